@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+//
+// Scenarios says what to run, Generator runs it, Metrics reads what came out, Submit carries it to where it
+// runs. Heavy dependencies stay at the edge: only the endpoint needs NIO, only the laptop command needs YAML.
+
+import PackageDescription
+
+let package = Package(
+    name: "sml-loadtest",
+    products: [
+        .executable(name: "sml", targets: ["sml"]),
+        .executable(name: "sml-loadgen", targets: ["sml-loadgen"]),
+        .executable(name: "sml-endpoint", targets: ["sml-endpoint"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C: what Swift cannot import or express.
+        .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CLinux"),
+
+        // Libraries, in the order data flows.
+        .target(name: "Scenarios"),
+        .target(
+            name: "ScenarioFiles",
+            dependencies: ["Scenarios", .product(name: "Yams", package: "Yams")],
+            resources: [.embedInCode("BuiltIn")]),
+        .target(
+            name: "Generator",
+            dependencies: [
+                "Scenarios", "CLibcurl", "CLinux",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ]),
+        .target(name: "Metrics", dependencies: ["Scenarios", "Generator"]),
+        .target(name: "Submit", dependencies: ["Scenarios", "ScenarioFiles"]),
+        .target(
+            name: "Endpoint",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
+
+        // Commands: thin, one file a subcommand.
+        .executableTarget(
+            name: "sml",
+            dependencies: [
+                "Scenarios", "ScenarioFiles", "Metrics", "Submit",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(
+            name: "sml-loadgen",
+            dependencies: [
+                "Scenarios", "Generator", "Metrics",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(
+            name: "sml-endpoint",
+            dependencies: [
+                "Endpoint", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        .testTarget(name: "ScenariosTests", dependencies: ["Scenarios", "ScenarioFiles"]),
+        .testTarget(name: "GeneratorTests", dependencies: ["Generator"]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
+        .testTarget(name: "EndpointTests", dependencies: ["Endpoint"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

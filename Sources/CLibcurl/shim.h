@@ -1,0 +1,70 @@
+// libcurl for Swift. Swift cannot call C variadic functions, so each typed use of curl_easy_setopt,
+// curl_easy_getinfo, curl_multi_setopt and curl_share_setopt has a static inline twin here; nothing else does.
+#ifndef SML_CLIBCURL_SHIM_H
+#define SML_CLIBCURL_SHIM_H
+
+#include <curl/curl.h>
+
+static inline CURLcode sml_easy_set_long(CURL *easy, CURLoption option, long value) {
+    return curl_easy_setopt(easy, option, value);
+}
+static inline CURLcode sml_easy_set_offset(CURL *easy, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(easy, option, value);
+}
+static inline CURLcode sml_easy_set_pointer(CURL *easy, CURLoption option, const void *value) {
+    return curl_easy_setopt(easy, option, value);
+}
+static inline CURLcode sml_easy_set_string(CURL *easy, CURLoption option, const char *value) {
+    return curl_easy_setopt(easy, option, value);
+}
+typedef size_t (*sml_write_callback)(char *data, size_t size, size_t count, void *context);
+static inline CURLcode sml_easy_set_write(CURL *easy, sml_write_callback callback, void *context) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, callback);
+    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_WRITEDATA, context);
+}
+static inline CURLcode sml_easy_set_header(CURL *easy, sml_write_callback callback, void *context) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, callback);
+    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_HEADERDATA, context);
+}
+static inline long sml_easy_get_long(CURL *easy, CURLINFO info) {
+    long value = 0;
+    curl_easy_getinfo(easy, info, &value);
+    return value;
+}
+static inline curl_off_t sml_easy_get_offset(CURL *easy, CURLINFO info) {
+    curl_off_t value = 0;
+    curl_easy_getinfo(easy, info, &value);
+    return value;
+}
+// Borrowed from the handle; valid until its next transfer or its end.
+static inline const char *sml_easy_get_string(CURL *easy, CURLINFO info) {
+    char *value = NULL;
+    curl_easy_getinfo(easy, info, &value);
+    return value;
+}
+static inline void *sml_easy_get_private(CURL *easy) {
+    char *value = NULL;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &value);
+    return value;
+}
+
+typedef int (*sml_socket_callback)(CURL *easy, curl_socket_t socket, int what, void *context, void *socket_context);
+typedef int (*sml_timer_callback)(CURLM *multi, long timeout_ms, void *context);
+static inline CURLMcode sml_multi_set_callbacks(
+    CURLM *multi, sml_socket_callback on_socket, sml_timer_callback on_timer, void *context) {
+    CURLMcode code = curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    if (code == CURLM_OK) code = curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, context);
+    if (code == CURLM_OK) code = curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
+    if (code == CURLM_OK) code = curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context);
+    return code;
+}
+static inline CURLMcode sml_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+    return curl_multi_setopt(multi, option, value);
+}
+static inline CURLSHcode sml_share_set_data(CURLSH *share, curl_lock_data data) {
+    return curl_share_setopt(share, CURLSHOPT_SHARE, data);
+}
+// The completed transfer of a message; the union in CURLMsg is awkward from Swift.
+static inline CURLcode sml_message_result(const CURLMsg *message) { return message->data.result; }
+
+#endif

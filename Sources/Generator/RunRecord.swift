@@ -1,0 +1,170 @@
+// One fixed-width record for everything a run measures: a request, a dropped arrival, an iteration's end, a
+// once-a-second sample of the generator itself. Records are the source of truth; series, summary, progress and
+// the records file are readers of them and never touch the engine. Fixed width so that a ring, a file and a
+// truncated file are all plain arrays: 104 bytes, measured cheaper than an enum with payloads (no ARC, memcpy).
+
+/// What one record describes. Raw values are part of the records file's format.
+public enum RecordKind: UInt8, Sendable, CaseIterable {
+    /// One HTTP exchange. A redirect hop is an exchange of its own, as in k6.
+    case request = 1
+    /// An arrival that found `maxVUs` requests in flight. It has no iteration number (k6 §4.6).
+    case dropped = 2
+    /// The end of an iteration that outlived its request (think time, initial stagger). An iteration that ends
+    /// with its last exchange carries ``RecordFlags/endsIteration`` instead and has no record of its own.
+    case iterationEnd = 3
+    /// The generator looking at itself, once a second: see ``GeneratorSample``.
+    case sample = 4
+}
+
+/// Yes/no facts of a record. Raw values are part of the records file's format.
+public struct RecordFlags: OptionSet, Sendable, Hashable {
+    public let rawValue: UInt16
+    public init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    /// The exchange used a connection that an earlier one had opened.
+    public static let connectionReused = RecordFlags(rawValue: 1 << 0)
+    /// The answer's body was a JSON document.
+    public static let parsed = RecordFlags(rawValue: 1 << 1)
+    /// The answer had a non-empty `choices` array (k6's check `has choices`).
+    public static let hasChoices = RecordFlags(rawValue: 1 << 2)
+    /// Last exchange of its request: it carries the request's outcome. Unset on redirect hops that were followed.
+    public static let final = RecordFlags(rawValue: 1 << 3)
+    /// The iteration ended with this exchange (no think time followed).
+    public static let endsIteration = RecordFlags(rawValue: 1 << 4)
+    /// Cut off by the end of the run, a ramp-down or a signal. No k6 request metric counts it.
+    public static let interrupted = RecordFlags(rawValue: 1 << 5)
+    /// libcurl sent the request a second time by itself, because a reused connection died before any answer.
+    public static let retriedByTransport = RecordFlags(rawValue: 1 << 6)
+    /// The exchange was sent as GET (a 301, 302 or 303 turned the POST into it).
+    public static let methodGet = RecordFlags(rawValue: 1 << 7)
+}
+
+/// How far an exchange got. Raw values are part of the records file's format.
+public enum TransferPhase: UInt8, Sendable, CaseIterable {
+    case resolve = 1, connect, tls, send, wait, receive, complete
+}
+
+/// `finish_reason` of the first choice. Raw values are part of the records file's format.
+public enum FinishReason: UInt8, Sendable, CaseIterable {
+    case absent = 0, stop, length, toolCalls, contentFilter, other
+}
+
+/// One record, 104 bytes. Instants are nanoseconds on the monotonic clock since the run's start; `-1` says that
+/// the point was never reached. Which members mean something depends on ``kind``.
+public struct RunRecord: Sendable {
+    /// When the plan wanted the request to start: the arrival's due instant, or for closed-loop executors the
+    /// instant the virtual user became free to send (its start, or the end of its think time).
+    public var scheduled: Int64 = 0
+    /// When the engine handed the exchange to libcurl.
+    public var started: Int64 = 0
+    /// When a connection was ready and the first byte could go out; `-1` if never.
+    public var sent: Int64 = -1
+    /// When the first byte of the answer arrived; `-1` if never.
+    public var firstByte: Int64 = -1
+    /// When the exchange ended, however it ended.
+    public var end: Int64 = 0
+    /// Name resolution, microseconds; 0 on a reused connection.
+    public var lookupMicroseconds: UInt32 = 0
+    /// TCP connect, microseconds; 0 on a reused connection.
+    public var connectMicroseconds: UInt32 = 0
+    /// TLS handshake, microseconds; 0 on a reused connection and for plain http.
+    public var tlsMicroseconds: UInt32 = 0
+    /// Number of the iteration over the whole run, counting started ones from 0.
+    public var iteration: UInt32 = 0
+    /// Index of the prompt in the corpus as loaded (before shuffling).
+    public var prompt: UInt32 = 0
+    /// Number of the virtual user, from 0.
+    public var virtualUser: UInt32 = 0
+    /// `usage.prompt_tokens`, or -1 when the answer had none.
+    public var promptTokens: Int32 = -1
+    /// `usage.completion_tokens`, or -1 when the answer had none.
+    public var completionTokens: Int32 = -1
+    /// Bytes sent: request line, headers and body. TLS framing is not visible to us.
+    public var bytesSent: UInt32 = 0
+    /// Bytes received: status line, headers and body as they came over the wire (before decompression).
+    public var bytesReceived: UInt32 = 0
+    /// Index into the run's label table.
+    public var label: UInt16 = 0
+    /// HTTP status, 0 when the transfer failed, even if a status line had arrived (k6 §5.1).
+    public var status: UInt16 = 0
+    /// k6's error code (``ErrorCode``), 0 for none.
+    public var errorCode: UInt16 = 0
+    /// Index into the run's text table for the error text, 0 for none.
+    public var errorText: UInt16 = 0
+    /// Index into the run's text table for the URL when it is not the plan's own (a redirect target), else 0.
+    public var url: UInt16 = 0
+    public var flags: RecordFlags = []
+    public var kindRaw: UInt8 = RecordKind.request.rawValue
+    /// 0 for the request itself, 1… for the redirects followed.
+    public var hop: UInt8 = 0
+    /// 0 when no answer was read, else 10, 11 or 20 for HTTP/1.0, 1.1, 2.
+    public var httpVersion: UInt8 = 0
+    /// 0 for plain http or no handshake, else 10…13 for TLS 1.0…1.3.
+    public var tlsVersion: UInt8 = 0
+    public var finishReasonRaw: UInt8 = FinishReason.absent.rawValue
+    public var phaseRaw: UInt8 = TransferPhase.complete.rawValue
+    /// Shard that wrote the record.
+    public var shard: UInt8 = 0
+    public var reserved: UInt8 = 0
+    public var reserved2: UInt16 = 0
+
+    public init(kind: RecordKind = .request) { kindRaw = kind.rawValue }
+
+    /// `nil` for a kind written by a newer version.
+    public var kind: RecordKind? { RecordKind(rawValue: kindRaw) }
+    public var finishReason: FinishReason { FinishReason(rawValue: finishReasonRaw) ?? .other }
+    public var phase: TransferPhase { TransferPhase(rawValue: phaseRaw) ?? .complete }
+}
+
+/// The generator looking at itself, once a second and at the start and end of a run (k6 samples `vus` at the same
+/// rhythm). Travels as a record of kind ``RecordKind/sample``; this is its typed view.
+public struct GeneratorSample: Sendable, Equatable {
+    /// Nanoseconds since the run's start.
+    public var time: Int64
+    /// k6's `vus`: closed loop, VUs not yet finished; open loop, VUs inside an iteration.
+    public var virtualUsers: UInt32
+    /// k6's `vus_max`: closed loop, the planned maximum; open loop, VUs created so far (at least preAllocatedVUs).
+    public var maxVirtualUsers: UInt32
+    /// Requests handed to libcurl and not yet complete.
+    public var inFlight: UInt32
+    /// User plus system CPU time of the process so far, nanoseconds.
+    public var cpuTime: Int64
+    /// Resident memory now, bytes.
+    public var residentBytes: Int64
+    /// The longest time in the last interval between a deadline and the loop acting on it, nanoseconds.
+    public var loopDelay: Int64
+
+    public init(
+        time: Int64, virtualUsers: UInt32, maxVirtualUsers: UInt32, inFlight: UInt32, cpuTime: Int64,
+        residentBytes: Int64, loopDelay: Int64
+    ) {
+        self.time = time
+        self.virtualUsers = virtualUsers
+        self.maxVirtualUsers = maxVirtualUsers
+        self.inFlight = inFlight
+        self.cpuTime = cpuTime
+        self.residentBytes = residentBytes
+        self.loopDelay = loopDelay
+    }
+}
+
+extension RunRecord {
+    /// The record of `sample`.
+    public init(sample: GeneratorSample) {
+        self.init(kind: .sample)
+        end = sample.time
+        virtualUser = sample.virtualUsers
+        prompt = sample.maxVirtualUsers
+        iteration = sample.inFlight
+        scheduled = sample.cpuTime
+        started = sample.residentBytes
+        sent = sample.loopDelay
+    }
+
+    /// The sample a record of kind ``RecordKind/sample`` carries.
+    public var sample: GeneratorSample {
+        GeneratorSample(
+            time: end, virtualUsers: virtualUser, maxVirtualUsers: prompt, inFlight: iteration,
+            cpuTime: scheduled, residentBytes: started, loopDelay: sent)
+    }
+}
