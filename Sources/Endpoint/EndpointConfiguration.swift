@@ -1,0 +1,57 @@
+// Everything that decides how the simulated server behaves, as one value. Two servers with the same configuration that
+// receive the same requests in the same order draw the same lengths, times and failures.
+
+/// What the simulated endpoint does. All defaults are those of `sml-endpoint --help`.
+public struct EndpointConfiguration: Sendable {
+    /// Address to bind, a name or a literal.
+    public var host = "127.0.0.1"
+    /// Port to bind; 0 takes a free one.
+    public var port = 0
+    /// Event loops. One is enough for 20,000 requests/s.
+    public var threads = 1
+    /// Seed of every draw. Lengths, times and failures have separate streams derived from it.
+    public var seed: UInt64 = 1
+    /// Time to the first token, in nanoseconds.
+    public var timeToFirstToken = Distribution.fixed(50_000_000)
+    /// Time per generated token, in nanoseconds; drawn once per request.
+    public var timePerToken = Distribution.fixed(5_000_000)
+    /// Length of an answer in tokens when nothing forces it; drawn once per request, at least 1.
+    public var outputTokens = Distribution.lognormal(median: 128, sigma: 0.5)
+    /// Requests served at the same time; at least 1. 256 is vLLM's default `max_num_seqs`.
+    public var maximumBatch = 256
+    /// Requests that may wait for a place in the batch; `nil` is without bound.
+    public var maximumQueue: Int?
+    /// Failures by probability.
+    public var failures = FailurePlan()
+    /// Size of an answer's text in bytes; `nil` is 4 bytes a token, at most ``AnswerWriter/defaultTextLimit``.
+    public var answerBytes: Int?
+    /// Name listed by `/v1/models`, and echoed when a request names no model.
+    public var model = "simulated"
+    /// The bearer token every `/v1/` request must carry; `nil` asks for none.
+    public var apiKey: String?
+
+    public init() {}
+
+    /// Checks the ranges that the types cannot express.
+    ///
+    /// - Throws: ``EndpointUsageError`` naming the option and what is accepted.
+    public func validate() throws(EndpointUsageError) {
+        func require(_ holds: Bool, _ text: String) throws(EndpointUsageError) {
+            if !holds { throw EndpointUsageError(text) }
+        }
+        try require((0...65535).contains(port), "--port \(port): accepted are 0 to 65535")
+        try require((1...256).contains(threads), "--threads \(threads): accepted are 1 to 256")
+        try require((1...10_000_000).contains(maximumBatch), "--max-batch \(maximumBatch): accepted are 1 to 10000000")
+        try require((maximumQueue ?? 0) >= 0, "--max-queue \(maximumQueue ?? 0): accepted are 0 or more")
+        try require(
+            (0...AnswerWriter.largestText).contains(answerBytes ?? 0),
+            "--answer-bytes \(answerBytes ?? 0): accepted are 0 to \(AnswerWriter.largestText)")
+        try require(!model.isEmpty && model.utf8.count <= 4096, "--model: accepted are 1 to 4096 bytes")
+    }
+}
+
+/// A value given by the user that cannot be used; one line for the terminal.
+public struct EndpointUsageError: Error, CustomStringConvertible, Equatable {
+    public let description: String
+    public init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,17 @@
+// Entries kept in memory, for tests that run the server in their own process.
+
+import Synchronization
+
+/// Keeps every entry, in order of departure.
+public final class RequestLogMemory: RequestLog {
+    private let kept = Mutex<[RequestLogEntry]>([])
+
+    public init() {}
+
+    public func record(_ entry: RequestLogEntry) {
+        kept.withLock { $0.append(entry) }
+    }
+
+    /// What was recorded so far.
+    public var entries: [RequestLogEntry] { kept.withLock { $0 } }
+}

@@ -1,0 +1,40 @@
+// What all connections share: the simulated model, the log and the answers' fixed parts. The lock is taken once a
+// request; with one event loop nobody else wants it (20 ns).
+
+import Synchronization
+
+/// Shared state of one running endpoint.
+final class ServerCore: Sendable {
+    let configuration: EndpointConfiguration
+    let answers: AnswerWriter
+    let log: any RequestLog
+    /// The complete `Authorization` value, rendered once.
+    let authorization: String?
+    private let model: Mutex<SimulatedModel>
+    private let connections = Atomic<UInt64>(0)
+    private let stopping = Atomic<Bool>(false)
+
+    init(_ configuration: EndpointConfiguration, log: any RequestLog) {
+        self.configuration = configuration
+        self.log = log
+        answers = AnswerWriter(configuration)
+        authorization = configuration.apiKey.map { "Bearer " + $0 }
+        model = Mutex(SimulatedModel(configuration))
+    }
+
+    func admit(_ request: ChatRequest, at arrival: UInt64) -> Admission {
+        model.withLock { $0.admit(request, at: arrival) }
+    }
+
+    func skipSequence() -> UInt64 {
+        model.withLock { $0.skip() }
+    }
+
+    func nextConnection() -> UInt64 {
+        connections.wrappingAdd(1, ordering: .relaxed).oldValue
+    }
+
+    /// From here on, a connection that ends was ended by the endpoint, not by its client.
+    func markStopping() { stopping.store(true, ordering: .relaxed) }
+    var isStopping: Bool { stopping.load(ordering: .relaxed) }
+}

@@ -1,0 +1,48 @@
+// The long part of `--help`: what an answer's time is made of, how to ask for failures, what the log holds.
+
+enum HelpText {
+    static let discussion = """
+        Serves POST /v1/chat/completions (not streaming), GET /v1/models and GET /health. Prints one line when it \
+        listens, "listening on http://HOST:PORT", and stops on SIGTERM or SIGINT with a complete log.
+
+        Time to answer = wait for one of --max-batch places (first in, first out) + --ttft + tokens x \
+        --time-per-token. With "ignore_eos": true an answer has exactly max_tokens tokens, else --output-tokens, at \
+        most max_tokens. All draws depend on --seed and the request's number alone. A client that goes away does not \
+        free its place early.
+
+        TIME is 50ms, uniform(20ms,80ms), exponential(50ms) or lognormal(50ms,0.3) (median, sigma), in ns, us, ms, s \
+        or m. LENGTH is the same with plain numbers. Time per token is drawn once per request.
+
+        FAILURES (--fail MODE:PROBABILITY, or the text [[fail:MODE]] in a prompt):
+          status=CODE         an error at once, 400 to 599; 429 and 503 carry Retry-After
+          hang                no answer, ever
+        and, when the answer is due:
+          reset               TCP reset
+          close               connection closed without a byte
+          truncated           half of the announced body, then closed
+          bad-json            body stops inside an object
+          empty-body          200 without a body
+          slow-body[=TIME]    body in 20 pieces over TIME (default 1s)
+          empty-choices       good answer with "choices": []
+
+        LOG (--log), one line per request to /v1/chat/completions, in order of departure:
+          sequence            number of the request, from 0
+          arrival_ns          CLOCK_MONOTONIC when its first byte was read
+          departure_ns        CLOCK_MONOTONIC when the answer's last byte was written
+          queue_ns            simulated wait for a place
+          service_ns          simulated time in it; due at arrival + queue + service
+          prompt_tokens       bytes of message text / 4
+          completion_tokens   as in usage; 0 when no usage was sent
+          status              as sent; 499 client left before the answer; 0 ended by the endpoint without one
+          mode                ok, a failure mode, invalid, unauthorized, queue-full, or partial (left inside its request)
+          connection          number of the connection, from 0
+
+        EXAMPLES
+          sml-endpoint --port 8000
+          sml-endpoint --ttft 'lognormal(80ms,0.3)' --time-per-token 12ms --max-batch 64 --log truth.csv
+          sml-endpoint --ttft 0 --time-per-token 0 --fail status=503:0.01 --fail reset:0.001
+          API_KEY=... sml-endpoint --api-key-env API_KEY --max-queue 1000
+
+        Exit codes: 0 stopped by a signal, 1 cannot listen or write the log, 64 bad usage.
+        """
+}
