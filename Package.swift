@@ -67,7 +67,7 @@ let package = Package(
         .testTarget(name: "ScenariosTests", dependencies: ["Scenarios", "ScenarioFiles"]),
         .testTarget(name: "GeneratorTests", dependencies: ["Generator"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
-        .testTarget(name: "EndpointTests", dependencies: ["Endpoint"]),
+        .testTarget(name: "EndpointTests", dependencies: ["Endpoint", "sml-endpoint"]),
     ],
     swiftLanguageModes: [.v6]
 )
