@@ -14,7 +14,7 @@ enum HelpText {
         or m. LENGTH is the same with plain numbers. Time per token is drawn once per request.
 
         FAILURES (--fail MODE:PROBABILITY, or the text [[fail:MODE]] in a prompt):
-          status=CODE         an error at once, 400 to 599; 429 and 503 carry Retry-After
+          status=CODE         an error at once, 400 to 599 (429, 503: Retry-After)
           hang                no answer, ever
         and, when the answer is due:
           reset               TCP reset
@@ -25,7 +25,7 @@ enum HelpText {
           slow-body[=TIME]    body in 20 pieces over TIME (default 1s)
           empty-choices       good answer with "choices": []
 
-        LOG (--log), one line per request to /v1/chat/completions, in order of departure:
+        LOG (--log), CSV, one line per POST /v1/chat/completions:
           sequence            number of the request, from 0
           arrival_ns          CLOCK_MONOTONIC when its first byte was read
           departure_ns        CLOCK_MONOTONIC when the answer's last byte was written
@@ -33,14 +33,15 @@ enum HelpText {
           service_ns          simulated time in it; due at arrival + queue + service
           prompt_tokens       bytes of message text / 4
           completion_tokens   as in usage; 0 when no usage was sent
-          status              as sent; 499 client left before the answer; 0 ended by the endpoint without one
-          mode                ok, a failure mode, invalid, unauthorized, queue-full, or partial (left inside its request)
+          status              as sent; 499 client left first; 0 endpoint ended it unanswered
+          mode                ok, a failure mode, invalid, unauthorized, queue-full,
+                              or partial (client left inside its request)
           connection          number of the connection, from 0
 
         EXAMPLES
           sml-endpoint --port 8000
-          sml-endpoint --ttft 'lognormal(80ms,0.3)' --time-per-token 12ms --max-batch 64 --log truth.csv
-          sml-endpoint --ttft 0 --time-per-token 0 --fail status=503:0.01 --fail reset:0.001
+          sml-endpoint --ttft 'lognormal(80ms,0.3)' --max-batch 64 --log truth.csv
+          sml-endpoint --ttft 0 --time-per-token 0 --fail status=503:0.01
           API_KEY=... sml-endpoint --api-key-env API_KEY --max-queue 1000
 
         Exit codes: 0 stopped by a signal, 1 cannot listen or write the log, 64 bad usage.

@@ -11,7 +11,8 @@ struct ModelOptions: ParsableArguments {
     var timePerToken = "5ms"
 
     @Option(
-        help: ArgumentHelp("Answer length when ignore_eos does not force it to max_tokens, a LENGTH.", valueName: "length"))
+        help: ArgumentHelp(
+            "Answer length when ignore_eos does not force it to max_tokens, a LENGTH.", valueName: "length"))
     var outputTokens = "lognormal(128,0.5)"
 
     @Option(help: ArgumentHelp("Requests served at the same time.", valueName: "n"))
@@ -26,7 +27,8 @@ struct ModelOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Name in /v1/models; a completion echoes the request's own.", valueName: "name"))
     var model = "simulated"
 
-    @Option(help: ArgumentHelp("A failure and its probability; may be given several times.", valueName: "mode:probability"))
+    @Option(
+        help: ArgumentHelp("A failure and its probability; may be given several times.", valueName: "mode:probability"))
     var fail: [String] = []
 
     @Option(help: ArgumentHelp("Seed of lengths, times and failures.", valueName: "n"))
@@ -34,7 +36,8 @@ struct ModelOptions: ParsableArguments {
 
     func apply(to configuration: inout EndpointConfiguration) throws(EndpointUsageError) {
         configuration.timeToFirstToken = try Distribution(parsing: ttft, unit: .duration, option: "--ttft")
-        configuration.timePerToken = try Distribution(parsing: timePerToken, unit: .duration, option: "--time-per-token")
+        configuration.timePerToken = try Distribution(
+            parsing: timePerToken, unit: .duration, option: "--time-per-token")
         configuration.outputTokens = try Distribution(parsing: outputTokens, unit: .count, option: "--output-tokens")
         configuration.maximumBatch = maxBatch
         configuration.maximumQueue = maxQueue

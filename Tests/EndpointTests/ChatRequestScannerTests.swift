@@ -26,14 +26,16 @@ import Testing
 
     @Test func nullsAndAbsencesAreDefaults() throws {
         let request = try scan(
-            #"{"messages":[{"role":"user"},{"content":null}],"max_tokens":null,"stream":null,"ignore_eos":null,"model":null,"n":null}"#)
+            #"{"messages":[{"role":"user"},{"content":null}],"max_tokens":null,"stream":null,"ignore_eos":null,"model":null,"n":null}"#
+        )
         #expect(request == ChatRequest())
         #expect(request.promptTokens == 1)
     }
 
     @Test func readsPartsAndTheNewerKey() throws {
         let request = try scan(
-            #"{"messages":[{"content":[{"type":"text","text":"abcdefgh"},{"type":"image_url","image_url":{"url":"x"}},7]}],"max_completion_tokens":7}"#)
+            #"{"messages":[{"content":[{"type":"text","text":"abcdefgh"},{"type":"image_url","image_url":{"url":"x"}},7]}],"max_completion_tokens":7}"#
+        )
         #expect(request.promptBytes == 8)
         #expect(request.maximumTokens == 7)
     }
@@ -47,7 +49,8 @@ import Testing
     }
 
     @Test func aMarkerOutsideThePromptIsNone() throws {
-        #expect(try scan(#"{"messages":[{"role":"[[fail:reset]]","content":"x"}],"user":"[[fail:hang]]"}"#).failure == nil)
+        #expect(
+            try scan(#"{"messages":[{"role":"[[fail:reset]]","content":"x"}],"user":"[[fail:hang]]"}"#).failure == nil)
     }
 
     @Test(arguments: [
@@ -73,7 +76,8 @@ import Testing
         "", " ", "[]", "null", "\"x\"", "{", "{\"messages\"", "{\"messages\":[{}]", "{\"messages\":[{}]}x",
         "{\"messages\":[{}],}", "{\"messages\":[{},]}", "{messages:[{}]}", "{\"messages\":[{}],\"a\":01}",
         "{\"messages\":[{}],\"a\":1.}", "{\"messages\":[{}],\"a\":-}", "{\"messages\":[{}],\"a\":tru}",
-        "{\"messages\":[{}],\"a\":\"\\x\"}", "{\"messages\":[{}],\"a\":\"\\u12g4\"}", "{\"messages\":[{}],\"a\":\"\n\"}",
+        "{\"messages\":[{}],\"a\":\"\\x\"}", "{\"messages\":[{}],\"a\":\"\\u12g4\"}",
+        "{\"messages\":[{}],\"a\":\"\n\"}",
         "{\"messages\":[{}],\"max_tokens\":", "{\"messages\":[{}],\"stream\":", "{\"messages\":[{}],\"a\":\"",
         "{\"messages\":[{}]}\0",
     ])

@@ -24,7 +24,8 @@ import Testing
         (["--ttft", "50"], 64, "--ttft \"50\""), (["--port", "70000"], 64, "--port 70000"),
         (["--fail", "boom:1"], 64, "--fail \"boom:1\""), (["--nonsense"], 64, "--nonsense"),
         (["--api-key-env", "SML_TEST_UNSET"], 64, "SML_TEST_UNSET"), (["--max-batch", "0"], 64, "--max-batch 0"),
-        (["--host", "192.0.2.1"], 1, "cannot listen on 192.0.2.1:0: "), (["--log", "/nowhere/x"], 1, "--log /nowhere/x"),
+        (["--host", "192.0.2.1"], 1, "cannot listen on 192.0.2.1:0: "),
+        (["--log", "/nowhere/x"], 1, "--log /nowhere/x"),
     ])
     func wrongInput(arguments: [String], code: Int32, message: String) throws {
         let (process, _, errors) = try start(arguments)

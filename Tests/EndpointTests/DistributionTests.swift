@@ -14,7 +14,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "50", "-5ms", "ms", "5 ms", "1e3ms", "nanms", "infs", "uniform(80ms,20ms)", "uniform(1ms)", "uniform(1ms,2)",
+        "", "50", "-5ms", "ms", "5 ms", "1e3ms", "nanms", "infs", "uniform(80ms,20ms)", "uniform(1ms)",
+        "uniform(1ms,2)",
         "lognormal(50ms,0.3", "lognormal(50ms,0.3ms)", "lognormal(50ms,99)", "gamma(1ms,2)", "fixed(1ms,2ms)",
         "fixed()", "99999999999s", "1.2.3ms", "٣ms",
     ])

@@ -127,7 +127,8 @@ import Testing
     @Test func pipelinedRequestsAreAnsweredInOrder() async throws {
         try await Harness.run({ $0.timeToFirstToken = .uniform(low: 0, high: 3e6) }) { harness in
             let client = try harness.client()
-            try client.send((1...20).map { Harness.post(Harness.body("x", #","max_tokens":\#($0),"ignore_eos":true"#)) }.joined())
+            try client.send(
+                (1...20).map { Harness.post(Harness.body("x", #","max_tokens":\#($0),"ignore_eos":true"#)) }.joined())
             for tokens in 1...20 { #expect(try Completion(client.response()).usage.completion_tokens == tokens) }
         }
     }

@@ -13,7 +13,9 @@ import Testing
         #expect(FailureMode(text) == mode)
     }
 
-    @Test(arguments: ["", "status", "status=", "status=200", "status=9999", "reset=1", "slow-body=", "slow-body=5", "Reset"])
+    @Test(arguments: [
+        "", "status", "status=", "status=200", "status=9999", "reset=1", "slow-body=", "slow-body=5", "Reset",
+    ])
     func refuses(text: String) {
         #expect(FailureMode(text) == nil)
     }
@@ -30,6 +32,7 @@ import Testing
     @Test func probabilitiesAddUpToAtMostOne() throws {
         #expect(throws: EndpointUsageError.self) { try FailurePlan(parsing: ["reset:0.6", "close:0.5"]) }
         let plan = try FailurePlan(parsing: ["reset:0.25", "close:0.5"])
-        #expect([0, 0.2499, 0.25, 0.7499, 0.75, 0.999].map(plan.mode(at:)) == [.reset, .reset, .close, .close, nil, nil])
+        #expect(
+            [0, 0.2499, 0.25, 0.7499, 0.75, 0.999].map(plan.mode(at:)) == [.reset, .reset, .close, .close, nil, nil])
     }
 }

@@ -1,7 +1,8 @@
-@testable import Endpoint
 import FoundationEssentials
 import Glibc
 import Testing
+
+@testable import Endpoint
 
 @Suite struct RequestLogTests {
     @Test func oneConsistentEntryPerRequest() async throws {
@@ -71,6 +72,23 @@ import Testing
         }
     }
 
+    /// A run ends with its clients closing and the endpoint being told to stop right after.
+    @Test func clientsThatLeaveJustBeforeTheEndAreLoggedAsGone() async throws {
+        var configuration = EndpointConfiguration()
+        configuration.timeToFirstToken = .fixed(60e9)
+        let log = RequestLogMemory()
+        let server = try await EndpointServer.start(configuration, log: log)
+        do {
+            let clients = try (0..<200).map { _ in try RawClient(port: server.port) }
+            for client in clients {
+                try client.send(Harness.post("not json") + Harness.post(Harness.body()))
+                #expect(try client.response().status == 400)
+            }
+        }
+        try await server.stop()
+        #expect(log.entries.count { $0.status == 499 } == 200)
+    }
+
     @Test func openRequestsAreLoggedAtTheEnd() async throws {
         var configuration = EndpointConfiguration()
         configuration.timeToFirstToken = .fixed(60e9)
@@ -114,6 +132,8 @@ import Testing
 
     @Test func aFullDiskIsReported() throws {
         let log = try RequestLogFile(path: "/dev/full")
-        #expect(throws: EndpointUsageError("--log /dev/full: is incomplete: No space left on device")) { try log.close() }
+        #expect(throws: EndpointUsageError("--log /dev/full: is incomplete: No space left on device")) {
+            try log.close()
+        }
     }
 }

@@ -115,7 +115,8 @@ struct AnswerWriter: Sendable {
         buffer.moveReaderIndex(to: start)
     }
 
-    private static let fixed: StaticString = "Server: sml-endpoint\r\nContent-Type: application/json\r\nContent-Length: "
+    private static let fixed: StaticString =
+        "Server: sml-endpoint\r\nContent-Type: application/json\r\nContent-Length: "
     private static let open: StaticString = "\r\n"
     private static let closing: StaticString = "\r\nConnection: close\r\n"
 

@@ -1,4 +1,4 @@
-// Entries as CSV in a file. Event loops only append bytes to a buffer (about 0.2 µs a line); full buffers are written
+// Entries as CSV in a file. Event loops only append bytes to a buffer; full buffers are written
 // by a queue of its own, because a write to a cluster's file system can take longer than any answer.
 
 import Dispatch

@@ -1,5 +1,5 @@
-// A strict reader of JSON that walks over bytes without building anything. A general parser would allocate a tree for
-// every request: at 20,000 requests/s of 1.5 kB that alone takes more than the core we have.
+// A strict reader of JSON that walks over bytes without building anything. A whole request costs the server 16 µs of a
+// core, HTTP and system calls included, which leaves no room for an object tree per request.
 
 /// A position in a JSON text. Every method starts at a token and leaves the position after it.
 struct JSONCursor {
@@ -51,7 +51,7 @@ struct JSONCursor {
         var facts = StringFacts(range: start..<start)
         while position < bytes.count {
             let byte = bytes[position]
-            // One predictable branch for the common byte; 1.5 kB of text take about 1 µs.
+            // One predictable branch for the common byte; 1.5 kB of text take about 2 µs.
             if byte != 0x22 && byte != 0x5C && byte != 0x5B && byte >= 0x20 {
                 position += 1
             } else if byte == 0x22 {

@@ -1,8 +1,8 @@
 // One client connection: receives requests, asks the model what happens to them, waits, answers, logs. Classic NIO
 // handler without futures or tasks on the good path: per request there is one timer and one write.
 //
-// Timers are never cancelled, because NIO's cancellation searches all of them: with 20,000 clients leaving at once that
-// blocks the loop for a second. A timer that finds nothing due does nothing.
+// Timers are never cancelled, because NIO's cancellation is a linear search: 20,000 clients leaving at once would cost
+// its square. A timer that finds nothing to do does nothing.
 
 import NIOCore
 import NIOHTTP1
@@ -14,10 +14,8 @@ final class Connection: ChannelInboundHandler, NIOScheduledCallbackHandler {
 
     /// A client that pipelines more requests than this without reading answers is cut off.
     private static let mostPipelined = 256
-    /// Answers up to this size fit the socket's send buffer, so that the write is over when the call returns.
-    private static let writtenAtOnce = 64 * 1024
 
-    private enum Phase {
+    enum Phase {
         /// Nothing to answer.
         case idle
         /// The answer is due at `admission.departure`, or never (hang).
@@ -30,13 +28,13 @@ final class Connection: ChannelInboundHandler, NIOScheduledCallbackHandler {
         case ended
     }
 
-    private let core: ServerCore
+    let core: ServerCore
     private let stamp: ArrivalStamp
-    private let number: UInt64
-    private var context: ChannelHandlerContext?
-    private var phase = Phase.idle
+    let number: UInt64
+    var context: ChannelHandlerContext?
+    var phase = Phase.idle
     private var receiving: ReceivedRequest?
-    private var pipelined = CircularBuffer<ReceivedRequest>(initialCapacity: 0)
+    var pipelined = CircularBuffer<ReceivedRequest>(initialCapacity: 0)
     /// The last model's name: clients rarely change it, so the copy out of the body is made once.
     private var model: ByteBuffer?
 
@@ -58,7 +56,8 @@ final class Connection: ChannelInboundHandler, NIOScheduledCallbackHandler {
             receiving = ReceivedRequest(head, arrival: stamp.arrival, authorization: core.authorization)
             // curl waits up to a second for this before it sends a large body.
             if head.headers.contains(name: "expect") {
-                context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+                context.writeAndFlush(
+                    wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
             }
         case .body(let piece):
             receiving?.append(piece)
@@ -91,6 +90,7 @@ final class Connection: ChannelInboundHandler, NIOScheduledCallbackHandler {
     func channelInactive(context: ChannelHandlerContext) {
         let now = monotonicNanoseconds()
         let status = core.isStopping ? 0 : 499
+        core.countEndedConnection()
         switch phase {
         case .waiting(let exchange), .dribbling(let exchange, _), .writing(let exchange):
             record(exchange, status: status, completionTokens: 0, at: now)
@@ -110,7 +110,7 @@ final class Connection: ChannelInboundHandler, NIOScheduledCallbackHandler {
 
     // MARK: Deciding
 
-    private func handle(_ request: ReceivedRequest, _ context: ChannelHandlerContext) {
+    func handle(_ request: ReceivedRequest, _ context: ChannelHandlerContext) {
         switch request.route {
         case .health:
             reply(request, 200, #"{"status":"ok"}"#, context)
@@ -172,7 +172,7 @@ final class Connection: ChannelInboundHandler, NIOScheduledCallbackHandler {
 
     // MARK: Waiting
 
-    private func wait(until due: UInt64, _ context: ChannelHandlerContext) {
+    func wait(until due: UInt64, _ context: ChannelHandlerContext) {
         if due <= monotonicNanoseconds() {
             advance(context)
             return
@@ -192,7 +192,7 @@ final class Connection: ChannelInboundHandler, NIOScheduledCallbackHandler {
     }
 
     /// Does what is due.
-    private func advance(_ context: ChannelHandlerContext) {
+    func advance(_ context: ChannelHandlerContext) {
         switch phase {
         case .waiting(let exchange) where exchange.admission.failure != .hang:
             answer(exchange, context)
@@ -200,158 +200,5 @@ final class Connection: ChannelInboundHandler, NIOScheduledCallbackHandler {
             continueSlowly(exchange, dribble, context)
         default: break
         }
-    }
-
-    // MARK: Answering
-
-    private func answer(_ exchange: Exchange, _ context: ChannelHandlerContext) {
-        let admission = exchange.admission
-        if admission.isRefused {
-            failWithStatus(503, "The queue is full.", exchange, context, mode: "queue-full")
-            return
-        }
-        switch admission.failure {
-        case nil, .emptyChoices:
-            finish(exchange, completion(exchange, context), tokens: admission.completionTokens, context)
-        case .badJSON:
-            finish(exchange, completion(exchange, context), tokens: 0, context)
-        case .status(let status):
-            failWithStatus(status, "Simulated failure \(status).", exchange, context)
-        case .emptyBody:
-            let empty = core.answers.answer(
-                status: 200, body: "", keepAlive: exchange.keepAlive, allocator: context.channel.allocator)
-            finish(exchange, empty, tokens: 0, context)
-        case .truncated:
-            var half = completion(exchange, context)
-            half.moveWriterIndex(to: half.writerIndex - AnswerWriter.bodyLength(of: half) / 2)
-            finish(exchange, half, tokens: 0, context, closes: true)
-        case .slowBody(let duration):
-            let whole = completion(exchange, context)
-            let dribble = Dribble(
-                whole, bodyLength: AnswerWriter.bodyLength(of: whole), start: monotonicNanoseconds(), duration: duration)
-            phase = .dribbling(exchange, dribble)
-            continueSlowly(exchange, dribble, context)
-        case .reset:
-            context.channel.setResetOnClose()
-            end(exchange, context)
-        case .close:
-            end(exchange, context)
-        case .hang: break
-        }
-    }
-
-    private func completion(_ exchange: Exchange, _ context: ChannelHandlerContext) -> ByteBuffer {
-        let admission = exchange.admission
-        let completion = AnswerWriter.Completion(
-            sequence: admission.sequence, model: exchange.model, promptTokens: exchange.promptTokens,
-            completionTokens: admission.completionTokens, finish: admission.finish,
-            isWithoutChoices: admission.failure == .emptyChoices, isCutShort: admission.failure == .badJSON)
-        return core.answers.completion(
-            completion, keepAlive: exchange.keepAlive, allocator: context.channel.allocator)
-    }
-
-    private func failWithStatus(
-        _ status: Int, _ message: String, _ exchange: Exchange, _ context: ChannelHandlerContext, mode: String? = nil
-    ) {
-        let answer = core.answers.answer(
-            status: status, body: ErrorBody.json(status, message, code: mode),
-            extraHeaders: status == 429 || status == 503 ? "Retry-After: 1\r\n" : "",
-            keepAlive: exchange.keepAlive, allocator: context.channel.allocator)
-        finish(exchange, answer, tokens: 0, context, status: status, mode: mode)
-    }
-
-    /// Sends the whole answer, logs it, and goes on with the next request.
-    private func finish(
-        _ exchange: Exchange, _ answer: ByteBuffer, tokens: Int, _ context: ChannelHandlerContext,
-        status: Int = 200, mode: String? = nil, closes: Bool = false
-    ) {
-        let keepAlive = exchange.keepAlive && !closes
-        guard answer.readableBytes > Self.writtenAtOnce else {
-            phase = keepAlive ? .idle : .ended
-            context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
-            record(exchange, status: status, completionTokens: tokens, at: monotonicNanoseconds(), mode: mode)
-            keepAlive ? serveNext(context) : context.close(promise: nil)
-            return
-        }
-        phase = .writing(exchange)
-        context.writeAndFlush(wrapOutboundOut(answer)).assumeIsolated().whenSuccess {
-            // A failed write closes the connection, which logs the exchange.
-            guard case .writing = self.phase else { return }
-            self.phase = keepAlive ? .idle : .ended
-            self.record(exchange, status: status, completionTokens: tokens, at: monotonicNanoseconds(), mode: mode)
-            guard let context = self.context else { return }
-            keepAlive ? self.serveNext(context) : context.close(promise: nil)
-        }
-    }
-
-    private func continueSlowly(_ exchange: Exchange, _ dribble: Dribble, _ context: ChannelHandlerContext) {
-        var dribble = dribble
-        let piece = dribble.next()
-        guard let due = dribble.nextDue else {
-            finish(exchange, piece, tokens: exchange.admission.completionTokens, context)
-            return
-        }
-        phase = .dribbling(exchange, dribble)
-        context.writeAndFlush(wrapOutboundOut(piece), promise: nil)
-        wait(until: due, context)
-    }
-
-    /// Ends the connection without an answer.
-    private func end(_ exchange: Exchange, _ context: ChannelHandlerContext) {
-        phase = .ended
-        context.close(promise: nil)
-        record(exchange, status: 0, completionTokens: 0, at: monotonicNanoseconds())
-    }
-
-    private func serveNext(_ context: ChannelHandlerContext) {
-        guard let request = pipelined.popFirst() else { return }
-        handle(request, context)
-    }
-
-    /// An answer that did not go through the model; `mode` is set for those that are logged.
-    private func refuse(
-        _ request: ReceivedRequest, _ status: Int, _ message: String, _ context: ChannelHandlerContext,
-        mode: String? = nil, parameter: String? = nil
-    ) {
-        if let mode { recordUnserved(request, status: status, mode: mode, at: monotonicNanoseconds()) }
-        reply(request, status, ErrorBody.json(status, message, parameter: parameter), context)
-    }
-
-    private func reply(
-        _ request: ReceivedRequest, _ status: Int, _ body: String, _ context: ChannelHandlerContext,
-        extraHeaders: String = ""
-    ) {
-        let answer = core.answers.answer(
-            status: status, body: body, extraHeaders: extraHeaders, keepAlive: request.keepAlive,
-            allocator: context.channel.allocator)
-        phase = request.keepAlive ? .idle : .ended
-        send(answer, keepAlive: request.keepAlive, context)
-        if request.keepAlive { serveNext(context) }
-    }
-
-    private func send(_ answer: ByteBuffer, keepAlive: Bool, _ context: ChannelHandlerContext) {
-        context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
-        if !keepAlive { context.close(promise: nil) }
-    }
-
-    // MARK: Logging
-
-    private func record(
-        _ exchange: Exchange, status: Int, completionTokens: Int, at departure: UInt64, mode: String? = nil
-    ) {
-        let admission = exchange.admission
-        core.log.record(
-            RequestLogEntry(
-                sequence: admission.sequence, arrival: exchange.arrival, departure: departure,
-                queued: admission.queued, service: admission.service, promptTokens: exchange.promptTokens,
-                completionTokens: completionTokens, status: status, mode: mode ?? admission.failure?.name ?? "ok",
-                connection: number))
-    }
-
-    private func recordUnserved(_ request: ReceivedRequest, status: Int, mode: String, at departure: UInt64) {
-        core.log.record(
-            RequestLogEntry(
-                sequence: core.skipSequence(), arrival: request.arrival, departure: departure, queued: 0, service: 0,
-                promptTokens: 0, completionTokens: 0, status: status, mode: mode, connection: number))
     }
 }

@@ -45,7 +45,8 @@ public final class EndpointServer: Sendable {
             .childChannelOption(.socketOption(.so_reuseaddr), value: 1)
             // A request of 1.5 kB comes in one read; NIO's default starts at 2 kB and asks the kernel twice.
             .childChannelOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 4096, maximum: 65536))
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 4096, maximum: 65536)
+            )
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -68,11 +69,15 @@ public final class EndpointServer: Sendable {
     /// are logged with status 0.
     public func stop() async throws {
         try? await listener.close()
-        // Clients that left before the stop must be logged as gone (499): each turn of a loop reads a batch of
-        // sockets, and 64 turns read more than can have ended in the meantime.
-        for loop in group.makeIterator() {
-            for _ in 0..<64 { try await loop.submit {}.get() }
-        }
+        // Clients that left before the stop must be logged as gone (499). Each turn of a loop reads a batch of
+        // sockets; as long as turns find clients that left, there may be more.
+        var known: UInt64
+        repeat {
+            known = core.endedConnections
+            for loop in group.makeIterator() {
+                for _ in 0..<16 { try await loop.submit {}.get() }
+            }
+        } while core.endedConnections != known
         core.markStopping()
         try await group.shutdownGracefully()
     }

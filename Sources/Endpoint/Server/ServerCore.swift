@@ -1,5 +1,5 @@
 // What all connections share: the simulated model, the log and the answers' fixed parts. The lock is taken once a
-// request; with one event loop nobody else wants it (20 ns).
+// request; with one event loop nobody else wants it.
 
 import Synchronization
 
@@ -12,6 +12,7 @@ final class ServerCore: Sendable {
     let authorization: String?
     private let model: Mutex<SimulatedModel>
     private let connections = Atomic<UInt64>(0)
+    private let ended = Atomic<UInt64>(0)
     private let stopping = Atomic<Bool>(false)
 
     init(_ configuration: EndpointConfiguration, log: any RequestLog) {
@@ -33,6 +34,9 @@ final class ServerCore: Sendable {
     func nextConnection() -> UInt64 {
         connections.wrappingAdd(1, ordering: .relaxed).oldValue
     }
+
+    func countEndedConnection() { ended.wrappingAdd(1, ordering: .relaxed) }
+    var endedConnections: UInt64 { ended.load(ordering: .relaxed) }
 
     /// From here on, a connection that ends was ended by the endpoint, not by its client.
     func markStopping() { stopping.store(true, ordering: .relaxed) }
