@@ -1,0 +1,107 @@
+// Which scenarios there are and what one name stands for: the packaged five, and the user's `./scenarios/NAME.yaml`,
+// `.yml` or `.json`, which win over a packaged one of the same name as they do in SML.
+
+import Glibc
+import Scenarios
+
+public struct ScenarioCatalog: Sendable {
+    public let customDirectory: String
+
+    /// - Parameter customDirectory: need not exist.
+    public init(customDirectory: String = "./scenarios") {
+        self.customDirectory = customDirectory
+    }
+
+    /// Every scenario, the packaged ones first, each as it would resolve. Throws at the first unreadable one.
+    public func list() throws(ConfigurationError) -> [ScenarioDefinition] {
+        let custom = try customFiles()
+        var definitions: [ScenarioDefinition] = []
+        for (name, text) in BuiltIn.scenarios where !custom.contains(where: { $0.name == name }) {
+            definitions.append(try Self.builtIn(name, text))
+        }
+        for name in Self.unique(custom.map(\.name)) { definitions.append(try resolve(name)) }
+        return definitions
+    }
+
+    /// Names only, for completion and for the prompt of a guided command. Never reads a file.
+    public func names() throws(ConfigurationError) -> [String] {
+        Self.unique(BuiltIn.scenarios.map(\.name) + (try customFiles()).map(\.name))
+    }
+
+    /// The scenario a name stands for. An unknown name is bad usage (exit 64), a bad file a bad scenario (104).
+    public func resolve(_ name: String) throws(ConfigurationError) -> ScenarioDefinition {
+        guard !name.isEmpty, !name.contains("/"), !name.contains("\0"), !name.hasPrefix(".") else {
+            throw ConfigurationError(
+                .usage, "scenario \(ConfigValue.string(name).shown) is not a name; files are looked up in "
+                    + customDirectory)
+        }
+        let files = try customFiles().filter { $0.name == name }
+        if files.count > 1 {
+            let paths = files.map(\.path).joined(separator: " and ")
+            throw ConfigurationError(.configuration, "scenario \(name) is defined twice, in \(paths); remove one")
+        }
+        if let file = files.first { return try Self.read(file.path, name: name) }
+        if let (name, text) = BuiltIn.scenarios.first(where: { $0.name == name }) {
+            return try Self.builtIn(name, text)
+        }
+        let known = try names().joined(separator: ", ")
+        throw ConfigurationError(
+            .usage, "scenario \(ConfigValue.string(name).shown) does not exist; known are \(known)")
+    }
+
+    /// Reads a scenario file given by path, for commands that accept one.
+    public static func read(_ path: String, name: String) throws(ConfigurationError) -> ScenarioDefinition {
+        let text = try TextFile.read(path)
+        let value =
+            path.hasSuffix(".json") ? try TextFile.json(text, file: path) : try YAMLReader.parse(text, file: path)
+        return try definition(name: name, value: value, origin: .file(path))
+    }
+
+    // MARK: Parts
+
+    private static func builtIn(_ name: String, _ text: [UInt8]) throws(ConfigurationError) -> ScenarioDefinition {
+        let value = try YAMLReader.parse(String(decoding: text, as: UTF8.self), file: "built-in \(name).yaml")
+        return try definition(name: name, value: value, origin: .builtIn)
+    }
+
+    private static func definition(
+        name: String, value: ConfigValue, origin: ScenarioDefinition.Origin
+    ) throws(ConfigurationError) -> ScenarioDefinition {
+        let file = ScenarioDefinition(name: name, value: value, origin: origin).file
+        guard case .object = value else {
+            throw ConfigurationError(.configuration, "\(file): expected an object of scenario keys at the top")
+        }
+        var warnings: [String] = []
+        if let inner = value["name"], inner != .null, inner != .string(name) {
+            warnings.append("\(file): name: \(inner.shown) differs from the file's; the run is called \(name)")
+        }
+        return ScenarioDefinition(name: name, value: value, origin: origin, warnings: warnings)
+    }
+
+    private static let extensions = [".yaml", ".yml", ".json"]
+
+    private func customFiles() throws(ConfigurationError) -> [(name: String, path: String)] {
+        guard let directory = opendir(customDirectory) else {
+            if errno == ENOENT { return [] }
+            throw ConfigurationError(
+                .configuration, "\(customDirectory): cannot be listed: \(String(cString: strerror(errno)))")
+        }
+        defer { closedir(directory) }
+        var files: [(name: String, path: String)] = []
+        while let entry = readdir(directory) {
+            let file = withUnsafeBytes(of: &entry.pointee.d_name) { raw in
+                String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard !file.hasPrefix("."), let suffix = Self.extensions.first(where: { file.hasSuffix($0) }),
+                file.count > suffix.count
+            else { continue }
+            files.append((String(file.dropLast(suffix.count)), "\(customDirectory)/\(file)"))
+        }
+        return files.sorted { $0.path < $1.path }
+    }
+
+    private static func unique(_ names: [String]) -> [String] {
+        var seen: Set<String> = []
+        return names.filter { seen.insert($0).inserted }
+    }
+}

@@ -1,0 +1,44 @@
+// Scenario files as text: small, UTF-8, a byte order mark tolerated.
+
+import Glibc
+import Scenarios
+
+enum TextFile {
+    /// A scenario is a few hundred bytes; more than this is some other file.
+    static let sizeLimit = 4 << 20
+
+    static func read(_ path: String) throws(ConfigurationError) -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(path, "cannot be opened") }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let got = block.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            if got < 0, errno == EINTR { continue }
+            guard got >= 0 else { throw failure(path, "cannot be read") }
+            if got == 0 { break }
+            bytes += block[..<got]
+            guard bytes.count <= sizeLimit else {
+                throw ConfigurationError(.configuration, "\(path): is larger than \(sizeLimit >> 20) MB")
+            }
+        }
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw ConfigurationError(.configuration, "\(path): is not UTF-8 text")
+        }
+        return text
+    }
+
+    static func json(_ text: String, file: String) throws(ConfigurationError) -> ConfigValue {
+        do {
+            return try ConfigValue.parse(text)
+        } catch {
+            throw ConfigurationError(.configuration, "\(file): not valid JSON: \(error)")
+        }
+    }
+
+    private static func failure(_ path: String, _ what: String) -> ConfigurationError {
+        ConfigurationError(.configuration, "\(path): \(what): \(String(cString: strerror(errno)))")
+    }
+}

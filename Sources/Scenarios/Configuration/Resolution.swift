@@ -1,0 +1,137 @@
+// From a run configuration to a plan: every precedence rule of k6 §3.1 and every default in one place. What this
+// returns needs no further interpretation; what it cannot interpret it refuses.
+
+/// A run, fully resolved.
+public struct ResolvedRun: Sendable, Equatable {
+    public var plan: Plan
+    public var corpusOptions: CorpusOptions
+    /// One line each, for stderr.
+    public var warnings: [String]
+    /// The request field and metric tag `model`.
+    public var model: String?
+    /// The metric tag `run_label`.
+    public var runLabel: String?
+    public var seeds: Seeds
+    public var maxTokens: MaxTokens
+    /// The scenario's own words about itself.
+    public var description: String?
+    /// Appended to the server URL.
+    public var requestPath: String
+
+    /// Every seed of the run; all go into the summary.
+    public struct Seeds: Sendable, Equatable {
+        public var prompt: Int64
+        public var think: UInt64
+    }
+}
+
+extension RunConfiguration {
+    static let commonKeys =
+        ["name", "description", "executor"] + RequestSettings.keys + ["gracefulStop", "request"]
+
+    /// Resolves every value. Errors carry exit code 104, or 64 for a bad environment variable.
+    public func resolve(
+        environment: RunEnvironment = RunEnvironment()
+    ) throws(ConfigurationError) -> ResolvedRun {
+        var warnings: [String] = []
+        guard case .object(let members) = root else {
+            throw ConfigurationError(.configuration, "\(file): expected a JSON object")
+        }
+        let config = FieldGroup(file: file, path: "", members: members)
+        let isCustom = config["custom"] != nil
+        let group = try scenarioGroup(config)
+        let executorName = try ExecutorDecoding.executorName(group)
+        try Self.requireScenarioKeys(group, executor: executorName)
+        let executor = try ExecutorDecoding.decode(
+            group, name: executorName, isCustom: isCustom, warnings: &warnings)
+        let own = try RequestSettings(group, warnings: &warnings)
+        let top = try RequestSettings(config, warnings: &warnings)
+
+        let scenario = try config["scenario"]?.printableText("a scenario name") ?? "configured"
+        let model = try nonEmpty(config["model"], "a model name")
+        let configLabel = try nonEmpty(config["run_label"], "a run label")
+        let apiKey = try apiKey(config)
+        let description = try group["description"]?.text()
+        _ = try group["name"]?.text()
+        let server = try config["server_url"]
+            .map { (field) throws(ConfigurationError) in try ServerURL.checked(field) } ?? ServerURL.standard
+        let request = try group["request"]
+            .map { (field) throws(ConfigurationError) in try RequestCustomization(field) } ?? RequestCustomization()
+        if environment.systemPrompt != nil, request.bodyPatch?["messages"] != nil {
+            throw group.error("request.body.messages replaces what SYSTEM_PROMPT would be put before; set only one")
+        }
+
+        // A `max_tokens: null` at the top level is how SML writes "prompt" (k6 §3.1), so it wins over the scenario's.
+        let maxTokens =
+            config.holds("max_tokens") ? top.maxTokens ?? .perPrompt : own.maxTokens ?? .perPrompt
+        let promptSeed = try environment.promptSeed
+            .map { (text) throws(ConfigurationError) in try Self.seed(text) } ?? top.promptSeed ?? own.promptSeed ?? 1
+        let thinkSeed = top.thinkSeed ?? own.thinkSeed ?? 1
+        let plan = Plan(
+            scenario: scenario, executor: executor,
+            gracefulStop: try group["gracefulStop"]?.duration(
+                from: .zero, DurationGrammar.accepted + ", 0 or more", warnings: &warnings) ?? .seconds(30),
+            thinkTime: top.thinkTime ?? own.thinkTime ?? .seconds(2),
+            initialStagger: top.initialStagger ?? own.initialStagger ?? false,
+            thinkSeed: thinkSeed, promptSeed: promptSeed,
+            target: RequestTarget(
+                url: server + request.path, apiKey: apiKey, headers: request.headers,
+                timeout: top.requestTimeout ?? own.requestTimeout ?? .seconds(120)))
+        let options = CorpusOptions(
+            model: model, maxTokens: maxTokens, ignoreEOS: top.ignoreEOS ?? own.ignoreEOS ?? false,
+            promptLabels: top.promptLabels ?? own.promptLabels ?? [],
+            systemPrompt: environment.systemPrompt.map { $0 == "default" ? SystemPrompt.standard : $0 },
+            bodyPatch: request.bodyPatch)
+        return ResolvedRun(
+            plan: plan, corpusOptions: options, warnings: warnings, model: model,
+            runLabel: environment.runLabel ?? configLabel, seeds: .init(prompt: promptSeed, think: thinkSeed),
+            maxTokens: maxTokens, description: description,
+            requestPath: request.path)
+    }
+
+    // MARK: Parts
+
+    private func scenarioGroup(_ config: FieldGroup) throws(ConfigurationError) -> FieldGroup {
+        if let custom = config["custom"] { return try custom.group("a scenario object") }
+        guard let field = config["scenario_definition"] else { throw config.error("no scenario") }
+        guard let scenarioOrigin else { return try field.group("a scenario object") }
+        return try Field(file: scenarioOrigin, path: "", value: field.value).group("a scenario object")
+    }
+
+    private static func requireScenarioKeys(
+        _ group: FieldGroup, executor: String
+    ) throws(ConfigurationError) {
+        let own = ExecutorDecoding.keys.first { $0.executor == executor }?.keys ?? []
+        try group.requireKeys(commonKeys + own) { key in
+            if ["startTime", "exec", "tags", "env", "options"].contains(key) {
+                return "this key of k6 is not supported"
+            }
+            let owners = ExecutorDecoding.keys.filter { $0.keys.contains(key) }.map(\.executor)
+            if owners.isEmpty { return nil }
+            return "not a key of \(executor) but of \(owners.joined(separator: ", ")); "
+                + "\(executor) has \(own.joined(separator: ", "))"
+        }
+    }
+
+    private func nonEmpty(_ field: Field?, _ accepted: String) throws(ConfigurationError) -> String? {
+        let text = try field?.printableText(accepted)
+        return text == "" ? nil : text
+    }
+
+    /// Checked without being shown.
+    private func apiKey(_ config: FieldGroup) throws(ConfigurationError) -> String? {
+        guard let field = config["api_key"] else { return nil }
+        guard case .string(let key) = field.value, key.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
+            throw config.error("api_key: the value is not accepted; expected text without blanks or control characters")
+        }
+        return key.isEmpty ? nil : key
+    }
+
+    private static func seed(_ text: String) throws(ConfigurationError) -> Int64 {
+        guard text.first != "+", let seed = Int64(text) else {
+            throw ConfigurationError(
+                .usage, "PROMPT_SEED: \(JSONText.quoted(text)) is not accepted; expected a whole number")
+        }
+        return seed
+    }
+}

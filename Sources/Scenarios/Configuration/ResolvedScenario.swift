@@ -1,0 +1,84 @@
+// The resolved scenario as a scenario definition: every default written out, no secret in it. The summary stores it and
+// `scenarios show` prints it; read again it resolves to the same plan.
+
+extension ResolvedRun {
+    /// Headers whose names suggest a credential have their value replaced.
+    public var resolvedScenario: ConfigValue {
+        var members: [ConfigValue.Member] = [.init("name", .string(plan.scenario))]
+        if let description { members.append(.init("description", .string(description))) }
+        members.append(.init("executor", .string(plan.executor.name)))
+        members += executorMembers
+        members.append(.init("gracefulStop", duration(plan.gracefulStop)))
+        members.append(.init("think_time", .string(Self.seconds(plan.thinkTime))))
+        switch maxTokens {
+        case .perPrompt: members.append(.init("max_tokens", .string("prompt")))
+        case .fixed(let count): members.append(.init("max_tokens", .integer(count)))
+        }
+        members += [
+            .init("prompt_labels", .array(corpusOptions.promptLabels.map { .string($0) })),
+            .init("request_timeout", duration(plan.target.timeout)),
+            .init("ignore_eos", .bool(corpusOptions.ignoreEOS)),
+            .init("initial_stagger", .bool(plan.initialStagger)),
+            .init("prompt_seed", .integer(plan.promptSeed)),
+            .init("think_seed", .integer(plan.thinkSeed)),
+        ]
+        if let request { members.append(.init("request", request)) }
+        return .object(members)
+    }
+
+    private func duration(_ value: Duration) -> ConfigValue { .string(DurationGrammar.format(value)) }
+
+    /// `2`, `0.5`: as SML writes think times.
+    private static func seconds(_ duration: Duration) -> String {
+        JSONText.javaScriptNumber(duration.inSeconds)
+    }
+
+    private var executorMembers: [ConfigValue.Member] {
+        func list(_ stages: [Stage]) -> ConfigValue {
+            .array(
+                stages.map {
+                    .object([.init("duration", duration($0.duration)), .init("target", .integer($0.target))])
+                })
+        }
+        switch plan.executor {
+        case .constantVUs(let vus, let length):
+            return [.init("vus", .integer(vus)), .init("duration", duration(length))]
+        case .rampingVUs(let start, let stages, let rampDown):
+            return [
+                .init("startVUs", .integer(start)), .init("stages", list(stages)),
+                .init("gracefulRampDown", duration(rampDown)),
+            ]
+        case .constantArrivalRate(let rate, let unit, let length, let preAllocated, let most):
+            return [
+                .init("rate", .integer(rate)), .init("timeUnit", duration(unit)),
+                .init("duration", duration(length)), .init("preAllocatedVUs", .integer(preAllocated)),
+                .init("maxVUs", .integer(most)),
+            ]
+        case .rampingArrivalRate(let start, let unit, let stages, let preAllocated, let most):
+            return [
+                .init("startRate", .integer(start)), .init("timeUnit", duration(unit)),
+                .init("stages", list(stages)), .init("preAllocatedVUs", .integer(preAllocated)),
+                .init("maxVUs", .integer(most)),
+            ]
+        }
+    }
+
+    private var request: ConfigValue? {
+        var members: [ConfigValue.Member] = []
+        if requestPath != RequestCustomization.standardPath {
+            members.append(.init("path", .string(requestPath)))
+        }
+        if !plan.target.headers.isEmpty {
+            members.append(
+                .init("headers", .object(plan.target.headers.map { .init($0.name, .string(Self.shown($0))) })))
+        }
+        if let patch = corpusOptions.bodyPatch { members.append(.init("body", patch)) }
+        return members.isEmpty ? nil : .object(members)
+    }
+
+    private static func shown(_ header: RequestTarget.Header) -> String {
+        let name = header.name.lowercased()
+        let isSecret = ["auth", "key", "token", "secret", "cookie", "password"].contains { name.contains($0) }
+        return isSecret ? "<redacted>" : header.value
+    }
+}

@@ -1,0 +1,96 @@
+// run_config.json: what SML's launcher stages for a run and the generator reads (k6 §3.1). Kept as the tree that was
+// read, so that writing it back changes nothing; `resolve` turns it into a plan.
+
+import Glibc
+
+/// A run configuration whose shape is checked (an object, known keys, exactly one scenario) but not yet its values.
+public struct RunConfiguration: Sendable, Equatable {
+    /// The keys `build_run_config` writes, in its order, then those only read.
+    static let keys = [
+        "server_url", "api_key", "model", "scenario", "scenario_definition", "think_time", "max_tokens",
+        "request_timeout", "prompt_labels", "ignore_eos", "prompt_seed", "custom", "run_label", "initial_stagger",
+        "think_seed",
+    ]
+
+    /// Named in errors.
+    public let file: String
+    /// The whole file. Holds the API key: never print it.
+    public let root: ConfigValue
+    /// Where the scenario definition was read from, if not from `file`; errors about it name this instead.
+    public let scenarioOrigin: String?
+
+    init(file: String, root: ConfigValue, scenarioOrigin: String? = nil) throws(ConfigurationError) {
+        self.file = file
+        self.root = root
+        self.scenarioOrigin = scenarioOrigin
+        guard case .object(let members) = root else {
+            throw ConfigurationError(.configuration, "\(file): expected a JSON object, as sml writes it")
+        }
+        let group = FieldGroup(file: file, path: "", members: members)
+        // SML once wrote `"realistic": null`.
+        try group.requireKeys(Self.keys) { $0 == "realistic" ? "not supported" : nil }
+        switch (group["custom"], group["scenario_definition"]) {
+        case (nil, nil): throw group.error("no scenario; expected one of custom, scenario_definition")
+        case (_?, _?): throw group.error("custom and scenario_definition are both set; expected one of them")
+        default: break
+        }
+    }
+
+    /// Parses the text of a run configuration; `file` is what errors call it.
+    public static func parse(
+        bytes: UnsafeRawBufferPointer, file: String
+    ) throws(ConfigurationError) -> RunConfiguration {
+        let root: ConfigValue
+        do {
+            root = try ConfigValue.parse(bytes)
+        } catch {
+            throw ConfigurationError(.configuration, "\(file): not valid JSON: \(error)")
+        }
+        return try RunConfiguration(file: file, root: root)
+    }
+
+    public static func parse(_ text: String, file: String) throws(ConfigurationError) -> RunConfiguration {
+        let bytes = Array(text.utf8)
+        return try bytes.withUnsafeBufferPointer { (buffer) throws(ConfigurationError) in
+            try parse(bytes: UnsafeRawBufferPointer(buffer), file: file)
+        }
+    }
+
+    /// Reads a file; exit 104 also when it cannot be read.
+    public static func read(path: String) throws(ConfigurationError) -> RunConfiguration {
+        let bytes: FileBytes
+        do {
+            bytes = try FileBytes(path: path)
+        } catch {
+            throw ConfigurationError(.configuration, "\(path): \(error.reason)")
+        }
+        defer { bytes.release() }
+        return try parse(bytes: bytes.buffer, file: path)
+    }
+
+    // MARK: Writing
+
+    /// The file's text: compact, ASCII only, keys in order, as Python's json.dumps writes it. Holds the API key.
+    public func json() -> String { root.json(asciiOnly: true) }
+
+    /// Writes the file readable by its owner only, because it holds the API key.
+    public func write(path: String) throws(ConfigurationError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw Self.writeError(path) }
+        defer { close(descriptor) }
+        // The mode above is only for a new file.
+        guard fchmod(descriptor, 0o600) == 0 else { throw Self.writeError(path) }
+        let bytes = Array(json().utf8)
+        var done = 0
+        while done < bytes.count {
+            let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + done, $0.count - done) }
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else { throw Self.writeError(path) }
+            done += written
+        }
+    }
+
+    private static func writeError(_ path: String) -> ConfigurationError {
+        ConfigurationError(.configuration, "\(path): cannot be written: \(String(cString: strerror(errno)))")
+    }
+}

@@ -1,0 +1,63 @@
+// What SML's `build_run_config` does (k6 §3.1): a scenario, a server and the command line's overrides become the
+// run_config.json of a job. Values stay as the scenario has them; they are checked when the result is resolved.
+
+/// Command-line values that win over the scenario's. Nil: the scenario's.
+public struct RunOverrides: Sendable, Equatable {
+    /// `--loadtest-max-tokens`: a number, or `prompt` for each entry's own.
+    public var maxTokens: String?
+    /// `--[no-]loadtest-ignore-eos`.
+    public var ignoreEOS: Bool?
+    /// `--loadtest-prompt-seed`.
+    public var promptSeed: Int64?
+    /// Seconds, as scenarios write think times.
+    public var thinkTime: String?
+
+    public init(
+        maxTokens: String? = nil, ignoreEOS: Bool? = nil, promptSeed: Int64? = nil, thinkTime: String? = nil
+    ) {
+        self.maxTokens = maxTokens
+        self.ignoreEOS = ignoreEOS
+        self.promptSeed = promptSeed
+        self.thinkTime = thinkTime
+    }
+}
+
+extension RunConfiguration {
+    /// Keys come out in SML's order. A trailing slash of the server URL is stripped, as SML does.
+    public static func build(
+        scenario: ScenarioDefinition, serverURL: String, apiKey: String? = nil, model: String? = nil,
+        overrides: RunOverrides = RunOverrides(), file: String = "run_config.json"
+    ) throws(ConfigurationError) -> RunConfiguration {
+        func text(_ key: String) -> ConfigValue? {
+            switch scenario.value[key] {
+            case .number(let raw)?: .string(raw)
+            case .null?, nil: nil
+            case let other?: other
+            }
+        }
+        func optional(_ text: String?) -> ConfigValue { text.map { .string($0) } ?? .null }
+        let maxTokens = overrides.maxTokens.map { .string($0) } ?? text("max_tokens") ?? .null
+        var url = serverURL
+        while url.hasSuffix("/") { url.removeLast() }
+        let seed = overrides.promptSeed.map { .integer($0) } ?? scenario.value["prompt_seed"] ?? .integer(1)
+        return try RunConfiguration(
+            file: file,
+            root: .object([
+                .init("server_url", .string(url)),
+                .init("api_key", optional(apiKey)),
+                .init("model", optional(model)),
+                .init("scenario", .string(scenario.name)),
+                .init("scenario_definition", scenario.value),
+                .init("think_time", optional(overrides.thinkTime) == .null
+                    ? text("think_time") ?? .string("2") : optional(overrides.thinkTime)),
+                // SML's launcher turns the word `prompt` into null: each entry's own limit.
+                .init("max_tokens", maxTokens == .string("prompt") ? .null : maxTokens),
+                .init("request_timeout", .null),
+                .init("prompt_labels", scenario.value["prompt_labels"] ?? .null),
+                .init("ignore_eos", overrides.ignoreEOS.map { .bool($0) } ?? scenario.value["ignore_eos"] ?? .null),
+                .init("prompt_seed", seed == .null ? .integer(1) : seed),
+                .init("custom", .null),
+            ]),
+            scenarioOrigin: scenario.file)
+    }
+}

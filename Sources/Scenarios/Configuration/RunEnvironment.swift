@@ -1,0 +1,24 @@
+// The environment variables SML's script reads (k6 §3.1), as a value: the command decides where they come from, tests
+// need no process environment.
+
+public struct RunEnvironment: Sendable, Equatable {
+    /// `RUN_LABEL`: wins over the configuration's.
+    public var runLabel: String?
+    /// `PROMPT_SEED`: wins over the configuration's and the scenario's.
+    public var promptSeed: String?
+    /// `SYSTEM_PROMPT`: put before every prompt's messages; the word `default` selects a built-in text.
+    public var systemPrompt: String?
+
+    public init(runLabel: String? = nil, promptSeed: String? = nil, systemPrompt: String? = nil) {
+        self.runLabel = runLabel
+        self.promptSeed = promptSeed
+        self.systemPrompt = systemPrompt
+    }
+
+    /// Takes the three variables out of an environment; an empty one counts as unset.
+    public init(_ variables: [String: String]) {
+        func value(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
+        self.init(
+            runLabel: value("RUN_LABEL"), promptSeed: value("PROMPT_SEED"), systemPrompt: value("SYSTEM_PROMPT"))
+    }
+}

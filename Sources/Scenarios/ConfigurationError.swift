@@ -1,0 +1,32 @@
+// The one error of everything that reads what a user wrote: a line that names the place, the value and what is
+// accepted, and the exit code the command ends with. One type, so that a command prints it and needs no mapping.
+
+/// A run that cannot start as asked. `description` is one line for stderr.
+public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What is wrong; decides the exit code (k6 §9 for 104 and 107, sysexits for 64).
+    public enum Kind: Sendable, Equatable {
+        /// A bad scenario or run configuration: exit 104.
+        case configuration
+        /// A missing, unreadable, empty or invalid prompt corpus: exit 107.
+        case corpus
+        /// A bad flag, name or environment variable: exit 64.
+        case usage
+    }
+
+    public let kind: Kind
+    public let description: String
+
+    public init(_ kind: Kind, _ description: String) {
+        self.kind = kind
+        self.description = description
+    }
+
+    /// The process exit code this error asks for.
+    public var exitCode: Int32 {
+        switch kind {
+        case .configuration: 104
+        case .corpus: 107
+        case .usage: 64
+        }
+    }
+}

@@ -1,0 +1,129 @@
+// One pass over a corpus file: entry by entry into bodies, giving back the pages behind. Whatever is wrong with an
+// entry stops the run before it starts, with the entry's number and its line and column.
+
+struct CorpusLoader: ~Copyable {
+    private var scanner: JSONScanner
+    private let file: String
+    private let options: CorpusOptions
+    private let kept: Set<String>
+    private let discard: (Range<Int>) -> Void
+    private var renderer: BodyRenderer
+    private var arena = BodyArena()
+    private var prompts: ContiguousArray<Corpus.Prompt> = []
+    private var labels: [String] = []
+    private var labelIndices: [String: Int32] = [:]
+    private var otherLabels: Set<String> = []
+    private var sourceCount = 0
+    private var bodyBytesTotal = 0
+    private var discarded = 0
+
+    /// Given back this often: seldom enough to cost nothing, small against a corpus that is large enough to matter.
+    private static let discardStep = 4 << 20
+
+    init(
+        _ bytes: UnsafeRawBufferPointer, file: String, options: CorpusOptions, discard: @escaping (Range<Int>) -> Void
+    ) {
+        let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        scanner = JSONScanner(bytes, range: start..<bytes.count)
+        self.file = file
+        self.options = options
+        self.discard = discard
+        kept = Set(options.promptLabels)
+        renderer = BodyRenderer(options)
+    }
+
+    mutating func load() throws(ConfigurationError) -> Corpus {
+        do {
+            try readAll()
+        } catch {
+            arena.release()
+            throw located(error)
+        }
+        guard !prompts.isEmpty else {
+            arena.release()
+            throw nothingLeft()
+        }
+        return Corpus(
+            prompts: prompts, labels: labels, arena: arena, sourceCount: sourceCount, bodyBytesTotal: bodyBytesTotal)
+    }
+
+    private mutating func readAll() throws {
+        scanner.skipWhitespace()
+        if scanner.isAtEnd { return }
+        switch try scanner.peek() {
+        case .array:
+            try scanner.beginArray()
+            while try scanner.nextElement() { try readEntry() }
+            try scanner.finish()
+        case .object:
+            while !scanner.isAtEnd {
+                try readEntry()
+                guard scanner.skipLineEnd() else { throw scanner.failure("expected the end of the line") }
+                scanner.skipWhitespace()
+            }
+        default:
+            throw scanner.failure("expected a JSON array of prompts, or one JSON object a line")
+        }
+    }
+
+    private mutating func readEntry() throws {
+        let entry = try CorpusEntry(&scanner)
+        let label = entry.label ?? Corpus.unlabelled
+        if kept.isEmpty || kept.contains(label) {
+            let body = try renderer.render(entry, in: scanner.bytes)
+            bodyBytesTotal += body.count
+            guard sourceCount < Int(Int32.max) else { throw scanner.failure("more than 2^31 entries") }
+            prompts.append(
+                Corpus.Prompt(
+                    body: arena.store(body), length: body.count, label: labelIndex(label), source: Int32(sourceCount)))
+        } else {
+            otherLabels.insert(label)
+        }
+        sourceCount += 1
+        if scanner.offset - discarded >= Self.discardStep {
+            // Whole pages only; 64 kB is a multiple of every page size in use.
+            let upTo = scanner.offset & ~0xFFFF
+            discard(discarded..<upTo)
+            discarded = upTo
+        }
+    }
+
+    private mutating func labelIndex(_ label: String) -> Int32 {
+        if let index = labelIndices[label] { return index }
+        let index = Int32(labels.count)
+        labels.append(label)
+        labelIndices[label] = index
+        return index
+    }
+
+    // MARK: Errors
+
+    private func located(_ error: any Error) -> ConfigurationError {
+        switch error {
+        case let error as CorpusEntry.Failure:
+            ConfigurationError(.corpus, "\(file): entry \(sourceCount) (\(position(error.offset))): \(error.reason)")
+        case let error as JSONError:
+            ConfigurationError(
+                .corpus, "\(file): entry \(sourceCount) (\(position(error.offset))): not valid JSON: \(error.reason)")
+        default: ConfigurationError(.corpus, "\(file): \(error)")
+        }
+    }
+
+    private func position(_ offset: Int) -> String {
+        var line = 1
+        var lineStart = 0
+        for index in 0..<min(offset, scanner.bytes.count) where scanner.bytes[index] == UInt8(ascii: "\n") {
+            line += 1
+            lineStart = index + 1
+        }
+        return "line \(line), column \(offset - lineStart + 1)"
+    }
+
+    private func nothingLeft() -> ConfigurationError {
+        if sourceCount == 0 { return ConfigurationError(.corpus, "\(file): holds no prompts") }
+        let wanted = options.promptLabels.joined(separator: ", ")
+        let present = otherLabels.sorted().prefix(20).joined(separator: ", ")
+        return ConfigurationError(
+            .corpus, "\(file): no prompt has a label in prompt_labels (\(wanted)); labels present: \(present)")
+    }
+}

@@ -1,0 +1,38 @@
+// The order in which prompts are sent: SML's deterministic shuffle, so that two runs with one seed send the same
+// prompts in the same order whatever tool runs them. k6 shuffles once per virtual user; once per run is enough.
+
+/// Which prompt iteration k of a run sends: `order[k mod n]` (k6 §3.3).
+public struct PromptOrder: Sendable {
+    private let order: [Int32]
+
+    /// - Parameters:
+    ///   - count: prompts after the label filter, at least 1 and below 2^31.
+    ///   - seed: taken mod 2^32, two's complement for negatives.
+    public init(count: Int, seed: Int64) {
+        precondition(count > 0 && count <= Int(Int32.max))
+        var order = (0..<Int32(count)).map { $0 }
+        var generator = ScriptLCG(seed: seed)
+        for index in stride(from: count - 1, to: 0, by: -1) {
+            order.swapAt(index, Int(generator.next() * Double(index + 1)))
+        }
+        self.order = order
+    }
+
+    public var count: Int { order.count }
+
+    /// Index into the corpus for an iteration number (k6 §4.6), from 0.
+    public func prompt(forIteration iteration: Int) -> Int { Int(order[iteration % order.count]) }
+}
+
+/// SML's generator in script.js: s ← 1664525·s + 1013904223 mod 2^32; the draw is s / 2^32 after the step.
+struct ScriptLCG {
+    private(set) var state: UInt32
+
+    init(seed: Int64) { state = UInt32(truncatingIfNeeded: seed) }
+
+    /// In [0, 1).
+    mutating func next() -> Double {
+        state = 1_664_525 &* state &+ 1_013_904_223
+        return Double(state) / 4_294_967_296
+    }
+}
