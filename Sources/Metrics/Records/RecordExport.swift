@@ -1,0 +1,125 @@
+// A records file as CSV or JSON Lines, for tools that do not read ours. All columns, texts resolved, instants as whole
+// nanoseconds: nothing is rounded, so that an analysis of the export is an analysis of the run.
+
+import Generator
+
+/// Formats records one line each, streaming.
+public struct RecordExport: Sendable {
+    public enum Format: String, CaseIterable, Sendable {
+        case csv, jsonl
+    }
+
+    public let format: Format
+    public init(format: Format) { self.format = format }
+
+    /// One cell: JSON needs to know numbers and truth values from text.
+    enum Cell {
+        case text(String)
+        case number(Int64)
+        case yesNo(Bool)
+        /// The point was never reached, the answer had no count: empty in CSV, `null` in JSON.
+        case none
+    }
+
+    /// Column names in order; docs/RECORDS.md says what they mean.
+    public static let columns: [String] = columnTable.map(\.name)
+
+    private typealias Column = (name: String, cell: @Sendable (RunRecord, Names) -> Cell)
+    private typealias Names = (label: String, error: String, url: String)
+
+    private static let columnTable: [Column] = [
+        ("kind", { record, _ in .text(record.kind.map { "\($0)" } ?? "\(record.kindRaw)") }),
+        ("scheduled_ns", { record, _ in .number(record.scheduled) }),
+        ("started_ns", { record, _ in .number(record.started) }),
+        ("sent_ns", { record, _ in record.kind == .sample ? .number(record.sent) : reached(record.sent) }),
+        ("first_byte_ns", { record, _ in reached(record.firstByte) }),
+        ("end_ns", { record, _ in .number(record.end) }),
+        ("lookup_us", { record, _ in .number(Int64(record.lookupMicroseconds)) }),
+        ("connect_us", { record, _ in .number(Int64(record.connectMicroseconds)) }),
+        ("tls_us", { record, _ in .number(Int64(record.tlsMicroseconds)) }),
+        ("iteration", { record, _ in .number(Int64(record.iteration)) }),
+        ("prompt", { record, _ in .number(Int64(record.prompt)) }),
+        ("virtual_user", { record, _ in .number(Int64(record.virtualUser)) }),
+        ("prompt_tokens", { record, _ in reached(Int64(record.promptTokens)) }),
+        ("completion_tokens", { record, _ in reached(Int64(record.completionTokens)) }),
+        ("bytes_sent", { record, _ in .number(Int64(record.bytesSent)) }),
+        ("bytes_received", { record, _ in .number(Int64(record.bytesReceived)) }),
+        ("label", { _, names in .text(names.label) }),
+        ("status", { record, _ in .number(Int64(record.status)) }),
+        ("error_code", { record, _ in .number(Int64(record.errorCode)) }),
+        ("error", { _, names in .text(names.error) }),
+        ("method", { record, _ in .text(record.flags.contains(.methodGet) ? "GET" : "POST") }),
+        ("url", { _, names in .text(names.url) }),
+        ("hop", { record, _ in .number(Int64(record.hop)) }),
+        ("http_version", { record, _ in .number(Int64(record.httpVersion)) }),
+        ("tls_version", { record, _ in .number(Int64(record.tlsVersion)) }),
+        ("finish_reason", { record, _ in .text("\(record.finishReason)") }),
+        ("phase", { record, _ in .text("\(record.phase)") }),
+        ("shard", { record, _ in .number(Int64(record.shard)) }),
+        ("connection_reused", { record, _ in .yesNo(record.flags.contains(.connectionReused)) }),
+        ("parsed", { record, _ in .yesNo(record.flags.contains(.parsed)) }),
+        ("has_choices", { record, _ in .yesNo(record.flags.contains(.hasChoices)) }),
+        ("final", { record, _ in .yesNo(record.flags.contains(.final)) }),
+        ("ends_iteration", { record, _ in .yesNo(record.flags.contains(.endsIteration)) }),
+        ("interrupted", { record, _ in .yesNo(record.flags.contains(.interrupted)) }),
+        ("retried_by_transport", { record, _ in .yesNo(record.flags.contains(.retriedByTransport)) }),
+    ]
+
+    private static func reached(_ value: Int64) -> Cell { value < 0 ? .none : .number(value) }
+
+    /// Writes the whole of `reader` through `sink`, in pieces of about 64 kB.
+    ///
+    /// - Throws: ``RecordFileError``, and what `sink` throws.
+    public func write(_ reader: RecordFileReader, to sink: (ArraySlice<UInt8>) throws -> Void) throws {
+        var out: [UInt8] = []
+        if format == .csv { out += Array((Self.columns.joined(separator: ",") + "\n").utf8) }
+        try reader.forEachBatch { batch in
+            for record in batch {
+                let label = Int(record.label)
+                let names: Names = (
+                    label < reader.context.labels.count ? reader.context.labels[label] : "",
+                    reader.texts[record.errorText],
+                    record.url == 0 ? reader.context.url : reader.texts[record.url]
+                )
+                appendLine(record, names, to: &out)
+                if out.count >= 65_536 {
+                    try sink(out[...])
+                    out.removeAll(keepingCapacity: true)
+                }
+            }
+        }
+        if !out.isEmpty { try sink(out[...]) }
+    }
+
+    private func appendLine(_ record: RunRecord, _ names: Names, to out: inout [UInt8]) {
+        switch format {
+        case .csv:
+            out += Array(Self.columnTable.map { Self.csv($0.cell(record, names)) }.joined(separator: ",").utf8)
+        case .jsonl:
+            let members = Self.columnTable.map { ($0.name, Self.json($0.cell(record, names))) }
+            out += JSON.object(members).bytes(indentation: nil)
+        }
+        out.append(0x0A)
+    }
+
+    /// RFC 4180: quotes only where a value needs them.
+    private static func csv(_ cell: Cell) -> String {
+        switch cell {
+        case .none: return ""
+        case .number(let value): return String(value)
+        case .yesNo(let value): return value ? "true" : "false"
+        case .text(let text):
+            guard text.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return text }
+            return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        }
+    }
+
+    private static func json(_ cell: Cell) -> JSON {
+        switch cell {
+        case .none: .null
+        case .number(let value): .int(value)
+        case .yesNo(let value): .bool(value)
+        case .text(let text): .string(text)
+        }
+    }
+}

@@ -1,0 +1,53 @@
+// Exports name every column, resolve texts and quote what needs it.
+
+import Foundation
+import Generator
+import Testing
+
+@testable import Metrics
+
+struct RecordExportTests {
+    private func export(_ format: RecordExport.Format) throws -> [String] {
+        let path = Fixtures.temporaryPath("export.bin")
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let texts = TextTable()
+        let writer = try RecordFileWriter(
+            path: path, context: Samples.context(labels: ["short", "a,\"b\""]), texts: texts)
+        var failed = Samples.request(status: 0)
+        failed.firstByte = -1
+        failed.label = 1
+        failed.errorCode = 1220
+        failed.errorText = texts.index(of: "read: connection reset by peer")
+        failed.completionTokens = -1
+        failed.flags = [.final, .connectionReused]
+        [Samples.request(), failed].withUnsafeBufferPointer { writer.append($0) }
+        try writer.finish(Samples.outcome)
+        var bytes: [UInt8] = []
+        try RecordExport(format: format).write(RecordFileReader(path: path)) { bytes += $0 }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    @Test func csv() throws {
+        let lines = try export(.csv)
+        #expect(lines.count == 3)
+        #expect(lines[0].hasPrefix("kind,scheduled_ns,started_ns,sent_ns,first_byte_ns,end_ns,"))
+        #expect(lines[1].hasPrefix("request,99800000,100000000,101000000,149500000,150000000,0,0,0,"))
+        #expect(lines[2].contains(",101000000,,150000000,"))
+        #expect(lines[2].contains("\"a,\"\"b\"\"\",0,1220,read: connection reset by peer,POST,\(Samples.url),"))
+        #expect(lines[1].split(separator: ",", omittingEmptySubsequences: false).count == RecordExport.columns.count)
+    }
+
+    @Test func jsonLines() throws {
+        let lines = try export(.jsonl)
+        #expect(lines.count == 2)
+        let first = try JSONDecoder().decode(JSON.self, from: Data(lines[0].utf8))
+        #expect(first.members.map(\.0) == RecordExport.columns.sorted())
+        #expect(first["completion_tokens"] == .int(64))
+        #expect(first["label"] == .string("short"))
+        let second = try JSONDecoder().decode(JSON.self, from: Data(lines[1].utf8))
+        #expect(second["first_byte_ns"] == .null)
+        #expect(second["completion_tokens"] == .null)
+        #expect(second["label"] == .string("a,\"b\""))
+        #expect(second["connection_reused"] == .bool(true))
+    }
+}
