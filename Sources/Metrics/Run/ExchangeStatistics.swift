@@ -1,0 +1,117 @@
+// HTTP exchanges grouped as k6 groups them: by everything that becomes a label of its http_req series (k6 §7.4). The
+// group of a record is found by comparing two integers; label texts are rendered once, when a group is opened.
+
+import Generator
+
+/// What tells one group of exchanges from another.
+public struct ExchangeKey: Hashable, Sendable {
+    /// label, status, error code, error text.
+    private let first: UInt64
+    /// url, method, HTTP version, TLS version.
+    private let second: UInt64
+
+    @inline(__always)
+    init(_ record: RunRecord) {
+        first =
+            UInt64(record.label) << 48 | UInt64(record.status) << 32 | UInt64(record.errorCode) << 16
+            | UInt64(record.errorText)
+        second =
+            UInt64(record.url) << 32 | UInt64(record.flags.contains(.methodGet) ? 1 : 0) << 16
+            | UInt64(record.httpVersion) << 8 | UInt64(record.tlsVersion)
+    }
+
+    public var label: UInt16 { UInt16(truncatingIfNeeded: first >> 48) }
+    public var status: UInt16 { UInt16(truncatingIfNeeded: first >> 32) }
+    public var errorCode: UInt16 { UInt16(truncatingIfNeeded: first >> 16) }
+    public var errorText: UInt16 { UInt16(truncatingIfNeeded: first) }
+    public var url: UInt16 { UInt16(truncatingIfNeeded: second >> 32) }
+    public var isGet: Bool { second >> 16 & 1 == 1 }
+    public var httpVersion: UInt8 { UInt8(truncatingIfNeeded: second >> 8) }
+    public var tlsVersion: UInt8 { UInt8(truncatingIfNeeded: second) }
+    /// 200–399 is expected, everything else, 0 included, is a failed request (k6 §5).
+    public var isExpected: Bool { (200...399).contains(status) }
+
+    /// The labels of k6's http_req series without the run's own (`run_label`, `model`, `scenario`), sorted by name.
+    /// Empty values are left out, as they are never sent (k6 §7.4).
+    func seriesLabels(label: String, url: String, error: String) -> [SeriesLabel] {
+        var labels = [
+            SeriesLabel("expected_response", isExpected ? "true" : "false"), SeriesLabel("label", label),
+            SeriesLabel("method", isGet ? "GET" : "POST"), SeriesLabel("name", url),
+            SeriesLabel("status", String(status)), SeriesLabel("stream", "false"), SeriesLabel("url", url),
+            SeriesLabel("error", error), SeriesLabel("error_code", errorCode == 0 ? "" : String(errorCode)),
+        ]
+        // k6 has no `proto` whenever the status is 0 (k6 §5.1).
+        if status != 0 && httpVersion != 0 {
+            labels.append(SeriesLabel("proto", "HTTP/\(httpVersion / 10).\(httpVersion % 10)"))
+        }
+        if tlsVersion != 0 { labels.append(SeriesLabel("tls_version", "tls\(tlsVersion / 10).\(tlsVersion % 10)")) }
+        return labels.filter { !$0.value.isEmpty }.sorted { $0.name < $1.name }
+    }
+}
+
+/// One label of a series.
+public struct SeriesLabel: Sendable, Hashable {
+    public var name: String
+    public var value: String
+    public init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// Timings of one group of exchanges, milliseconds (k6 §6.1, §13).
+public struct ExchangeStatistics: Sendable {
+    public let key: ExchangeKey
+    /// See ``ExchangeKey``; rendered once.
+    public let seriesLabels: [SeriesLabel]
+    /// End of the newest exchange, nanoseconds since the run's start.
+    public private(set) var lastSample: Int64 = 0
+    /// http_reqs.
+    public private(set) var requests = Counter()
+    /// http_req_duration = end − sent; 0 when nothing was sent.
+    public private(set) var duration = Trend()
+    /// http_req_blocked = sent − started: name resolution, connect and TLS; microseconds on a reused connection.
+    public private(set) var blocked = Trend()
+    public private(set) var connecting = Trend()
+    public private(set) var tlsHandshaking = Trend()
+    /// Always 0: libcurl before 8.10 does not tell when the request was written, so it is part of `waiting`.
+    public private(set) var sending = Trend()
+    /// http_req_waiting = first byte − sent; end − sent when no byte came.
+    public private(set) var waiting = Trend()
+    /// http_req_receiving = end − first byte; 0 when no byte came.
+    public private(set) var receiving = Trend()
+
+    init(key: ExchangeKey, seriesLabels: [SeriesLabel]) {
+        self.key = key
+        self.seriesLabels = seriesLabels
+    }
+
+    /// http_req_failed: 0 or 1 for all exchanges of a group, as the status is part of the key.
+    public var failed: Rate { Rate(passes: key.isExpected ? 0 : requests.total, total: requests.total) }
+
+    @inline(__always)
+    mutating func add(_ record: RunRecord) {
+        requests.add()
+        if record.end > lastSample { lastSample = record.end }
+        sending.add(0)
+        guard record.sent >= 0 else {
+            // Nothing was sent: all timings are 0 (k6 §5.1).
+            duration.add(0)
+            blocked.add(0)
+            connecting.add(0)
+            tlsHandshaking.add(0)
+            waiting.add(0)
+            receiving.add(0)
+            return
+        }
+        duration.add(milliseconds(record.end - record.sent))
+        blocked.add(milliseconds(max(0, record.sent - record.started)))
+        connecting.add(Double(record.connectMicroseconds) / 1e3)
+        tlsHandshaking.add(Double(record.tlsMicroseconds) / 1e3)
+        waiting.add(milliseconds((record.firstByte >= 0 ? record.firstByte : record.end) - record.sent))
+        receiving.add(record.firstByte >= 0 ? milliseconds(record.end - record.firstByte) : 0)
+    }
+}
+
+@inline(__always)
+func milliseconds(_ nanoseconds: Int64) -> Double { Double(nanoseconds) / 1e6 }

@@ -1,0 +1,56 @@
+// Failed requests sorted by what went wrong, with the first one of each kind, so that the summary can name a request
+// to look for in the server's log.
+
+import Generator
+
+/// Requests that failed alike.
+public struct FailureStatistics: Sendable {
+    public struct Key: Hashable, Sendable {
+        public var status: UInt16
+        public var errorCode: UInt16
+        public var errorText: UInt16
+        /// What was wrong with the answer's content when status and code are fine.
+        public var content: Content
+    }
+
+    /// Where a request failed.
+    public enum Content: String, Sendable, CaseIterable {
+        /// Transport or status say it all.
+        case none
+        /// Status 200 and a body that is not JSON.
+        case notJSON = "not JSON"
+        /// Status 200, JSON, no choices.
+        case noChoices = "no choices"
+        /// A status that is no error to k6 but no answer either, such as 204.
+        case notOK = "not 200"
+    }
+
+    /// The first failure of its kind.
+    public struct First: Sendable, Equatable {
+        /// Nanoseconds since the run's start.
+        public var end: Int64
+        public var iteration: UInt32
+        public var prompt: UInt32
+        public var label: UInt16
+        public var phase: TransferPhase
+    }
+
+    public let key: Key
+    public internal(set) var count = Counter()
+    /// The failure that ended first.
+    public internal(set) var first: First
+
+    init(key: Key, first: First) {
+        self.key = key
+        self.first = first
+    }
+
+    static func key(of record: RunRecord) -> Key {
+        let content: Content =
+            record.errorCode != 0 || record.status == 0 || record.status >= 400
+            ? .none
+            : record.status != 200 ? .notOK : record.flags.contains(.parsed) ? .noChoices : .notJSON
+        return Key(
+            status: record.status, errorCode: record.errorCode, errorText: record.errorText, content: content)
+    }
+}

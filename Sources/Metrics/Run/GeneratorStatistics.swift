@@ -1,0 +1,39 @@
+// The generator's own health, from its once-a-second samples: whether the instrument was good enough for the result.
+
+import Generator
+
+/// Gauges and resource use of the generating process.
+public struct GeneratorStatistics: Sendable {
+    /// k6's gauges (k6 §4.8).
+    public private(set) var virtualUsers = Gauge()
+    public private(set) var maxVirtualUsers = Gauge()
+    /// active_requests: the true number in flight (k6 only ever has 1 or -1 there, k6 §1).
+    public private(set) var inFlight = Gauge()
+    public private(set) var residentBytes = Gauge()
+    /// Longest lateness of the event loop per sample, milliseconds.
+    public private(set) var loopDelay = Trend()
+    /// CPU time per wall-clock time between two samples: 1 is one busy core.
+    public private(set) var cpuShare = Trend()
+    public private(set) var first: GeneratorSample?
+    public private(set) var last: GeneratorSample?
+
+    mutating func add(_ sample: GeneratorSample) {
+        virtualUsers.set(Double(sample.virtualUsers))
+        maxVirtualUsers.set(Double(sample.maxVirtualUsers))
+        inFlight.set(Double(sample.inFlight))
+        residentBytes.set(Double(sample.residentBytes))
+        loopDelay.add(milliseconds(sample.loopDelay))
+        // Two samples a few milliseconds apart (the last tick and the end) would divide noise by almost nothing.
+        if let last, sample.time - last.time >= 100_000_000 {
+            cpuShare.add(Double(sample.cpuTime - last.cpuTime) / Double(sample.time - last.time))
+        }
+        if first == nil { first = sample }
+        last = sample
+    }
+
+    /// CPU time used between the first and the last sample, seconds.
+    public var cpuSeconds: Double {
+        guard let first, let last else { return 0 }
+        return Double(last.cpuTime - first.cpuTime) / 1e9
+    }
+}

@@ -1,0 +1,74 @@
+// What is measured per prompt label: latency and tokens, as SML's script does it (k6 §3.5), and what k6 lacks.
+
+import Generator
+
+/// Requests of one prompt label. A request is all hops together; its record is the final one.
+public struct LabelStatistics: Sendable {
+    /// request_errors of one status.
+    public struct Errors: Sendable, Equatable {
+        public var status: UInt16
+        public var counter = Counter()
+        public var lastSample: Int64 = 0
+    }
+
+    public let label: String
+    /// e2e_latency_ms = end − start of the first hop, milliseconds with fraction (k6 rounds to whole ones). Failures
+    /// count, interrupted requests do not.
+    public private(set) var latency = Trend()
+    /// End − scheduled, milliseconds: what a caller who asked at the planned instant would have waited.
+    public private(set) var latencyFromSchedule = Trend()
+    /// Good answers only: completion tokens / e2e latency.
+    public private(set) var tokensPerSecond = Trend()
+    public private(set) var promptTokens = Trend()
+    public private(set) var completionTokens = Trend()
+    /// success_rate of this label.
+    public private(set) var success = Rate()
+    /// request_errors by status, in order of appearance.
+    public private(set) var errors: [Errors] = []
+    /// Requests cut off by the end of the run.
+    public private(set) var interrupted = Counter()
+    /// Ends of the newest sample of each, nanoseconds since the run's start.
+    public private(set) var lastLatency: Int64 = 0
+    public private(set) var lastTokensPerSecond: Int64 = 0
+    public private(set) var lastPromptTokens: Int64 = 0
+    public private(set) var lastCompletionTokens: Int64 = 0
+
+    init(label: String) { self.label = label }
+
+    mutating func addInterrupted() { interrupted.add() }
+
+    /// Adds a request that ran to its end.
+    ///
+    /// - Parameters:
+    ///   - record: the final exchange.
+    ///   - started, scheduled: of the first hop.
+    ///   - succeeded: status 200 with choices.
+    @inline(__always)
+    mutating func add(_ record: RunRecord, started: Int64, scheduled: Int64, succeeded: Bool) {
+        let elapsed = record.end - started
+        latency.add(milliseconds(elapsed))
+        latencyFromSchedule.add(milliseconds(record.end - scheduled))
+        lastLatency = max(lastLatency, record.end)
+        success.add(succeeded)
+        guard succeeded else { return addError(status: record.status, at: record.end) }
+        if record.promptTokens >= 0 {
+            promptTokens.add(Double(record.promptTokens))
+            lastPromptTokens = max(lastPromptTokens, record.end)
+        }
+        if record.completionTokens >= 0 {
+            completionTokens.add(Double(record.completionTokens))
+            lastCompletionTokens = max(lastCompletionTokens, record.end)
+            if elapsed > 0 {
+                tokensPerSecond.add(Double(record.completionTokens) / (Double(elapsed) / 1e9))
+                lastTokensPerSecond = max(lastTokensPerSecond, record.end)
+            }
+        }
+    }
+
+    private mutating func addError(status: UInt16, at time: Int64) {
+        let index = errors.firstIndex { $0.status == status } ?? errors.count
+        if index == errors.count { errors.append(Errors(status: status)) }
+        errors[index].counter.add()
+        errors[index].lastSample = max(errors[index].lastSample, time)
+    }
+}

@@ -1,0 +1,212 @@
+// Everything a run measured, built up from its records. One value confined to the queue that consumes records; a copy
+// is a consistent snapshot for progress, series or summary on another queue (arrays are shared until changed).
+
+import Generator
+
+/// Statistics of a run. Feed it batches with ``consume(_:)``; read the members, or copy the whole.
+///
+/// Interrupted records count in no k6 metric but the bytes (k6 §4.7); they are counted apart, with their ages.
+public struct RunStatistics: Sendable {
+    /// HTTP exchanges by everything that labels k6's http_req series.
+    public internal(set) var exchanges: [ExchangeStatistics] = []
+    /// By the index of the label table; labels without a request are empty.
+    public internal(set) var labels: [LabelStatistics]
+    /// Failed requests by status, code, text and content.
+    public internal(set) var failures: [FailureStatistics] = []
+
+    /// iterations: those not interrupted.
+    public internal(set) var iterations = Counter()
+    /// iteration_duration, milliseconds: think time and stagger included.
+    public internal(set) var iterationDuration = Trend()
+    /// checks, `status 200` and `has choices`: one sample each per finished request.
+    public internal(set) var statusCheck = Rate()
+    public internal(set) var choicesCheck = Rate()
+    /// success_rate: both checks held.
+    public internal(set) var success = Rate()
+    /// data_sent and data_received, bytes of interrupted requests included.
+    public internal(set) var bytesSent = Counter()
+    public internal(set) var bytesReceived = Counter()
+    /// dropped_iterations.
+    public internal(set) var dropped = Counter()
+
+    /// Requests handed to libcurl (first hops, interrupted ones included).
+    public internal(set) var started = Counter()
+    /// Requests that ran to their end, good or failed.
+    public internal(set) var finished = Counter()
+    /// Requests cut off by the end of the run.
+    public internal(set) var interrupted = Counter()
+    /// Iterations cut off: those of interrupted requests, and those cut off while thinking.
+    public internal(set) var interruptedIterations = Counter()
+    /// Ages of interrupted requests when they were cut off (end − started), milliseconds.
+    public internal(set) var interruptedAge = Trend()
+    /// How far interrupted requests had got.
+    public internal(set) var interruptedPhases: [TransferPhase: UInt64] = [:]
+    /// Started − scheduled of first hops, milliseconds: the generator's own lateness.
+    public internal(set) var startLateness = Trend()
+    /// Sent − scheduled of first hops, milliseconds: with connecting on top.
+    public internal(set) var sendLateness = Trend()
+    /// Exchanges that opened a connection, and those that used an open one.
+    public internal(set) var connectionsOpened = Counter()
+    public internal(set) var connectionsReused = Counter()
+    /// Requests that libcurl sent twice by itself.
+    public internal(set) var transportRetries = Counter()
+    /// Of good answers.
+    public internal(set) var finishReasons: [FinishReason: UInt64] = [:]
+    public internal(set) var generator = GeneratorStatistics()
+    public internal(set) var timeline = Timeline()
+    /// Records consumed, of any kind.
+    public internal(set) var records = Counter()
+    /// End of the newest sample of those metrics that have no label, nanoseconds since the run's start.
+    public internal(set) var lastIteration: Int64 = 0
+    public internal(set) var lastFinished: Int64 = 0
+    public internal(set) var lastData: Int64 = 0
+    public internal(set) var lastDropped: Int64 = 0
+
+    /// Texts of the run; errors and redirect targets are resolved through it.
+    public let texts: TextTable
+    /// The plan's URL, credentials masked.
+    public let mainURL: String
+
+    private var exchangeIndices: [ExchangeKey: Int] = [:]
+    /// The group of each label's last exchange: nearly always the next one's too, and cheaper than hashing.
+    private var lastExchange: [Int]
+    private var failureIndices: [FailureStatistics.Key: Int] = [:]
+    /// First hops of requests that are being redirected, by iteration.
+    private var redirected: [UInt32: (scheduled: Int64, started: Int64)] = [:]
+
+    /// - Parameters:
+    ///   - labels: the label table that records index.
+    ///   - mainURL: the plan's URL; credentials in it are masked here.
+    public init(labels: [String], texts: TextTable, mainURL: String) {
+        self.labels = labels.map(LabelStatistics.init)
+        self.texts = texts
+        self.mainURL = Redactor.maskingCredentials(in: mainURL)
+        lastExchange = [Int](repeating: -1, count: labels.count)
+    }
+
+    /// Takes in a batch of records, in any order except that hops of one request must come in theirs.
+    public mutating func consume(_ batch: UnsafeBufferPointer<RunRecord>) {
+        for index in batch.indices { consume(batch[index]) }
+    }
+
+    /// Takes in one record. Records of unknown kinds and unknown labels are counted and otherwise skipped.
+    public mutating func consume(_ record: RunRecord) {
+        records.add()
+        switch record.kind {
+        case .request where Int(record.label) < labels.count: consume(request: record)
+        case .iterationEnd: endIteration(record, started: record.started)
+        case .dropped:
+            dropped.add()
+            lastDropped = max(lastDropped, record.end, record.scheduled)
+            timeline.update(record.scheduled) { $0.dropped += 1 }
+        case .sample: generator.add(record.sample)
+        case .request, nil: break
+        }
+    }
+
+    private mutating func consume(request record: RunRecord) {
+        bytesSent.add(UInt64(record.bytesSent))
+        bytesReceived.add(UInt64(record.bytesReceived))
+        lastData = max(lastData, record.end)
+        if record.flags.contains(.retriedByTransport) { transportRetries.add() }
+        if record.flags.contains(.connectionReused) {
+            connectionsReused.add()
+        } else if record.sent >= 0 {
+            connectionsOpened.add()
+        }
+        if record.hop == 0 {
+            started.add()
+            startLateness.add(milliseconds(record.started - record.scheduled))
+            if record.sent >= 0 { sendLateness.add(milliseconds(record.sent - record.scheduled)) }
+            timeline.update(record.started) { $0.started += 1 }
+        }
+        guard !record.flags.contains(.interrupted) else { return interrupt(record) }
+        exchanges[exchangeIndex(of: record)].add(record)
+        if record.flags.contains(.final) {
+            finish(record)
+        } else if record.hop == 0 {
+            redirected[record.iteration] = (record.scheduled, record.started)
+        }
+    }
+
+    private mutating func finish(_ record: RunRecord) {
+        let start = firstHop(of: record)
+        let statusOK = record.status == 200
+        let hasChoices = record.flags.contains(.hasChoices)
+        let succeeded = statusOK && hasChoices
+        finished.add()
+        statusCheck.add(statusOK)
+        choicesCheck.add(hasChoices)
+        success.add(succeeded)
+        lastFinished = max(lastFinished, record.end)
+        labels[Int(record.label)].add(
+            record, started: start.started, scheduled: start.scheduled, succeeded: succeeded)
+        timeline.update(record.end) {
+            $0.finished += 1
+            if !succeeded { $0.failed += 1 }
+        }
+        if succeeded {
+            finishReasons[record.finishReason, default: 0] += 1
+        } else {
+            addFailure(record)
+        }
+        if record.flags.contains(.endsIteration) { endIteration(record, started: start.started) }
+    }
+
+    private mutating func interrupt(_ record: RunRecord) {
+        let start = firstHop(of: record)
+        interrupted.add()
+        interruptedIterations.add()
+        interruptedAge.add(milliseconds(record.end - start.started))
+        interruptedPhases[record.phase, default: 0] += 1
+        labels[Int(record.label)].addInterrupted()
+    }
+
+    private mutating func endIteration(_ record: RunRecord, started: Int64) {
+        guard !record.flags.contains(.interrupted) else { return interruptedIterations.add() }
+        iterations.add()
+        iterationDuration.add(milliseconds(record.end - started))
+        lastIteration = max(lastIteration, record.end)
+    }
+
+    /// Where the request of `record` began: its own start unless it was redirected.
+    private mutating func firstHop(of record: RunRecord) -> (scheduled: Int64, started: Int64) {
+        guard record.hop > 0, let first = redirected.removeValue(forKey: record.iteration) else {
+            return (record.scheduled, record.started)
+        }
+        return first
+    }
+
+    @inline(__always)
+    private mutating func exchangeIndex(of record: RunRecord) -> Int {
+        let key = ExchangeKey(record)
+        let label = Int(record.label)
+        let last = lastExchange[label]
+        if last >= 0 && exchanges[last].key == key { return last }
+        let index = exchangeIndices[key] ?? openExchange(key)
+        lastExchange[label] = index
+        return index
+    }
+
+    private mutating func openExchange(_ key: ExchangeKey) -> Int {
+        let url = key.url == 0 ? mainURL : Redactor.maskingCredentials(in: texts[key.url])
+        let names = key.seriesLabels(label: labels[Int(key.label)].label, url: url, error: texts[key.errorText])
+        exchanges.append(ExchangeStatistics(key: key, seriesLabels: names))
+        exchangeIndices[key] = exchanges.count - 1
+        return exchanges.count - 1
+    }
+
+    private mutating func addFailure(_ record: RunRecord) {
+        let key = FailureStatistics.key(of: record)
+        let first = FailureStatistics.First(
+            end: record.end, iteration: record.iteration, prompt: record.prompt, label: record.label,
+            phase: record.phase)
+        let index = failureIndices[key] ?? failures.count
+        if index == failures.count {
+            failures.append(FailureStatistics(key: key, first: first))
+            failureIndices[key] = index
+        }
+        failures[index].count.add()
+        if first.end < failures[index].first.end { failures[index].first = first }
+    }
+}

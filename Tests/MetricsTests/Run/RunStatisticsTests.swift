@@ -1,0 +1,244 @@
+// A run's statistics against the definitions, record by record and over a random stream computed by brute force.
+
+import Generator
+import Testing
+
+@testable import Metrics
+
+struct RunStatisticsTests {
+    static func statistics(_ records: [RunRecord], texts: TextTable = TextTable()) -> RunStatistics {
+        var statistics = RunStatistics(labels: ["short", "long"], texts: texts, mainURL: Samples.url)
+        records.withUnsafeBufferPointer { statistics.consume($0) }
+        return statistics
+    }
+
+    @Test func timingsOfAGoodExchange() throws {
+        let run = Self.statistics([Samples.request(at: 100, latency: 50)])
+        let group = try #require(run.exchanges.first)
+        #expect(group.requests.total == 1)
+        #expect(group.duration.max == 49)
+        #expect(group.blocked.max == 1)
+        #expect(group.waiting.max == 48.5)
+        #expect(group.receiving.max == 0.5)
+        #expect(group.sending.max == 0)
+        #expect(group.lastSample == 150_000_000)
+        #expect(group.failed == Rate(passes: 0, total: 1))
+        #expect(run.labels[0].latency.max == 50)
+        #expect(run.labels[0].latencyFromSchedule.max == 50.2)
+        #expect(run.labels[0].tokensPerSecond.max == 1280)
+        #expect(run.startLateness.max == 0.2)
+        #expect(run.sendLateness.max == 1.2)
+        #expect(run.iterations.total == 1)
+        #expect(run.iterationDuration.max == 50)
+        #expect(run.finishReasons == [.stop: 1])
+        #expect(run.connectionsOpened.total == 1)
+    }
+
+    @Test func seriesLabelsAreK6s() throws {
+        let texts = TextTable()
+        var failed = Samples.request(label: 1, status: 0)
+        failed.errorCode = 1220
+        failed.errorText = texts.index(of: "read: connection reset by peer")
+        failed.httpVersion = 0
+        var redirectedTo = Samples.request()
+        redirectedTo.url = texts.index(of: "https://user:pw@other/x")
+        redirectedTo.flags.insert(.methodGet)
+        redirectedTo.httpVersion = 20
+        redirectedTo.tlsVersion = 13
+        let run = Self.statistics([Samples.request(), failed, redirectedTo], texts: texts)
+        let rendered = run.exchanges.map { $0.seriesLabels.map { "\($0.name)=\($0.value)" } }
+        let url = Samples.url
+        #expect(
+            rendered == [
+                [
+                    "expected_response=true", "label=short", "method=POST", "name=\(url)", "proto=HTTP/1.1",
+                    "status=200", "stream=false", "url=\(url)",
+                ],
+                [
+                    "error=read: connection reset by peer", "error_code=1220", "expected_response=false", "label=long",
+                    "method=POST", "name=\(url)", "status=0", "stream=false", "url=\(url)",
+                ],
+                [
+                    "expected_response=true", "label=short", "method=GET", "name=https://****:****@other/x",
+                    "proto=HTTP/2.0", "status=200", "stream=false", "tls_version=tls1.3",
+                    "url=https://****:****@other/x",
+                ],
+            ])
+    }
+
+    @Test func nothingSentMeansAllTimingsAreZero() throws {
+        var record = Samples.request(status: 0)
+        record.sent = -1
+        record.firstByte = -1
+        record.flags = [.final, .endsIteration]
+        record.errorCode = 1212
+        let run = Self.statistics([record])
+        let group = try #require(run.exchanges.first)
+        for trend in [group.duration, group.blocked, group.connecting, group.waiting, group.receiving] {
+            #expect(trend.count == 1)
+            #expect(trend.max == 0)
+        }
+        #expect(run.labels[0].latency.max == 50)
+        #expect(run.labels[0].errors == [.init(status: 0, counter: counter(1), lastSample: record.end)])
+        #expect(run.labels[0].promptTokens.isEmpty)
+        #expect(run.sendLateness.isEmpty)
+        #expect(run.connectionsOpened.total == 0)
+    }
+
+    @Test func noByteMeansWaitingUntilTheEnd() throws {
+        var record = Samples.request(status: 0)
+        record.firstByte = -1
+        let group = try #require(Self.statistics([record]).exchanges.first)
+        #expect(group.waiting.max == 49)
+        #expect(group.receiving.max == 0)
+    }
+
+    @Test func redirectHopsAreExchangesOfOneRequest() {
+        var first = Samples.request(at: 100, latency: 10, status: 307)
+        first.flags = []
+        first.iteration = 7
+        var last = Samples.request(at: 110, latency: 30)
+        last.iteration = 7
+        last.hop = 1
+        last.scheduled = 0
+        let run = Self.statistics([first, last])
+        #expect(run.requests.total == 2)
+        #expect(run.started.total == 1)
+        #expect(run.finished.total == 1)
+        #expect(run.labels[0].latency.max == 40)
+        #expect(run.labels[0].latencyFromSchedule.max == 40.2)
+        #expect(run.iterationDuration.max == 40)
+        #expect(run.startLateness.count == 1)
+    }
+
+    @Test func interruptedCountsApart() {
+        var cut = Samples.request(at: 1_000, latency: 700)
+        cut.flags = [.final, .endsIteration, .interrupted]
+        cut.phaseRaw = TransferPhase.wait.rawValue
+        var thinking = RunRecord(kind: .iterationEnd)
+        thinking.flags = .interrupted
+        let run = Self.statistics([cut, thinking])
+        #expect(run.exchanges.isEmpty)
+        #expect(run.labels[0].latency.isEmpty)
+        #expect(run.labels[0].interrupted.total == 1)
+        #expect((run.interrupted.total, run.interruptedIterations.total) == (1, 2))
+        #expect(run.interruptedAge.max == 700)
+        #expect(run.interruptedPhases == [.wait: 1])
+        #expect((run.iterations.total, run.finished.total, run.started.total) == (0, 0, 1))
+        #expect((run.bytesSent.total, run.bytesReceived.total) == (300, 400))
+        #expect(run.startLateness.count == 1)
+    }
+
+    @Test func iterationsWithThinkTimeEndInTheirOwnRecord() {
+        var request = Samples.request(at: 0, latency: 50)
+        request.flags.remove(.endsIteration)
+        var end = RunRecord(kind: .iterationEnd)
+        end.started = 0
+        end.end = 550_000_000
+        let run = Self.statistics([request, end])
+        #expect(run.iterations.total == 1)
+        #expect(run.iterationDuration.max == 550)
+    }
+
+    @Test func failuresAreSortedByWhatWentWrong() {
+        var notJSON = Samples.request(at: 500)
+        notJSON.flags = .final
+        notJSON.iteration = 5
+        var earlier = notJSON
+        earlier.end -= 400_000_000
+        earlier.iteration = 1
+        var noChoices = Samples.request()
+        noChoices.flags = [.final, .parsed]
+        var noContent = Samples.request(status: 204)
+        noContent.flags = .final
+        var busy = Samples.request(status: 503)
+        busy.flags = [.final, .parsed]
+        busy.errorCode = 1503
+        let run = Self.statistics([notJSON, earlier, noChoices, noContent, busy])
+        #expect(run.failures.map(\.key.content) == [.notJSON, .noChoices, .notOK, .none])
+        #expect(run.failures.map(\.count.total) == [2, 1, 1, 1])
+        #expect(run.failures[0].first.iteration == 1)
+        #expect(run.success.passes == 0)
+        #expect((run.statusCheck.passes, run.choicesCheck.passes) == (3, 0))
+    }
+
+    @Test func samplesAndDrops() {
+        func sample(_ second: Int64, cpu: Int64, inFlight: UInt32) -> RunRecord {
+            RunRecord(
+                sample: GeneratorSample(
+                    time: second * 1_000_000_000, virtualUsers: inFlight, maxVirtualUsers: 20, inFlight: inFlight,
+                    cpuTime: cpu * 1_000_000, residentBytes: 30 << 20, loopDelay: 250_000))
+        }
+        var dropped = RunRecord(kind: .dropped)
+        dropped.scheduled = 1_500_000_000
+        let run = Self.statistics([sample(0, cpu: 100, inFlight: 0), sample(1, cpu: 350, inFlight: 4), dropped, dropped])
+        #expect(run.generator.inFlight.max == 4)
+        #expect(run.generator.cpuShare.max == 0.25)
+        #expect(run.generator.cpuSeconds == 0.25)
+        #expect(run.generator.loopDelay.max == 0.25)
+        #expect(run.dropped.total == 2)
+        #expect(run.timeline.buckets[1].dropped == 2)
+        #expect(run.records.total == 4)
+    }
+
+    @Test func unknownKindsAndLabelsAreCountedAndSkipped() {
+        var kind = Samples.request()
+        kind.kindRaw = 77
+        let run = Self.statistics([kind, Samples.request(label: 9)])
+        #expect(run.records.total == 2)
+        #expect(run.finished.total == 0)
+    }
+
+    @Test func aCopyIsASnapshot() {
+        var run = Self.statistics([Samples.request()])
+        let snapshot = run
+        run.consume(Samples.request())
+        #expect(snapshot.finished.total == 1)
+        #expect(run.finished.total == 2)
+    }
+
+    @Test func timelineCoarsensInLongRuns() {
+        var timeline = Timeline()
+        for second in 0..<10_000 { timeline.update(Int64(second) * 1_000_000_000) { $0.finished += 1 } }
+        #expect(timeline.width == 4)
+        #expect(timeline.buckets.count == 2_500)
+        #expect(timeline.buckets.allSatisfy { $0.finished == 4 })
+        #expect(timeline.finishedPerSecond(before: 9_999_000_000_000) == 1)
+    }
+
+    /// Totals and quantiles of a mixed stream, computed the slow way from the records themselves.
+    @Test func equalsBruteForceOverARandomStream() {
+        let records = Stream.records(count: 20_000, seed: 42)
+        let run = Self.statistics(records)
+        let requests = records.filter { $0.kind == .request }
+        let finals = requests.filter { $0.flags.contains(.final) && !$0.flags.contains(.interrupted) }
+        #expect(run.requests.total == UInt64(finals.count))
+        #expect(run.interrupted.total == UInt64(requests.count - finals.count))
+        #expect(run.dropped.total == UInt64(records.filter { $0.kind == .dropped }.count))
+        #expect(run.failed.passes == UInt64(finals.filter { !(200...399).contains($0.status) }.count))
+        #expect(run.bytesReceived.total == requests.reduce(0) { $0 + UInt64($1.bytesReceived) })
+        let good = finals.filter { $0.status == 200 && $0.flags.contains(.hasChoices) }
+        #expect(run.success.passes == UInt64(good.count))
+        #expect(run.failures.reduce(0) { $0 + $1.count.total } == UInt64(finals.count - good.count))
+        for label in 0..<2 {
+            let latencies = finals.filter { Int($0.label) == label }.map { Double($0.end - $0.started) / 1e6 }
+            for percent in [50.0, 90, 95, 99] {
+                let expected = TrendTests.bruteForce(latencies, percent)
+                #expect(abs(run.labels[label].latency.percentile(percent) - expected) <= 0.001 * expected)
+            }
+        }
+        let durations = finals.map { $0.sent < 0 ? 0 : Double($0.end - $0.sent) / 1e6 }
+        let duration = run.timing(\.duration)
+        #expect(duration.max == durations.max())
+        #expect(abs(duration.average - durations.reduce(0, +) / Double(durations.count)) < 1e-9 * duration.max)
+        #expect(abs(duration.percentile(99) - TrendTests.bruteForce(durations, 99)) <= 0.001 * duration.percentile(99))
+        let expected = finals.filter { (200...399).contains($0.status) }
+        #expect(run.timing(\.duration, expectedOnly: true).count == expected.count)
+    }
+
+    private func counter(_ total: UInt64) -> Counter {
+        var counter = Counter()
+        counter.add(total)
+        return counter
+    }
+}
