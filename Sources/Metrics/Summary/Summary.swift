@@ -1,0 +1,48 @@
+// The result of a run as one document. k6 wrote one of two schemas at random (k6 §8.1); ours is both at once, their
+// keys do not collide, plus an `sml` object with what k6 lacks. docs/METRICS.md describes every member.
+
+import FoundationEssentials
+
+/// A summary, just built or read back from a file.
+public struct Summary: Sendable, Equatable {
+    /// The version of the `sml` object. A reader refuses a higher one than it knows.
+    public static let schema: Int64 = 1
+    /// Counts up whenever a formula in docs/METRICS.md changes its result.
+    public static let formulas: Int64 = 1
+
+    public let document: JSON
+
+    init(document: JSON) { self.document = document }
+
+    /// Reads a summary of ours.
+    ///
+    /// - Throws: ``SummaryError`` when it is none, or of a newer schema.
+    public init(jsonData: [UInt8], path: String) throws {
+        guard let document = try? JSONDecoder().decode(JSON.self, from: Data(jsonData)) else {
+            throw SummaryError(path: path, reason: "not a JSON document")
+        }
+        guard let schema = document[path: "sml", "schema"]?.integer else {
+            throw SummaryError(path: path, reason: "no summary of sml loadtest (sml.schema is missing)")
+        }
+        guard schema <= Self.schema else {
+            throw SummaryError(path: path, reason: "sml.schema is \(schema), this version reads up to \(Self.schema)")
+        }
+        self.document = document
+    }
+
+    /// The document as written to summary.json: two spaces of indentation, one newline at the end, members always in
+    /// the same order.
+    public func jsonData() -> [UInt8] { document.bytes(indentation: 2) + [0x0A] }
+
+    /// Replaces the file at `path` atomically.
+    ///
+    /// - Throws: ``FileError``.
+    public func write(to path: String) throws { try AtomicFile.write(jsonData(), to: path) }
+}
+
+/// A file that is no summary; `description` is one line for the user.
+public struct SummaryError: Error, Equatable, CustomStringConvertible {
+    public var path: String
+    public var reason: String
+    public var description: String { "\(path): \(reason)" }
+}

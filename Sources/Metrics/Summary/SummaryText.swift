@@ -1,0 +1,157 @@
+// The block a person reads at the end of a run. It reads the document, not the statistics, so that a summary from a
+// file prints exactly as it did when the run ended.
+
+extension Summary {
+    /// The readable block, ending in a newline.
+    ///
+    /// - Parameter color: whether to mark what is good and bad; see ``TerminalStyle``.
+    public func textBlock(color: Bool) -> String {
+        SummaryText(document: document, style: TerminalStyle(color: color)).lines.joined(separator: "\n") + "\n"
+    }
+}
+
+private struct SummaryText {
+    let document: JSON
+    let style: TerminalStyle
+    private var sml: JSON { document["sml"] ?? .null }
+
+    init(document: JSON, style: TerminalStyle) {
+        self.document = document
+        self.style = style
+    }
+
+    var lines: [String] {
+        [style.bold("=== LLM Load Test Summary ==="), ""] + head + [""] + counts + [""] + latencyTable + tokenTable
+            + errors + [""] + health
+    }
+
+    private func row(_ name: String, _ text: String) -> String { "  " + Table.pad(name, 13) + text }
+
+    private func count(_ keys: String...) -> Int64 {
+        (keys.reduce(Optional(sml)) { $0?[$1] })?.integer ?? 0
+    }
+
+    private var head: [String] {
+        let run = sml["run"] ?? .null
+        func text(_ value: JSON?) -> String { value?.text ?? "" }
+        var scenario = text(run["scenario"]) + " (" + text(run[path: "plan", "executor"]) + ")"
+        for (name, key) in [("run label", "runLabel"), ("model", "model")] where !text(run[key]).isEmpty {
+            scenario += ", \(name) \(text(run[key]))"
+        }
+        let outcome = sml["outcome"] ?? .null
+        let length = Format.duration(nanoseconds: Int64((outcome["duration_seconds"]?.number ?? 0) * 1e9))
+        var end = text(outcome["kind"]) == "completed" ? style.good("completed") : style.bad("interrupted")
+        if let reason = outcome["reason"]?.text { end += " (\(reason))" }
+        return [
+            row("scenario", scenario), row("target", text(run["url"])),
+            row("outcome", "\(end) after \(length), started \(text(outcome["started"]))"),
+        ]
+    }
+
+    private var counts: [String] {
+        let seconds = sml[path: "outcome", "duration_seconds"]?.number ?? 0
+        let finished = count("counts", "finished"), failed = count("counts", "failed")
+        var requests = "\(Format.grouped(finished)) finished"
+        if seconds > 0 { requests += " (\(Format.measure(Double(finished) / seconds))/s)" }
+        requests += ", \(Format.grouped(count("counts", "started"))) started"
+        if let planned = sml[path: "counts", "planned"]?.integer { requests += " of \(Format.grouped(planned)) planned" }
+        let rate = finished == 0 ? "n/a" : Format.fixed(100 * Double(finished - failed) / Double(finished), 2) + " %"
+        let coloredRate = finished == 0 || failed > 0 ? style.bad(rate) : style.good(rate)
+        var out = [row("requests", requests), row("success", "\(coloredRate), \(Format.grouped(failed)) failed")]
+        let interrupted = count("counts", "interrupted"), dropped = count("counts", "dropped")
+        if interrupted > 0 {
+            let oldest = sml[path: "interrupted", "age_ms", "max"]?.number ?? 0
+            out.append(
+                row(
+                    "interrupted",
+                    style.bad(Format.grouped(interrupted))
+                        + " cut off, the oldest after \(Format.duration(nanoseconds: Int64(oldest * 1e6)));"
+                        + " the latencies below do not include them"))
+        }
+        if dropped > 0 {
+            out.append(row("dropped", style.bad(Format.grouped(dropped)) + " arrivals found all virtual users busy"))
+        }
+        return out
+    }
+
+    private var latencyTable: [String] {
+        func cells(_ name: String, _ trend: JSON?) -> [String]? {
+            guard let trend, trend["count"] != nil else { return nil }
+            let numbers = ["min", "avg", "med", "p90", "p95", "p99", "max"].map { trend[$0]?.number ?? 0 }
+            return [name, Format.grouped(trend["count"]?.integer ?? 0)] + numbers.map(Format.measure)
+        }
+        let overall = [
+            cells("end to end", sml[path: "latency", "end_to_end_ms"]),
+            cells("service", sml[path: "latency", "service_ms"]),
+            cells("from schedule", sml[path: "latency", "from_schedule_ms"]),
+        ]
+        let labels = (sml["labels"]?.members ?? []).map { cells("· " + $0.0, $0.1["end_to_end_ms"]) }
+        let rows = (overall + labels).compactMap { $0 }
+        guard !rows.isEmpty else { return [row("latency", "n/a, no request finished")] }
+        let head = ["latency, ms", "count", "min", "avg", "med", "p90", "p95", "p99", "max"]
+        return Table.aligned([head] + rows, indentation: 2)
+    }
+
+    private var tokenTable: [String] {
+        let rows = (sml["labels"]?.members ?? []).compactMap { label, value -> [String]? in
+            guard let out = value[path: "completion_tokens", "avg"]?.number else { return nil }
+            let speed = value["tokens_per_second"] ?? .null
+            return [
+                "· " + label, value[path: "prompt_tokens", "avg"]?.number.map(Format.measure) ?? "-",
+                Format.measure(out), speed["avg"]?.number.map(Format.measure) ?? "-",
+                speed["med"]?.number.map(Format.measure) ?? "-",
+            ]
+        }
+        guard !rows.isEmpty else { return [] }
+        return [""] + Table.aligned([["tokens", "prompt", "completion", "per s, avg", "per s, med"]] + rows, indentation: 2)
+    }
+
+    private var errors: [String] {
+        let all = sml["errors"]?.elements ?? []
+        guard !all.isEmpty else { return [] }
+        var out = ["", "  errors"]
+        for error in all.prefix(10) {
+            let status = error["status"]?.integer ?? 0, code = error["error_code"]?.integer ?? 0
+            var what = status == 0 ? "no answer" : "HTTP \(status)"
+            if code != 0 { what += ", code \(code)" }
+            for detail in [error["error"]?.text, error["content"]?.text].compactMap({ $0 }) { what += ", \(detail)" }
+            out.append("    " + style.bad(Format.grouped(error["count"]?.integer ?? 0) + " ×") + " \(what)")
+            let first = error["first"] ?? .null
+            out.append(
+                "      first at \(Format.measure(first["at_seconds"]?.number ?? 0)) s: iteration "
+                    + "\(first["iteration"]?.integer ?? 0), prompt \(first["prompt"]?.integer ?? 0), "
+                    + "label \(first["label"]?.text ?? "-")")
+            if let hint = error["hint"]?.text { out.append("      → \(hint)") }
+        }
+        if all.count > 10 { out.append("    … and \(all.count - 10) more kinds, see sml.errors in the summary") }
+        return out
+    }
+
+    private var health: [String] {
+        var out: [String] = []
+        if let p99 = sml[path: "lateness", "start_ms", "p99"]?.number {
+            let worst = sml[path: "lateness", "start_ms", "max"]?.number ?? 0
+            let keptUp = sml[path: "lateness", "kept_up"] == .bool(true)
+            let verdict =
+                keptUp
+                ? style.good("the generator kept up")
+                : style.bad("the generator did not keep up: use more workers or a less busy machine")
+            out.append(row("lateness", "p99 \(Format.measure(p99)) ms, max \(Format.measure(worst)) ms: \(verdict)"))
+        }
+        let connections = "\(Format.grouped(count("connections", "opened"))) opened, "
+            + "\(Format.grouped(count("connections", "reused"))) requests on an open one"
+        let retries = count("connections", "transport_retries")
+        out.append(row("connections", connections + (retries > 0 ? ", \(retries) sent twice by libcurl" : "")))
+        if let generator = sml["generator"], generator["samples"] != nil {
+            let memory = (generator["peak_memory_bytes"]?.number ?? 0) / 1_048_576
+            out.append(
+                row(
+                    "generator",
+                    "\(Format.measure(generator["cpu_seconds"]?.number ?? 0)) s CPU, \(Format.measure(memory)) MiB, "
+                        + "up to \(generator["peak_in_flight"]?.integer ?? 0) requests in flight"))
+        }
+        let lost = count("outcome", "lost_records")
+        if lost > 0 { out.append(row("lost", style.bad("\(Format.grouped(lost)) records: the numbers above are too low"))) }
+        return out
+    }
+}
