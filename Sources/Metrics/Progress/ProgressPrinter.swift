@@ -1,0 +1,94 @@
+// Decides when and how progress is written. The caller owns clock and timer and ticks a few times a second; time
+// comes with the snapshot, so that the rhythm is testable without waiting.
+
+import Glibc
+
+/// Writes progress: redraws one line on a terminal, or appends one line every 10 s to a log.
+public struct ProgressPrinter {
+    public enum Mode: Sendable, Equatable {
+        /// Redraw in place; the width is asked for at every redraw, windows change.
+        case terminal(color: Bool)
+        case plain
+        case quiet
+    }
+
+    /// How often the caller should tick, nanoseconds: four times a second reads as live and costs nothing.
+    public static let tick: Int64 = 250_000_000
+    /// Between two lines in a log, nanoseconds.
+    public static let plainInterval: Int64 = 10_000_000_000
+
+    public let mode: Mode
+    private let write: (String) -> Void
+    private let width: () -> Int
+    private var nextPlain = Self.plainInterval
+    private var isLineOpen = false
+
+    /// To standard error; `quiet` writes nothing.
+    public init(quiet: Bool = false) {
+        let mode: Mode =
+            quiet
+            ? .quiet
+            : isatty(STDERR_FILENO) == 1 ? .terminal(color: TerminalStyle.colorWanted(STDERR_FILENO)) : .plain
+        self.init(mode: mode, width: Self.terminalWidth, write: Self.writeToStandardError)
+    }
+
+    init(mode: Mode, width: @escaping () -> Int, write: @escaping (String) -> Void) {
+        self.mode = mode
+        self.width = width
+        self.write = write
+    }
+
+    /// Whether the next call of ``update(_:)`` would write, so that the caller can spare itself the snapshot.
+    public func isDue(elapsed: Int64) -> Bool {
+        switch mode {
+        case .terminal: true
+        case .plain: elapsed >= nextPlain
+        case .quiet: false
+        }
+    }
+
+    /// Shows `snapshot` if it is time to.
+    public mutating func update(_ snapshot: ProgressSnapshot) {
+        guard isDue(elapsed: snapshot.elapsed) else { return }
+        switch mode {
+        case .terminal(let color):
+            // Return to the first column, draw, erase what was longer: no flicker of an empty line.
+            write("\r" + ProgressLine.render(snapshot, width: width(), color: color) + "\u{1B}[K")
+            isLineOpen = true
+        case .plain:
+            write(ProgressLine.plain(snapshot) + "\n")
+            nextPlain = (snapshot.elapsed / Self.plainInterval + 1) * Self.plainInterval
+        case .quiet: break
+        }
+    }
+
+    /// Writes a line of another origin (a warning) without leaving half a progress line behind.
+    public mutating func log(_ line: String) {
+        clear()
+        write(line + "\n")
+    }
+
+    /// Removes the line from a terminal. Call before anything else is printed, and at the end.
+    public mutating func clear() {
+        guard isLineOpen else { return }
+        write("\r\u{1B}[K")
+        isLineOpen = false
+    }
+
+    private static func terminalWidth() -> Int {
+        var size = winsize()
+        return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    }
+
+    /// One system call a line. What cannot be written (a closed pipe) is not worth a run.
+    private static func writeToStandardError(_ text: String) {
+        let bytes = Array(text.utf8)
+        var offset = 0
+        while offset < bytes.count {
+            let count = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress.map { $0 + offset }, $0.count - offset) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return }
+            offset += count
+        }
+    }
+}
