@@ -17,6 +17,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
         // C: what Swift cannot import or express.
@@ -36,7 +37,11 @@ let package = Package(
                 .product(name: "HeapModule", package: "swift-collections"),
             ]),
         .target(name: "Metrics", dependencies: ["Scenarios", "Generator"]),
-        .target(name: "Submit", dependencies: ["Scenarios", "ScenarioFiles"]),
+        .target(
+            name: "Submit",
+            dependencies: [
+                "Scenarios", "ScenarioFiles", .product(name: "Subprocess", package: "swift-subprocess"),
+            ]),
         .target(
             name: "Endpoint",
             dependencies: [
@@ -49,7 +54,7 @@ let package = Package(
         .executableTarget(
             name: "sml",
             dependencies: [
-                "Scenarios", "ScenarioFiles", "Metrics", "Submit",
+                "Scenarios", "ScenarioFiles", "Generator", "Metrics", "Submit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -65,8 +70,8 @@ let package = Package(
             ]),
 
         .testTarget(name: "ScenariosTests", dependencies: ["Scenarios", "ScenarioFiles"]),
-        .testTarget(name: "GeneratorTests", dependencies: ["Generator"]),
-        .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
+        .testTarget(name: "GeneratorTests", dependencies: ["Generator", "CLibcurl"], exclude: ["Fixtures"]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics"], exclude: ["Fixtures"]),
         .testTarget(name: "EndpointTests", dependencies: ["Endpoint", "sml-endpoint"]),
     ],
     swiftLanguageModes: [.v6]

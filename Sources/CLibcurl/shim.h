@@ -31,7 +31,7 @@ static inline long sml_easy_get_long(CURL *easy, CURLINFO info) {
     curl_easy_getinfo(easy, info, &value);
     return value;
 }
-static inline curl_off_t sml_easy_get_offset(CURL *easy, CURLINFO info) {
+static inline long long sml_easy_get_offset(CURL *easy, CURLINFO info) {
     curl_off_t value = 0;
     curl_easy_getinfo(easy, info, &value);
     return value;
@@ -46,6 +46,20 @@ static inline void *sml_easy_get_private(CURL *easy) {
     char *value = NULL;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &value);
     return value;
+}
+
+// Called before each sending of a request, also the one libcurl repeats by itself after a dead reused connection.
+typedef int (*sml_prerequest_callback)(
+    void *context, char *remote_address, char *local_address, int remote_port, int local_port);
+static inline CURLcode sml_easy_set_prerequest(CURL *easy, sml_prerequest_callback callback, void *context) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
+    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_PREREQDATA, context);
+}
+// OpenSSL's `SSL *` of the transfer's live connection, or NULL (other backend, plain http, already detached).
+static inline void *sml_easy_get_openssl(CURL *easy) {
+    struct curl_tlssessioninfo *info = NULL;
+    if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &info) != CURLE_OK || info == NULL) return NULL;
+    return info->backend == CURLSSLBACKEND_OPENSSL ? info->internals : NULL;
 }
 
 typedef int (*sml_socket_callback)(CURL *easy, curl_socket_t socket, int what, void *context, void *socket_context);

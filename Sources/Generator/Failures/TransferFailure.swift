@@ -1,0 +1,194 @@
+// From what libcurl says about a failed transfer to what k6 would have called it: its stable error code and its
+// error text (k6 §5.1). A pure function of plain values, so that every row of that table is a test without a
+// socket. Texts that k6 builds from addresses or library messages are reduced to fixed ones: a label must be bounded.
+
+import CLibcurl
+import Glibc
+
+/// k6's error codes, as its `error_code` label carries them. HTTP statuses from 400 on are 1000 + status.
+public enum ErrorCode {
+    public static let generic: UInt16 = 1000
+    public static let requestTimeout: UInt16 = 1050
+    public static let dns: UInt16 = 1100
+    public static let noSuchHost: UInt16 = 1101
+    public static let tcp: UInt16 = 1200
+    public static let brokenPipe: UInt16 = 1201
+    public static let dial: UInt16 = 1210
+    public static let dialTimeout: UInt16 = 1211
+    public static let connectionRefused: UInt16 = 1212
+    public static let connectionReset: UInt16 = 1220
+    public static let tls: UInt16 = 1300
+    public static let tlsNotSpoken: UInt16 = 1301
+    public static let unknownAuthority: UInt16 = 1310
+    public static let hostnameMismatch: UInt16 = 1311
+    public static let http2GoAway: UInt16 = 1610
+    public static let http2Stream: UInt16 = 1630
+    public static let http2Connection: UInt16 = 1650
+    public static let decompression: UInt16 = 1701
+
+    /// The code of an HTTP status, 0 when k6 sees no error in it.
+    public static func status(_ status: UInt16) -> UInt16 { status >= 400 ? 1000 + status : 0 }
+}
+
+/// A failed transfer in k6's words.
+public struct TransferFailure: Sendable, Equatable {
+    public var code: UInt16
+    public var text: String
+    public var phase: TransferPhase
+
+    init(_ code: UInt16, _ text: String, _ phase: TransferPhase) {
+        self.code = code
+        self.text = text
+        self.phase = phase
+    }
+}
+
+/// What libcurl reports about a failed transfer, as plain values.
+struct TransferEvidence: Sendable {
+    var result: CURLcode
+    var systemError: Int32 = 0
+    /// OpenSSL's X.509 verification result; 0 when the chain itself was good.
+    var verifyResult: Int = 0
+    /// libcurl's error buffer.
+    var message: String = ""
+    var phase: TransferPhase
+    /// The 30 s limit on connecting fired, not the request's own.
+    var connectLimitReached: Bool = false
+    var bodyLimitReached: Bool = false
+}
+
+extension TransferFailure {
+    /// k6's view of `evidence`.
+    init(_ evidence: TransferEvidence) {
+        let phase = evidence.phase
+        self =
+            switch evidence.result {
+            case CURLE_OPERATION_TIMEDOUT where evidence.connectLimitReached:
+                TransferFailure(ErrorCode.dialTimeout, "dial: i/o timeout", phase)
+            case CURLE_OPERATION_TIMEDOUT:
+                TransferFailure(ErrorCode.requestTimeout, "request timeout", phase)
+            case CURLE_COULDNT_RESOLVE_HOST:
+                TransferFailure(ErrorCode.noSuchHost, "lookup: no such host", .resolve)
+            case CURLE_COULDNT_RESOLVE_PROXY:
+                TransferFailure(ErrorCode.dns, "lookup: proxy could not be resolved", .resolve)
+            case CURLE_COULDNT_CONNECT:
+                Self.connecting(evidence)
+            case CURLE_GOT_NOTHING:
+                TransferFailure(ErrorCode.generic, "EOF", .wait)
+            case CURLE_PARTIAL_FILE:
+                TransferFailure(ErrorCode.generic, "unexpected EOF", .receive)
+            case CURLE_SEND_ERROR, CURLE_RECV_ERROR:
+                Self.transmitting(evidence)
+            case CURLE_PEER_FAILED_VERIFICATION:
+                evidence.verifyResult == 0
+                    ? TransferFailure(
+                        ErrorCode.hostnameMismatch, "x509: certificate doesn't match hostname", .tls)
+                    : Self.certificate(evidence)
+            case CURLE_SSL_CONNECT_ERROR:
+                Self.handshake(evidence)
+            case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_USE_SSL_FAILED:
+                TransferFailure(ErrorCode.tls, "tls: local certificate or cipher problem", .tls)
+            case CURLE_BAD_CONTENT_ENCODING:
+                TransferFailure(ErrorCode.decompression, "error decompressing response body", .receive)
+            case CURLE_WRITE_ERROR where evidence.bodyLimitReached:
+                TransferFailure(ErrorCode.generic, "response body over the limit", .receive)
+            case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_HTTP_RETURNED_ERROR:
+                TransferFailure(ErrorCode.generic, "malformed HTTP response", phase)
+            case CURLE_HTTP2, CURLE_HTTP2_STREAM:
+                Self.http2(evidence)
+            case CURLE_OUT_OF_MEMORY:
+                TransferFailure(ErrorCode.generic, "out of memory", phase)
+            default:
+                TransferFailure(ErrorCode.generic, "libcurl error \(evidence.result.rawValue)", phase)
+            }
+    }
+
+    private static func connecting(_ evidence: TransferEvidence) -> TransferFailure {
+        switch evidence.systemError {
+        case ECONNREFUSED: TransferFailure(ErrorCode.connectionRefused, "dial: connection refused", .connect)
+        case ETIMEDOUT: TransferFailure(ErrorCode.dialTimeout, "dial: i/o timeout", .connect)
+        case EADDRNOTAVAIL:
+            TransferFailure(ErrorCode.dial, "dial: cannot assign requested address (out of local ports)", .connect)
+        case EMFILE, ENFILE:
+            TransferFailure(ErrorCode.dial, "dial: too many open files (raise ulimit -n)", .connect)
+        case EHOSTUNREACH: TransferFailure(ErrorCode.dial, "dial: no route to host", .connect)
+        case ENETUNREACH: TransferFailure(ErrorCode.dial, "dial: network is unreachable", .connect)
+        default: TransferFailure(ErrorCode.dial, "dial: connection failed", .connect)
+        }
+    }
+
+    private static func transmitting(_ evidence: TransferEvidence) -> TransferFailure {
+        let verb = evidence.result == CURLE_SEND_ERROR ? "write" : "read"
+        let phase: TransferPhase = evidence.result == CURLE_SEND_ERROR ? .send : evidence.phase
+        return switch evidence.systemError {
+        case ECONNRESET:
+            TransferFailure(ErrorCode.connectionReset, "\(verb): connection reset by peer", phase)
+        case EPIPE: TransferFailure(ErrorCode.brokenPipe, "write: broken pipe", .send)
+        default:
+            evidence.message.contains("unexpected eof")
+                ? TransferFailure(ErrorCode.generic, "unexpected EOF", phase)
+                : TransferFailure(ErrorCode.tcp, "\(verb): connection failed", phase)
+        }
+    }
+
+    /// X.509 results that mean "nobody we trust signed this": X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT (2),
+    /// DEPTH_ZERO_SELF_SIGNED_CERT (18), SELF_SIGNED_CERT_IN_CHAIN (19), UNABLE_TO_GET_ISSUER_CERT_LOCALLY (20),
+    /// UNABLE_TO_VERIFY_LEAF_SIGNATURE (21).
+    private static func certificate(_ evidence: TransferEvidence) -> TransferFailure {
+        switch evidence.verifyResult {
+        case 2, 18, 19, 20, 21: TransferFailure(ErrorCode.unknownAuthority, "x509: unknown authority", .tls)
+        case 9, 10: TransferFailure(ErrorCode.tls, "x509: certificate is not valid now", .tls)
+        default: TransferFailure(ErrorCode.tls, "x509: certificate rejected", .tls)
+        }
+    }
+
+    private static func handshake(_ evidence: TransferEvidence) -> TransferFailure {
+        if evidence.message.contains("wrong version number") || evidence.message.contains("packet length too long")
+            || evidence.message.contains("http request")
+        {
+            return TransferFailure(
+                ErrorCode.tlsNotSpoken, "tls: first record does not look like a TLS handshake", .tls)
+        }
+        return switch evidence.systemError {
+        case ECONNRESET:
+            TransferFailure(ErrorCode.connectionReset, "read: connection reset by peer", .tls)
+        default:
+            evidence.message.contains("unexpected eof") || evidence.message.contains("SSL_ERROR_SYSCALL")
+                ? TransferFailure(ErrorCode.generic, "EOF", .tls)
+                : TransferFailure(ErrorCode.tls, "tls: handshake failed", .tls)
+        }
+    }
+
+    /// libcurl names the HTTP/2 error code in its message ("… (err 11)" or "…: INTERNAL_ERROR (err 2)"), and k6
+    /// adds it to the base code plus one (§5.1: 1631+n).
+    private static func http2(_ evidence: TransferEvidence) -> TransferFailure {
+        let number = evidence.message.range(afterFirst: "(err ").flatMap { UInt16($0.prefix { $0.isNumber }) }
+        let goAway = evidence.message.contains("GOAWAY")
+        let base =
+            goAway
+            ? ErrorCode.http2GoAway
+            : evidence.result == CURLE_HTTP2_STREAM ? ErrorCode.http2Stream : ErrorCode.http2Connection
+        let what = goAway ? "GOAWAY" : evidence.result == CURLE_HTTP2_STREAM ? "stream error" : "connection error"
+        guard let number, number <= 13 else { return TransferFailure(base, "http2: \(what)", evidence.phase) }
+        return TransferFailure(
+            base + 1 + number, "http2: \(what) with http2 ErrCode \(Self.http2Names[Int(number)])", evidence.phase)
+    }
+
+    /// RFC 9113 §7, by code.
+    private static let http2Names = [
+        "NO_ERROR", "PROTOCOL_ERROR", "INTERNAL_ERROR", "FLOW_CONTROL_ERROR", "SETTINGS_TIMEOUT", "STREAM_CLOSED",
+        "FRAME_SIZE_ERROR", "REFUSED_STREAM", "CANCEL", "COMPRESSION_ERROR", "CONNECT_ERROR", "ENHANCE_YOUR_CALM",
+        "INADEQUATE_SECURITY", "HTTP_1_1_REQUIRED",
+    ]
+}
+
+extension String {
+    fileprivate func range(afterFirst mark: String) -> Substring? {
+        var rest = self[...]
+        while !rest.isEmpty {
+            if rest.hasPrefix(mark) { return rest.dropFirst(mark.count) }
+            rest = rest.dropFirst()
+        }
+        return nil
+    }
+}

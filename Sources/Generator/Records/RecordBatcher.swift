@@ -1,0 +1,51 @@
+// Carries records from a shard to the one consumer queue in batches. A batch is an array that changes hands, so no
+// memory is shared: one allocation and one queue hop per 512 records, and the shard never waits.
+
+import Dispatch
+
+/// Collects one shard's records. Not Sendable: it belongs to its shard.
+struct RecordBatcher {
+    /// 512 records, 53 kB: at 70,000 requests/s a hand-over every 7 ms.
+    static let batchSize = 512
+    /// At low rates a batch is handed over after this, so that progress is live.
+    static let maximumAge: Int64 = 100_000_000
+    /// A consumer this far behind (400 MB) loses records, counted, rather than the machine its memory.
+    static let backlogLimit = 4_000_000
+
+    private var records: [RunRecord] = []
+    private(set) var flushAt = Int64.max
+    private let queue: DispatchQueue
+    private let live: LiveCounters
+    private let consume: @Sendable ([RunRecord]) -> Void
+
+    init(queue: DispatchQueue, live: LiveCounters, consume: @escaping @Sendable ([RunRecord]) -> Void) {
+        self.queue = queue
+        self.live = live
+        self.consume = consume
+    }
+
+    mutating func append(_ record: RunRecord, now: Int64) {
+        if records.isEmpty {
+            records.reserveCapacity(Self.batchSize)
+            flushAt = now + Self.maximumAge
+        }
+        records.append(record)
+        if records.count >= Self.batchSize { flush() }
+    }
+
+    mutating func flush() {
+        guard !records.isEmpty else { return }
+        flushAt = .max
+        let batch = records
+        records = []
+        guard live.recordsProduced(batch.count) <= Self.backlogLimit else {
+            live.recordsConsumed(batch.count)
+            live.recordsDiscarded(batch.count)
+            return
+        }
+        queue.async { [live, consume] in
+            consume(batch)
+            live.recordsConsumed(batch.count)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+// The few numbers that all shards share while a run goes on: the iteration counter, the limit on virtual users and
+// what a progress line shows. Atomics, because shards must not wait for each other; relaxed, because nothing is
+// published through them.
+
+import Synchronization
+
+/// Counters of a run in progress; readable from anywhere at any time.
+public final class LiveCounters: Sendable {
+    private let startedIterations = Atomic<Int>(0)
+    private let activeUsers = Atomic<Int>(0)
+    private let createdUsers = Atomic<Int>(0)
+    private let inFlightRequests = Atomic<Int>(0)
+    private let droppedArrivals = Atomic<Int>(0)
+    private let longestDelay = Atomic<Int64>(0)
+    private let pendingRecords = Atomic<Int>(0)
+    private let discardedRecords = Atomic<Int>(0)
+
+    public init() {}
+
+    /// Iterations started so far; the next one's number.
+    public var iterations: Int { startedIterations.load(ordering: .relaxed) }
+    /// Users inside an iteration (open loop) or not yet finished (closed loop): k6's `vus`.
+    public var active: Int { activeUsers.load(ordering: .relaxed) }
+    /// Users created so far.
+    public var created: Int { createdUsers.load(ordering: .relaxed) }
+    public var inFlight: Int { inFlightRequests.load(ordering: .relaxed) }
+    public var dropped: Int { droppedArrivals.load(ordering: .relaxed) }
+    /// Records written and not yet consumed.
+    public var backlog: Int { pendingRecords.load(ordering: .relaxed) }
+    /// Records given up because the consumer was ``RecordBatcher/backlogLimit`` behind.
+    public var discarded: Int { discardedRecords.load(ordering: .relaxed) }
+
+    func takeIteration() -> UInt32 {
+        UInt32(truncatingIfNeeded: startedIterations.wrappingAdd(1, ordering: .relaxed).oldValue)
+    }
+
+    /// Takes one of `limit` user slots; false when all are taken. The exact global limit, whatever the shards.
+    func activate(limit: Int) -> Bool {
+        if activeUsers.wrappingAdd(1, ordering: .relaxed).newValue <= limit { return true }
+        activeUsers.wrappingSubtract(1, ordering: .relaxed)
+        return false
+    }
+
+    func activate() { activeUsers.wrappingAdd(1, ordering: .relaxed) }
+    func deactivate() { activeUsers.wrappingSubtract(1, ordering: .relaxed) }
+    func takeUserNumber() -> Int { createdUsers.wrappingAdd(1, ordering: .relaxed).oldValue }
+    func requestStarted() { inFlightRequests.wrappingAdd(1, ordering: .relaxed) }
+    func requestEnded() { inFlightRequests.wrappingSubtract(1, ordering: .relaxed) }
+    func arrivalDropped() { droppedArrivals.wrappingAdd(1, ordering: .relaxed) }
+
+    func loopWasLate(by nanoseconds: Int64) {
+        if nanoseconds > longestDelay.load(ordering: .relaxed) {
+            longestDelay.max(nanoseconds, ordering: .relaxed)
+        }
+    }
+
+    /// The longest delay since the last call, nanoseconds.
+    func takeLoopDelay() -> Int64 { longestDelay.exchange(0, ordering: .relaxed) }
+
+    func recordsProduced(_ count: Int) -> Int {
+        pendingRecords.wrappingAdd(count, ordering: .relaxed).newValue
+    }
+    func recordsConsumed(_ count: Int) { pendingRecords.wrappingSubtract(count, ordering: .relaxed) }
+    func recordsDiscarded(_ count: Int) { discardedRecords.wrappingAdd(count, ordering: .relaxed) }
+}

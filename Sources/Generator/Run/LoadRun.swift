@@ -1,0 +1,179 @@
+// One load run: builds the shards, starts them on one clock, samples the generator once a second, and ends when the
+// plan is done or somebody stops it. Knows nothing of files, terminals or Prometheus: it hands records to a closure.
+
+import Dispatch
+import Glibc
+import Scenarios
+import Synchronization
+
+/// What a run needs besides the plan and the corpus.
+public struct RunOptions: Sendable {
+    /// Shards; nil for ``WorkerCount/available(environment:)``.
+    public var workers: Int?
+    /// Product name and version for the `User-Agent` header.
+    public var userAgent: String
+    /// Process environment: proxies, trust, SLURM's grant.
+    public var environment: [String: String]
+    public var maximumBodyBytes = 64 << 20
+
+    public init(workers: Int? = nil, userAgent: String, environment: [String: String]) {
+        self.workers = workers
+        self.userAgent = userAgent
+        self.environment = environment
+    }
+}
+
+/// How a run came to its end.
+public struct RunEnd: Sendable, Equatable {
+    /// Nanoseconds from the start to the end of the last iteration: what rates are divided by (k6 §6.2).
+    public var duration: Int64
+    /// Why it was stopped early; nil when the plan ran to its end.
+    public var stopReason: String?
+    public var startedIterations: Int
+    public var droppedArrivals: Int
+    /// Records lost because the consumer was too far behind; 0 in any sane run.
+    public var discardedRecords: Int
+}
+
+/// A run, from its first arrival to its last record.
+public final class LoadRun: Sendable {
+    public let plan: Plan
+    public let live = LiveCounters()
+    public let texts: TextTable
+    public let workers: WorkerCount
+    /// Numeric addresses the load goes to; empty when the name did not resolve or a proxy is used.
+    public let addresses: [String]
+    /// Arrivals in the plan; nil for closed loops, whose number of requests is up to the server.
+    public let plannedArrivals: Int?
+
+    private let context: ShardContext
+    private let consumer = DispatchQueue(label: "sml.records", qos: .utility)
+    private let state = Mutex(State())
+
+    private struct State {
+        var shards: [Shard] = []
+        var stopReason: String?
+    }
+
+    /// The run's zero lies this far after ``init(plan:corpus:order:texts:options:)``, so that the shards stand when
+    /// the first arrival is due: setting up two takes 0.3 ms.
+    private static let setUpAllowance: Int64 = 5_000_000
+
+    /// Looks the server's name up (blocking) and fixes the run's start, a few milliseconds from now.
+    ///
+    /// - Throws: ``GeneratorError`` when the plan's URL cannot be used.
+    public init(plan: Plan, corpus: Corpus, order: PromptOrder, texts: TextTable, options: RunOptions)
+        throws(GeneratorError)
+    {
+        guard options.workers.map({ $0 > 0 && $0 <= WorkerCount.limit }) ?? true else {
+            throw .plan("--workers: expected 1 to \(WorkerCount.limit)")
+        }
+        self.plan = plan
+        self.texts = texts
+        workers =
+            options.workers.map { WorkerCount(count: $0, source: "--workers") }
+            ?? WorkerCount.available(environment: options.environment)
+        var settings = try TransferSettings(
+            target: plan.target, userAgent: options.userAgent, environment: options.environment)
+        settings.maximumBodyBytes = options.maximumBodyBytes
+        Transport.prepare()
+        let direct = settings.proxy.proxy.isEmpty
+        let lookup =
+            direct
+            ? ServerAddresses.lookUp(host: settings.url.host, port: settings.url.port)
+            : ServerAddresses(host: settings.url.host, port: settings.url.port, numeric: [])
+        addresses = lookup.numeric
+        plannedArrivals = ArrivalSchedule(plan.executor)?.count
+        context = ShardContext(
+            plan: plan, corpus: corpus, order: order, settings: settings, addresses: lookup, clock: RunClock(startingIn: Self.setUpAllowance),
+            live: live, texts: texts, shards: workers.count)
+    }
+
+    /// The run's clock; its zero is the start.
+    public var clock: RunClock { context.clock }
+
+    /// Runs the plan. `consume` gets all records in batches, one call at a time, on a queue of the run's own; after
+    /// this returns it is not called again.
+    public func run(consume: @escaping @Sendable ([RunRecord]) -> Void) async throws(GeneratorError) -> RunEnd {
+        var shards: [Shard] = []
+        for index in 0..<workers.count {
+            let records = RecordBatcher(queue: consumer, live: live, consume: consume)
+            shards.append(try Shard(index: index, context: context, records: records))
+        }
+        let stopped = state.withLock { state in
+            state.shards = shards
+            return state.stopReason != nil
+        }
+        let sampler = startSampling(consume: consume)
+        if stopped { for shard in shards { await shard.stop(drain: 0) } }
+        await withTaskGroup(of: Void.self) { group in
+            for shard in shards { group.addTask { await shard.run() } }
+        }
+        let duration = context.clock.now
+        sampler.cancel()
+        consumer.sync { consume([RunRecord(sample: sample())]) }
+        return RunEnd(
+            duration: duration, stopReason: state.withLock { $0.stopReason }, startedIterations: live.iterations,
+            droppedArrivals: live.dropped, discardedRecords: live.discarded)
+    }
+
+    /// Arrivals per second that the plan wants at `elapsed` nanoseconds; nil for closed loops.
+    public func rateAsked(at elapsed: Int64) -> Double? {
+        switch plan.executor {
+        case .constantArrivalRate(let rate, let timeUnit, let duration, _, _):
+            elapsed < duration.nanoseconds ? Double(rate) / timeUnit.inSeconds : 0
+        case .rampingArrivalRate(let startRate, let timeUnit, let stages, _, _):
+            Self.rate(startRate: startRate, stages: stages, at: elapsed) / timeUnit.inSeconds
+        case .constantVUs, .rampingVUs: nil
+        }
+    }
+
+    private static func rate(startRate: Int, stages: [Stage], at elapsed: Int64) -> Double {
+        var from = Double(startRate)
+        var start: Int64 = 0
+        for stage in stages {
+            let length = stage.duration.nanoseconds
+            if elapsed < start + length {
+                return from + (Double(stage.target) - from) * Double(elapsed - start) / Double(length)
+            }
+            start += length
+            from = Double(stage.target)
+        }
+        return 0
+    }
+
+    /// Ends the run early: nothing starts any more; what is in flight is cut off after `drain`. The first reason
+    /// given is the one reported; a later call can only shorten the drain.
+    public func stop(reason: String, drain: Duration) {
+        let shards = state.withLock { state in
+            state.stopReason = state.stopReason ?? reason
+            return state.shards
+        }
+        for shard in shards { Task { await shard.stop(drain: drain.nanoseconds) } }
+    }
+
+    // MARK: - Samples
+
+    /// k6 samples its gauges every second (§4.8); so do we, and the generator's own cost with them.
+    private func startSampling(consume: @escaping @Sendable ([RunRecord]) -> Void) -> any DispatchSourceTimer {
+        let timer = DispatchSource.makeTimerSource(queue: consumer)
+        timer.schedule(deadline: .now() + .milliseconds(1000), repeating: .milliseconds(1000), leeway: .milliseconds(1))
+        timer.setEventHandler { [self] in consume([RunRecord(sample: sample())]) }
+        timer.resume()
+        return timer
+    }
+
+    private func sample() -> GeneratorSample {
+        let usage = ProcessUsage.now()
+        let created =
+            switch plan.executor {
+            case .constantVUs, .rampingVUs: plan.executor.maxVUs
+            case .constantArrivalRate(_, _, _, let planned, _), .rampingArrivalRate(_, _, _, let planned, _):
+                max(planned, live.created)
+            }
+        return GeneratorSample(
+            time: context.clock.now, virtualUsers: UInt32(clamping: live.active),
+            maxVirtualUsers: UInt32(clamping: created), inFlight: UInt32(clamping: live.inFlight),
+            cpuTime: usage.cpuTime, residentBytes: usage.residentBytes, loopDelay: live.takeLoopDelay())
+    }
+}

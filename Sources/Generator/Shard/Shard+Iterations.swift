@@ -1,0 +1,249 @@
+// What a shard does with its users: start the iterations that are due, read answers, sleep think times, cut off what
+// the plan no longer wants. The decisions are the pure types' (schedules, VirtualUserLife); this executes them.
+
+import CLibcurl
+
+extension Shard {
+    /// Everything the plan and the clock want by now, in that order: cuts last, so that an answer that arrived in
+    /// time counts.
+    func runDue() {
+        switch load {
+        case .arrivals: startDueArrivals()
+        case .users: applyDueSteps()
+        }
+        while let next = deadlines.min, next.time <= now {
+            deadlines.removeMin()
+            act(on: next)
+        }
+        if now >= hardEnd { cutEverything() }
+    }
+
+    /// Nothing is running and nothing will start.
+    var isOver: Bool {
+        guard now >= regularEnd else { return false }
+        if case .arrivals(let cursor, _) = load, cursor.due != .max, !isStopped { return false }
+        return running == 0
+    }
+
+    // MARK: - Open loop
+
+    private func startDueArrivals() {
+        guard !isStopped, case .arrivals(var cursor, let maxVUs) = load else { return }
+        // Overdue arrivals go out back to back, but answers get their turn after each 128.
+        for _ in 0..<128 where cursor.due <= now {
+            let due = cursor.due
+            context.live.loopWasLate(by: now - due)
+            arrive(due: due, maxVUs: maxVUs)
+            cursor.advance()
+            now = context.clock.now
+        }
+        load = .arrivals(cursor, maxVUs: maxVUs)
+    }
+
+    /// One arrival: an idle user takes it, or a new one; with `maxVUs` in an iteration it is dropped (k6 §4.5, but
+    /// a user costs so little here that nothing is dropped while one is being built).
+    private func arrive(due: Int64, maxVUs: Int) {
+        guard context.live.activate(limit: maxVUs), let user = idle.popLast() ?? newUser() else {
+            context.live.arrivalDropped()
+            var record = RunRecord(kind: .dropped)
+            record.scheduled = due
+            record.started = now
+            record.end = now
+            record.shard = UInt8(truncatingIfNeeded: index)
+            records.append(record, now: now)
+            return
+        }
+        begin(user, scheduled: due)
+    }
+
+    private func newUser() -> VirtualUser? {
+        // Out of memory for a handle is the only way this fails; the arrival then counts as dropped.
+        guard let user = try? makeUser(number: context.live.takeUserNumber()) else {
+            context.live.deactivate()
+            return nil
+        }
+        return user
+    }
+
+    // MARK: - Closed loop
+
+    private func applyDueSteps() {
+        guard case .users(var cursor, let rampDown) = load else { return }
+        while cursor.due <= now {
+            let due = cursor.due
+            let share = cursor.advance()
+            setPlannedUsers(isStopped || due >= regularEnd ? 0 : share, due: due, rampDown: rampDown)
+        }
+        load = .users(cursor, gracefulRampDown: rampDown)
+    }
+
+    /// Users are a stack (k6 §4.2): the lowest numbers run, the highest stop first.
+    private func setPlannedUsers(_ wanted: Int, due: Int64, rampDown: Int64) {
+        while users.count < wanted {
+            // Numbered as the plan counts them, so that user n is user n whatever the shards.
+            guard (try? makeUser(number: index + users.count * context.shards)) != nil else { break }
+        }
+        let before = plannedUsers
+        plannedUsers = min(wanted, users.count)
+        for user in users[min(before, plannedUsers)..<max(before, plannedUsers)] {
+            user.planned = plannedUsers > before
+            if user.planned {
+                user.cutAt = .max
+                if user.life.phase == .idle {
+                    context.live.activate()
+                    begin(user, scheduled: due)
+                }
+            } else if user.life.phase != .idle, rampDown < hardEnd - due {
+                user.cutAt = due + max(0, rampDown)
+                deadlines.insert(Deadline(time: user.cutAt, purpose: .cut, user: user))
+            }
+        }
+    }
+
+    // MARK: - One iteration
+
+    private func begin(_ user: VirtualUser, scheduled: Int64) {
+        running += 1
+        let plan = context.plan
+        let stagger = plan.initialStagger ? user.random.duration(below: plan.thinkTime.nanoseconds) : 0
+        perform(
+            user.life.begin(
+                iteration: context.live.takeIteration(), scheduled: scheduled, now: now, stagger: stagger),
+            of: user)
+    }
+
+    private func perform(_ action: VirtualUserLife.Action, of user: VirtualUser) {
+        switch action {
+        case .sendRequest(let scheduled): send(user, scheduled: scheduled)
+        case .sleep(let until): deadlines.insert(Deadline(time: until, purpose: .wake, user: user))
+        case .iterationEnded(let recorded): iterationEnded(user, recorded: recorded, interrupted: false)
+        case .cancelRequest: cancelRequest(of: user)
+        case .nothing: break
+        }
+    }
+
+    private func send(_ user: VirtualUser, scheduled: Int64) {
+        let prompt = context.order.prompt(forIteration: Int(user.life.iteration))
+        var record = RunRecord()
+        record.scheduled = scheduled
+        record.iteration = user.life.iteration
+        record.prompt = UInt32(prompt)
+        record.virtualUser = UInt32(user.number)
+        record.label = UInt16(context.corpus.labelIndex(at: prompt))
+        record.shard = UInt8(truncatingIfNeeded: index)
+        record.started = context.clock.now
+        user.record = record
+        context.live.requestStarted()
+        user.send(context.corpus.body(at: prompt))
+        launch(user)
+    }
+
+    /// libcurl is done with the user's exchange.
+    func completed(_ user: VirtualUser, result: CURLcode) {
+        let answer = user.finish(result: result)
+        now = context.clock.now
+        if result == CURLE_OK, let redirect = user.redirectTarget() {
+            follow(redirect, of: user)
+            return
+        }
+        let facts = ResponseFacts(reading: answer)
+        user.releaseResponse()
+        context.live.requestEnded()
+        user.record.flags.insert(.final)
+        if result == CURLE_OK { facts.complete(&user.record) }
+
+        let think = user.random.duration(below: context.plan.thinkTime.nanoseconds)
+        let action = user.life.answered(now: now, think: think)
+        if case .iterationEnded(recorded: false) = action { user.record.flags.insert(.endsIteration) }
+        records.append(user.record, now: now)
+        perform(action, of: user)
+    }
+
+    private func follow(_ redirect: Redirect, of user: VirtualUser) {
+        user.releaseResponse()
+        records.append(user.record, now: now)
+        let previous = user.record
+        var record = RunRecord()
+        record.scheduled = previous.scheduled
+        record.started = context.clock.now
+        record.iteration = previous.iteration
+        record.prompt = previous.prompt
+        record.virtualUser = previous.virtualUser
+        record.label = previous.label
+        record.shard = previous.shard
+        record.hop = previous.hop + 1
+        record.url = context.texts.index(of: redirect.url)
+        if !redirect.keepsBody || previous.flags.contains(.methodGet) { record.flags.insert(.methodGet) }
+        user.record = record
+        user.follow(redirect, now: record.started)
+        launch(user)
+    }
+
+    private func iterationEnded(_ user: VirtualUser, recorded: Bool, interrupted: Bool) {
+        if recorded { recordIterationEnd(user, interrupted: interrupted) }
+        running -= 1
+        if user.planned, now < regularEnd {
+            begin(user, scheduled: now)
+        } else {
+            retire(user)
+        }
+    }
+
+    private func recordIterationEnd(_ user: VirtualUser, interrupted: Bool) {
+        var record = RunRecord(kind: .iterationEnd)
+        record.iteration = user.life.iteration
+        record.virtualUser = UInt32(user.number)
+        record.scheduled = user.life.iterationStart
+        record.started = user.life.iterationStart
+        record.end = now
+        record.shard = UInt8(truncatingIfNeeded: index)
+        if interrupted { record.flags.insert(.interrupted) }
+        records.append(record, now: now)
+    }
+
+    private func retire(_ user: VirtualUser) {
+        context.live.deactivate()
+        if case .arrivals = load { idle.append(user) }
+    }
+
+    // MARK: - Sleeps and cuts
+
+    private func act(on deadline: Deadline) {
+        let user = deadline.user
+        switch deadline.purpose {
+        case .wake:
+            context.live.loopWasLate(by: now - deadline.time)
+            perform(user.life.woke(due: deadline.time), of: user)
+        case .cut where user.cutAt == deadline.time && !user.planned:
+            cut(user)
+        case .cut:
+            break
+        }
+    }
+
+    private func cutEverything() {
+        for user in users where user.life.phase != .idle { cut(user) }
+    }
+
+    private func cut(_ user: VirtualUser) {
+        switch user.life.cut() {
+        case .cancelRequest:
+            cancelRequest(of: user)
+        case .iterationEnded:
+            recordIterationEnd(user, interrupted: true)
+            running -= 1
+            retire(user)
+        case .nothing, .sendRequest, .sleep:
+            break
+        }
+    }
+
+    private func cancelRequest(of user: VirtualUser) {
+        user.cancel(now: now)
+        context.live.requestEnded()
+        user.record.flags.formUnion([.final, .endsIteration])
+        records.append(user.record, now: now)
+        running -= 1
+        retire(user)
+    }
+}

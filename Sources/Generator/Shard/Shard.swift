@@ -1,0 +1,186 @@
+// One shard: a serial queue, a poller, some multi handles and the virtual users on them. It runs its part of the
+// plan and writes records; nothing else touches its state, so nothing is locked. The compiler holds us to it: the
+// shard is an actor whose executor is that queue, and the Dispatch source enters it there.
+
+import CLibcurl
+import Dispatch
+import HeapModule
+import Scenarios
+
+/// What all shards of a run are given.
+struct ShardContext: Sendable {
+    var plan: Plan
+    var corpus: Corpus
+    var order: PromptOrder
+    var settings: TransferSettings
+    var addresses: ServerAddresses
+    var clock: RunClock
+    var live: LiveCounters
+    var texts: TextTable
+    var shards: Int
+}
+
+/// Runs every N-th arrival or user of a plan.
+actor Shard {
+    nonisolated let executor: QueueExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    let index: Int
+    let context: ShardContext
+    let poller: Poller
+    let common: CommonTransferState
+    var records: RecordBatcher
+    var load: ShardLoad
+    var users: [VirtualUser] = []
+    /// Open loop: users between iterations, last used first, because its connection is the least likely to have
+    /// been closed by the server meanwhile. (k6 takes the longest idle, and so keeps every connection lukewarm.)
+    var idle: [VirtualUser] = []
+    var deadlines = Heap<Deadline>()
+    /// Users inside an iteration.
+    var running = 0
+    /// Closed loop: how many of ``users`` the plan wants, the first ones.
+    var plannedUsers = 0
+    /// No iteration starts after this (open loop: no arrival is due after it). Nanoseconds since the start.
+    var regularEnd: Int64
+    /// Whatever is still running is cut off at this.
+    var hardEnd: Int64
+    /// Set once a signal ended the plan early: its remaining arrivals are not made up.
+    var isStopped = false
+
+    private var groups: [TransferGroup] = []
+    private var dirtyGroups: [TransferGroup] = []
+    /// No group's timer is earlier than this. It may be too early by a stale value, which costs one look.
+    private var earliestGroupTimeout = Int64.max
+    private var source: DispatchSourceRead?
+    private var completion: CheckedContinuation<Void, Never>?
+    private var isFinished = false
+    /// One cached "now" per loop turn, so that no two decisions of a turn disagree.
+    var now: Int64 = 0
+
+    init(index: Int, context: ShardContext, records: RecordBatcher) throws(GeneratorError) {
+        self.index = index
+        self.context = context
+        self.records = records
+        executor = QueueExecutor(label: "sml.shard.\(index)")
+        poller = try Poller()
+        common = CommonTransferState(
+            settings: context.settings, addresses: context.addresses, texts: context.texts)
+        load = ShardLoad(executor: context.plan.executor, shard: index, shards: context.shards)
+        regularEnd = context.plan.executor.duration.nanoseconds
+        hardEnd = regularEnd + context.plan.gracefulStop.nanoseconds
+    }
+
+    /// Runs the shard's part of the plan to its end.
+    func run() async {
+        let source = DispatchSource.makeReadSource(
+            fileDescriptor: poller.descriptor, queue: executor.queue)
+        source.setEventHandler { [weak self] in self?.assumeIsolated { $0.turn() } }
+        self.source = source
+        source.resume()
+        await withCheckedContinuation { continuation in
+            completion = continuation
+            turn()
+        }
+    }
+
+    /// Ends the plan now: nothing starts any more, and what is in flight may go on for `drain` nanoseconds.
+    func stop(drain: Int64) {
+        guard !isFinished else { return }
+        now = context.clock.now
+        isStopped = true
+        regularEnd = min(regularEnd, now)
+        hardEnd = min(hardEnd, now + drain)
+        turn()
+    }
+
+    // MARK: - The loop
+
+    /// One wake-up: act on everything ready and due, then sleep until the next deadline.
+    private func turn() {
+        guard !isFinished else { return }
+        // 64 rounds, then the queue gets to see other work (a stop); the source fires again at once.
+        for _ in 0..<64 {
+            let events = poller.drain { readiness in
+                let group = groups[readiness.group]
+                group.act(on: readiness)
+                touch(group)
+            }
+            now = context.clock.now
+            actOnGroupTimeouts()
+            collectCompletions()
+            runDue()
+            collectCompletions()
+            if events == 0 { break }
+        }
+        if now >= records.flushAt { records.flush() }
+        if isOver { finish() } else { poller.arm(at: nextWake) }
+    }
+
+    private var nextWake: Int64 {
+        var next = min(load.due, records.flushAt, deadlines.min?.time ?? .max)
+        next = min(next, now < regularEnd ? regularEnd : hardEnd)
+        let absolute = next == .max ? Int64.max : next + context.clock.origin
+        return min(absolute, earliestGroupTimeout)
+    }
+
+    private func finish() {
+        isFinished = true
+        records.flush()
+        source?.cancel()
+        source = nil
+        idle = []
+        users = []
+        completion?.resume()
+        completion = nil
+    }
+
+    // MARK: - Transfers
+
+    /// Puts the user's request on the wire as far as it goes without waiting.
+    func launch(_ user: VirtualUser) {
+        user.group.actOnTimeout()
+        touch(user.group)
+    }
+
+    /// Notes that `group` may have completions and a new timer.
+    func touch(_ group: TransferGroup) {
+        if !group.isDirty {
+            group.isDirty = true
+            dirtyGroups.append(group)
+        }
+        earliestGroupTimeout = min(earliestGroupTimeout, group.timeoutAt)
+    }
+
+    private func actOnGroupTimeouts() {
+        let absolute = now + context.clock.origin
+        guard absolute >= earliestGroupTimeout else { return }
+        for group in groups where group.timeoutAt <= absolute {
+            group.actOnTimeout()
+            touch(group)
+        }
+        earliestGroupTimeout = groups.reduce(Int64.max) { min($0, $1.timeoutAt) }
+    }
+
+    /// Completions may start requests that complete at once in their turn, so until none is left.
+    private func collectCompletions() {
+        while let group = dirtyGroups.popLast() {
+            group.isDirty = false
+            while let (easy, result) = group.nextCompletion() {
+                guard let user = VirtualUser.of(easy) else { continue }
+                completed(user, result: result)
+            }
+            earliestGroupTimeout = min(earliestGroupTimeout, group.timeoutAt)
+        }
+    }
+
+    /// A new user in a group with room.
+    func makeUser(number: Int) throws(GeneratorError) -> VirtualUser {
+        if users.count == groups.count * TransferGroup.capacity {
+            groups.append(try TransferGroup(index: groups.count, poller: poller))
+        }
+        let user = try VirtualUser(
+            number: number, group: groups[groups.count - 1], common: common, thinkSeed: context.plan.thinkSeed)
+        users.append(user)
+        return user
+    }
+}

@@ -1,0 +1,79 @@
+// A shard's part of the plan: every N-th arrival, or every N-th virtual user. Pure cursors over the pure schedules;
+// together the shards' parts are the plan, exactly.
+
+import Scenarios
+
+/// The arrivals of one shard in order: numbers `shard`, `shard + shards`, …
+struct ArrivalCursor: Sendable {
+    private let schedule: ArrivalSchedule
+    private let stride: Int
+    private var index: Int
+    private var stage = 0
+    /// The next arrival's due instant; `Int64.max` after the last.
+    private(set) var due: Int64
+
+    init(schedule: ArrivalSchedule, shard: Int, shards: Int) {
+        self.schedule = schedule
+        stride = shards
+        index = shard
+        due = schedule.due(index, stage: &stage) ?? .max
+    }
+
+    mutating func advance() {
+        index += stride
+        due = schedule.due(index, stage: &stage) ?? .max
+    }
+}
+
+/// The user-count steps of the plan as one shard sees them: of every step, how many of its own users to run.
+struct UserStepCursor: Sendable {
+    private var steps: VirtualUserSteps
+    private let shard: Int
+    private let shards: Int
+    private var upcoming: VirtualUserStep?
+
+    init(steps: VirtualUserSteps, shard: Int, shards: Int) {
+        self.steps = steps
+        self.shard = shard
+        self.shards = shards
+        upcoming = self.steps.next()
+    }
+
+    /// When the count changes next; `Int64.max` after the last step.
+    var due: Int64 { upcoming?.time ?? .max }
+
+    /// This shard's share after the step that is due: users `shard`, `shard + shards`, … below the plan's count.
+    mutating func advance() -> Int {
+        let count = upcoming?.count ?? 0
+        upcoming = steps.next()
+        return max(0, (count - shard + shards - 1) / shards)
+    }
+}
+
+/// What drives a shard.
+enum ShardLoad: Sendable {
+    case arrivals(ArrivalCursor, maxVUs: Int)
+    case users(UserStepCursor, gracefulRampDown: Int64)
+
+    init(executor: Executor, shard: Int, shards: Int) {
+        if let schedule = ArrivalSchedule(executor) {
+            self = .arrivals(
+                ArrivalCursor(schedule: schedule, shard: shard, shards: shards), maxVUs: executor.maxVUs)
+        } else if let steps = VirtualUserSteps(executor) {
+            // constant-vus has no ramp-down: its users end with the run's graceful stop.
+            let rampDown: Int64 =
+                if case .rampingVUs(_, _, let graceful) = executor { graceful.nanoseconds } else { Int64.max }
+            self = .users(UserStepCursor(steps: steps, shard: shard, shards: shards), gracefulRampDown: rampDown)
+        } else {
+            preconditionFailure("an executor has either arrivals or users")
+        }
+    }
+
+    /// When the plan wants something next.
+    var due: Int64 {
+        switch self {
+        case .arrivals(let cursor, _): cursor.due
+        case .users(let cursor, _): cursor.due
+        }
+    }
+}

@@ -1,0 +1,29 @@
+// Redirects are followed here and not by libcurl, because k6 measures every hop as a request of its own and because
+// the API key must not travel: it goes on only to the same scheme, host and port.
+
+import CLibcurl
+
+/// A redirect to follow.
+struct Redirect {
+    /// After ten, the last 3xx is the answer (k6 §5).
+    static let limit = 10
+
+    var url: String
+    /// 307 and 308 repeat the POST; 301, 302 and 303 turn it into a GET.
+    var keepsBody: Bool
+    /// Credentials may go along.
+    var authorized: Bool
+
+    /// The redirect that `easy`'s completed exchange asks for; `nil` when it asks for none we follow.
+    init?(easy: UnsafeMutableRawPointer, status: UInt16, from settings: TransferSettings) {
+        switch status {
+        case 301, 302, 303: keepsBody = false
+        case 307, 308: keepsBody = true
+        default: return nil
+        }
+        guard let location = sml_easy_get_string(easy, CURLINFO_REDIRECT_URL) else { return nil }
+        url = String(cString: location)
+        guard let target = TargetURL(url) else { return nil }
+        authorized = settings.url.sharesCredentials(with: target)
+    }
+}

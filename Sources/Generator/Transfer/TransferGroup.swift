@@ -1,0 +1,92 @@
+// A libcurl multi handle with its sockets in the shard's poller. A shard has several: libcurl 7.88 looks for a free
+// connection by walking all connections to the host, so one multi with 50,000 of them makes every request walk
+// 50,000. Groups of `capacity` users keep that walk short; a user stays in its group, so it meets the connection it
+// left there.
+
+import CLibcurl
+
+/// Up to ``capacity`` virtual users on one multi handle. Not Sendable: it belongs to one shard.
+final class TransferGroup {
+    /// 64 users: the walk is at most 64 steps, and a multi handle's own tables (about 20 kB) stay below 0.4 kB a user.
+    static let capacity = 64
+
+    let index: Int
+    let poller: Poller
+    let multi: UnsafeMutableRawPointer
+    /// When libcurl wants to be called for its own timers, nanoseconds on CLOCK_MONOTONIC; `Int64.max` never.
+    fileprivate(set) var timeoutAt = Int64.max
+    /// Whether the shard has it on its list of groups to collect completions from.
+    var isDirty = false
+
+    init(index: Int, poller: Poller) throws(GeneratorError) {
+        guard let multi = curl_multi_init() else { throw .transport("no multi handle") }
+        self.index = index
+        self.poller = poller
+        self.multi = multi
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        // One exchange a connection, as k6: an h2 session is a user's own (§5), and a shared one would serialise
+        // answers behind each other.
+        guard sml_multi_set_callbacks(multi, onSocket, onTimer, context) == CURLM_OK,
+            sml_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING)) == CURLM_OK,
+            sml_multi_set_long(multi, CURLMOPT_MAXCONNECTS, Self.capacity * 2) == CURLM_OK
+        else {
+            curl_multi_cleanup(multi)
+            throw .transport("multi handle refused its options")
+        }
+    }
+
+    deinit { curl_multi_cleanup(multi) }
+
+    /// Lets libcurl act on a ready socket.
+    func act(on readiness: Readiness) {
+        var mask: Int32 = 0
+        if readiness.readable { mask |= CURL_CSELECT_IN }
+        if readiness.writable { mask |= CURL_CSELECT_OUT }
+        if readiness.failed { mask |= CURL_CSELECT_ERR }
+        var running: Int32 = 0
+        curl_multi_socket_action(multi, readiness.descriptor, mask, &running)
+    }
+
+    /// Lets libcurl act on its expired timers; this is also what starts a transfer just added.
+    func actOnTimeout() {
+        timeoutAt = .max
+        var running: Int32 = 0
+        curl_multi_socket_action(multi, CURL_SOCKET_BAD, 0, &running)
+    }
+
+    /// The next completed transfer: its easy handle and result.
+    func nextCompletion() -> (easy: UnsafeMutableRawPointer, result: CURLcode)? {
+        var remaining: Int32 = 0
+        while let message = curl_multi_info_read(multi, &remaining) {
+            guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
+            return (easy, sml_message_result(message))
+        }
+        return nil
+    }
+}
+
+/// libcurl wants `socket` watched; `assigned` is non-null once it is in the poller.
+private func onSocket(
+    easy: UnsafeMutableRawPointer?, socket: curl_socket_t, what: Int32, context: UnsafeMutableRawPointer?,
+    assigned: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let context else { return 0 }
+    let group = Unmanaged<TransferGroup>.fromOpaque(context).takeUnretainedValue()
+    if what == CURL_POLL_REMOVE {
+        group.poller.forget(socket)
+        return 0
+    }
+    let watching = group.poller.watch(
+        socket, group: group.index, read: what & CURL_POLL_IN != 0, write: what & CURL_POLL_OUT != 0,
+        watched: assigned != nil)
+    if watching, assigned == nil { curl_multi_assign(group.multi, socket, context) }
+    return 0
+}
+
+/// libcurl wants to be called in `milliseconds`, or never (-1).
+private func onTimer(multi: UnsafeMutableRawPointer?, milliseconds: Int, context: UnsafeMutableRawPointer?) -> Int32 {
+    guard let context else { return 0 }
+    let group = Unmanaged<TransferGroup>.fromOpaque(context).takeUnretainedValue()
+    group.timeoutAt = milliseconds < 0 ? .max : RunClock.monotonicNow + Int64(milliseconds) * 1_000_000
+    return 0
+}

@@ -1,0 +1,58 @@
+// What all transfers of a run have in common, worked out once: header lines, trust, proxy, limits. A value without
+// libcurl objects, so that it can be tested and shared; each shard turns it into its own header lists.
+
+import Scenarios
+
+/// Settings of every transfer of a run.
+public struct TransferSettings: Sendable {
+    public var userAgent: String
+    /// PEM bundle to trust instead of the system's (`SSL_CERT_FILE`), and a directory of hashed ones.
+    public var certificateFile: String?
+    public var certificateDirectory: String?
+    /// A response body over this many bytes fails its request: memory stays bounded whatever a server sends.
+    public var maximumBodyBytes = 64 << 20
+    let target: RequestTarget
+    let url: TargetURL
+    let proxy: ProxyRule
+
+    /// A black-holed SYN fails after this even when the request may take longer (k6's dialer: 30 s).
+    static let connectTimeout: Duration = .seconds(30)
+
+    /// - Throws: ``GeneratorError/plan(_:)`` when the URL is not absolute http or https.
+    public init(target: RequestTarget, userAgent: String, environment: [String: String]) throws(GeneratorError) {
+        guard let url = TargetURL(target.url) else {
+            throw .plan("server URL '\(target.url)': expected an absolute http:// or https:// URL")
+        }
+        self.target = target
+        self.url = url
+        self.userAgent = userAgent
+        certificateFile = environment["SSL_CERT_FILE"].flatMap { $0.isEmpty ? nil : $0 }
+        certificateDirectory = environment["SSL_CERT_DIR"].flatMap { $0.isEmpty ? nil : $0 }
+        proxy = ProxyRule(scheme: url.scheme, host: url.host, environment: environment)
+    }
+
+    /// Header lines in libcurl's list syntax. A line that ends in its colon takes a header of libcurl's out, one
+    /// that ends in a semicolon sends it empty. k6 sends no `Accept`, no `Accept-Encoding` and no `Expect` (§3.4).
+    func headerLines(authorized: Bool, hasBody: Bool) -> [String] {
+        var headers: [(name: String, line: String)] = [
+            ("accept", "Accept:"), ("accept-encoding", "Accept-Encoding:"), ("expect", "Expect:"),
+        ]
+        if hasBody { headers.append(("content-type", "Content-Type: application/json")) }
+        if authorized, let key = target.apiKey, !key.isEmpty {
+            headers.append(("authorization", "Authorization: Bearer \(key)"))
+        }
+        for header in target.headers {
+            let name = header.name.lowercased()
+            if !authorized, Self.credentialHeaders.contains(name) { continue }
+            if !hasBody, name == "content-type" { continue }
+            headers.removeAll { $0.name == name }
+            headers.append((name, header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)"))
+        }
+        return headers.map(\.line)
+    }
+
+    /// Headers that identify the user: never sent to another host after a redirect (curl's rule).
+    private static let credentialHeaders: Set<String> = [
+        "authorization", "cookie", "proxy-authorization", "x-api-key", "api-key",
+    ]
+}

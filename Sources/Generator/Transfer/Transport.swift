@@ -1,0 +1,25 @@
+// What libcurl and the kernel need once per process before the first transfer.
+
+import CLibcurl
+import Glibc
+
+/// Process-wide transport set-up.
+public enum Transport {
+    private static let prepared: Void = {
+        curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+        // A closed connection must be an error code, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        // Each request in flight is a descriptor; take all the job is allowed.
+        var limit = rlimit()
+        if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 {
+            limit.rlim_cur = limit.rlim_max
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        }
+    }()
+
+    /// Safe to call often; does its work once.
+    public static func prepare() { _ = prepared }
+
+    /// libcurl's version and its TLS library's, as `libcurl/7.88.1 OpenSSL/3.0.15 …`.
+    public static var version: String { String(cString: curl_version()) }
+}

@@ -1,0 +1,238 @@
+// A virtual user: its life, its easy handle and the exchange in flight. The handle is configured once; per request
+// only the body's pointer changes. Never reset, never copied; the body belongs to the corpus and outlives the run.
+
+import CLibcurl
+import Scenarios
+
+/// One virtual user. Not Sendable: it belongs to one shard, and libcurl calls back into it on that shard only.
+final class VirtualUser {
+    /// Number in the run, from 0.
+    let number: Int
+    let group: TransferGroup
+    var life = VirtualUserLife()
+    var random: SeededRandom
+    /// Closed loop: the plan wants this user to iterate.
+    var planned = false
+    /// Closed loop: the instant its iteration is cut off after a ramp-down, nanoseconds since the start.
+    var cutAt = Int64.max
+    /// The exchange in flight, filled in as it goes.
+    var record = RunRecord()
+    /// Start of the request's first exchange: redirects do not move it, nor the request's deadline.
+    var requestStarted: Int64 = 0
+    private(set) var isInFlight = false
+
+    private let easy: UnsafeMutableRawPointer
+    private let common: CommonTransferState
+    private let connectTo: HeaderList?
+    private let message: UnsafeMutablePointer<CChar>
+    private var body: UnsafeRawBufferPointer
+    private var response: ResponseBuffer?
+    private var bodyLimitReached = false
+    private var attempts = 0
+    private var tlsVersion: UInt8 = 0
+    /// A redirect changed URL, method, headers or deadline; the next request starts from the original ones.
+    private var isDetoured = false
+
+    /// - Throws: ``GeneratorError/transport(_:)`` when libcurl refuses an option.
+    init(number: Int, group: TransferGroup, common: CommonTransferState, thinkSeed: UInt64) throws(GeneratorError) {
+        guard let easy = curl_easy_init() else { throw .transport("no easy handle") }
+        self.number = number
+        self.group = group
+        self.easy = easy
+        self.common = common
+        random = SeededRandom(seed: thinkSeed, stream: UInt64(number))
+        connectTo = common.addresses.connectTo(user: number).map { HeaderList([$0]) }
+        message = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        message.initialize(to: 0)
+        body = UnsafeRawBufferPointer(start: nil, count: 0)
+        try common.configure(easy, user: self, connectTo: connectTo, message: message)
+    }
+
+    deinit {
+        if isInFlight { curl_multi_remove_handle(group.multi, easy) }
+        if let response { common.buffers.give(back: response) }
+        curl_easy_cleanup(easy)
+        message.deallocate()
+    }
+
+    /// The user a completed easy handle belongs to.
+    static func of(_ easy: UnsafeMutableRawPointer) -> VirtualUser? {
+        sml_easy_get_private(easy).map { Unmanaged<VirtualUser>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    // MARK: - One exchange
+
+    /// Hands a request to libcurl. `record.started` must be set; the shard then lets the group act.
+    func send(_ body: UnsafeRawBufferPointer) {
+        if isDetoured {
+            isDetoured = false
+            common.applyTarget(to: easy)
+        }
+        self.body = body
+        requestStarted = record.started
+        sml_easy_set_pointer(easy, CURLOPT_POSTFIELDS, body.baseAddress)
+        sml_easy_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
+        begin()
+    }
+
+    /// Follows the redirect the completed exchange asked for, if it is one that k6 follows: 301, 302, 303 as GET
+    /// without body, 307, 308 as the same POST, ten at the most (k6 §5). `nil` when there is nothing to follow.
+    func redirectTarget() -> Redirect? {
+        guard record.hop < Redirect.limit else { return nil }
+        return Redirect(easy: easy, status: record.status, from: common.settings)
+    }
+
+    /// Sends the next exchange of a redirected request. `now` is its start; the request's deadline stays.
+    func follow(_ redirect: Redirect, now: Int64) {
+        isDetoured = true
+        let timeout = common.settings.target.timeout.nanoseconds - (now - requestStarted)
+        sml_easy_set_long(easy, CURLOPT_TIMEOUT_MS, max(1, Int(timeout / 1_000_000)))
+        sml_easy_set_string(easy, CURLOPT_URL, redirect.url)
+        sml_easy_set_pointer(
+            easy, CURLOPT_HTTPHEADER, common.headers(authorized: redirect.authorized, hasBody: redirect.keepsBody).head)
+        if redirect.keepsBody {
+            sml_easy_set_long(easy, CURLOPT_POST, 1)
+            sml_easy_set_pointer(easy, CURLOPT_POSTFIELDS, body.baseAddress)
+        } else {
+            sml_easy_set_long(easy, CURLOPT_HTTPGET, 1)
+        }
+        begin()
+    }
+
+    private func begin() {
+        attempts = 0
+        bodyLimitReached = false
+        tlsVersion = 0
+        message[0] = 0
+        isInFlight = true
+        curl_multi_add_handle(group.multi, easy)
+    }
+
+    /// Takes the exchange off libcurl, completes `record` from it and returns the answer's bytes, which stay valid
+    /// until ``releaseResponse()``.
+    func finish(result: CURLcode) -> UnsafeRawBufferPointer {
+        measure(result: result)
+        curl_multi_remove_handle(group.multi, easy)
+        isInFlight = false
+        return response?.contents ?? UnsafeRawBufferPointer(start: nil, count: 0)
+    }
+
+    /// Cuts the exchange off at `now`: the connection is closed and the record says how far it got.
+    func cancel(now: Int64) {
+        measure(result: CURLE_OK)
+        record.status = 0
+        record.end = now
+        record.flags.insert(.interrupted)
+        record.phaseRaw = reachedPhase().rawValue
+        curl_multi_remove_handle(group.multi, easy)
+        isInFlight = false
+        releaseResponse()
+    }
+
+    func releaseResponse() {
+        if let response { common.buffers.give(back: response) }
+        response = nil
+    }
+
+    // MARK: - What libcurl measured
+
+    private func measure(result: CURLcode) {
+        let started = record.started
+        let pretransfer = sml_easy_get_offset(easy, CURLINFO_PRETRANSFER_TIME_T)
+        let firstByte = sml_easy_get_offset(easy, CURLINFO_STARTTRANSFER_TIME_T)
+        record.end = started + sml_easy_get_offset(easy, CURLINFO_TOTAL_TIME_T) * 1000
+        record.sent = attempts > 0 ? started + pretransfer * 1000 : -1
+        record.firstByte = attempts > 0 && firstByte > 0 ? started + firstByte * 1000 : -1
+        let connections = sml_easy_get_long(easy, CURLINFO_NUM_CONNECTS)
+        if connections > 0 { measureConnection() }
+        if connections == 0, attempts > 0 { record.flags.insert(.connectionReused) }
+        if attempts > 1 { record.flags.insert(.retriedByTransport) }
+        record.bytesSent = UInt32(clamping: sml_easy_get_long(easy, CURLINFO_REQUEST_SIZE))
+        record.bytesReceived = UInt32(
+            clamping: sml_easy_get_long(easy, CURLINFO_HEADER_SIZE)
+                + Int(sml_easy_get_offset(easy, CURLINFO_SIZE_DOWNLOAD_T)))
+        guard result == CURLE_OK else {
+            fail(result)
+            return
+        }
+        record.phaseRaw = TransferPhase.complete.rawValue
+        record.status = UInt16(clamping: sml_easy_get_long(easy, CURLINFO_RESPONSE_CODE))
+        record.errorCode = ErrorCode.status(record.status)
+        record.tlsVersion = tlsVersion
+        record.httpVersion =
+            switch sml_easy_get_long(easy, CURLINFO_HTTP_VERSION) {
+            case Int(CURL_HTTP_VERSION_1_0): 10
+            case Int(CURL_HTTP_VERSION_1_1): 11
+            case Int(CURL_HTTP_VERSION_2_0): 20
+            default: 0
+            }
+    }
+
+    private func measureConnection() {
+        let lookup = sml_easy_get_offset(easy, CURLINFO_NAMELOOKUP_TIME_T)
+        let connect = sml_easy_get_offset(easy, CURLINFO_CONNECT_TIME_T)
+        let handshake = sml_easy_get_offset(easy, CURLINFO_APPCONNECT_TIME_T)
+        record.lookupMicroseconds = UInt32(clamping: lookup)
+        record.connectMicroseconds = UInt32(clamping: connect - lookup)
+        record.tlsMicroseconds = handshake > 0 ? UInt32(clamping: handshake - connect) : 0
+    }
+
+    private func fail(_ result: CURLcode) {
+        let phase = reachedPhase()
+        let elapsed = record.end - record.started
+        let failure = TransferFailure(
+            TransferEvidence(
+                result: result, systemError: Int32(sml_easy_get_long(easy, CURLINFO_OS_ERRNO)),
+                verifyResult: sml_easy_get_long(easy, CURLINFO_SSL_VERIFYRESULT),
+                message: String(cString: message), phase: phase,
+                connectLimitReached: attempts == 0
+                    && elapsed >= TransferSettings.connectTimeout.nanoseconds - 1_000_000
+                    && common.settings.target.timeout > TransferSettings.connectTimeout,
+                bodyLimitReached: bodyLimitReached))
+        record.status = 0
+        record.errorCode = failure.code
+        record.errorText = common.texts.index(of: failure.text)
+        record.phaseRaw = failure.phase.rawValue
+    }
+
+    private func reachedPhase() -> TransferPhase {
+        if attempts > 0 { return record.firstByte >= 0 ? .receive : .wait }
+        if sml_easy_get_offset(easy, CURLINFO_NAMELOOKUP_TIME_T) == 0 { return .resolve }
+        if sml_easy_get_offset(easy, CURLINFO_CONNECT_TIME_T) == 0 { return .connect }
+        if common.settings.url.scheme == "https", sml_easy_get_offset(easy, CURLINFO_APPCONNECT_TIME_T) == 0 {
+            return .tls
+        }
+        return .send
+    }
+
+    // MARK: - libcurl's callbacks
+
+    fileprivate func receive(_ data: UnsafeRawBufferPointer) -> Int {
+        if response == nil {
+            response = common.buffers.take()
+            if common.settings.url.scheme == "https" { tlsVersion = TLSVersion.ofTransfer(easy) }
+        }
+        guard (response?.count ?? 0) + data.count <= common.settings.maximumBodyBytes else {
+            bodyLimitReached = true
+            return 0
+        }
+        if response != nil { common.buffers.append(data, to: &response!) }
+        return data.count
+    }
+
+    fileprivate func willSend() { attempts += 1 }
+}
+
+/// Body bytes for the user behind `context`.
+let onTransferWrite: sml_write_callback = { data, size, count, context in
+    guard let context, let data else { return 0 }
+    let user = Unmanaged<VirtualUser>.fromOpaque(context).takeUnretainedValue()
+    return user.receive(UnsafeRawBufferPointer(start: data, count: size * count))
+}
+
+/// The user's request is about to be sent, for the first time or once more.
+let onTransferPrerequest: sml_prerequest_callback = { context, _, _, _, _ in
+    guard let context else { return CURL_PREREQFUNC_OK }
+    Unmanaged<VirtualUser>.fromOpaque(context).takeUnretainedValue().willSend()
+    return CURL_PREREQFUNC_OK
+}

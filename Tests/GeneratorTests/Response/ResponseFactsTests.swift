@@ -1,0 +1,84 @@
+// Answers, good and bad, as bytes.
+
+import Testing
+
+@testable import Generator
+
+@Suite struct ResponseFactsTests {
+    static func facts(_ text: String) -> ResponseFacts {
+        Array(text.utf8).withUnsafeBytes { ResponseFacts(reading: $0) }
+    }
+
+    @Test func readsACompletion() {
+        let facts = Self.facts(
+            #"""
+            {"id":"c1","object":"chat.completion","model":"m","choices":[{"index":0,"message":{"role":"assistant",
+            "content":"a \"quoted\" \\ \u00e9 text"},"finish_reason":"length"},{"index":1,"finish_reason":"stop"}],
+            "usage":{"prompt_tokens":12,"completion_tokens":345,"total_tokens":357,"details":{"completion_tokens":1}}}
+            """#)
+        #expect(facts.parsed && facts.hasChoices)
+        #expect(facts.finishReason == .length)
+        #expect(facts.promptTokens == 12)
+        #expect(facts.completionTokens == 345)
+    }
+
+    @Test(arguments: [
+        "", "{", "}", "nul", "{\"choices\":[{}]", "{\"choices\":[{}]} x", "{'choices':[]}", "{\"a\":01}",
+        "{\"a\":1.}", "{\"a\":+1}", "[1,]", "{\"a\":1,}", "\"\\x\"", "\"\\u12g4\"", "\"\u{1}\"", "<html>", "{\"a\" 1}",
+        "[1 2]", "-", "1e", "tru",
+    ])
+    func refusesWhatIsNotJSON(text: String) {
+        let facts = Self.facts(text)
+        #expect(!facts.parsed && !facts.hasChoices)
+    }
+
+    @Test(arguments: [
+        "{}", "[]", "null", "true", "\"text\"", "1", "-0.5e+10", " \n{ } \t", "{\"choices\":[]}",
+        "{\"choices\":null}", "{\"choices\":\"abc\"}", "{\"choices\":{\"a\":1}}", "[{\"choices\":[{}]}]",
+    ])
+    func parsesWithoutChoices(text: String) {
+        let facts = Self.facts(text)
+        #expect(facts.parsed && !facts.hasChoices)
+        #expect(facts.promptTokens == -1)
+    }
+
+    /// k6 §3.5: JavaScript's conversion, finite and not negative.
+    @Test(arguments: [
+        ("7", 7), ("\"7\"", 7), ("\" 7 \"", 7), ("null", 0), ("\"\"", 0), ("true", 1), ("false", 0), ("-1", -1),
+        ("\"x\"", -1), ("[]", -1), ("{}", -1), ("1e3", 1000), ("2.9", 2), ("123456789012345678901", Int32.max),
+    ] as [(String, Int32)])
+    func convertsTokensAsJavaScriptDoes(value: String, tokens: Int32) {
+        let facts = Self.facts("{\"choices\":[{}],\"usage\":{\"completion_tokens\":\(value)}}")
+        #expect(facts.parsed)
+        #expect(facts.completionTokens == tokens)
+        #expect(facts.promptTokens == -1)
+    }
+
+    @Test func refusesBottomlessNesting() {
+        #expect(!Self.facts(String(repeating: "[", count: 100_000)).parsed)
+        let deep = String(repeating: "[", count: 500) + String(repeating: "]", count: 500)
+        #expect(Self.facts(deep).parsed)
+    }
+
+    /// Whatever bytes arrive, reading ends and stays inside them (the sanitizers watch).
+    @Test func survivesDamagedAnswers() {
+        let good = Array(
+            #"{"choices":[{"message":{"content":"x\u00e9y"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1.5e1}}"#
+                .utf8)
+        var random = SeededRandom(seed: 7, stream: 0)
+        for _ in 0..<20_000 {
+            var bytes = good
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                let at = Int.random(in: 0..<bytes.count, using: &random)
+                switch Int.random(in: 0..<3, using: &random) {
+                case 0: bytes[at] = UInt8.random(in: 0...255, using: &random)
+                case 1: bytes.remove(at: at)
+                default: bytes.removeSubrange(at...)
+                }
+                if bytes.isEmpty { break }
+            }
+            let facts = bytes.withUnsafeBytes { ResponseFacts(reading: $0) }
+            if facts.hasChoices { #expect(facts.parsed) }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+// The four executors against a real server: what was asked for, what the server saw and what the records say agree.
+
+import Scenarios
+import Testing
+
+@testable import Generator
+
+@Suite(.serialized) struct ExecutorTests {
+    @Test(arguments: [1, 2]) func constantRateSendsExactlyItsArrivals(workers: Int) async throws {
+        let server = try ScriptedServer { _ in [.completion] }
+        defer { server.stop() }
+        let plan = RunHarness.plan(
+            .constantArrivalRate(
+                rate: 100, timeUnit: .seconds(1), duration: .seconds(1), preAllocatedVUs: 1, maxVUs: 100),
+            url: server.url)
+        let run = try await RunHarness.run(plan, workers: workers)
+        #expect(server.requests.count == 100)
+        #expect(run.requests.count == 100)
+        #expect(run.requests.map(\.scheduled).sorted() == (0..<100).map { $0 * 10_000_000 })
+        #expect(run.requests.map(\.iteration).sorted() == (0..<100).map(UInt32.init))
+        #expect(run.end.startedIterations == 100 && run.end.droppedArrivals == 0)
+        #expect(run.end.duration >= 1_000_000_000)
+        for record in run.requests {
+            #expect(record.status == 200 && record.completionTokens == 5 && record.promptTokens == 3)
+            #expect(record.flags.isSuperset(of: [.parsed, .hasChoices, .final, .endsIteration]))
+            #expect(record.scheduled <= record.started && record.started <= record.sent)
+            #expect(record.sent <= record.firstByte && record.firstByte <= record.end)
+            #expect(record.httpVersion == 11 && record.finishReason == .stop && record.phase == .complete)
+        }
+        // Fewer connections than requests: they are reused.
+        #expect(server.connections < 100)
+        let opened = run.requests.filter { !$0.flags.contains(.connectionReused) }
+        #expect(opened.count == server.connections)
+    }
+
+    @Test func rampStartsEveryArrivalAndLastsItsStages() async throws {
+        let server = try ScriptedServer { _ in [.completion] }
+        defer { server.stop() }
+        let executor = Executor.rampingArrivalRate(
+            startRate: 10, timeUnit: .seconds(1),
+            stages: [
+                Stage(duration: .milliseconds(800), target: 100), Stage(duration: .milliseconds(400), target: 0),
+                Stage(duration: .milliseconds(300), target: 0),
+            ],
+            preAllocatedVUs: 1, maxVUs: 50)
+        let run = try await RunHarness.run(RunHarness.plan(executor, url: server.url), workers: 2)
+        let planned = ArrivalSchedule(executor)!.count
+        #expect(planned == 64)
+        #expect(server.requests.count == planned)
+        #expect(run.requests.count == planned)
+        #expect(run.end.duration >= 1_500_000_000)
+    }
+
+    @Test func arrivalsBeyondMaxVUsAreDroppedAndCounted() async throws {
+        let server = try ScriptedServer { _ in [.pause(milliseconds: 400), .completion] }
+        defer { server.stop() }
+        let executor = Executor.constantArrivalRate(
+            rate: 50, timeUnit: .seconds(1), duration: .seconds(1), preAllocatedVUs: 2, maxVUs: 4)
+        let run = try await RunHarness.run(RunHarness.plan(executor, url: server.url), workers: 2)
+        let dropped = run.of(.dropped)
+        #expect(run.requests.count + dropped.count == 50)
+        #expect(run.requests.count == server.requests.count)
+        #expect(dropped.count == run.end.droppedArrivals && dropped.count >= 30)
+        // Four at once, and never more: the peak of overlapping requests.
+        let edges = run.requests.flatMap { [($0.started, 1), ($0.end, -1)] }.sorted { $0 < $1 }
+        var now = 0
+        let peak = edges.map { edge in
+            now += edge.1
+            return now
+        }.max()
+        #expect(peak == 4)
+        // Numbers count started iterations: dropped arrivals leave no gap (k6 §4.6).
+        #expect(run.requests.map(\.iteration).sorted() == (0..<UInt32(run.requests.count)).map { $0 })
+    }
+
+    @Test func constantUsersKeepTheirNumberInFlight() async throws {
+        let server = try ScriptedServer { _ in [.pause(milliseconds: 20), .completion] }
+        defer { server.stop() }
+        let run = try await RunHarness.run(
+            RunHarness.plan(.constantVUs(vus: 5, duration: .seconds(1)), url: server.url), workers: 2)
+        #expect(run.requests.count == server.requests.count)
+        #expect(run.requests.count >= 50)
+        #expect(Set(run.requests.map(\.virtualUser)) == [0, 1, 2, 3, 4])
+        #expect(server.connections == 5)
+        #expect(run.requests.allSatisfy { $0.started < 1_000_000_000 })
+        #expect(run.live.active == 0 && run.live.inFlight == 0)
+    }
+
+    @Test func rampingUsersFollowTheirSteps() async throws {
+        let server = try ScriptedServer { _ in [.pause(milliseconds: 10), .completion] }
+        defer { server.stop() }
+        let executor = Executor.rampingVUs(
+            startVUs: 0,
+            stages: [
+                Stage(duration: .milliseconds(400), target: 4), Stage(duration: .milliseconds(200), target: 4),
+                Stage(duration: .milliseconds(400), target: 0),
+            ],
+            gracefulRampDown: .seconds(1))
+        let run = try await RunHarness.run(RunHarness.plan(executor, url: server.url), workers: 2)
+        #expect(run.requests.count == server.requests.count)
+        for user in UInt32(0)..<4 {
+            let starts = run.requests.filter { $0.virtualUser == user }.map(\.started)
+            let first = Int64(user + 1) * 100_000_000
+            let last = 1_000_000_000 - Int64(user) * 100_000_000
+            // Not before its step; not after the one that stops it.
+            #expect(starts.min()! >= first && starts.min()! < first + 90_000_000)
+            #expect(starts.max()! < last + 5_000_000)
+        }
+    }
+
+    @Test func thinkTimeIsSleptInsideTheIteration() async throws {
+        let server = try ScriptedServer { _ in [.completion] }
+        defer { server.stop() }
+        let run = try await RunHarness.run(
+            RunHarness.plan(
+                .constantVUs(vus: 3, duration: .seconds(1)), url: server.url, think: .milliseconds(100),
+                stagger: true))
+        let ends = run.of(.iterationEnd)
+        #expect(ends.count == run.requests.count)
+        #expect(run.requests.allSatisfy { !$0.flags.contains(.endsIteration) })
+        #expect(ends.allSatisfy { $0.end - $0.started < 250_000_000 })
+        // Three users, thinking 50 ms on average, for a second: about 60 requests.
+        #expect((30...120).contains(run.requests.count))
+        // The stagger spreads first requests over [0, think time).
+        let firsts = (UInt32(0)..<3).compactMap { user in
+            run.requests.filter { $0.virtualUser == user }.map(\.started).min()
+        }
+        #expect(Set(firsts).count == 3 && firsts.allSatisfy { $0 < 200_000_000 })
+    }
+
+    @Test func unfinishedRequestsAreInterruptedAndKeepTheirAge() async throws {
+        let server = try ScriptedServer { _ in [.pause(milliseconds: 3000), .completion] }
+        defer { server.stop() }
+        let run = try await RunHarness.run(
+            RunHarness.plan(
+                .constantVUs(vus: 3, duration: .seconds(1)), url: server.url, gracefulStop: .milliseconds(300)))
+        #expect(run.requests.count == 3)
+        for record in run.requests {
+            #expect(record.flags.isSuperset(of: [.interrupted, .final]))
+            #expect(record.status == 0 && record.errorCode == 0 && record.phase == .wait)
+            let age = record.end - record.started
+            #expect(age > 1_200_000_000 && age < 2_000_000_000)
+        }
+        #expect(run.end.stopReason == nil)
+        #expect(run.end.duration < 2_500_000_000)
+    }
+
+    @Test func rampDownCutsAfterItsGrace() async throws {
+        let server = try ScriptedServer { _ in [.pause(milliseconds: 5000)] }
+        defer { server.stop() }
+        let executor = Executor.rampingVUs(
+            startVUs: 2, stages: [Stage(duration: .zero, target: 0), Stage(duration: .seconds(1), target: 0)],
+            gracefulRampDown: .milliseconds(200))
+        let run = try await RunHarness.run(RunHarness.plan(executor, url: server.url))
+        let ages = run.requests.map { $0.end - $0.started }
+        #expect(run.requests.allSatisfy { $0.flags.contains(.interrupted) })
+        #expect(ages.allSatisfy { $0 < 700_000_000 })
+    }
+
+    @Test func stopEndsTheRunAndLosesNothing() async throws {
+        let server = try ScriptedServer { _ in [.pause(milliseconds: 100), .completion] }
+        defer { server.stop() }
+        let executor = Executor.constantArrivalRate(
+            rate: 100, timeUnit: .seconds(1), duration: .seconds(30), preAllocatedVUs: 1, maxVUs: 100)
+        let run = try await RunHarness.run(RunHarness.plan(executor, url: server.url), workers: 2) { run in
+            _ = await RunHarness.eventually { run.live.iterations >= 30 }
+            run.stop(reason: "SIGTERM", drain: .zero)
+        }
+        #expect(run.end.stopReason == "SIGTERM")
+        #expect(run.requests.count == run.end.startedIterations)
+        let interrupted = run.requests.filter { $0.flags.contains(.interrupted) }
+        #expect(!interrupted.isEmpty)
+        #expect(run.end.duration < 5_000_000_000)
+        #expect(run.live.inFlight == 0 && run.live.active == 0 && run.live.backlog == 0)
+    }
+
+    @Test func drainLetsRequestsFinish() async throws {
+        let server = try ScriptedServer { _ in [.pause(milliseconds: 200), .completion] }
+        defer { server.stop() }
+        let executor = Executor.constantVUs(vus: 4, duration: .seconds(30))
+        let run = try await RunHarness.run(RunHarness.plan(executor, url: server.url)) { run in
+            _ = await RunHarness.eventually { run.live.iterations >= 8 }
+            run.stop(reason: "SIGINT", drain: .seconds(5))
+        }
+        #expect(run.requests.allSatisfy { !$0.flags.contains(.interrupted) && $0.status == 200 })
+        #expect(run.requests.count == server.requests.count)
+    }
+
+    @Test func samplesComeEverySecond() async throws {
+        let server = try ScriptedServer { _ in [.pause(milliseconds: 50), .completion] }
+        defer { server.stop() }
+        let run = try await RunHarness.run(
+            RunHarness.plan(.constantVUs(vus: 2, duration: .milliseconds(2300)), url: server.url))
+        let samples = run.of(.sample).map(\.sample)
+        #expect(samples.count == 3)
+        #expect(samples[0].virtualUsers == 2 && samples[0].maxVirtualUsers == 2)
+        #expect(samples.allSatisfy { $0.residentBytes > 1_000_000 && $0.cpuTime > 0 })
+        #expect(samples.last?.inFlight == 0)
+    }
+}

@@ -1,0 +1,60 @@
+// Runs a plan against a server and hands back every record: what a test of the engine needs, and nothing else.
+
+import Foundation
+import Scenarios
+import Synchronization
+
+@testable import Generator
+
+/// A finished run.
+struct FinishedRun {
+    var end: RunEnd
+    var records: [RunRecord]
+    var texts: TextTable
+    var live: LiveCounters
+
+    func of(_ kind: RecordKind) -> [RunRecord] { records.filter { $0.kind == kind } }
+    var requests: [RunRecord] { of(.request) }
+}
+
+enum RunHarness {
+    static func plan(
+        _ executor: Executor, url: String, gracefulStop: Duration = .seconds(5), think: Duration = .zero,
+        stagger: Bool = false, timeout: Duration = .seconds(10), apiKey: String? = nil,
+        headers: [RequestTarget.Header] = []
+    ) -> Plan {
+        Plan(
+            scenario: "test", executor: executor, gracefulStop: gracefulStop, thinkTime: think,
+            initialStagger: stagger,
+            target: RequestTarget(url: url, apiKey: apiKey, headers: headers, timeout: timeout))
+    }
+
+    /// Runs `plan` to its end; `whileRunning` gets the run as soon as it has begun.
+    static func run(
+        _ plan: Plan, workers: Int = 1, environment: [String: String] = [:], maximumBodyBytes: Int = 64 << 20,
+        whileRunning: (@Sendable (LoadRun) async throws -> Void)? = nil
+    ) async throws -> FinishedRun {
+        let texts = TextTable()
+        let corpus = try testCorpus()
+        var options = RunOptions(workers: workers, userAgent: "sml-loadgen/test", environment: environment)
+        options.maximumBodyBytes = maximumBodyBytes
+        let run = try LoadRun(
+            plan: plan, corpus: corpus, order: PromptOrder(count: corpus.count, seed: plan.promptSeed),
+            texts: texts, options: options)
+        let collected = Mutex<[RunRecord]>([])
+        let side = Task { try await whileRunning?(run) }
+        let end = try await run.run { batch in collected.withLock { $0 += batch } }
+        try await side.value
+        return FinishedRun(end: end, records: collected.withLock { $0 }, texts: texts, live: run.live)
+    }
+
+    /// Polls `condition` until it holds; false after `seconds`.
+    static func eventually(within seconds: Double = 10, _ condition: () -> Bool) async -> Bool {
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        while ContinuousClock.now < deadline {
+            if condition() { return true }
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+        return condition()
+    }
+}

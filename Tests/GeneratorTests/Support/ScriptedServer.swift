@@ -1,0 +1,154 @@
+// A real TCP server that does exactly what a test tells it to, byte by byte: answers, cuts off, resets, stays silent.
+// One thread a connection, blocking sockets, loopback only. What it saw is its truth.
+
+import Foundation
+import Glibc
+import Synchronization
+
+/// One request as it arrived.
+struct SeenRequest: Sendable {
+    var connection: Int
+    var line: String
+    var headers: [(name: String, value: String)]
+    var body: String
+
+    func header(_ name: String) -> String? {
+        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
+}
+
+/// What the server does with a request, in order.
+enum ServerAction: Sendable {
+    case send(String)
+    case sendBytes([UInt8])
+    case pause(milliseconds: Int)
+    case close
+    case reset
+
+    /// A complete answer that keeps the connection open.
+    static func answer(status: String = "200 OK", headers: [String] = [], _ body: String) -> ServerAction {
+        let lines = ["HTTP/1.1 \(status)", "Content-Length: \(body.utf8.count)"] + headers
+        return .send(lines.joined(separator: "\r\n") + "\r\n\r\n" + body)
+    }
+
+    static let completion = answer(
+        headers: ["Content-Type: application/json"],
+        #"{"model":"m","choices":[{"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":5}}"#)
+}
+
+/// Listens on a free loopback port until it is released.
+final class ScriptedServer: Sendable {
+    typealias Handler = @Sendable (SeenRequest) -> [ServerAction]
+
+    let port: UInt16
+    private let listener: Int32
+    private let state = Mutex(State())
+
+    private struct State {
+        var requests: [SeenRequest] = []
+        var connections = 0
+        var open: Set<Int32> = []
+    }
+
+    init(_ handler: @escaping Handler) throws {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, length) == 0 && listen(listener, 512) == 0 && getsockname(listener, $0, &length) == 0
+            }
+        }
+        guard bound else { throw POSIXError(.EADDRINUSE) }
+        self.listener = listener
+        port = UInt16(bigEndian: address.sin_port)
+        Thread.detachNewThread { [weak self] in
+            while true {
+                let connection = accept(listener, nil, nil)
+                guard connection >= 0, let self else { return }
+                let number = self.state.withLock { state in
+                    state.connections += 1
+                    state.open.insert(connection)
+                    return state.connections
+                }
+                Thread.detachNewThread { [self] in
+                    self.serve(connection, number: number, handler: handler)
+                }
+            }
+        }
+    }
+
+    var url: String { "http://127.0.0.1:\(port)/v1/chat/completions" }
+    var requests: [SeenRequest] { state.withLock { $0.requests } }
+    var connections: Int { state.withLock { $0.connections } }
+
+    /// Stops listening and cuts every connection. Call it at the end of a test.
+    func stop() {
+        shutdown(listener, Int32(SHUT_RDWR))
+        close(listener)
+        for connection in state.withLock({ $0.open }) { shutdown(connection, Int32(SHUT_RDWR)) }
+    }
+
+    private func serve(_ connection: Int32, number: Int, handler: Handler) {
+        defer {
+            state.withLock { _ = $0.open.remove(connection) }
+            close(connection)
+        }
+        while let request = Self.read(from: connection, number: number) {
+            state.withLock { $0.requests.append(request) }
+            for action in handler(request) {
+                switch action {
+                case .send(let text): guard Self.write(Array(text.utf8), to: connection) else { return }
+                case .sendBytes(let bytes): guard Self.write(bytes, to: connection) else { return }
+                case .pause(let milliseconds): usleep(UInt32(milliseconds) * 1000)
+                case .close: return
+                case .reset:
+                    var linger = linger(l_onoff: 1, l_linger: 0)
+                    setsockopt(
+                        connection, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
+                    return
+                }
+            }
+        }
+    }
+
+    private static func write(_ bytes: [UInt8], to connection: Int32) -> Bool {
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes[sent...].withUnsafeBytes {
+                Glibc.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { return false }
+            sent += count
+        }
+        return true
+    }
+
+    /// One request with a Content-Length body; nil when the client closed.
+    private static func read(from connection: Int32, number: Int) -> SeenRequest? {
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65536)
+        func more() -> Bool {
+            let count = recv(connection, &chunk, chunk.count, 0)
+            guard count > 0 else { return false }
+            bytes += chunk[..<count]
+            return true
+        }
+        var headEnd: Int?
+        while headEnd == nil {
+            guard more() else { return nil }
+            headEnd = bytes.indices.dropLast(3).first { Array(bytes[$0..<($0 + 4)]) == [13, 10, 13, 10] }
+        }
+        let lines = String(decoding: bytes[..<headEnd!], as: UTF8.self).components(separatedBy: "\r\n")
+        let headers = lines.dropFirst().map { line in
+            let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            return (name: String(parts[0]), value: parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : "")
+        }
+        let length = headers.first { $0.name.lowercased() == "content-length" }.flatMap { Int($0.value) } ?? 0
+        while bytes.count < headEnd! + 4 + length { guard more() else { return nil } }
+        let body = String(decoding: bytes[(headEnd! + 4)..<(headEnd! + 4 + length)], as: UTF8.self)
+        return SeenRequest(connection: number, line: lines[0], headers: headers, body: body)
+    }
+}
