@@ -1,0 +1,43 @@
+// Everything that reads a run's records while it goes on, behind one lock: the run's queue feeds it, the progress
+// line looks into it a few times a second, the end takes the result out. Held for a batch or a look, never for I/O
+// on the network.
+
+import Generator
+import Metrics
+import Synchronization
+
+/// The readers of one run's records.
+final class RunReaders: Sendable {
+    private struct State: ~Copyable {
+        var statistics: RunStatistics
+        let file: RecordFileWriter?
+    }
+    private let state: Mutex<State>
+
+    init(statistics: RunStatistics, file: sending RecordFileWriter?) {
+        state = Mutex(State(statistics: statistics, file: file))
+    }
+
+    func consume(_ batch: [RunRecord]) {
+        state.withLock { state in
+            batch.withUnsafeBufferPointer { state.statistics.consume($0) }
+            batch.withUnsafeBufferPointer { state.file?.append($0) }
+        }
+    }
+
+    /// A copy for a look; values share storage until they change.
+    var statistics: RunStatistics { state.withLock { $0.statistics } }
+
+    /// Ends the records file with `outcome`. Returns what went wrong with it, if anything did.
+    func finishFile(_ outcome: RunOutcome) -> String? {
+        state.withLock { state in
+            guard let file = state.file else { return nil }
+            do {
+                try file.finish(outcome)
+                return nil
+            } catch {
+                return "\(error)"
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+// One run from its files to its summary: read and check everything, run, report. What fails before the first request
+// stops here; what fails later is a fact in the summary.
+
+import Generator
+import Glibc
+import Metrics
+import Scenarios
+
+/// A run ready to start.
+struct RunSession {
+    private let options: LoadGenerator
+    private let resolved: ResolvedRun
+    private let run: LoadRun
+    private let context: RunContext
+    private let readers: RunReaders
+    private let redactor: Redactor
+    private let color: Bool
+
+    private var summaryPath: String { options.out + "/summary.json" }
+
+    /// Reads and checks every input, makes the output directory and opens the records file.
+    ///
+    /// - Throws: ``ConfigurationError``, ``GeneratorError``, ``OutputError``.
+    init(options: LoadGenerator, environment: [String: String]) throws {
+        self.options = options
+        color = environment["NO_COLOR", default: ""].isEmpty
+        var runEnvironment = RunEnvironment(environment)
+        runEnvironment.runLabel = options.runLabel ?? runEnvironment.runLabel
+        let configuration = try RunConfiguration.read(path: options.config)
+        var resolved = try configuration.resolve(environment: runEnvironment)
+        if let duration = options.duration { resolved = try resolved.scaled(toDuration: duration.duration) }
+        self.resolved = resolved
+        for warning in resolved.warnings { StandardError.write("sml-loadgen: warning: \(warning)\n") }
+
+        let corpus = try Corpus.load(path: options.prompts, options: resolved.corpusOptions)
+        let plan = resolved.plan
+        // Short header values ("1", "json") are no secrets, and hiding them would eat holes into every text.
+        let headerValues = plan.target.headers.map(\.value).filter { $0.utf8.count >= 8 }
+        redactor = Redactor(secrets: [plan.target.apiKey ?? ""] + headerValues)
+        try Self.prepare(directory: options.out)
+
+        let texts = TextTable()
+        run = try LoadRun(
+            plan: plan, corpus: corpus, order: PromptOrder(count: corpus.count, seed: plan.promptSeed),
+            texts: texts,
+            options: RunOptions(workers: options.workers, userAgent: Product.userAgent, environment: environment))
+        context = RunContext(
+            version: Product.version, libcurlVersion: Transport.version, runLabel: resolved.runLabel ?? "",
+            scenario: plan.scenario, model: resolved.model ?? "", labels: corpus.labels, url: plan.target.url,
+            startedUnixNanoseconds: run.clock.wallOrigin, plannedArrivals: run.plannedArrivals,
+            plan: PlanDescription(plan),
+            corpus: CorpusDescription(file: options.prompts, prompts: corpus.count),
+            machine: .current(), workers: run.workers.count)
+        readers = RunReaders(
+            statistics: RunStatistics(labels: corpus.labels, texts: texts, mainURL: plan.target.url),
+            file: try Self.openRecords(options.records, context: context, texts: texts, redactor: redactor))
+    }
+
+    private static func openRecords(
+        _ path: String?, context: RunContext, texts: TextTable, redactor: Redactor
+    ) throws(OutputError) -> sending RecordFileWriter? {
+        guard let path else { return nil }
+        do {
+            return try RecordFileWriter(path: path, context: context, texts: texts, redactor: redactor)
+        } catch {
+            throw OutputError(description: "\(error)")
+        }
+    }
+
+    /// Runs the plan and writes the summary. Returns the exit code.
+    func run(signals: AsyncStream<Int32>) async throws -> Int32 {
+        let stopping = Task { await stopOnSignals(signals) }
+        let progress = Task { [run, readers, quiet = options.quiet] in
+            await ProgressTicker(run: run, readers: readers, quiet: quiet).runUntilCancelled()
+        }
+        let end = try await run.run { [readers] in readers.consume($0) }
+        stopping.cancel()
+        progress.cancel()
+        await progress.value
+        let outcome = RunOutcome(
+            end.stopReason == nil ? .completed : .interrupted, reason: end.stopReason, duration: end.duration,
+            endedUnixNanoseconds: run.clock.wallOrigin + end.duration, lostRecords: UInt64(end.discardedRecords))
+        if let failure = readers.finishFile(outcome) { StandardError.write("sml-loadgen: \(failure)\n") }
+        let summary = SummaryBuilder.build(
+            statistics: readers.statistics, context: context, outcome: outcome, redactor: redactor)
+        return report(summary, outcome: outcome)
+    }
+
+    /// Writes the summary, to stdout when its file cannot be: a measurement is never lost.
+    private func report(_ summary: Summary, outcome: RunOutcome) -> Int32 {
+        do {
+            try summary.write(to: summaryPath)
+        } catch {
+            StandardError.write("sml-loadgen: \(error); the summary follows on stdout\n")
+            StandardOutput.write(String(decoding: summary.jsonData(), as: UTF8.self))
+            return OutputError.exitCode
+        }
+        if !options.quiet {
+            StandardOutput.write(summary.textBlock(color: color && StandardOutput.isTerminal))
+            StandardError.write("summary: \(summaryPath)\n")
+        }
+        return outcome.kind == .completed ? 0 : 105
+    }
+
+    /// The first signal starts the drain; one that comes more than two seconds later ends it at once. Two within two
+    /// seconds are one: SLURM sends SIGTERM twice within 10 ms at a time limit.
+    private func stopOnSignals(_ signals: AsyncStream<Int32>) async {
+        var first: ContinuousClock.Instant?
+        for await number in signals {
+            let now = ContinuousClock.now
+            let name = number == SIGINT ? "SIGINT" : "SIGTERM"
+            if let first {
+                if now - first > .seconds(2) { run.stop(reason: name, drain: .zero) }
+            } else {
+                first = now
+                run.stop(reason: name, drain: options.drain.duration)
+            }
+        }
+    }
+
+    /// Makes `directory` and refuses to replace a result.
+    private static func prepare(directory: String) throws(OutputError) {
+        var path = ""
+        for part in directory.split(separator: "/", omittingEmptySubsequences: false) {
+            path += path.isEmpty && part.isEmpty ? "/" : (path.isEmpty || path == "/" ? "" : "/") + part
+            if mkdir(path, 0o755) != 0, errno != EEXIST {
+                throw OutputError(description: "\(directory): cannot make directory \(path): \(String(cString: strerror(errno)))")
+            }
+        }
+        guard access(directory, W_OK | X_OK) == 0 else {
+            throw OutputError(description: "\(directory): \(String(cString: strerror(errno)))")
+        }
+        if access(directory + "/summary.json", F_OK) == 0 {
+            throw OutputError(description: "\(directory)/summary.json: already exists; choose another --out directory")
+        }
+    }
+}
