@@ -1,0 +1,32 @@
+// Where the API key comes from: a private file or the environment. Never an option's value, because everybody on a
+// login node can read command lines.
+
+import Foundation
+import Glibc
+
+public enum APIKey {
+    /// Variables that may hold the key: SML's, and the name it had before 2026.
+    static let variables = ["SML_SWISSAI_RESEARCH_API_KEY", "SML_CSCS_API_KEY"]
+
+    /// The key in `file`, else in the environment, else nil.
+    ///
+    /// - Throws: ``SubmitError/usage(_:)`` when the file cannot be read, is empty, or others can read it.
+    public static func read(file: String?, environment: [String: String]) throws -> String? {
+        guard let file else { return variables.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } }
+        var status = stat()
+        guard stat(file, &status) == 0 else {
+            throw SubmitError.usage("--api-key-file \(file): \(String(cString: strerror(errno)))")
+        }
+        guard status.st_mode & 0o077 == 0 else {
+            throw SubmitError.usage("--api-key-file \(file): others can read it; run 'chmod 600 \(file)'")
+        }
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw SubmitError.usage("--api-key-file \(file): cannot be read")
+        }
+        let key = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard !key.isEmpty, !key.contains(where: \.isNewline) else {
+            throw SubmitError.usage("--api-key-file \(file): expected the key alone on one line")
+        }
+        return key
+    }
+}

@@ -1,0 +1,84 @@
+// A run on this machine: the generator as a child process, exactly as a job would start it, and the simulated
+// endpoint as another when no server is given. Children are in process groups of their own, so that Ctrl-C reaches
+// us only: the generator is told once, drains and writes its summary while the endpoint still answers.
+
+import Glibc
+import Subprocess
+
+#if canImport(System)
+    import System
+#else
+    import SystemPackage
+#endif
+
+/// A run with the generator, and perhaps the endpoint, as children.
+public struct LocalRun: Sendable {
+    /// Arguments of `sml-loadgen`, without the program.
+    public var generatorArguments: [String]
+    /// Environment changes for the generator, e.g. remote-write settings.
+    public var generatorEnvironment: [String: String] = [:]
+
+    public init(generatorArguments: [String], generatorEnvironment: [String: String] = [:]) {
+        self.generatorArguments = generatorArguments
+        self.generatorEnvironment = generatorEnvironment
+    }
+
+    /// Runs the generator to its end, passing `signals` on to it, and returns its exit code.
+    ///
+    /// - Throws: ``SubmitError`` when it cannot be started.
+    public func run(signals: AsyncStream<Int32>) async throws -> Int32 {
+        let program = try Program.generator.locate()
+        let environment = Environment.inherit.updating(
+            Dictionary(
+                uniqueKeysWithValues: generatorEnvironment.map {
+                    (Environment.Key(stringLiteral: $0.key), Optional($0.value))
+                }))
+        let result = try await Subprocess.run(
+            .path(FilePath(program)), arguments: Arguments(generatorArguments), environment: environment,
+            platformOptions: Self.ownGroup, input: .none, output: .currentStandardOutput,
+            error: .currentStandardError
+        ) { execution in
+            let process = execution.processIdentifier.value
+            return Task { for await number in signals { kill(process, number) } }
+        }
+        result.closureResult.cancel()
+        return Self.exitCode(result.terminationStatus)
+    }
+
+    /// Runs `body` with the URL of a simulated endpoint, which is stopped afterwards.
+    ///
+    /// - Throws: ``SubmitError`` when the endpoint does not start; what `body` throws.
+    public static func withEndpoint<Result: Sendable>(
+        arguments: [String], _ body: @Sendable (_ url: String) async throws -> Result
+    ) async throws -> Result {
+        let program = try Program.endpoint.locate()
+        let outcome = try await Subprocess.run(
+            .path(FilePath(program)), arguments: Arguments(["--port", "0"] + arguments),
+            platformOptions: ownGroup, input: .none, output: .sequence, error: .currentStandardError
+        ) { execution in
+            defer { try? execution.send(signal: .terminate) }
+            for try await line in execution.standardOutput.strings() {
+                let prefix = "listening on "
+                guard line.hasPrefix(prefix) else { continue }
+                let url = line.dropFirst(prefix.count).filter { !$0.isWhitespace }
+                return try await body(String(url))
+            }
+            throw SubmitError.endpointFailed("it ended without listening")
+        }
+        return outcome.closureResult
+    }
+
+    private static var ownGroup: PlatformOptions {
+        var options = PlatformOptions()
+        options.processGroupID = 0
+        return options
+    }
+
+    /// A child killed by a signal ends as a shell reports it: 128 + number.
+    private static func exitCode(_ status: TerminationStatus) -> Int32 {
+        switch status {
+        case .exited(let code): code
+        case .signaled(let number): 128 + number
+        }
+    }
+}

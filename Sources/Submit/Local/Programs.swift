@@ -1,0 +1,54 @@
+// Where our other programs are: beside this one, as they are installed and as they are built.
+
+import Foundation
+
+/// A program of this product that another one starts.
+public enum Program: String, Sendable {
+    case generator = "sml-loadgen"
+    case endpoint = "sml-endpoint"
+
+    /// Its path: in the directory of the running executable, else on `PATH`.
+    ///
+    /// - Throws: ``SubmitError/missingProgram(_:)``.
+    public func locate(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> String {
+        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        let directories =
+            [(own as NSString).deletingLastPathComponent]
+            + (environment["PATH"] ?? "").split(separator: ":").map(String.init)
+        for directory in directories where !directory.isEmpty {
+            let path = (directory as NSString).appendingPathComponent(rawValue)
+            if FileManager.default.isExecutableFile(atPath: path) { return path }
+        }
+        throw SubmitError.missingProgram(rawValue)
+    }
+}
+
+/// What can go wrong around a run, outside the generator.
+public enum SubmitError: Error, Sendable, Equatable, CustomStringConvertible {
+    case missingProgram(String)
+    /// A directory or file of the run cannot be made, with the reason.
+    case cannotStage(String, String)
+    /// The simulated endpoint ended before it listened, with what it said.
+    case endpointFailed(String)
+    case usage(String)
+
+    public var description: String {
+        switch self {
+        case .missingProgram(let name):
+            "\(name) not found beside sml nor on PATH: build it with 'make build' or install it in the same directory"
+        case .cannotStage(let path, let reason): "\(path): \(reason)"
+        case .endpointFailed(let output): "the simulated endpoint did not start: \(output)"
+        case .usage(let reason): reason
+        }
+    }
+
+    /// 64 usage (EX_USAGE), 69 a program missing or not starting (EX_UNAVAILABLE), 73 output cannot be made
+    /// (EX_CANTCREAT).
+    public var exitCode: Int32 {
+        switch self {
+        case .usage: 64
+        case .missingProgram, .endpointFailed: 69
+        case .cannotStage: 73
+        }
+    }
+}

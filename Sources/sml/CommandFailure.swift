@@ -1,0 +1,29 @@
+// How a command ends when it cannot do what was asked: one line on stderr and the exit code of the README's table.
+
+import ArgumentParser
+import Foundation
+import Metrics
+import Scenarios
+import Submit
+
+enum CommandFailure {
+    /// Runs `body`; an error of ours becomes its line and exit code, one of the argument parser's stays its own.
+    static func reported<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch let error as ConfigurationError {
+            throw exit(error.description, error.exitCode)
+        } catch let error as SubmitError {
+            throw exit(error.description, error.exitCode)
+        } catch let error as RecordFileError {
+            throw exit(error.description, 65)
+        } catch let error as FileError {
+            throw exit(error.description, 73)
+        }
+    }
+
+    private static func exit(_ message: String, _ code: Int32) -> ExitCode {
+        FileHandle.standardError.write(Data("sml: \(message)\n".utf8))
+        return ExitCode(code)
+    }
+}

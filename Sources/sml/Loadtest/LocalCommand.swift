@@ -1,0 +1,146 @@
+// `sml loadtest local`: the run a job would do, on this machine. Resolves and stages exactly as for a cluster, then
+// starts the generator here.
+
+import ArgumentParser
+import Foundation
+import Generator
+import ScenarioFiles
+import Scenarios
+import Submit
+
+struct LocalCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "local",
+        abstract: "Run a load test on this machine, without a cluster.",
+        discussion: """
+            Without --loadtest-server-url a simulated endpoint is started and stopped; without
+            --loadtest-prompts-file a small packaged corpus is used. The run's files are kept in its directory.
+
+            The API key is read from --api-key-file or from SML_SWISSAI_RESEARCH_API_KEY (earlier name
+            SML_CSCS_API_KEY), never from the command line.
+
+            Exit codes: 0 the plan was carried out, whatever the server answered; 64 bad usage; 69 a program is
+            missing; 73 output cannot be written or is there already; 104 bad scenario; 105 stopped by a signal;
+            107 bad prompt corpus.
+
+            Examples:
+              sml loadtest local --loadtest-scenario throughput --loadtest-duration 30s
+              sml loadtest local --loadtest-scenario open_loop --loadtest-server-url http://localhost:8000 \\
+                  --loadtest-model my-model --loadtest-prompts-file ./prompts.json --out runs/first
+              sml loadtest local --loadtest-duration 10s --endpoint-arguments '--max-batch 8 --time-per-token 20ms'
+            """)
+
+    @Option(help: "Scenario to run; 'sml loadtest scenarios' lists them.")
+    var loadtestScenario = "throughput"
+
+    @Option(help: ArgumentHelp("OpenAI-compatible server, without /v1/…; default: a simulated one.", valueName: "url"))
+    var loadtestServerUrl: String?
+
+    @Option(help: ArgumentHelp("Model sent in the requests (default: --served-model-name).", valueName: "name"))
+    var loadtestModel: String?
+
+    @Option(help: ArgumentHelp("Name the server serves the model under.", valueName: "name"))
+    var servedModelName: String?
+
+    @Option(help: ArgumentHelp("Prompt corpus, JSON array or JSON Lines (SML_LOADTEST_PROMPTS_FILE).", valueName: "file"))
+    var loadtestPromptsFile: String?
+
+    @Option(help: ArgumentHelp("Seed of the prompt order; the same for both sides of a comparison.", valueName: "n"))
+    var loadtestPromptSeed: Int64?
+
+    @Option(help: ArgumentHelp("Output token limit, or 'prompt' for each corpus entry's own.", valueName: "n|prompt"))
+    var loadtestMaxTokens: String?
+
+    @Flag(inversion: .prefixedNo, help: "Keep generating until the token limit (default: as the scenario says).")
+    var loadtestIgnoreEos: Bool?
+
+    @Option(help: ArgumentHelp("Scale the plan to this length, e.g. 30s.", valueName: "duration"))
+    var loadtestDuration: String?
+
+    @Option(help: ArgumentHelp("Directory of the run (default: runs/<run label>).", valueName: "dir"))
+    var out: String?
+
+    @Flag(inversion: .prefixedNo, help: "Keep one record per request in DIR/records.smlrec.")
+    var records = true
+
+    @Option(help: ArgumentHelp("File with the API key, readable by you only (mode 0600).", valueName: "file"))
+    var apiKeyFile: String?
+
+    @Option(help: ArgumentHelp("Generator shards (default: the CPUs available).", valueName: "n"))
+    var workers: Int?
+
+    @Option(help: ArgumentHelp("After Ctrl-C, let requests in flight go on for this long.", valueName: "duration"))
+    var drain: String?
+
+    @Option(help: ArgumentHelp("Options for the simulated endpoint; see 'sml-endpoint --help'.", valueName: "options"))
+    var endpointArguments: String?
+
+    @Flag(help: "No progress, no result on stdout; warnings and errors still appear.")
+    var quiet = false
+
+    func validate() throws {
+        if endpointArguments != nil, loadtestServerUrl != nil {
+            throw ValidationError("--endpoint-arguments is for the simulated endpoint; remove --loadtest-server-url")
+        }
+    }
+
+    func run() async throws {
+        let signals = TerminationSignals.stream()
+        let code = try await CommandFailure.reported { try await runReported(signals: signals) }
+        throw ExitCode(code)
+    }
+
+    private func runReported(signals: AsyncStream<Int32>) async throws -> Int32 {
+        let environment = ProcessInfo.processInfo.environment
+        let scenario = try ScenarioCatalog().resolve(loadtestScenario)
+        guard let server = loadtestServerUrl else {
+            // Everything wrong with the scenario is said before anything is started.
+            _ = try configuration(scenario, server: "http://127.0.0.1:1", apiKey: nil).resolve()
+            return try await LocalRun.withEndpoint(arguments: Self.words(endpointArguments ?? Self.dryRun)) { url in
+                try await start(scenario, server: url, apiKey: nil, environment: environment, signals: signals)
+            }
+        }
+        let key = try APIKey.read(file: apiKeyFile, environment: environment)
+        return try await start(scenario, server: server, apiKey: key, environment: environment, signals: signals)
+    }
+
+    /// A modest server: 64 at once, 40 ms to the first token, 1 ms a token, so that a dry run shows some queueing
+    /// at the built-in rates without waiting minutes for answers of 2,048 tokens.
+    private static let dryRun = "--max-batch 64 --ttft 40ms --time-per-token 1ms"
+
+    private func configuration(_ scenario: ScenarioDefinition, server: String, apiKey: String?)
+        throws(ConfigurationError) -> RunConfiguration
+    {
+        try RunConfiguration.build(
+            scenario: scenario, serverURL: server, apiKey: apiKey, model: loadtestModel ?? servedModelName,
+            overrides: RunOverrides(
+                maxTokens: loadtestMaxTokens, ignoreEOS: loadtestIgnoreEos, promptSeed: loadtestPromptSeed))
+    }
+
+    private func start(
+        _ scenario: ScenarioDefinition, server: String, apiKey: String?, environment: [String: String],
+        signals: AsyncStream<Int32>
+    ) async throws -> Int32 {
+        let configuration = try configuration(scenario, server: server, apiKey: apiKey)
+        let resolved = try configuration.resolve()
+        let label = RunLabel.make(scenario: resolved.plan.scenario)
+        let staged = try StagedRun(
+            directory: out ?? "runs/\(label)", runConfiguration: Array(configuration.json().utf8))
+        var prompts = loadtestPromptsFile ?? environment["SML_LOADTEST_PROMPTS_FILE"].flatMap { $0.isEmpty ? nil : $0 }
+        if prompts == nil {
+            prompts = staged.path("prompts.json")
+            try staged.write(PackagedCorpus.bytes, to: "prompts.json")
+        }
+        var arguments = [
+            "--config", staged.configuration, "--prompts", prompts ?? "", "--out", staged.directory, "--run-label", label,
+        ]
+        if records { arguments += ["--records", staged.records] }
+        if let loadtestDuration { arguments += ["--duration", loadtestDuration] }
+        if let workers { arguments += ["--workers", "\(workers)"] }
+        if let drain { arguments += ["--drain", drain] }
+        if quiet { arguments.append("--quiet") }
+        return try await LocalRun(generatorArguments: arguments).run(signals: signals)
+    }
+
+    private static func words(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }
+}

@@ -1,0 +1,100 @@
+// `sml loadtest scenarios`: what can be run, and what one of them means.
+
+import ArgumentParser
+import Foundation
+import ScenarioFiles
+import Scenarios
+
+struct ScenariosCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scenarios",
+        abstract: "List the scenarios, or show one as it would run.",
+        discussion: """
+            Scenarios are built in or files of yours: ./scenarios/NAME.yaml (also .yml, .json). A file with the name
+            of a built-in one replaces it.
+
+            Examples:
+              sml loadtest scenarios
+              sml loadtest scenarios show open_loop
+              sml loadtest scenarios show open_loop > scenarios/mine.json   # start your own from it
+            """,
+        subcommands: [List.self, Show.self], defaultSubcommand: List.self)
+
+    /// Resolves `scenario` against a placeholder server: everything but the target is the scenario's own.
+    static func resolve(_ scenario: ScenarioDefinition) throws(ConfigurationError) -> ResolvedRun {
+        try RunConfiguration.build(scenario: scenario, serverURL: "http://localhost:8000").resolve()
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the scenarios in a table.")
+
+        func run() async throws {
+            try await CommandFailure.reported {
+                var rows = [["NAME", "PATTERN", "DURATION", "THINK", "MAX TOKENS", "LABELS", "FROM"]]
+                var broken: ConfigurationError?
+                for scenario in try ScenarioCatalog().list() {
+                    do {
+                        rows.append(Self.row(scenario, try ScenariosCommand.resolve(scenario)))
+                    } catch let error as ConfigurationError {
+                        // One bad file of the user's does not hide the others, and does not pass as success either.
+                        rows.append([scenario.name, "not usable", "", "", "", "", "\(scenario.origin)"])
+                        broken = broken ?? error
+                    }
+                }
+                print(TextTable.render(rows), terminator: "")
+                if let broken { throw broken }
+            }
+        }
+
+        private static func row(_ scenario: ScenarioDefinition, _ run: ResolvedRun) -> [String] {
+            let labels = run.corpusOptions.promptLabels
+            let tokens =
+                switch run.maxTokens {
+                case .perPrompt: "prompt"
+                case .fixed(let count): "\(count)"
+                }
+            return [
+                scenario.name, run.plan.executor.pattern, DurationGrammar.format(run.plan.executor.duration),
+                DurationGrammar.format(run.plan.thinkTime), tokens,
+                labels.isEmpty ? "all" : labels.joined(separator: ", "), "\(scenario.origin)",
+            ]
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print one scenario as resolved: every default written out.")
+
+        @Argument(help: "Name of the scenario.")
+        var name: String
+
+        func run() async throws {
+            try await CommandFailure.reported {
+                let run = try ScenariosCommand.resolve(try ScenarioCatalog().resolve(name))
+                for warning in run.warnings { FileHandle.standardError.write(Data("sml: warning: \(warning)\n".utf8)) }
+                print(run.resolvedScenario.prettyJSON())
+            }
+        }
+    }
+}
+
+extension Executor {
+    /// One phrase for the table: `20 VUs`, `0 -> 10 -> 50 VUs`, `20/s`, `2 -> 30/s`.
+    var pattern: String {
+        func unit(_ timeUnit: Duration) -> String {
+            timeUnit == .seconds(1) ? "arrivals/s" : "arrivals/\(DurationGrammar.format(timeUnit))"
+        }
+        func line(_ start: Int, _ stages: [Stage]) -> String {
+            var points = [start]
+            for stage in stages where stage.target != points.last { points.append(stage.target) }
+            return points.map(String.init).joined(separator: " -> ")
+        }
+        return switch self {
+        case .constantVUs(let vus, _): "\(vus) VUs"
+        case .rampingVUs(let start, let stages, _): "\(line(start, stages)) VUs"
+        case .constantArrivalRate(let rate, let timeUnit, _, _, _): "\(rate) \(unit(timeUnit))"
+        case .rampingArrivalRate(let start, let timeUnit, let stages, _, _):
+            "\(line(start, stages)) \(unit(timeUnit))"
+        }
+    }
+}

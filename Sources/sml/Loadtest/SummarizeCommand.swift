@@ -1,0 +1,38 @@
+// `sml loadtest summarize`: the summary again, from the records alone.
+
+import ArgumentParser
+import Foundation
+import Metrics
+
+struct SummarizeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "summarize",
+        abstract: "Compute a summary from a records file.",
+        discussion: """
+            Gives the summary that the run wrote, or would have written: a file that was cut off counts as an
+            interrupted run up to its last whole record.
+
+            Examples:
+              sml loadtest summarize runs/x/records.smlrec
+              sml loadtest summarize runs/x/records.smlrec --json > summary.json
+            """)
+
+    @Argument(help: ArgumentHelp("Records file.", valueName: "file"))
+    var file: String
+
+    @Flag(help: "Print the JSON document instead of the readable block.")
+    var json = false
+
+    func run() async throws {
+        try await CommandFailure.reported {
+            let summary = try SummaryBuilder.rebuild(fromRecords: file)
+            if json {
+                FileHandle.standardOutput.write(Data(summary.jsonData()))
+            } else {
+                let environment = ProcessInfo.processInfo.environment
+                let color = environment["NO_COLOR", default: ""].isEmpty && isatty(STDOUT_FILENO) == 1
+                print(summary.textBlock(color: color), terminator: "")
+            }
+        }
+    }
+}
