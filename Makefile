@@ -1,0 +1,30 @@
+# Two commands do everything on a fresh Debian machine with Swift: `make demo` and `make test`.
+
+SWIFT ?= swift
+RELEASE := $(SWIFT) build -c release --static-swift-stdlib
+BIN := .build/release
+
+.PHONY: help build demo test clean
+
+help:
+	@echo "make build   release binaries in $(BIN): sml, sml-loadgen, sml-endpoint"
+	@echo "make demo    install what is missing, build, run a 20 s load test against the simulated endpoint"
+	@echo "make test    install what the tests need, run all of them"
+	@echo "make clean   remove what was built"
+
+build:
+	scripts/install-packages build
+	$(RELEASE) --product sml
+	$(RELEASE) --product sml-loadgen
+	$(RELEASE) --product sml-endpoint
+
+demo: build
+	$(BIN)/sml loadtest local --loadtest-scenario open_loop --loadtest-duration 20s
+
+test:
+	scripts/install-packages build test
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+clean:
+	rm -rf .build
