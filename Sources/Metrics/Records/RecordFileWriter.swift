@@ -19,7 +19,8 @@ public final class RecordFileWriter {
     private let texts: TextTable
     private let redactor: Redactor
     private var textsWritten = 1
-    private var descriptor: Int32
+    /// Readable by tests, which put a full device in its place.
+    private(set) var descriptor: Int32
     private var buffer: [UInt8] = []
     /// Bytes known to be in the file.
     private var written: off_t = 0

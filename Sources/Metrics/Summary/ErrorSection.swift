@@ -35,7 +35,7 @@ enum ErrorSection {
                             ("iteration", .int(Int64(failure.first.iteration))),
                             ("prompt", .int(Int64(failure.first.prompt))),
                             ("label", label < run.labels.count ? .string(run.labels[label].label) : .null),
-                            ("phase", .string("\(failure.first.phase)")),
+                            ("phase", .string(failure.first.phase.name)),
                         ])
                     ),
                 ])

@@ -116,7 +116,7 @@ enum SMLSection {
 
     private static func interrupted(_ run: RunStatistics) -> JSON {
         let phases = TransferPhase.allCases.compactMap { phase in
-            run.interruptedPhases[phase].map { ("\(phase)", JSON.int(Int64($0))) }
+            run.interruptedPhases[phase].map { (phase.name, JSON.int(Int64($0))) }
         }
         return .object([
             ("count", .int(Int64(run.interrupted.total))),
@@ -128,7 +128,7 @@ enum SMLSection {
     private static func finishReasons(_ run: RunStatistics) -> JSON {
         .object(
             FinishReason.allCases.compactMap { reason in
-                run.finishReasons[reason].map { ("\(reason)", .int(Int64($0))) }
+                run.finishReasons[reason].map { (reason.name, .int(Int64($0))) }
             })
     }
 

@@ -157,6 +157,22 @@ struct RecordFileTests {
         } throws: { "\($0)" == "/dev/full: cannot write: No space left on device" }
     }
 
+    @Test func aDiskThatFillsUpEndsTheFileNotTheRun() throws {
+        let path = Fixtures.temporaryPath("fills.bin")
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let writer = try RecordFileWriter(path: path, context: Samples.context(), texts: TextTable())
+        let full = open("/dev/full", O_WRONLY)
+        #expect(dup2(full, writer.descriptor) == writer.descriptor)
+        close(full)
+        let records = [RunRecord](repeating: Samples.request(), count: 5_000)
+        for _ in 0..<3 { records.withUnsafeBufferPointer { writer.append($0) } }
+        #expect(writer.failure?.description == "\(path): cannot write: No space left on device")
+        #expect(throws: RecordFileError.self) { try writer.finish(Samples.outcome) }
+        let reader = try RecordFileReader(path: path)
+        try reader.forEachBatch { _ in }
+        #expect(reader.truncatedBytes == 0)
+    }
+
     @Test func skipsFramesOfNewerKinds() throws {
         let path = Fixtures.temporaryPath("newer.bin")
         defer { try? FileManager.default.removeItem(atPath: path) }

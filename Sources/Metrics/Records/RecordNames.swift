@@ -1,0 +1,43 @@
+// Names of raw values in exports and summaries. Written out because a name taken from the case at run time costs a
+// microsecond of reflection, and because these names are read by people's scripts.
+
+import Generator
+
+extension RecordKind {
+    public var name: String {
+        switch self {
+        case .request: "request"
+        case .dropped: "dropped"
+        case .iterationEnd: "iteration_end"
+        case .sample: "sample"
+        }
+    }
+}
+
+extension TransferPhase {
+    public var name: String {
+        switch self {
+        case .resolve: "resolve"
+        case .connect: "connect"
+        case .tls: "tls"
+        case .send: "send"
+        case .wait: "wait"
+        case .receive: "receive"
+        case .complete: "complete"
+        }
+    }
+}
+
+extension FinishReason {
+    /// As in the OpenAI API; `absent` when the answer had none.
+    public var name: String {
+        switch self {
+        case .absent: "absent"
+        case .stop: "stop"
+        case .length: "length"
+        case .toolCalls: "tool_calls"
+        case .contentFilter: "content_filter"
+        case .other: "other"
+        }
+    }
+}
