@@ -1,0 +1,57 @@
+// docs/METRICS.md names every member of a summary and none that does not exist.
+
+import Foundation
+import Generator
+import Scenarios
+import Testing
+
+@testable import Metrics
+
+struct DocumentationTests {
+    /// Paths as the page writes them: a trend and a map of counts are one member, a prompt label is `*`.
+    private func paths(_ value: JSON, _ path: String) -> Set<String> {
+        let maps = ["errors_by_status", "phases", "finish_reasons", "root_group"]
+        if maps.contains(where: { path.hasSuffix($0) }) { return [path] }
+        switch value {
+        case .object(let members) where members.contains { ["p99", "p(99)", "passes", "rate", "min"].contains($0.0) } && !path.hasSuffix("plan"):
+            return [path]
+        case .object(let members) where !members.isEmpty:
+            return members.reduce(into: []) { found, member in
+                let name = path.hasSuffix("sml.labels") ? "*" : member.0
+                found.formUnion(paths(member.1, path.isEmpty ? name : "\(path).\(name)"))
+            }
+        case .array(let elements) where elements.contains { !$0.members.isEmpty }:
+            return elements.reduce(into: []) { $0.formUnion(paths($1, path + "[]")) }
+        default: return [path]
+        }
+    }
+
+    @Test func everyMemberIsOnThePageAndNoOther() throws {
+        let stages = [Stage(duration: .seconds(1), target: 2)]
+        let executors: [Executor] = [
+            .constantVUs(vus: 1, duration: .seconds(1)),
+            .rampingVUs(startVUs: 0, stages: stages, gracefulRampDown: .seconds(30)),
+            .constantArrivalRate(rate: 1, timeUnit: .seconds(1), duration: .seconds(1), preAllocatedVUs: 1, maxVUs: 1),
+            .rampingArrivalRate(startRate: 1, timeUnit: .seconds(1), stages: stages, preAllocatedVUs: 1, maxVUs: 1),
+        ]
+        var existing: Set<String> = []
+        for executor in executors {
+            var context = Samples.context()
+            context.plan = PlanDescription(Plan(scenario: "s", executor: executor, target: RequestTarget(url: Samples.url)))
+            context.machine.memoryLimitBytes = 1
+            let summary = SummaryTests.summary(Stream.records(count: 3_000, seed: 1), context: context)
+            existing.formUnion(paths(summary.document, ""))
+        }
+        let page = URL(fileURLWithPath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("docs/METRICS.md")
+        let documented = try String(contentsOf: page, encoding: .utf8).split(separator: "\n")
+            .filter { $0.hasPrefix("| `") }
+            .flatMap { line in line.dropFirst(2).prefix { $0 != "|" }.split(separator: "`").filter { !",  ".contains($0) } }
+            .map(String.init)
+            .filter { !$0.hasPrefix("k6_") && !$0.hasPrefix("sml_") }
+        #expect(existing.subtracting(documented).sorted() == [])
+        #expect(Set(documented).subtracting(existing).sorted() == [])
+        #expect(Set(documented).count == documented.count)
+    }
+}
