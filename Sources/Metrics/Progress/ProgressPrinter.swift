@@ -4,7 +4,7 @@
 import Glibc
 
 /// Writes progress: redraws one line on a terminal, or appends one line every 10 s to a log.
-public struct ProgressPrinter {
+public struct ProgressPrinter: Sendable {
     public enum Mode: Sendable, Equatable {
         /// Redraw in place; the width is asked for at every redraw, windows change.
         case terminal(color: Bool)
@@ -18,8 +18,8 @@ public struct ProgressPrinter {
     public static let plainInterval: Int64 = 10_000_000_000
 
     public let mode: Mode
-    private let write: (String) -> Void
-    private let width: () -> Int
+    private let write: @Sendable (String) -> Void
+    private let width: @Sendable () -> Int
     private var nextPlain = Self.plainInterval
     private var isLineOpen = false
 
@@ -32,7 +32,7 @@ public struct ProgressPrinter {
         self.init(mode: mode, width: Self.terminalWidth, write: Self.writeToStandardError)
     }
 
-    init(mode: Mode, width: @escaping () -> Int, write: @escaping (String) -> Void) {
+    init(mode: Mode, width: @escaping @Sendable () -> Int, write: @escaping @Sendable (String) -> Void) {
         self.mode = mode
         self.width = width
         self.write = write
@@ -75,20 +75,13 @@ public struct ProgressPrinter {
         isLineOpen = false
     }
 
-    private static func terminalWidth() -> Int {
+    @Sendable private static func terminalWidth() -> Int {
         var size = winsize()
         return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
     }
 
     /// One system call a line. What cannot be written (a closed pipe) is not worth a run.
-    private static func writeToStandardError(_ text: String) {
-        let bytes = Array(text.utf8)
-        var offset = 0
-        while offset < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress.map { $0 + offset }, $0.count - offset) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return }
-            offset += count
-        }
+    @Sendable private static func writeToStandardError(_ text: String) {
+        _ = writeAll(Array(text.utf8), to: STDERR_FILENO)
     }
 }

@@ -98,7 +98,9 @@ public final class RecordFileReader {
     private static func readHeader(_ file: UnsafeMutablePointer<FILE>, _ path: String) throws -> RunContext {
         var header = [UInt8](repeating: 0, count: RecordFormat.headerSize)
         let count = fread(&header, 1, header.count, file)
-        guard count >= 8, header.starts(with: RecordFormat.magic) else { throw RecordFileError.notARecordsFile(path: path) }
+        guard count >= 8, header.starts(with: RecordFormat.magic) else {
+            throw RecordFileError.notARecordsFile(path: path)
+        }
         guard count == header.count else { throw RecordFileError.badHeader(path: path, reason: "only \(count) bytes") }
         func number(_ offset: Int, _ size: Int) -> Int {
             (0..<size).reduce(0) { $0 | Int(header[offset + $1]) << (8 * $1) }

@@ -76,17 +76,11 @@ public final class RecordFileWriter {
     public func flush() {
         defer { buffer.removeAll(keepingCapacity: true) }
         guard failure == nil else { return }
-        var offset = 0
-        while offset < buffer.count {
-            let count = buffer.withUnsafeBytes { write(descriptor, $0.baseAddress.map { $0 + offset }, $0.count - offset) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else {
-                failure = Self.systemError("write", path)
-                // Back to the last flush, which ended on a whole frame.
-                _ = ftruncate(descriptor, written)
-                return
-            }
-            offset += count
+        guard writeAll(buffer, to: descriptor) else {
+            failure = Self.systemError("write", path)
+            // Back to the last flush, which ended on a whole frame.
+            _ = ftruncate(descriptor, written)
+            return
         }
         written += off_t(buffer.count)
     }

@@ -3,7 +3,7 @@
 
 import Generator
 
-/// Statistics of a run. Feed it batches with ``consume(_:)``; read the members, or copy the whole.
+/// Statistics of a run; formulas in docs/METRICS.md. Feed it batches with ``consume(_:)``; read the members, or copy the whole.
 ///
 /// Interrupted records count in no k6 metric but the bytes (k6 §4.7); they are counted apart, with their ages.
 public struct RunStatistics: Sendable {

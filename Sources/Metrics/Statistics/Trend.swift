@@ -1,7 +1,7 @@
 // A series of measured values and its quantiles. k6 keeps every value for ever, so its memory and the time to sort
 // grow with the run; ours equals k6's arithmetic exactly while a series is small and then turns into a histogram.
 
-/// Minimum, maximum, sum, count and percentiles of numbers added one at a time (k6 §6.2 `Trend`).
+/// Minimum, maximum, sum, count and percentiles of numbers added one at a time (k6 §6.2, docs/METRICS.md "Trend").
 ///
 /// Up to ``exactLimit`` values percentiles are exactly k6's. Beyond it they are within 0.05 % of the exact ones for
 /// ever, in bounded memory. Minimum, maximum and count stay exact, the sum is a running sum of doubles. Merging gives

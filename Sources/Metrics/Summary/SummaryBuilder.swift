@@ -11,7 +11,8 @@ public enum SummaryBuilder {
         let inputs = SummaryInputs(statistics: statistics, context: context, outcome: outcome, redactor: redactor)
         return Summary(
             document: .object(
-                HandleSummarySection.members(inputs) + ExportSection.members(inputs) + [("sml", SMLSection.value(inputs))]))
+                HandleSummarySection.members(inputs) + ExportSection.members(inputs)
+                    + [("sml", SMLSection.value(inputs))]))
     }
 
     /// The document a finished run wrote, computed again from its records file.

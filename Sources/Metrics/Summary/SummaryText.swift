@@ -31,6 +31,14 @@ private struct SummaryText {
         (keys.reduce(Optional(sml)) { $0?[$1] })?.integer ?? 0
     }
 
+    /// In the order of the corpus: a file read back has its members sorted by name.
+    private var labels: [(String, JSON)] {
+        (sml[path: "run", "labels"]?.elements ?? []).compactMap { name in
+            guard let name = name.text, let label = sml[path: "labels", name] else { return nil }
+            return (name, label)
+        }
+    }
+
     private var head: [String] {
         let run = sml["run"] ?? .null
         func text(_ value: JSON?) -> String { value?.text ?? "" }
@@ -54,7 +62,9 @@ private struct SummaryText {
         var requests = "\(Format.grouped(finished)) finished"
         if seconds > 0 { requests += " (\(Format.measure(Double(finished) / seconds))/s)" }
         requests += ", \(Format.grouped(count("counts", "started"))) started"
-        if let planned = sml[path: "counts", "planned"]?.integer { requests += " of \(Format.grouped(planned)) planned" }
+        if let planned = sml[path: "counts", "planned"]?.integer {
+            requests += " of \(Format.grouped(planned)) planned"
+        }
         let rate = finished == 0 ? "n/a" : Format.fixed(100 * Double(finished - failed) / Double(finished), 2) + " %"
         let coloredRate = finished == 0 || failed > 0 ? style.bad(rate) : style.good(rate)
         var out = [row("requests", requests), row("success", "\(coloredRate), \(Format.grouped(failed)) failed")]
@@ -85,7 +95,7 @@ private struct SummaryText {
             cells("service", sml[path: "latency", "service_ms"]),
             cells("from schedule", sml[path: "latency", "from_schedule_ms"]),
         ]
-        let labels = (sml["labels"]?.members ?? []).map { cells("· " + $0.0, $0.1["end_to_end_ms"]) }
+        let labels = labels.map { cells("· " + $0.0, $0.1["end_to_end_ms"]) }
         let rows = (overall + labels).compactMap { $0 }
         guard !rows.isEmpty else { return [row("latency", "n/a, no request finished")] }
         let head = ["latency, ms", "count", "min", "avg", "med", "p90", "p95", "p99", "max"]
@@ -93,7 +103,7 @@ private struct SummaryText {
     }
 
     private var tokenTable: [String] {
-        let rows = (sml["labels"]?.members ?? []).compactMap { label, value -> [String]? in
+        let rows = labels.compactMap { label, value -> [String]? in
             guard let out = value[path: "completion_tokens", "avg"]?.number else { return nil }
             let speed = value["tokens_per_second"] ?? .null
             return [
@@ -103,7 +113,8 @@ private struct SummaryText {
             ]
         }
         guard !rows.isEmpty else { return [] }
-        return [""] + Table.aligned([["tokens", "prompt", "completion", "per s, avg", "per s, med"]] + rows, indentation: 2)
+        let head = ["tokens", "prompt", "completion", "per s, avg", "per s, med"]
+        return [""] + Table.aligned([head] + rows, indentation: 2)
     }
 
     private var errors: [String] {
@@ -151,7 +162,9 @@ private struct SummaryText {
                         + "up to \(generator["peak_in_flight"]?.integer ?? 0) requests in flight"))
         }
         let lost = count("outcome", "lost_records")
-        if lost > 0 { out.append(row("lost", style.bad("\(Format.grouped(lost)) records: the numbers above are too low"))) }
+        if lost > 0 {
+            out.append(row("lost", style.bad("\(Format.grouped(lost)) records: the numbers above are too low")))
+        }
         return out
     }
 }

@@ -1,6 +1,7 @@
 // Progress lines as they look, and the rhythm in which they are written.
 
 import Generator
+import Synchronization
 import Testing
 
 @testable import Metrics
@@ -58,11 +59,15 @@ struct ProgressTests {
         #expect(empty.p50 == nil && empty.successRate == nil && empty.lateness == nil)
     }
 
-    private final class Output { var text: [String] = [] }
+    private final class Output: Sendable {
+        private let lines = Mutex<[String]>([])
+        var text: [String] { lines.withLock { $0 } }
+        func append(_ line: String) { lines.withLock { $0.append(line) } }
+    }
 
     @Test func plainWritesEveryTenSeconds() {
         let output = Output()
-        var printer = ProgressPrinter(mode: .plain, width: { 80 }) { output.text.append($0) }
+        var printer = ProgressPrinter(mode: .plain, width: { 80 }) { output.append($0) }
         for tick in 1...100 {
             var now = snapshot
             now.elapsed = Int64(tick) * 300_000_000
@@ -76,7 +81,7 @@ struct ProgressTests {
 
     @Test func terminalRedrawsAndClears() {
         let output = Output()
-        var printer = ProgressPrinter(mode: .terminal(color: false), width: { 60 }) { output.text.append($0) }
+        var printer = ProgressPrinter(mode: .terminal(color: false), width: { 60 }) { output.append($0) }
         printer.clear()
         printer.update(snapshot)
         printer.log("warning")
@@ -90,7 +95,7 @@ struct ProgressTests {
 
     @Test func quietWritesNothing() {
         let output = Output()
-        var printer = ProgressPrinter(mode: .quiet, width: { 80 }) { output.text.append($0) }
+        var printer = ProgressPrinter(mode: .quiet, width: { 80 }) { output.append($0) }
         printer.update(snapshot)
         printer.clear()
         #expect(output.text.isEmpty)

@@ -1,5 +1,6 @@
 // A run's statistics against the definitions, record by record and over a random stream computed by brute force.
 
+import Foundation
 import Generator
 import Testing
 
@@ -64,6 +65,28 @@ struct RunStatisticsTests {
                     "url=https://****:****@other/x",
                 ],
             ])
+    }
+
+    /// Every label set of k6's http_req series in the golden runs, reproduced from a record.
+    @Test func seriesLabelsEqualTheGoldenOnes() throws {
+        let golden = try JSONDecoder().decode([[String: String]].self, from: Fixtures.data("exchange-labelsets.json"))
+        #expect(golden.count > 30)
+        for expected in golden {
+            let texts = TextTable()
+            var record = RunRecord(kind: .request)
+            record.status = try #require(UInt16(expected["status"] ?? ""))
+            record.errorCode = UInt16(expected["error_code"] ?? "0") ?? 0
+            record.errorText = texts.index(of: expected["error"] ?? "")
+            if expected["url"] != Samples.url { record.url = texts.index(of: expected["url"] ?? "") }
+            if expected["method"] == "GET" { record.flags.insert(.methodGet) }
+            record.httpVersion = ["HTTP/1.1": 11, "HTTP/2.0": 20][expected["proto"] ?? ""] ?? 0
+            record.tlsVersion = expected["tls_version"] == "tls1.3" ? 13 : 0
+            var run = RunStatistics(labels: [expected["label"] ?? ""], texts: texts, mainURL: Samples.url)
+            run.consume(record)
+            let ours = try #require(run.exchanges.first).seriesLabels
+            #expect(Dictionary(uniqueKeysWithValues: ours.map { ($0.name, $0.value) }) == expected)
+            #expect(ours.map(\.name) == ours.map(\.name).sorted())
+        }
     }
 
     @Test func nothingSentMeansAllTimingsAreZero() throws {
@@ -214,6 +237,7 @@ struct RunStatisticsTests {
         let finals = requests.filter { $0.flags.contains(.final) && !$0.flags.contains(.interrupted) }
         #expect(run.requests.total == UInt64(finals.count))
         #expect(run.interrupted.total == UInt64(requests.count - finals.count))
+        #expect(run.started.total == run.finished.total + run.interrupted.total)
         #expect(run.dropped.total == UInt64(records.filter { $0.kind == .dropped }.count))
         #expect(run.failed.passes == UInt64(finals.filter { !(200...399).contains($0.status) }.count))
         #expect(run.bytesReceived.total == requests.reduce(0) { $0 + UInt64($1.bytesReceived) })

@@ -41,13 +41,7 @@ public enum AtomicFile {
     private static func fill(_ descriptor: Int32, with bytes: [UInt8], path: String) throws {
         // The process's umask may have taken the bits that let others read the result.
         guard fchmod(descriptor, 0o644) == 0 else { throw FileError.system("set the mode of", path) }
-        var offset = 0
-        while offset < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress.map { $0 + offset }, $0.count - offset) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw FileError.system("write", path) }
-            offset += count
-        }
+        guard writeAll(bytes, to: descriptor) else { throw FileError.system("write", path) }
         guard fsync(descriptor) == 0 else { throw FileError.system("sync", path) }
     }
 
