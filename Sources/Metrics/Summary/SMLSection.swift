@@ -109,7 +109,10 @@ enum SMLSection {
         .object([
             ("start_ms", trend(run.startLateness)),
             ("send_ms", trend(run.sendLateness)),
-            ("kept_up", .bool(run.startLateness.percentile(99) <= keptUpMilliseconds)),
+            (
+                "kept_up",
+                run.startLateness.isEmpty ? .null : .bool(run.startLateness.percentile(99) <= keptUpMilliseconds)
+            ),
             ("kept_up_limit_p99_ms", .double(keptUpMilliseconds)),
         ])
     }

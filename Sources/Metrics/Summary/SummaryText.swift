@@ -58,7 +58,8 @@ private struct SummaryText {
 
     private var counts: [String] {
         let seconds = sml[path: "outcome", "duration_seconds"]?.number ?? 0
-        let finished = count("counts", "finished"), failed = count("counts", "failed")
+        let finished = count("counts", "finished")
+        let failed = count("counts", "failed")
         var requests = "\(Format.grouped(finished)) finished"
         if seconds > 0 { requests += " (\(Format.measure(Double(finished) / seconds))/s)" }
         requests += ", \(Format.grouped(count("counts", "started"))) started"
@@ -68,7 +69,8 @@ private struct SummaryText {
         let rate = finished == 0 ? "n/a" : Format.fixed(100 * Double(finished - failed) / Double(finished), 2) + " %"
         let coloredRate = finished == 0 || failed > 0 ? style.bad(rate) : style.good(rate)
         var out = [row("requests", requests), row("success", "\(coloredRate), \(Format.grouped(failed)) failed")]
-        let interrupted = count("counts", "interrupted"), dropped = count("counts", "dropped")
+        let interrupted = count("counts", "interrupted")
+        let dropped = count("counts", "dropped")
         if interrupted > 0 {
             let oldest = sml[path: "interrupted", "age_ms", "max"]?.number ?? 0
             out.append(
@@ -122,7 +124,8 @@ private struct SummaryText {
         guard !all.isEmpty else { return [] }
         var out = ["", "  errors"]
         for error in all.prefix(10) {
-            let status = error["status"]?.integer ?? 0, code = error["error_code"]?.integer ?? 0
+            let status = error["status"]?.integer ?? 0
+            let code = error["error_code"]?.integer ?? 0
             var what = status == 0 ? "no answer" : "HTTP \(status)"
             if code != 0 { what += ", code \(code)" }
             for detail in [error["error"]?.text, error["content"]?.text].compactMap({ $0 }) { what += ", \(detail)" }
@@ -149,7 +152,8 @@ private struct SummaryText {
                 : style.bad("the generator did not keep up: use more workers or a less busy machine")
             out.append(row("lateness", "p99 \(Format.measure(p99)) ms, max \(Format.measure(worst)) ms: \(verdict)"))
         }
-        let connections = "\(Format.grouped(count("connections", "opened"))) opened, "
+        let connections =
+            "\(Format.grouped(count("connections", "opened"))) opened, "
             + "\(Format.grouped(count("connections", "reused"))) requests on an open one"
         let retries = count("connections", "transport_retries")
         out.append(row("connections", connections + (retries > 0 ? ", \(retries) sent twice by libcurl" : "")))

@@ -40,7 +40,8 @@ public struct MachineDescription: Codable, Sendable, Equatable {
 
     /// `model name` on x86; ARM kernels give numbers only, which are at least comparable.
     static func cpuModel(in cpuinfo: String) -> String {
-        var implementer = "", part = ""
+        var implementer = ""
+        var part = ""
         for line in cpuinfo.split(separator: "\n") {
             let pair = line.split(separator: ":", maxSplits: 1).map { trimmed($0) }
             guard pair.count == 2 else { continue }

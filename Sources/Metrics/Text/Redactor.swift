@@ -41,7 +41,8 @@ public struct Redactor: Sendable {
     }
 
     private static func replacing(_ secret: String, in text: String) -> String {
-        let bytes = Array(text.utf8), needle = Array(secret.utf8)
+        let bytes = Array(text.utf8)
+        let needle = Array(secret.utf8)
         guard bytes.count >= needle.count else { return text }
         var out: [UInt8] = []
         var index = 0
@@ -59,7 +60,8 @@ public struct Redactor: Sendable {
 
     /// Masks what follows `marker` (lower case, matched in any case) up to one of `stops`.
     private static func maskingRest(after marker: String, in text: String, upTo stops: [UInt8]) -> String {
-        let bytes = Array(text.utf8), needle = Array(marker.utf8)
+        let bytes = Array(text.utf8)
+        let needle = Array(marker.utf8)
         let lower = bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
         var out: [UInt8] = []
         var index = 0

@@ -140,7 +140,11 @@ struct RecordFileTests {
         #expect(try message { $0 = Data() } == "F: not a records file of sml-loadgen (wrong first 8 bytes)")
         #expect(try message { $0[8] = 2 } == "F: format version 2 is not supported, only 1")
         #expect(try message { $0[10] = 96 } == "F: record size 96 is not supported, only 104")
-        #expect(try message { $0[12] = 1; $0[15] = 4 }.contains("byte order mark"))
+        #expect(
+            try message {
+                $0[12] = 1
+                $0[15] = 4
+            }.contains("byte order mark"))
         #expect(try message { $0[19] = 0x7F }.contains("damaged header"))
         #expect(try message { $0 = $0.prefix(40) } == "F: damaged header: the description is cut off")
         #expect(try message { $0[24] = 0x5B } == "F: damaged header: the description does not describe a run")

@@ -194,7 +194,9 @@ struct RunStatisticsTests {
         }
         var dropped = RunRecord(kind: .dropped)
         dropped.scheduled = 1_500_000_000
-        let run = Self.statistics([sample(0, cpu: 100, inFlight: 0), sample(1, cpu: 350, inFlight: 4), dropped, dropped])
+        let run = Self.statistics([
+            sample(0, cpu: 100, inFlight: 0), sample(1, cpu: 350, inFlight: 4), dropped, dropped,
+        ])
         #expect(run.generator.inFlight.max == 4)
         #expect(run.generator.cpuShare.max == 0.25)
         #expect(run.generator.cpuSeconds == 0.25)

@@ -61,7 +61,8 @@ struct TrendTests {
     static func bruteForce(_ values: [Double], _ percent: Double) -> Double {
         let sorted = values.sorted()
         let x = percent / 100 * Double(sorted.count - 1)
-        let low = sorted[Int(x.rounded(.down))], high = sorted[Int(x.rounded(.up))]
+        let low = sorted[Int(x.rounded(.down))]
+        let high = sorted[Int(x.rounded(.up))]
         return low + (high - low) * (x - x.rounded(.down))
     }
 
@@ -87,7 +88,9 @@ struct TrendTests {
         #expect(abs(trend.sum - values.reduce(0, +)) <= 1e-9 * values.map(abs).reduce(1, +))
     }
 
-    @Test(arguments: Shape.allCases, [[100, 200, 300], [2_000, 2_999, 1], [2_500, 2_501], [10, 30_000], [30_000, 40_000]])
+    @Test(
+        arguments: Shape.allCases,
+        [[100, 200, 300], [2_000, 2_999, 1], [2_500, 2_501], [10, 30_000], [30_000, 40_000]])
     func mergeIsTheUnionInAnyOrder(shape: Shape, sizes: [Int]) {
         let parts = sizes.enumerated().map { Self.vector(shape, count: $1, seed: UInt64($0 + 3)) }
         var whole = Trend()

@@ -13,7 +13,8 @@ struct DocumentationTests {
         let maps = ["errors_by_status", "phases", "finish_reasons", "root_group"]
         if maps.contains(where: { path.hasSuffix($0) }) { return [path] }
         switch value {
-        case .object(let members) where members.contains { ["p99", "p(99)", "passes", "rate", "min"].contains($0.0) } && !path.hasSuffix("plan"):
+        case .object(let members)
+        where members.contains { ["p99", "p(99)", "passes", "rate", "min"].contains($0.0) } && !path.hasSuffix("plan"):
             return [path]
         case .object(let members) where !members.isEmpty:
             return members.reduce(into: []) { found, member in
@@ -37,7 +38,8 @@ struct DocumentationTests {
         var existing: Set<String> = []
         for executor in executors {
             var context = Samples.context()
-            context.plan = PlanDescription(Plan(scenario: "s", executor: executor, target: RequestTarget(url: Samples.url)))
+            context.plan = PlanDescription(
+                Plan(scenario: "s", executor: executor, target: RequestTarget(url: Samples.url)))
             context.machine.memoryLimitBytes = 1
             let summary = SummaryTests.summary(Stream.records(count: 3_000, seed: 1), context: context)
             existing.formUnion(paths(summary.document, ""))
@@ -47,7 +49,9 @@ struct DocumentationTests {
             .deletingLastPathComponent().appendingPathComponent("docs/METRICS.md")
         let documented = try String(contentsOf: page, encoding: .utf8).split(separator: "\n")
             .filter { $0.hasPrefix("| `") }
-            .flatMap { line in line.dropFirst(2).prefix { $0 != "|" }.split(separator: "`").filter { !",  ".contains($0) } }
+            .flatMap { line in
+                line.dropFirst(2).prefix { $0 != "|" }.split(separator: "`").filter { !",  ".contains($0) }
+            }
             .map(String.init)
             .filter { !$0.hasPrefix("k6_") && !$0.hasPrefix("sml_") }
         #expect(existing.subtracting(documented).sorted() == [])

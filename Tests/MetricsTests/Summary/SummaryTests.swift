@@ -133,7 +133,8 @@ struct SummaryTests {
 
     @Test func isDeterministicAndReadsBack() throws {
         let records = Stream.records(count: 2_000, seed: 3)
-        let first = Self.summary(records), second = Self.summary(records)
+        let first = Self.summary(records)
+        let second = Self.summary(records)
         #expect(first.jsonData() == second.jsonData())
         let back = try Summary(jsonData: first.jsonData(), path: "s")
         #expect(back == first)

@@ -19,7 +19,10 @@ struct FormattingTests {
     @Test func people() {
         #expect([0, 999, 1_000, 1_234_567].map { Format.grouped($0) } == ["0", "999", "1,000", "1,234,567"])
         #expect(Format.grouped(-1_234) == "-1,234")
-        #expect([0, 0.0123, 1.234, 12.34, 123.4, 1_234.5].map(Format.measure) == ["0", "0.012", "1.23", "12.3", "123", "1,235"])
+        #expect(
+            [0, 0.0123, 1.234, 12.34, 123.4, 1_234.5].map(Format.measure) == [
+                "0", "0.012", "1.23", "12.3", "123", "1,235",
+            ])
         #expect(
             [850_000_000, 12_000_000_000, 90_000_000_000, 7_500_000_000_000].map { Format.duration(nanoseconds: $0) }
                 == ["850ms", "12.0s", "1m30s", "2h05m"])
@@ -55,7 +58,9 @@ struct FormattingTests {
             String(decoding: value.bytes(indentation: nil), as: UTF8.self)
                 == #"{"b":[1,0.1,3,null,null],"a":{},"text":"\"\\\n\u0001é"# + "\u{2028}" + #"","yes":true}"#)
         #expect(
-            String(decoding: JSON.object([("a", .array([.int(1)])), ("b", .array([]))]).bytes(indentation: 2), as: UTF8.self)
+            String(
+                decoding: JSON.object([("a", .array([.int(1)])), ("b", .array([]))]).bytes(indentation: 2),
+                as: UTF8.self)
                 == "{\n  \"a\": [\n    1\n  ],\n  \"b\": []\n}")
     }
 
@@ -68,6 +73,7 @@ struct FormattingTests {
         #expect(
             MachineDescription.cpuModel(in: "CPU implementer\t: 0x41\nCPU part\t: 0xd4f\n")
                 == "ARM implementer 0x41 part 0xd4f")
-        #expect(MachineDescription.allowedCPUs(in: "Name:\tx\nCpus_allowed:\tffffffff,000000ff\nMems_allowed:\t1\n") == 40)
+        #expect(
+            MachineDescription.allowedCPUs(in: "Name:\tx\nCpus_allowed:\tffffffff,000000ff\nMems_allowed:\t1\n") == 40)
     }
 }
