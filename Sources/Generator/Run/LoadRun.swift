@@ -105,7 +105,7 @@ public final class LoadRun: Sendable {
             return state.stopReason != nil
         }
         let sampler = startSampling(consume: consume)
-        if stopped { for shard in shards { await shard.stop(drain: 0) } }
+        if stopped { for shard in shards { shard.stop(drain: 0) } }
         await withTaskGroup(of: Void.self) { group in
             for shard in shards { group.addTask { await shard.run() } }
         }
@@ -149,7 +149,7 @@ public final class LoadRun: Sendable {
             state.stopReason = state.stopReason ?? reason
             return state.shards
         }
-        for shard in shards { Task { await shard.stop(drain: drain.nanoseconds) } }
+        for shard in shards { shard.stop(drain: drain.nanoseconds) }
     }
 
     // MARK: - Samples

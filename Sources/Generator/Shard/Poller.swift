@@ -1,6 +1,6 @@
-// One private epoll descriptor per shard holds all of libcurl's sockets and one timerfd. Dispatch watches only the
-// epoll descriptor: a DispatchSource per socket costs twice the CPU (30 against 13.8 µs a request) and a context
-// switch each, see docs/ENGINE.md.
+// One epoll descriptor per shard holds all of libcurl's sockets, one timerfd and the bell for stop orders. The shard
+// sleeps in it on its own queue's thread: a Dispatch source per socket costs twice the CPU at saturation, and even one
+// source for the whole set costs a wake-up of Dispatch's manager thread before each of ours, see docs/ENGINE.md.
 
 import CLinux
 import Glibc
@@ -17,24 +17,27 @@ struct Readiness {
 
 /// An epoll set and an absolute monotonic timer. Not Sendable: it belongs to one shard.
 final class Poller {
-    /// What a Dispatch source watches: readable while anything in the set is ready.
-    let descriptor: Int32
+    private let descriptor: Int32
     private let timer: Int32
     private let events: UnsafeMutablePointer<epoll_event>
     /// 256 events a call: larger batches delay timers behind reads, smaller ones cost syscalls at saturation.
     private static let batch: Int32 = 256
     private static let timerMark = UInt64.max
+    private static let bellMark = UInt64.max - 1
     private var armedFor = Int64.max
 
+    /// - Parameter bell: a descriptor that wakes the set when it is readable.
     /// - Throws: ``GeneratorError`` when the kernel gives no descriptor.
-    init() throws(GeneratorError) {
+    init(bell: Int32) throws(GeneratorError) {
         descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
         timer = timerfd_create(CLOCK_MONOTONIC, Int32(TFD_NONBLOCK) | Int32(TFD_CLOEXEC))
         events = .allocate(capacity: Int(Self.batch))
         guard descriptor >= 0, timer >= 0 else { throw GeneratorError.system("epoll/timerfd", errno) }
-        var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: Self.timerMark))
-        guard epoll_ctl(descriptor, EPOLL_CTL_ADD, timer, &event) == 0 else {
-            throw GeneratorError.system("epoll_ctl", errno)
+        for (watched, mark) in [(timer, Self.timerMark), (bell, Self.bellMark)] {
+            var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: mark))
+            guard epoll_ctl(descriptor, EPOLL_CTL_ADD, watched, &event) == 0 else {
+                throw GeneratorError.system("epoll_ctl", errno)
+            }
         }
     }
 
@@ -73,26 +76,28 @@ final class Poller {
         epoll_ctl(descriptor, EPOLL_CTL_DEL, socket, nil)
     }
 
-    /// Takes what is ready, without waiting, and hands each socket to `body`. Returns how many events there were.
-    func drain(_ body: (Readiness) -> Void) -> Int {
-        let count = epoll_wait(descriptor, events, Self.batch, 0)
-        guard count > 0 else { return 0 }
-        for index in 0..<Int(count) {
+    /// Sleeps until something is ready and hands each ready socket to `body`. Returns whether the bell rang.
+    func wait(_ body: (Readiness) -> Void) -> Bool {
+        let count = epoll_wait(descriptor, events, Self.batch, -1)
+        var rang = false
+        for index in 0..<max(0, Int(count)) {
             let event = events[index]
-            let data = event.data.u64
-            if data == Self.timerMark {
+            switch event.data.u64 {
+            case Self.timerMark:
                 var expirations: UInt64 = 0
                 _ = read(timer, &expirations, 8)
                 armedFor = .max
-                continue
+            case Self.bellMark:
+                rang = true
+            case let data:
+                body(
+                    Readiness(
+                        descriptor: Int32(truncatingIfNeeded: data), group: Int(data >> 32),
+                        readable: event.events & (EPOLLIN.rawValue | EPOLLHUP.rawValue) != 0,
+                        writable: event.events & EPOLLOUT.rawValue != 0,
+                        failed: event.events & EPOLLERR.rawValue != 0))
             }
-            body(
-                Readiness(
-                    descriptor: Int32(truncatingIfNeeded: data), group: Int(data >> 32),
-                    readable: event.events & (EPOLLIN.rawValue | EPOLLHUP.rawValue) != 0,
-                    writable: event.events & EPOLLOUT.rawValue != 0,
-                    failed: event.events & EPOLLERR.rawValue != 0))
         }
-        return Int(count)
+        return rang
     }
 }

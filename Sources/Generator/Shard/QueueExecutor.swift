@@ -1,6 +1,6 @@
-// Makes an actor run on a Dispatch serial queue, so that a shard's state is confined by the compiler's rules and a
-// DispatchSource handler on the same queue can enter it without a hop. (Foundation's DispatchSerialQueue does this
-// on Apple's systems; Linux has no such type in Swift 6.3.)
+// Makes an actor run on a Dispatch serial queue of its own, so that a shard's state is confined by the compiler's
+// rules and its loop may block there: the queue's thread is nobody else's. (DispatchSerialQueue is such an executor on
+// Apple's systems; Linux has no such type in Swift 6.3.)
 
 import Dispatch
 

@@ -1,9 +1,8 @@
 // One shard: a serial queue, a poller, some multi handles and the virtual users on them. It runs its part of the
 // plan and writes records; nothing else touches its state, so nothing is locked. The compiler holds us to it: the
-// shard is an actor whose executor is that queue, and the Dispatch source enters it there.
+// shard is an actor whose executor is that queue, and its loop runs there from beginning to end.
 
 import CLibcurl
-import Dispatch
 import HeapModule
 import Scenarios
 
@@ -51,9 +50,7 @@ actor Shard {
     private var dirtyGroups: [TransferGroup] = []
     /// No group's timer is earlier than this. It may be too early by a stale value, which costs one look.
     private var earliestGroupTimeout = Int64.max
-    private var source: DispatchSourceRead?
-    private var completion: CheckedContinuation<Void, Never>?
-    private var isFinished = false
+    private nonisolated let stopOrder: StopOrder
     /// One cached "now" per loop turn, so that no two decisions of a turn disagree.
     var now: Int64 = 0
 
@@ -62,7 +59,8 @@ actor Shard {
         self.context = context
         self.records = records
         executor = QueueExecutor(label: "sml.shard.\(index)")
-        poller = try Poller()
+        stopOrder = try StopOrder()
+        poller = try Poller(bell: stopOrder.descriptor)
         common = CommonTransferState(
             settings: context.settings, addresses: context.addresses, texts: context.texts)
         load = ShardLoad(executor: context.plan.executor, shard: index, shards: context.shards)
@@ -70,50 +68,41 @@ actor Shard {
         hardEnd = regularEnd + context.plan.gracefulStop.nanoseconds
     }
 
-    /// Runs the shard's part of the plan to its end.
-    func run() async {
-        let source = DispatchSource.makeReadSource(
-            fileDescriptor: poller.descriptor, queue: executor.queue)
-        source.setEventHandler { [weak self] in self?.assumeIsolated { $0.turn() } }
-        self.source = source
-        source.resume()
-        await withCheckedContinuation { continuation in
-            completion = continuation
-            turn()
-        }
-    }
-
     /// Ends the plan now: nothing starts any more, and what is in flight may go on for `drain` nanoseconds.
-    func stop(drain: Int64) {
-        guard !isFinished else { return }
-        now = context.clock.now
-        isStopped = true
-        regularEnd = min(regularEnd, now)
-        hardEnd = min(hardEnd, now + drain)
-        turn()
-    }
+    nonisolated func stop(drain: Int64) { stopOrder.give(drain: drain) }
 
     // MARK: - The loop
 
-    /// One wake-up: act on everything ready and due, then sleep until the next deadline.
-    private func turn() {
-        guard !isFinished else { return }
-        // 64 rounds, then the queue gets to see other work (a stop); the source fires again at once.
-        for _ in 0..<64 {
-            let events = poller.drain { readiness in
+    /// Runs the shard's part of the plan to its end. Occupies the shard's queue, and so a thread, all the while.
+    func run() {
+        now = context.clock.now
+        runDue()
+        while true {
+            collectCompletions()
+            if now >= records.flushAt { records.flush() }
+            if isOver { break }
+            poller.arm(at: nextWake)
+            let rang = poller.wait { readiness in
                 let group = groups[readiness.group]
                 group.act(on: readiness)
                 touch(group)
             }
             now = context.clock.now
+            if rang { obeyStopOrder() }
             actOnGroupTimeouts()
             collectCompletions()
             runDue()
-            collectCompletions()
-            if events == 0 { break }
         }
-        if now >= records.flushAt { records.flush() }
-        if isOver { finish() } else { poller.arm(at: nextWake) }
+        records.flush()
+        idle = []
+        users = []
+    }
+
+    private func obeyStopOrder() {
+        guard let drain = stopOrder.take() else { return }
+        isStopped = true
+        regularEnd = min(regularEnd, now)
+        hardEnd = min(hardEnd, now + drain)
     }
 
     private var nextWake: Int64 {
@@ -121,17 +110,6 @@ actor Shard {
         next = min(next, now < regularEnd ? regularEnd : hardEnd)
         let absolute = next == .max ? Int64.max : next + context.clock.origin
         return min(absolute, earliestGroupTimeout)
-    }
-
-    private func finish() {
-        isFinished = true
-        records.flush()
-        source?.cancel()
-        source = nil
-        idle = []
-        users = []
-        completion?.resume()
-        completion = nil
     }
 
     // MARK: - Transfers
