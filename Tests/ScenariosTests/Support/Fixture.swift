@@ -1,0 +1,70 @@
+// Golden files and temporary folders of these tests.
+
+import Foundation
+import Scenarios
+
+enum Fixture {
+    static func bytes(_ name: String) throws -> [UInt8] {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        return [UInt8](try Data(contentsOf: folder.appendingPathComponent("Fixtures/\(name)")))
+    }
+
+    static func json(_ name: String) throws -> ConfigValue {
+        try ConfigValue.parse(String(decoding: bytes(name), as: UTF8.self))
+    }
+}
+
+/// A folder that is gone when the test is over.
+final class TemporaryFolder {
+    let path: String
+
+    init() throws {
+        path = NSTemporaryDirectory() + "/scenarios-tests-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    @discardableResult
+    func write(_ name: String, _ text: String) throws -> String { try write(name, Array(text.utf8)) }
+
+    @discardableResult
+    func write(_ name: String, _ bytes: [UInt8]) throws -> String {
+        let file = "\(path)/\(name)"
+        try Data(bytes).write(to: URL(fileURLWithPath: file))
+        return file
+    }
+}
+
+extension ConfigValue {
+    var text: String? {
+        if case .string(let text) = self { return text }
+        return nil
+    }
+
+    var elements: [ConfigValue] {
+        if case .array(let elements) = self { return elements }
+        return []
+    }
+
+    var members: [Member] {
+        if case .object(let members) = self { return members }
+        return []
+    }
+
+    var integer: Int? {
+        if case .number(let text) = self { return Int(text) }
+        return nil
+    }
+}
+
+extension Corpus {
+    static func load(text: String, options: CorpusOptions = CorpusOptions()) throws(ConfigurationError) -> Corpus {
+        let bytes = Array(text.utf8)
+        return try bytes.withUnsafeBufferPointer { (buffer) throws(ConfigurationError) in
+            try Corpus.load(bytes: UnsafeRawBufferPointer(buffer), file: "prompts.json", options: options)
+        }
+    }
+
+    func text(_ index: Int) -> String { String(decoding: body(at: index), as: UTF8.self) }
+}
