@@ -258,7 +258,11 @@ public struct JSONScanner {
             // Eight bytes at a time while all are plain ASCII without quote, backslash or control character.
             while end - offset >= 8 {
                 let word = (base + offset).loadUnaligned(as: UInt64.self)
-                if Self.needsAttention(word) { break }
+                let hits = Self.specialBytes(word)
+                if hits != 0 {
+                    offset += hits.trailingZeroBitCount >> 3
+                    break
+                }
                 offset += 8
             }
             guard offset < end else { throw failure("unterminated string") }
@@ -282,16 +286,18 @@ public struct JSONScanner {
         }
     }
 
-    /// Whether any of eight bytes is `"`, `\`, below 0x20 or above 0x7F (the usual has-zero-byte arithmetic).
+    /// Marks bytes that are `"`, `\`, below 0x20 or above 0x7F by their top bit (the usual has-zero-byte arithmetic).
+    /// Borrows can mark a byte above a special one too, so only the lowest mark is exact.
     @inline(__always)
-    private static func needsAttention(_ word: UInt64) -> Bool {
+    private static func specialBytes(_ bytes: UInt64) -> UInt64 {
+        let word = UInt64(littleEndian: bytes)
         let ones: UInt64 = 0x0101_0101_0101_0101
         let highs: UInt64 = 0x8080_8080_8080_8080
         let quote = word ^ (ones &* 0x22)
         let backslash = word ^ (ones &* 0x5C)
         let hits =
             (quote &- ones) & ~quote | (backslash &- ones) & ~backslash | (word &- ones &* 0x20) & ~word | word
-        return hits & highs != 0
+        return hits & highs
     }
 
     private mutating func scanEscape() throws(JSONError) {
