@@ -17,6 +17,9 @@ static inline CURLcode sml_easy_set_pointer(CURL *easy, CURLoption option, const
 static inline CURLcode sml_easy_set_string(CURL *easy, CURLoption option, const char *value) {
     return curl_easy_setopt(easy, option, value);
 }
+// Macros with casts, which Swift does not import.
+static const long sml_auth_basic = (long)CURLAUTH_BASIC;
+static const long sml_auth_bearer = (long)CURLAUTH_BEARER;
 typedef size_t (*sml_write_callback)(char *data, size_t size, size_t count, void *context);
 static inline CURLcode sml_easy_set_write(CURL *easy, sml_write_callback callback, void *context) {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, callback);

@@ -1,0 +1,54 @@
+// Reads K6_PROMETHEUS_RW_* with k6's meaning (k6 §7.5), so that a job script written for k6 keeps working. Where k6
+// would silently ignore something (an unknown variable, half of a certificate pair, basic authorization beside a
+// bearer token) this is an error, because a run that pushes nothing is noticed hours later.
+
+/// A bad setting of remote write. One line; secrets are not repeated.
+public struct RemoteWriteConfigurationError: Error, Equatable, CustomStringConvertible {
+    /// k6 ends with this status for bad remote write settings.
+    public static let exitCode: Int32 = 255
+
+    public let variable: String
+    public let description: String
+
+    init(_ variable: String, _ problem: String) {
+        self.variable = variable
+        description = "\(variable): \(problem)"
+    }
+}
+
+extension RemoteWriteConfiguration {
+    /// The configuration of `environment`, or of `serverURL` if that is given, which then replaces the variable
+    /// `K6_PROMETHEUS_RW_SERVER_URL`. `parseDuration` reads the duration grammar of the rest of the program (k6 §10:
+    /// `1m30s`, a bare number is milliseconds) and returns nil for what it does not accept.
+    public init(
+        environment: [String: String], serverURL: String? = nil, parseDuration: (String) -> Duration?
+    ) throws(RemoteWriteConfigurationError) {
+        let variables = EnvironmentReader(environment)
+        try variables.rejectUnknown()
+
+        let urlName = EnvironmentReader.prefix + "SERVER_URL"
+        let given = serverURL ?? variables["SERVER_URL"] ?? ReceiverURL.k6Default
+        let parsed: (url: ReceiverURL, credentials: ReceiverURL.Credentials?)
+        do {
+            parsed = try ReceiverURL.parse(given)
+        } catch {
+            throw .init(urlName, "not a URL (accepted: http://host[:port]/path or https://host[:port]/path)")
+        }
+        self.init(receiver: parsed.url)
+
+        if let text = variables["PUSH_INTERVAL"] {
+            guard let interval = parseDuration(text), interval > .zero else {
+                throw .init(
+                    EnvironmentReader.prefix + "PUSH_INTERVAL",
+                    "'\(text)' is not a push interval (accepted: a duration above zero such as 5s or 1m30s, or milliseconds)")
+            }
+            pushInterval = interval
+        }
+        if let text = variables["TREND_STATS"], !text.isEmpty { trendStatistics = try variables.statistics(text) }
+        trendAsNativeHistogram = try variables.flag("TREND_AS_NATIVE_HISTOGRAM")
+        staleMarkers = try variables.flag("STALE_MARKERS")
+        headers = try variables.headers()
+        authorization = try variables.authorization(inURL: parsed.credentials, headers: headers)
+        tls = try variables.tls()
+    }
+}

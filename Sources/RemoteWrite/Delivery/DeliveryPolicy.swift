@@ -1,0 +1,25 @@
+// The numbers of delivery in one place, so that tests can shrink the times and a reader can judge the defaults.
+
+/// How patiently and within which bounds series are delivered.
+public struct DeliveryPolicy: Sendable, Equatable {
+    /// Limit of one push from connecting to the last byte of the answer. k6's value (k6 §7.1).
+    public var timeout: Duration = .seconds(5)
+    /// Pause before the first retry; every further one doubles it, and each is shortened at random by up to a half so
+    /// that generators on many nodes do not return in step.
+    public var initialBackoff: Duration = .milliseconds(500)
+    /// Longest pause. Two push intervals: an outage then costs at most that much after its end.
+    public var maximumBackoff: Duration = .seconds(10)
+    /// Longest pause a receiver can ask for with `Retry-After`.
+    public var maximumRetryAfter: Duration = .seconds(60)
+    /// Series kept at most; further ones are refused and counted. A run of SML has about 80 per prompt label.
+    public var maximumSeries = 100_000
+    /// Label and value bytes kept at most, likewise.
+    public var maximumBytes = 64 << 20
+    /// Series in one request at most; what is left follows in the next without a pause. 10,000 are about 3 MB before
+    /// compression, below the limits receivers usually have.
+    public var maximumSeriesPerPush = 10_000
+    /// Seed of the backoff's randomness.
+    public var seed: UInt64 = 0x736d_6c72_7721
+
+    public init() {}
+}

@@ -1,0 +1,39 @@
+// What callers hand over: the newest state of one series. Values are cumulative since the start of the run (k6 §7.2),
+// so a newer update replaces an older one of the same series without losing anything.
+
+/// The state of one series at the time of its newest sample.
+public struct SeriesUpdate: Sendable, Equatable {
+    public enum Value: Sendable {
+        case sample(Double)
+        case histogram(NativeHistogram)
+    }
+
+    public var labels: SeriesLabels
+    public var value: Value
+    /// Time of the newest sample of this series, in milliseconds since 1970; not the time of the push (k6 §7.2).
+    public var timestampMilliseconds: Int64
+
+    public init(labels: SeriesLabels, value: Value, timestampMilliseconds: Int64) {
+        self.labels = labels
+        self.value = value
+        self.timestampMilliseconds = timestampMilliseconds
+    }
+
+    public init(labels: SeriesLabels, value: Double, timestampMilliseconds: Int64) {
+        self.init(labels: labels, value: .sample(value), timestampMilliseconds: timestampMilliseconds)
+    }
+}
+
+extension SeriesUpdate.Value: Equatable {
+    /// Equal bits, not equal numbers: a stale marker is one particular NaN and must equal itself.
+    public static func == (left: Self, right: Self) -> Bool {
+        switch (left, right) {
+        case (.sample(let left), .sample(let right)): left.bitPattern == right.bitPattern
+        case (.histogram(let left), .histogram(let right)): left == right
+        case (.sample, .histogram), (.histogram, .sample): false
+        }
+    }
+
+    /// The NaN by which Prometheus recognises that a series has ended (k6 §7.5, `STALE_MARKERS`).
+    public static let staleMarker = Self.sample(Double(bitPattern: 0x7ff0_0000_0000_0002))
+}

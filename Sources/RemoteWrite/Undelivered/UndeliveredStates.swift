@@ -1,0 +1,92 @@
+// Final values that could not be delivered, kept beside the summary so that they can be pushed later. The file is
+// nothing but a remote write body (one snappy block of one protobuf WriteRequest), so it holds no credentials and any
+// tool can deliver it:
+//
+//     curl --data-binary @FILE -H 'Content-Type: application/x-protobuf' -H 'Content-Encoding: snappy' \
+//         -H 'X-Prometheus-Remote-Write-Version: 0.1.0' URL
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The newest states of series that the receiver does not have.
+public struct UndeliveredStates: Sendable, Equatable {
+    public let updates: [SeriesUpdate]
+
+    public init(_ updates: [SeriesUpdate]) { self.updates = updates }
+
+    public var isEmpty: Bool { updates.isEmpty }
+
+    /// Writes the file, replacing an older one only when the new one is complete. Throws `RemoteWriteFileError`.
+    public func save(to path: String) throws {
+        var encoder = WriteRequestEncoder()
+        let body = try encoder.encode(updates).body
+        let partial = path + ".partial"
+        do {
+            try File.write(body, to: partial)
+            guard rename(partial, path) == 0 else { throw RemoteWriteFileError.system(errno) }
+        } catch let error as RemoteWriteFileError {
+            unlink(partial)
+            throw error.about(path)
+        }
+    }
+
+    /// Reads a file of `save`. Throws `RemoteWriteFileError` naming the file and what is wrong with it.
+    public static func load(from path: String) throws -> UndeliveredStates {
+        do {
+            return UndeliveredStates(try WriteRequestDecoder.decode(try File.read(path)))
+        } catch let error as RemoteWriteFileError {
+            throw error.about(path)
+        }
+    }
+}
+
+/// A file of undelivered states that cannot be read or written.
+public struct RemoteWriteFileError: Error, Equatable, CustomStringConvertible {
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+
+    static func system(_ code: Int32) -> Self { Self(String(cString: strerror(code))) }
+
+    func about(_ path: String) -> Self { Self("\(path): \(description)") }
+}
+
+private enum File {
+    /// Twice what a full spool amounts to.
+    static let maximumBytes = 128 << 20
+
+    static func write(_ bytes: [UInt8], to path: String) throws(RemoteWriteFileError) {
+        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw .system(errno) }
+        var written = 0
+        while written < bytes.count {
+            let count = bytes[written...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                let code = errno
+                close(file)
+                throw .system(code)
+            }
+            written += count
+        }
+        // A full disk of a network file system may only show itself here.
+        guard fsync(file) == 0 || errno == EINVAL, close(file) == 0 else { throw .system(errno) }
+    }
+
+    static func read(_ path: String) throws(RemoteWriteFileError) -> [UInt8] {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw .system(errno) }
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = chunk.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw .system(errno) }
+            if count == 0 { return bytes }
+            bytes.append(contentsOf: chunk[..<count])
+            guard bytes.count <= maximumBytes else { throw .init("is larger than \(maximumBytes) bytes") }
+        }
+    }
+}

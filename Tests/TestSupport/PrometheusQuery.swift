@@ -1,0 +1,55 @@
+// Asking a Prometheus what it stored, through the HTTP API that dashboards use.
+
+import Foundation
+
+/// One series of a query's answer.
+public struct QueriedSeries: Sendable {
+    public let labels: [String: String]
+    /// Time in seconds since 1970 and value as text (`+Inf`, `NaN` and all digits survive).
+    public let samples: [(time: Double, value: String)]
+    /// Count and sum of each native histogram.
+    public let histograms: [(time: Double, count: String, sum: String)]
+
+    public var name: String { labels["__name__"] ?? "" }
+    public var lastValue: Double? { samples.last.flatMap { Double($0.value) } }
+}
+
+extension PrometheusServer {
+    public struct QueryFailure: Error, CustomStringConvertible { public let description: String }
+
+    /// Every raw sample of `selector` in the last hour, at the times they carry.
+    public func samples(_ selector: String) throws -> [QueriedSeries] { try query("\(selector)[1h]") }
+
+    /// An instant query now; of a range selector, its raw samples.
+    public func query(_ expression: String) throws -> [QueriedSeries] {
+        let data = try get("/api/v1/query?query=\(queryEncoded(expression))")
+        let result = (data as? [String: Any])?["result"] as? [[String: Any]] ?? []
+        return result.map { series in
+            func points(_ one: String, _ many: String) -> [[Any]] {
+                series[many] as? [[Any]] ?? (series[one] as? [Any]).map { [$0] } ?? []
+            }
+            func time(_ point: [Any]) -> Double { (point.first as? NSNumber)?.doubleValue ?? 0 }
+            return QueriedSeries(
+                labels: series["metric"] as? [String: String] ?? [:],
+                samples: points("value", "values").map { (time($0), $0.last as? String ?? "") },
+                histograms: points("histogram", "histograms").map { point in
+                    let histogram = point.last as? [String: Any]
+                    return (time(point), histogram?["count"] as? String ?? "", histogram?["sum"] as? String ?? "")
+                })
+        }
+    }
+
+    /// All metric names stored.
+    public func metricNames() throws -> [String] {
+        try get("/api/v1/label/__name__/values") as? [String] ?? []
+    }
+
+    private func get(_ path: String) throws -> Any? {
+        let answer = try httpGet(port: port, path: path)
+        let object = try? JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any]
+        guard answer.status == 200, let object, object["status"] as? String == "success" else {
+            throw QueryFailure(description: "\(path) answered \(answer.status): \(answer.text)")
+        }
+        return object["data"]
+    }
+}

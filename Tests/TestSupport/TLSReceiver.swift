@@ -1,0 +1,63 @@
+// An https receiver: openssl's test server with a certificate made on the spot. It answers 204 to whatever comes,
+// which is all that is needed to see whether TLS came about.
+
+import Foundation
+
+/// Certificates of one throw-away authority, in a directory that goes with the value.
+public final class TestCertificates: Sendable {
+    public static let openssl = "/usr/bin/openssl"
+    public static var isOpensslInstalled: Bool { access(openssl, X_OK) == 0 }
+
+    private let directory: URL
+    /// Self-signed for 127.0.0.1, so it is also the authority to trust.
+    public var certificate: String { directory.appendingPathComponent("cert.pem").path }
+    public var key: String { directory.appendingPathComponent("key.pem").path }
+
+    public init() async throws {
+        directory = FileManager.default.temporaryDirectory.appendingPathComponent("certificates-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        let process = try ChildProcess([
+            Self.openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+            "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate,
+        ])
+        guard await eventually({ process.exitStatus == 0 }) else {
+            throw SpawnFailure(description: "openssl req exited with \(String(describing: process.exitStatus))")
+        }
+    }
+
+    deinit { try? FileManager.default.removeItem(at: directory) }
+}
+
+/// `openssl s_server` on a free port, for one connection after the other.
+public final class TLSReceiver: Sendable {
+    public let port: UInt16
+    private let process: ChildProcess
+    private let certificates: TestCertificates
+
+    /// `options` are s_server's, such as `-tls1_2`.
+    public init(_ certificates: TestCertificates, options: [String] = []) async throws {
+        self.certificates = certificates
+        let port = try freePort()
+        self.port = port
+        process = try ChildProcess(
+            [TestCertificates.openssl, "s_server", "-accept", "127.0.0.1:\(port)", "-quiet", "-cert", certificates.certificate,
+                "-key", certificates.key] + options,
+            input: Array("HTTP/1.1 204 No Content\r\n\r\n".utf8))
+        guard await eventually({ Self.isListening(port) }) else {
+            throw SpawnFailure(description: "openssl s_server does not listen")
+        }
+    }
+
+    public var url: String { "https://127.0.0.1:\(port)/api/v1/write" }
+
+    /// Looks into the kernel's table instead of connecting: a connection would take the waiting answer.
+    private static func isListening(_ port: UInt16) -> Bool {
+        let hex = String(port, radix: 16, uppercase: true)
+        let address = "0100007F:" + String(repeating: "0", count: 4 - hex.count) + hex
+        let table = (try? String(contentsOfFile: "/proc/net/tcp", encoding: .utf8)) ?? ""
+        return table.split(separator: "\n").contains { line in
+            let fields = line.split(separator: " ")
+            return fields.count > 3 && fields[1] == address && fields[3] == "0A"
+        }
+    }
+}
