@@ -4,7 +4,7 @@ import Testing
 @testable import RemoteWrite
 
 /// Against Debian's Prometheus, because a receiver of our own would share our misunderstandings.
-@Suite(.serialized, .timeLimit(.minutes(2)), .enabled(if: PrometheusServer.isInstalled, "needs Debian's prometheus"))
+@Suite(.serialized, .timeLimit(.minutes(2)), .enabled(if: PrometheusServer.Flavor.prometheus.isInstalled, "needs Debian's prometheus"))
 struct PrometheusTests {
     @Test func storesValuesLabelsAndTimesExactly() async throws {
         let server = try await PrometheusServer.start()

@@ -1,42 +1,62 @@
-// Debian's own Prometheus with the remote write receiver and native histograms on, on a free port and a data
-// directory of its own, for as long as the value lives. Tests that need it check `isInstalled` first.
+// Debian's own Prometheus (remote write receiver and native histograms on) or VictoriaMetrics, on a free port and with
+// a data directory of its own, for as long as the value lives. Tests that need one check `isInstalled` first.
 
 import Foundation
 
-/// A running Prometheus. Ended by its process id, its data removed.
+/// A running receiver with Prometheus' HTTP API. Ended by its process id, its data removed.
 public final class PrometheusServer: Sendable {
-    public static let executable = "/usr/bin/prometheus"
-    public static var isInstalled: Bool { access(executable, X_OK) == 0 }
+    public enum Flavor: String, Sendable {
+        case prometheus
+        /// Stored samples can be queried a second or two later: poll.
+        case victoriaMetrics = "victoria-metrics"
+
+        public var executable: String { "/usr/bin/\(rawValue)" }
+        public var isInstalled: Bool { access(executable, X_OK) == 0 }
+    }
 
     public let port: UInt16
     private let directory: URL
     private let process: ChildProcess
+    private let readyPath: String
 
     public struct StartFailure: Error, CustomStringConvertible { public let description: String }
 
     /// Starts a server and waits until it is ready. A port taken by somebody else in the meantime is tried anew.
-    public static func start() async throws -> PrometheusServer {
+    public static func start(_ flavor: Flavor = .prometheus) async throws -> PrometheusServer {
         for _ in 0..<3 {
-            let server = try PrometheusServer(port: try freePort())
+            let server = try PrometheusServer(flavor, port: try freePort())
             let isReady = await eventually(within: .seconds(20)) {
-                server.process.hasExited || (try? httpGet(port: server.port, path: "/-/ready"))?.status == 200
+                server.process.hasExited || (try? httpGet(port: server.port, path: server.readyPath))?.status == 200
             }
             if isReady, !server.process.hasExited { return server }
         }
-        throw StartFailure(description: "Prometheus did not become ready within 3 attempts")
+        throw StartFailure(description: "\(flavor.rawValue) did not become ready within 3 attempts")
     }
 
-    private init(port: UInt16) throws {
+    private init(_ flavor: Flavor, port: UInt16) throws {
         self.port = port
-        directory = FileManager.default.temporaryDirectory.appendingPathComponent("prometheus-\(UUID().uuidString)")
+        readyPath = flavor == .prometheus ? "/-/ready" : "/health"
+        directory = FileManager.default.temporaryDirectory
+            .appendingPathComponent("\(flavor.rawValue)-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        let configuration = directory.appendingPathComponent("prometheus.yml")
-        try "global: {}\n".write(to: configuration, atomically: true, encoding: .utf8)
-        process = try ChildProcess([
-            Self.executable, "--config.file=\(configuration.path)", "--storage.tsdb.path=\(directory.path)/data",
-            "--web.listen-address=127.0.0.1:\(port)", "--web.enable-remote-write-receiver",
-            "--enable-feature=native-histograms", "--log.level=warn",
-        ], log: directory.appendingPathComponent("log").path)
+        let options: [String]
+        switch flavor {
+        case .prometheus:
+            let configuration = directory.appendingPathComponent("prometheus.yml")
+            try "global: {}\n".write(to: configuration, atomically: true, encoding: .utf8)
+            options = [
+                "--config.file=\(configuration.path)", "--storage.tsdb.path=\(directory.path)/data",
+                "--web.listen-address=127.0.0.1:\(port)", "--web.enable-remote-write-receiver",
+                "--enable-feature=native-histograms", "--log.level=warn",
+            ]
+        case .victoriaMetrics:
+            options = [
+                "-httpListenAddr=127.0.0.1:\(port)", "-storageDataPath=\(directory.path)/data", "-search.latencyOffset=0s",
+                "-search.disableCache", "-loggerLevel=WARN",
+            ]
+        }
+        process = try ChildProcess(
+            [flavor.executable] + options, log: directory.appendingPathComponent("log").path)
     }
 
     deinit {
