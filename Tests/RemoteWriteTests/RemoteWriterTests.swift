@@ -136,7 +136,7 @@ import Testing
         let writer = try RemoteWriter(configuration: try quickConfiguration(receiver.url)) { notices.add($0) }
         for value in 1...3 {
             writer.submit([update("a", Double(value), at: Int64(value))])
-            #expect(await eventually { receiver.requests.count == value })
+            #expect(await eventually { writer.report.pushesFailed == ["rejected": value] })
         }
         let result = await writer.finish(drain: .seconds(10))
         #expect(receiver.requests.count == 4)

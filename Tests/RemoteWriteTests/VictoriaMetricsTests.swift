@@ -18,6 +18,7 @@ struct VictoriaMetricsTests {
             #expect(await eventually { writer.report.samplesSent == step + 1 })
         }
         #expect(await writer.finish().report.isComplete, "\(server.log)")
+        try server.flush()
         let isThere = try await eventually(within: .seconds(20)) {
             try server.samples("k6_http_reqs_total").first?.samples.count == 3
         }

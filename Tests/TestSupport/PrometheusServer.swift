@@ -7,7 +7,7 @@ import Foundation
 public final class PrometheusServer: Sendable {
     public enum Flavor: String, Sendable {
         case prometheus
-        /// Stored samples can be queried a second or two later: poll.
+        /// What was stored can be queried after `flush`; a query before that remembers for 10 s that it found nothing.
         case victoriaMetrics = "victoria-metrics"
 
         public var executable: String { "/usr/bin/\(rawValue)" }
@@ -17,7 +17,7 @@ public final class PrometheusServer: Sendable {
     public let port: UInt16
     private let directory: URL
     private let process: ChildProcess
-    private let readyPath: String
+    private let flavor: Flavor
 
     public struct StartFailure: Error, CustomStringConvertible { public let description: String }
 
@@ -26,7 +26,7 @@ public final class PrometheusServer: Sendable {
         for _ in 0..<3 {
             let server = try PrometheusServer(flavor, port: try freePort())
             let isReady = await eventually(within: .seconds(20)) {
-                server.process.hasExited || (try? httpGet(port: server.port, path: server.readyPath))?.status == 200
+                server.process.hasExited || (try? httpGet(port: server.port, path: flavor == .prometheus ? "/-/ready" : "/health"))?.status == 200
             }
             if isReady, !server.process.hasExited { return server }
         }
@@ -35,7 +35,7 @@ public final class PrometheusServer: Sendable {
 
     private init(_ flavor: Flavor, port: UInt16) throws {
         self.port = port
-        readyPath = flavor == .prometheus ? "/-/ready" : "/health"
+        self.flavor = flavor
         directory = FileManager.default.temporaryDirectory
             .appendingPathComponent("\(flavor.rawValue)-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -65,6 +65,11 @@ public final class PrometheusServer: Sendable {
     }
 
     public var writeURL: String { "http://127.0.0.1:\(port)/api/v1/write" }
+
+    /// Makes what was stored visible to queries; Prometheus needs nothing of the kind.
+    public func flush() throws {
+        if flavor == .victoriaMetrics { _ = try httpGet(port: port, path: "/internal/force_flush") }
+    }
 
     /// What the server has logged; the place to look when a push was refused.
     public var log: String {
