@@ -18,7 +18,7 @@ import Testing
     @Test func requestIsExactlyTheContracts() async throws {
         let server = try ScriptedServer { _ in [.completion] }
         defer { server.stop() }
-        _ = try await RunHarness.run(
+        let run = try await RunHarness.run(
             RunHarness.plan(
                 Self.few(1), url: server.url, apiKey: "secret-key",
                 headers: [.init(name: "X-Tenant", value: "a"), .init(name: "X-Empty", value: "")]))
@@ -35,6 +35,11 @@ import Testing
         }
         #expect(Set(request.headers.map { $0.name.lowercased() }).count == 7)
         #expect(request.body == testBody)
+        // "Name: value" and a line end; an empty header has no space after its colon.
+        let head = request.headers.reduce(request.line.utf8.count + 4) { sum, header in
+            sum + header.name.utf8.count + header.value.utf8.count + (header.value.isEmpty ? 3 : 4)
+        }
+        #expect(run.requests.first?.bytesSent == UInt32(head + testBody.utf8.count))
     }
 
     struct Fault: Sendable, CustomStringConvertible {
@@ -100,10 +105,8 @@ import Testing
     }
 
     @Test func refusedConnectionNeverSends() async throws {
-        let server = try ScriptedServer { _ in [.completion] }
-        let url = server.url
-        server.stop()
-        let run = try await RunHarness.run(RunHarness.plan(Self.few(2), url: url))
+        let port = try RefusingPort()
+        let run = try await RunHarness.run(RunHarness.plan(Self.few(2), url: port.url))
         #expect(run.requests.count == 2)
         for record in run.requests {
             #expect(record.errorCode == 1212 && run.texts[record.errorText] == "dial: connection refused")

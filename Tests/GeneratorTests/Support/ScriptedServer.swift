@@ -51,23 +51,19 @@ final class ScriptedServer: Sendable {
     }
 
     init(_ handler: @escaping Handler) throws {
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, length) == 0 && listen(listener, 512) == 0 && getsockname(listener, $0, &length) == 0
-            }
-        }
-        guard bound else { throw POSIXError(.EADDRINUSE) }
+        let (listener, port) = try boundSocket()
+        guard listen(listener, 512) == 0 else { throw POSIXError(.EADDRINUSE) }
         self.listener = listener
-        port = UInt16(bigEndian: address.sin_port)
+        self.port = port
         Thread.detachNewThread { [weak self] in
             while true {
                 let connection = accept(listener, nil, nil)
-                guard connection >= 0, let self else { return }
+                guard connection >= 0, let self else {
+                    // Closed here and nowhere else: closed under a running accept, the number could come back as
+                    // another server's socket.
+                    close(listener)
+                    return
+                }
                 let number = self.state.withLock { state in
                     state.connections += 1
                     state.open.insert(connection)
@@ -87,7 +83,6 @@ final class ScriptedServer: Sendable {
     /// Stops listening and cuts every connection. Call it at the end of a test.
     func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
         for connection in state.withLock({ $0.open }) { shutdown(connection, Int32(SHUT_RDWR)) }
     }
 
@@ -151,4 +146,31 @@ final class ScriptedServer: Sendable {
         let body = String(decoding: bytes[(headEnd! + 4)..<(headEnd! + 4 + length)], as: UTF8.self)
         return SeenRequest(connection: number, line: lines[0], headers: headers, body: body)
     }
+}
+
+/// A port that refuses connections for as long as this lives: bound, so nobody else gets it, but not listening.
+final class RefusingPort {
+    private let descriptor: Int32
+    let port: UInt16
+
+    init() throws { (descriptor, port) = try boundSocket() }
+    deinit { close(descriptor) }
+
+    var url: String { "http://127.0.0.1:\(port)/v1/chat/completions" }
+}
+
+/// A TCP socket bound to a free loopback port.
+private func boundSocket() throws -> (descriptor: Int32, port: UInt16) {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let bound = withUnsafeMutablePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+        }
+    }
+    guard bound else { throw POSIXError(.EADDRINUSE) }
+    return (descriptor, UInt16(bigEndian: address.sin_port))
 }
