@@ -1,3 +1,6 @@
+// When pushes are made, retried and given up, in simulated time: minutes of outage take microseconds, and every time
+// is exact because the machine has no clock of its own.
+
 import Testing
 
 @testable import RemoteWrite
@@ -41,7 +44,10 @@ private struct Simulation {
             if let flown = flight {
                 flight = nil
                 let late = answerTime > flown.timeout
-                send(.pushEnded(PushOutcome(verdict: late ? .retry(.timeout, after: nil) : receiver(flown.at), message: "message")))
+                send(
+                    .pushEnded(
+                        PushOutcome(
+                            verdict: late ? .retry(.timeout, after: nil) : receiver(flown.at), message: "message")))
             } else {
                 wake = nil
                 send(.woke)
@@ -51,9 +57,13 @@ private struct Simulation {
     }
 
     mutating func submit(_ value: Double, _ names: String...) {
-        send(.submitted(names.map {
-            SeriesUpdate(labels: SeriesLabels(name: $0, labels: [:]), value: value, timestampMilliseconds: Int64(now.seconds * 1000))
-        }))
+        send(
+            .submitted(
+                names.map {
+                    SeriesUpdate(
+                        labels: SeriesLabels(name: $0, labels: [:]), value: value,
+                        timestampMilliseconds: Int64(now.seconds * 1000))
+                }))
     }
 
     var pushTimes: [Double] { pushes.map { ($0.at.seconds * 1000).rounded() / 1000 } }
@@ -100,7 +110,8 @@ private struct Simulation {
         }
         // The outage ends at most one longest pause after the receiver is back.
         #expect(simulation.notices.count == 2)
-        guard case .failing(.connection, "message", _)? = simulation.notices.first, case .recovered(let outage)? = simulation.notices.last
+        guard case .failing(.connection, "message", _)? = simulation.notices.first,
+            case .recovered(let outage)? = simulation.notices.last
         else {
             Issue.record("\(simulation.notices)")
             return
@@ -130,7 +141,9 @@ private struct Simulation {
     @Test func retryAfterIsHonouredUpToACap() {
         var simulation = Simulation()
         simulation.submit(1, "a")
-        simulation.receiver = { $0 < .seconds(6) ? .retry(.throttled, after: .seconds(20)) : .retry(.throttled, after: .seconds(3600)) }
+        simulation.receiver = {
+            $0 < .seconds(6) ? .retry(.throttled, after: .seconds(20)) : .retry(.throttled, after: .seconds(3600))
+        }
         simulation.run(until: .seconds(100))
         #expect(simulation.pushTimes == [5, 25.01, 85.02])
     }

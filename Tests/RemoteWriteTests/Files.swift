@@ -1,3 +1,5 @@
+// Paths and times for tests, straight from the C library.
+
 import Glibc
 
 /// A path in the temporary directory that nothing uses yet.

@@ -1,3 +1,5 @@
+// Recorded k6 traffic as an independent check of the encoder, which otherwise is only compared with our own decoder.
+
 import Foundation
 import Testing
 

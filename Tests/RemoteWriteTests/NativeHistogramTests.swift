@@ -1,3 +1,5 @@
+// Bucket bounds, spans and sums of native histograms, and that damaged ones from a file are refused.
+
 import Glibc
 import Testing
 

@@ -1,16 +1,23 @@
+// What we send, read back through the HTTP API of the receiver it is meant for.
+
 import TestSupport
 import Testing
 
 @testable import RemoteWrite
 
 /// Against Debian's Prometheus, because a receiver of our own would share our misunderstandings.
-@Suite(.serialized, .timeLimit(.minutes(2)), .enabled(if: PrometheusServer.Flavor.prometheus.isInstalled, "needs Debian's prometheus"))
+@Suite(
+    .serialized, .timeLimit(.minutes(2)),
+    .enabled(if: PrometheusServer.Flavor.prometheus.isInstalled, "needs Debian's prometheus"))
 struct PrometheusTests {
     @Test func storesValuesLabelsAndTimesExactly() async throws {
         let server = try await PrometheusServer.start()
         let writer = try RemoteWriter(configuration: try quickConfiguration(server.writeURL))
         let now = wallMilliseconds()
-        let labels = [(name: "scenario", value: "load"), (name: "bad label", value: "x \"y\" \u{1F980}"), (name: "group", value: "")]
+        let labels = [
+            (name: "scenario", value: "load"), (name: "bad label", value: "x \"y\" \u{1F980}"),
+            (name: "group", value: ""),
+        ]
         let values: [Double] = [0.1 + 0.2, 0, -1, 1e-300, 123_456_789_012_345, .infinity]
         let updates = values.enumerated().map { index, value in
             update("k6_value_\(index)_total", value, at: now - Int64(index), labels: labels)
@@ -55,11 +62,15 @@ struct PrometheusTests {
         // 1...1000 ms evenly, ten zeros, and a stray far away so that spans have gaps.
         var histogram = NativeHistogram([(0, 10), (300, 1)])
         for milliseconds in 1...1000 { histogram.add(Double(milliseconds) / 1000) }
-        writer.submit([SeriesUpdate(labels: labels, value: .histogram(histogram), timestampMilliseconds: wallMilliseconds())])
+        writer.submit([
+            SeriesUpdate(labels: labels, value: .histogram(histogram), timestampMilliseconds: wallMilliseconds())
+        ])
         let result = await writer.finish()
         #expect(result.report.isComplete, "\(result.report) \(server.log)")
 
-        func value(_ expression: String) throws -> Double { try #require(try server.query(expression).first?.lastValue) }
+        func value(_ expression: String) throws -> Double {
+            try #require(try server.query(expression).first?.lastValue)
+        }
         #expect(try value("histogram_count(k6_e2e_latency_ms_seconds)") == 1011)
         #expect(abs(try value("histogram_sum(k6_e2e_latency_ms_seconds)") - 800.5) < 1e-9)
         // A bucket is 9 % wide.
@@ -82,7 +93,8 @@ struct PrometheusTests {
         #expect(await eventually { writer.report.samplesSent == 2 })
         #expect(try server.query("k6_vus").first?.lastValue == 3)
         let result = await writer.finish()
-        #expect(result.report.isComplete && result.report.staleMarkersDelivered == true, "\(result.report) \(server.log)")
+        #expect(
+            result.report.isComplete && result.report.staleMarkersDelivered == true, "\(result.report) \(server.log)")
         #expect(try await eventually { try server.query("k6_vus").isEmpty && server.query("k6_trend_seconds").isEmpty })
         // What came before is still there.
         #expect(try server.samples("k6_vus").first?.samples.map(\.value) == ["3"])

@@ -1,3 +1,5 @@
+// That no secret and no control character of a receiver's answer reaches a log.
+
 import Testing
 
 @testable import RemoteWrite

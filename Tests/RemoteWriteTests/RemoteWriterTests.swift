@@ -1,3 +1,6 @@
+// The whole writer over real sockets, one misbehaviour of the receiver a test. Times are shrunk by the delivery
+// policy.
+
 import Synchronization
 import TestSupport
 import Testing
@@ -20,7 +23,9 @@ import Testing
         return await writer.finish(drain: drain)
     }
 
-    private func states(_ request: ReceivedRequest) throws -> [SeriesUpdate] { try WriteRequestDecoder.decode(request.body) }
+    private func states(_ request: ReceivedRequest) throws -> [SeriesUpdate] {
+        try WriteRequestDecoder.decode(request.body)
+    }
 
     @Test func requestIsWhatPrometheusExpects() async throws {
         let receiver = try ScriptedReceiver()
@@ -62,7 +67,8 @@ import Testing
 
     @Test(arguments: [
         (ScriptedAnswer.status(500, body: "try later"), PushFailure.serverError),
-        (.status(429, headers: ["Retry-After": "1"]), .throttled), (.status(503), .serverError), (.closeMidAnswer, .closed),
+        (.status(429, headers: ["Retry-After": "1"]), .throttled), (.status(503), .serverError),
+        (.closeMidAnswer, .closed),
         (.close, .closed), (.endless, .serverError),
     ])
     func transientFailuresAreRetried(_ answer: ScriptedAnswer, _ reason: PushFailure) async throws {
@@ -75,7 +81,8 @@ import Testing
         #expect(try states(receiver.requests[1]).count == 2)
         let pause = receiver.requests[1].time - receiver.requests[0].time
         if case .throttled = reason { #expect(pause >= .milliseconds(990)) } else { #expect(pause < .seconds(1)) }
-        guard notices.all.count == 2, case .failing(reason, _, _) = notices.all[0], case .recovered = notices.all[1] else {
+        guard notices.all.count == 2, case .failing(reason, _, _) = notices.all[0], case .recovered = notices.all[1]
+        else {
             Issue.record("\(notices.all)")
             return
         }
@@ -90,7 +97,9 @@ import Testing
     }
 
     @Test func retryAfterCanBeADate() async throws {
-        let receiver = try ScriptedReceiver([.status(429, headers: ["Retry-After": httpDate(secondsFromNow: 2)]), .status(204)])
+        let receiver = try ScriptedReceiver([
+            .status(429, headers: ["Retry-After": httpDate(secondsFromNow: 2)]), .status(204),
+        ])
         let result = try await deliver(try quickConfiguration(receiver.url))
         #expect(result.report.isComplete)
         // The date has whole seconds: two of them are between one and two from now.
@@ -141,7 +150,10 @@ import Testing
         let result = await writer.finish(drain: .seconds(10))
         #expect(receiver.requests.count == 4)
         #expect(result.report.pushesFailed == ["rejected": 4] && result.report.retries == 0)
-        #expect(notices.all.map(\.description) == ["remote write: \(receiver.url) answered 400: out of order; not sent again"])
+        #expect(
+            notices.all.map(\.description) == [
+                "remote write: \(receiver.url) answered 400: out of order; not sent again"
+            ])
         #expect(result.undelivered.updates == [update("a", 3, at: 3)])
     }
 
@@ -157,11 +169,16 @@ import Testing
     }
 
     @Test func secretsTheReceiverRepeatsAreBlankedOut() async throws {
-        let receiver = try ScriptedReceiver([.status(401, body: "bad password hunter22 in Basic dXNlcjpodW50ZXIyMg== or tenant-token")])
+        let receiver = try ScriptedReceiver([
+            .status(401, body: "bad password hunter22 in Basic dXNlcjpodW50ZXIyMg== or tenant-token")
+        ])
         let notices = Notices()
         let result = try await deliver(
-            try quickConfiguration("http://user:hunter22@127.0.0.1:\(receiver.port)/w?t=tenant-token"), notices: notices)
-        #expect(result.report.lastError == "http://127.0.0.1:\(receiver.port)/w answered 401: bad password **** in Basic **** or ****")
+            try quickConfiguration("http://user:hunter22@127.0.0.1:\(receiver.port)/w?t=tenant-token"), notices: notices
+        )
+        #expect(
+            result.report.lastError
+                == "http://127.0.0.1:\(receiver.port)/w answered 401: bad password **** in Basic **** or ****")
         #expect(!notices.all.description.contains("hunter22"))
     }
 
@@ -184,7 +201,8 @@ import Testing
         _ = try await deliver(configuration)
         let request = try #require(receiver.requests.first)
         let header = try #require(request["Authorization"])
-        #expect(header.hasPrefix("AWS4-HMAC-SHA256 Credential=AKIA/") && header.contains("/eu-central-1/aps/aws4_request"))
+        #expect(
+            header.hasPrefix("AWS4-HMAC-SHA256 Credential=AKIA/") && header.contains("/eu-central-1/aps/aws4_request"))
         // What is signed must have been sent, or the signature cannot be checked.
         let list = try #require(header.split(separator: "SignedHeaders=").last?.split(separator: ",").first)
         for name in list.split(separator: ";") { #expect(request[String(name)] != nil, "\(name)") }
@@ -218,6 +236,7 @@ import Testing
         try result.undelivered.save(to: path)
         let loaded = try UndeliveredStates.load(from: path)
         #expect(loaded == result.undelivered)
+        #expect(loaded.restamped(atMilliseconds: 7).updates == [update("a", 1, at: 7), update("b", 2, at: 7)])
 
         try receiver.start()
         let later = try await loaded.push(to: try quickConfiguration(receiver.url))
@@ -229,7 +248,9 @@ import Testing
         let missing = temporaryPath()
         let error = #expect(throws: RemoteWriteFileError.self) { try UndeliveredStates.load(from: missing) }
         #expect(error?.description == "\(missing): No such file or directory")
-        let unwritable = #expect(throws: RemoteWriteFileError.self) { try UndeliveredStates([]).save(to: "/nonexistent/file") }
+        let unwritable = #expect(throws: RemoteWriteFileError.self) {
+            try UndeliveredStates([]).save(to: "/nonexistent/file")
+        }
         #expect(unwritable?.description == "/nonexistent/file: No such file or directory")
     }
 

@@ -1,3 +1,5 @@
+// Order, validity and identity of label sets.
+
 import Testing
 
 @testable import RemoteWrite
@@ -6,16 +8,21 @@ import Testing
     private func pairs(_ labels: SeriesLabels) -> [String] { labels.decoded.map { "\($0.name)=\($0.value)" } }
 
     @Test func sortsBytewiseWithTheMetricNameAmongThem() {
-        let labels = SeriesLabels(name: "k6_vus", labels: [("scenario", "load"), ("Zone", "a"), ("__x", "1"), ("model", "m")])
+        let labels = SeriesLabels(
+            name: "k6_vus", labels: [("scenario", "load"), ("Zone", "a"), ("__x", "1"), ("model", "m")])
         #expect(pairs(labels) == ["Zone=a", "__name__=k6_vus", "__x=1", "model=m", "scenario=load"])
     }
 
     @Test func leavesOutEmptyValues() {
-        #expect(pairs(SeriesLabels(name: "k6_vus", labels: [("group", ""), ("model", "m")])) == ["__name__=k6_vus", "model=m"])
+        #expect(
+            pairs(SeriesLabels(name: "k6_vus", labels: [("group", ""), ("model", "m")])) == [
+                "__name__=k6_vus", "model=m",
+            ])
     }
 
     @Test func makesNamesValid() {
-        let labels = SeriesLabels(name: "7up:total %", labels: [("bad label", "x"), ("1st", "y"), ("é", "z"), ("a:b", "c")])
+        let labels = SeriesLabels(
+            name: "7up:total %", labels: [("bad label", "x"), ("1st", "y"), ("é", "z"), ("a:b", "c")])
         #expect(pairs(labels) == ["_=z", "_1st=y", "__name__=_7up:total__", "a_b=c", "bad_label=x"])
         #expect(pairs(SeriesLabels(name: "", labels: [:])) == ["__name__=_"])
     }

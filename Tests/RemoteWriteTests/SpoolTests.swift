@@ -1,3 +1,5 @@
+// Which states are kept, folded, sent again or given up, without any time in it.
+
 import Testing
 
 @testable import RemoteWrite

@@ -1,3 +1,5 @@
+// Short forms that most tests of this target use.
+
 import RemoteWrite
 import TestSupport
 
@@ -15,6 +17,8 @@ func quickConfiguration(_ url: String, interval: Duration = .milliseconds(50)) t
     return configuration
 }
 
-func update(_ name: String, _ value: Double, at time: Int64, labels: [(name: String, value: String)] = []) -> SeriesUpdate {
+func update(_ name: String, _ value: Double, at time: Int64, labels: [(name: String, value: String)] = [])
+    -> SeriesUpdate
+{
     SeriesUpdate(labels: SeriesLabels(name: name, labels: labels), value: value, timestampMilliseconds: time)
 }

@@ -1,3 +1,5 @@
+// Certificates, versions and client certificates against openssl's own server; certificates are made on the spot.
+
 import TestSupport
 import Testing
 
@@ -23,7 +25,8 @@ struct TLSTests {
         #expect(stranger.retries == 0)
         let trusted = try await push(certificates) { configuration in
             let environment = ["SSL_CERT_FILE": certificates.certificate]
-            configuration.tls = (try? RemoteWriteConfiguration(environment: environment) { _ in nil })?.tls ?? configuration.tls
+            configuration.tls =
+                (try? RemoteWriteConfiguration(environment: environment) { _ in nil })?.tls ?? configuration.tls
         }
         #expect(trusted.isComplete, "\(trusted)")
         let skipped = try await push(certificates) { $0.tls.skipVerification = true }

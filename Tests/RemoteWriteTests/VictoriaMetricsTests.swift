@@ -1,3 +1,5 @@
+// Read back from VictoriaMetrics, whose parser is not Prometheus'.
+
 import TestSupport
 import Testing
 

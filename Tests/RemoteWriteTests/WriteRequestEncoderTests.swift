@@ -1,9 +1,12 @@
+// The bytes of a push: spliced ones equal what SwiftProtobuf writes whole, and damaged ones never crash the reader.
+
 import Testing
 
 @testable import RemoteWrite
 
 @Suite struct WriteRequestEncoderTests {
-    private let labels = SeriesLabels(name: "k6_http_reqs_total", labels: [("label", "long"), ("url", "http://h/\u{1F980}")])
+    private let labels = SeriesLabels(
+        name: "k6_http_reqs_total", labels: [("label", "long"), ("url", "http://h/\u{1F980}")])
 
     @Test func splicedBytesAreWhatSwiftProtobufWrites() throws {
         let long = SeriesLabels(name: "m", labels: [("text", String(repeating: "x", count: 20_000))])
@@ -20,9 +23,19 @@ import Testing
         let expected = WireWriteRequest.with { request in
             request.timeseries = updates.map { update in
                 .with { series in
-                    series.labels = update.labels.decoded.map { pair in .with { $0.name = pair.name; $0.value = pair.value } }
+                    series.labels = update.labels.decoded.map { pair in
+                        .with {
+                            $0.name = pair.name
+                            $0.value = pair.value
+                        }
+                    }
                     if case .sample(let value) = update.value {
-                        series.samples = [.with { $0.value = value; $0.timestamp = update.timestampMilliseconds }]
+                        series.samples = [
+                            .with {
+                                $0.value = value
+                                $0.timestamp = update.timestampMilliseconds
+                            }
+                        ]
                     }
                 }
             }
@@ -52,7 +65,8 @@ import Testing
     @Test func staleMarkersKeepTheirBits() throws {
         var encoder = WriteRequestEncoder()
         let marker = SeriesUpdate(labels: labels, value: .staleMarker, timestampMilliseconds: 1)
-        guard case .sample(let value) = try WriteRequestDecoder.decode(try encoder.encode([marker]).body)[0].value else {
+        guard case .sample(let value) = try WriteRequestDecoder.decode(try encoder.encode([marker]).body)[0].value
+        else {
             Issue.record("not a sample")
             return
         }
@@ -62,7 +76,9 @@ import Testing
     @Test func damagedBodiesAreErrors() throws {
         var encoder = WriteRequestEncoder()
         let (body, _) = try encoder.encode([SeriesUpdate(labels: labels, value: 1, timestampMilliseconds: 1)])
-        for damaged in [[], Array(body.dropLast(3)), [0xff, 0xff, 0xff, 0xff, 0x7f, 0x00], Array("{}".utf8)] as [[UInt8]] {
+        for damaged in [[], Array(body.dropLast(3)), [0xff, 0xff, 0xff, 0xff, 0x7f, 0x00], Array("{}".utf8)]
+            as [[UInt8]]
+        {
             #expect(throws: RemoteWriteFileError.self) { try WriteRequestDecoder.decode(damaged) }
         }
         // Every single byte flipped: an error or something readable, never a crash.

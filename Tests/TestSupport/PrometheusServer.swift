@@ -26,7 +26,9 @@ public final class PrometheusServer: Sendable {
         for _ in 0..<3 {
             let server = try PrometheusServer(flavor, port: try freePort())
             let isReady = await eventually(within: .seconds(20)) {
-                server.process.hasExited || (try? httpGet(port: server.port, path: flavor == .prometheus ? "/-/ready" : "/health"))?.status == 200
+                server.process.hasExited
+                    || (try? httpGet(port: server.port, path: flavor == .prometheus ? "/-/ready" : "/health"))?.status
+                        == 200
             }
             if isReady, !server.process.hasExited { return server }
         }
@@ -51,7 +53,8 @@ public final class PrometheusServer: Sendable {
             ]
         case .victoriaMetrics:
             options = [
-                "-httpListenAddr=127.0.0.1:\(port)", "-storageDataPath=\(directory.path)/data", "-search.latencyOffset=0s",
+                "-httpListenAddr=127.0.0.1:\(port)", "-storageDataPath=\(directory.path)/data",
+                "-search.latencyOffset=0s",
                 "-search.disableCache", "-loggerLevel=WARN",
             ]
         }

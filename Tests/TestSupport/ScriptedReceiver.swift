@@ -143,7 +143,8 @@ public final class ScriptedReceiver: Sendable {
             return false
         case .close: return false
         case .endless:
-            LoopbackSocket.send(Array("HTTP/1.1 500 Scripted\r\nContent-Length: 1000000000\r\n\r\n".utf8), to: descriptor)
+            LoopbackSocket.send(
+                Array("HTTP/1.1 500 Scripted\r\nContent-Length: 1000000000\r\n\r\n".utf8), to: descriptor)
             let chunk = [UInt8](repeating: UInt8(ascii: "x"), count: 16 << 10)
             for _ in 0..<1000 { LoopbackSocket.send(chunk, to: descriptor) }
             return false
@@ -188,10 +189,12 @@ public final class ScriptedReceiver: Sendable {
 private func detach(_ body: @escaping @Sendable () -> Void) {
     let box = Unmanaged.passRetained(Box(body))
     var thread = pthread_t()
-    let status = pthread_create(&thread, nil, { argument in
-        if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
-        return nil
-    }, box.toOpaque())
+    let status = pthread_create(
+        &thread, nil,
+        { argument in
+            if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
+            return nil
+        }, box.toOpaque())
     if status == 0 { pthread_detach(thread) } else { box.release() }
 }
 

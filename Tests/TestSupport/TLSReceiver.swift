@@ -17,7 +17,8 @@ public final class TestCertificates: Sendable {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("certificates-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let process = try ChildProcess([
-            Self.openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+            Self.openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+            "-days", "2",
             "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate,
         ])
         guard await eventually({ process.exitStatus == 0 }) else {
@@ -40,8 +41,11 @@ public final class TLSReceiver: Sendable {
         let port = try freePort()
         self.port = port
         process = try ChildProcess(
-            [TestCertificates.openssl, "s_server", "-accept", "127.0.0.1:\(port)", "-quiet", "-cert", certificates.certificate,
-                "-key", certificates.key] + options,
+            [
+                TestCertificates.openssl, "s_server", "-accept", "127.0.0.1:\(port)", "-quiet", "-cert",
+                certificates.certificate,
+                "-key", certificates.key,
+            ] + options,
             input: Array("HTTP/1.1 204 No Content\r\n\r\n".utf8))
         guard await eventually({ Self.isListening(port) }) else {
             throw SpawnFailure(description: "openssl s_server does not listen")

@@ -56,7 +56,8 @@ struct EnvironmentReader {
             guard let statistic = TrendStatistic(word.trimmingBlanks()) else {
                 throw failure(
                     "TREND_STATS",
-                    "'\(word)' is not a statistic (accepted, separated by commas: min, avg, med, max, count, sum, p(N) with N from 0 to 100)")
+                    "'\(word)' is not a statistic "
+                        + "(accepted, separated by commas: min, avg, med, max, count, sum, p(N) with N from 0 to 100)")
             }
             if !statistics.contains(where: { $0.suffix == statistic.suffix }) { statistics.append(statistic) }
         }
@@ -80,7 +81,8 @@ struct EnvironmentReader {
         }
         for name in variables.keys.sorted() where name.hasPrefix(Self.headerPrefix) {
             let header = HTTPHeader(
-                name: String(name.dropFirst(Self.headerPrefix.count)), value: Substring(variables[name] ?? "").trimmingBlanks())
+                name: String(name.dropFirst(Self.headerPrefix.count)),
+                value: Substring(variables[name] ?? "").trimmingBlanks())
             try add(header, from: name)
         }
         return headers
@@ -116,13 +118,16 @@ struct EnvironmentReader {
             }
             found.append((.awsSignatureV4(region: region, accessKey: access, secretKey: secret), "SIGV4_REGION"))
         default:
-            throw failure("SIGV4_REGION", "SIGV4_REGION, SIGV4_ACCESS_KEY and SIGV4_SECRET_KEY go together (accepted: all three or none)")
+            throw failure(
+                "SIGV4_REGION",
+                "SIGV4_REGION, SIGV4_ACCESS_KEY and SIGV4_SECRET_KEY go together (accepted: all three or none)")
         }
         if let header = headers.first(where: { $0.name.lowercased() == "authorization" }), let other = found.first {
             throw failure(other.place, "set together with a custom \(header.name) header (accepted: one authorization)")
         }
         if found.count > 1 {
-            throw failure(found[1].place, "set together with \(Self.prefix)\(found[0].place) (accepted: one authorization)")
+            throw failure(
+                found[1].place, "set together with \(Self.prefix)\(found[0].place) (accepted: one authorization)")
         }
         return found.first?.0 ?? .none
     }
@@ -139,7 +144,9 @@ struct EnvironmentReader {
         tls.clientCertificate = nonEmpty("CLIENT_CERTIFICATE")
         tls.clientCertificateKey = nonEmpty("CLIENT_CERTIFICATE_KEY")
         if (tls.clientCertificate == nil) != (tls.clientCertificateKey == nil) {
-            throw failure("CLIENT_CERTIFICATE", "CLIENT_CERTIFICATE and CLIENT_CERTIFICATE_KEY go together (accepted: both or none)")
+            throw failure(
+                "CLIENT_CERTIFICATE",
+                "CLIENT_CERTIFICATE and CLIENT_CERTIFICATE_KEY go together (accepted: both or none)")
         }
         tls.authorityFile = authorityFile.flatMap { $0.isEmpty ? nil : $0 }
         tls.authorityDirectory = authorityDirectory.flatMap { $0.isEmpty ? nil : $0 }
@@ -153,10 +160,12 @@ extension HTTPHeader {
 
     /// Why this cannot be sent, or nil. Values are not repeated: they may be tokens.
     var problem: String? {
-        let isToken = !name.isEmpty && name.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
-                || "!#$%&'*+-.^_`|~".utf8.contains(byte)
-        }
+        let isToken =
+            !name.isEmpty
+            && name.utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+                    || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+            }
         if !isToken { return "a header name is empty or has a character HTTP does not allow" }
         if Self.refused.contains(name.lowercased()) { return "the header \(name) cannot be set" }
         return Self.isPrintable(value) ? nil : "the value of header \(name) has a control character"

@@ -32,7 +32,10 @@ public struct RemoteWriteConfiguration: Sendable {
     }
 
     public struct TLS: Sendable, Equatable {
-        public enum Version: String, Sendable, CaseIterable { case v1_2 = "1.2", v1_3 = "1.3" }
+        public enum Version: String, Sendable, CaseIterable {
+            case v1_2 = "1.2"
+            case v1_3 = "1.3"
+        }
 
         /// k6 insists on 1.3 unless told otherwise and then fails against receivers that only speak 1.2.
         public var minimumVersion = Version.v1_2

@@ -40,7 +40,8 @@ extension RemoteWriteConfiguration {
             guard let interval = parseDuration(text), interval > .zero else {
                 throw .init(
                     EnvironmentReader.prefix + "PUSH_INTERVAL",
-                    "'\(text)' is not a push interval (accepted: a duration above zero such as 5s or 1m30s, or milliseconds)")
+                    "'\(text)' is not a push interval "
+                        + "(accepted: a duration above zero such as 5s or 1m30s, or milliseconds)")
             }
             pushInterval = interval
         }

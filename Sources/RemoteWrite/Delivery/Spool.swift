@@ -143,7 +143,8 @@ extension SeriesUpdate {
     fileprivate var spooledBytes: Int {
         switch value {
         case .sample: labels.bytes.count + 16
-        case .histogram(let histogram): labels.bytes.count + 64 + 16 * (histogram.positive.count + histogram.negative.count)
+        case .histogram(let histogram):
+            labels.bytes.count + 64 + 16 * (histogram.positive.count + histogram.negative.count)
         }
     }
 }

@@ -16,7 +16,8 @@ enum Snappy {
             var length = buffer.count
             let status = input.withUnsafeBytes { input in
                 buffer.withMemoryRebound(to: CChar.self) { output in
-                    snappy_compress(input.baseAddress?.assumingMemoryBound(to: CChar.self), input.count,
+                    snappy_compress(
+                        input.baseAddress?.assumingMemoryBound(to: CChar.self), input.count,
                         output.baseAddress, &length)
                 }
             }

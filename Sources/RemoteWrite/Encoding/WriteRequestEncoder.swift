@@ -72,7 +72,8 @@ enum WriteRequestDecoder {
             }
             let histograms = try series.histograms.map { wire in
                 guard let histogram = NativeHistogram(wire) else {
-                    throw RemoteWriteFileError("it has a native histogram that is not of schema \(NativeHistogram.schema)")
+                    throw RemoteWriteFileError(
+                        "it has a native histogram that is not of schema \(NativeHistogram.schema)")
                 }
                 return SeriesUpdate(
                     labels: labels, value: .histogram(histogram), timestampMilliseconds: wire.timestamp)

@@ -95,7 +95,8 @@ extension NativeHistogram {
 
     /// The histogram of a decoded message, or nil if it is of another schema or not of integer counts.
     init?(_ wire: WireHistogram) {
-        guard wire.schema == Self.schema, wire.zeroThreshold == Self.zeroThreshold, case .countInt(let count)? = wire.count,
+        guard wire.schema == Self.schema, wire.zeroThreshold == Self.zeroThreshold,
+            case .countInt(let count)? = wire.count,
             let positive = Self.buckets(wire.positiveSpans, wire.positiveDeltas),
             let negative = Self.buckets(wire.negativeSpans, wire.negativeDeltas)
         else { return nil }

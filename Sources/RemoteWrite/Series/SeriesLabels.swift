@@ -26,7 +26,11 @@ public struct SeriesLabels: Hashable, Sendable {
 
         var series = WireTimeSeries()
         for candidate in candidates where candidate.name != series.labels.last?.name {
-            series.labels.append(.with { $0.name = candidate.name; $0.value = candidate.value })
+            series.labels.append(
+                .with {
+                    $0.name = candidate.name
+                    $0.value = candidate.value
+                })
         }
         self.init(series.labels)
     }

@@ -13,7 +13,8 @@ struct Redaction {
     func line(_ text: String) -> String {
         var rest = Array(text)[...]
         var shown = ""
-        while let character = rest.first, !(character.isNewline && !shown.isEmpty), shown.count < Self.maximumCharacters {
+        while let character = rest.first, !(character.isNewline && !shown.isEmpty), shown.count < Self.maximumCharacters
+        {
             if let secret = secrets.first(where: { rest.starts(with: $0) }) {
                 shown += "****"
                 rest = rest.dropFirst(secret.count)

@@ -17,6 +17,12 @@ public struct UndeliveredStates: Sendable, Equatable {
 
     public var isEmpty: Bool { updates.isEmpty }
 
+    /// The same values at another time, in milliseconds since 1970. A Prometheus that has moved on by more than an hour
+    /// refuses the true times as out of bounds; this is the way to have the values there at all.
+    public func restamped(atMilliseconds time: Int64) -> UndeliveredStates {
+        UndeliveredStates(updates.map { SeriesUpdate(labels: $0.labels, value: $0.value, timestampMilliseconds: time) })
+    }
+
     /// Writes the file, replacing an older one only when the new one is complete. Throws `RemoteWriteFileError`.
     public func save(to path: String) throws {
         var encoder = WriteRequestEncoder()
@@ -71,7 +77,10 @@ private enum File {
             written += count
         }
         // A full disk of a network file system may only show itself here.
-        guard fsync(file) == 0 || errno == EINVAL, close(file) == 0 else { throw .system(errno) }
+        let isOnDisk = fsync(file) == 0 || errno == EINVAL
+        let code = errno
+        guard close(file) == 0 else { throw .system(errno) }
+        guard isOnDisk else { throw .system(code) }
     }
 
     static func read(_ path: String) throws(RemoteWriteFileError) -> [UInt8] {
