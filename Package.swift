@@ -76,7 +76,7 @@ let package = Package(
         .executableTarget(
             name: "sml-endpoint",
             dependencies: [
-                "Endpoint", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Endpoint", "Scenarios", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // What several test targets share: a real Prometheus, a receiver that misbehaves on demand.
@@ -86,6 +86,8 @@ let package = Package(
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], exclude: ["Fixtures"]),
         .testTarget(name: "EndpointTests", dependencies: ["Endpoint", "sml-endpoint"]),
         .testTarget(name: "RemoteWriteTests", dependencies: ["RemoteWrite", "TestSupport"], exclude: ["Fixtures"]),
+        // Runs the three built commands as child processes.
+        .testTarget(name: "CommandTests", dependencies: ["Generator", "Metrics", "sml", "sml-loadgen", "sml-endpoint"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -4,6 +4,7 @@
 import ArgumentParser
 import Endpoint
 import Glibc
+import Scenarios
 
 @main
 struct EndpointCommand: AsyncParsableCommand {
@@ -11,7 +12,7 @@ struct EndpointCommand: AsyncParsableCommand {
         commandName: "sml-endpoint",
         abstract: "A simulated LLM server: OpenAI-compatible chat completions with known, seeded times.",
         discussion: HelpText.discussion,
-        version: "0.1.0")
+        version: Product.version)
 
     @OptionGroup(title: "Listening") var listening: ListeningOptions
     @OptionGroup(title: "Simulated model") var model: ModelOptions

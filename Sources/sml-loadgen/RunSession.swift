@@ -15,6 +15,7 @@ struct RunSession {
     private let readers: RunReaders
     private let redactor: Redactor
     private let color: Bool
+    private let drain: Duration
 
     private var summaryPath: String { options.out + "/summary.json" }
 
@@ -24,11 +25,18 @@ struct RunSession {
     init(options: LoadGenerator, environment: [String: String]) throws {
         self.options = options
         color = environment["NO_COLOR", default: ""].isEmpty
+        drain = try OptionValue.duration(options.drain, option: "--drain", atLeast: .zero)
+        let duration = try options.duration.map { (text) throws(ConfigurationError) in
+            try OptionValue.duration(text, option: "--duration", atLeast: .seconds(1))
+        }
+        let workers = try options.workers.map { (count) throws(ConfigurationError) in
+            try OptionValue.count(count, option: "--workers", in: 1...WorkerCount.limit)
+        }
         var runEnvironment = RunEnvironment(environment)
         runEnvironment.runLabel = options.runLabel ?? runEnvironment.runLabel
         let configuration = try RunConfiguration.read(path: options.config)
         var resolved = try configuration.resolve(environment: runEnvironment)
-        if let duration = options.duration { resolved = try resolved.scaled(toDuration: duration.duration) }
+        if let duration { resolved = try resolved.scaled(toDuration: duration) }
         self.resolved = resolved
         for warning in resolved.warnings { StandardError.write("sml-loadgen: warning: \(warning)\n") }
 
@@ -37,13 +45,13 @@ struct RunSession {
         // Short header values ("1", "json") are no secrets, and hiding them would eat holes into every text.
         let headerValues = plan.target.headers.map(\.value).filter { $0.utf8.count >= 8 }
         redactor = Redactor(secrets: [plan.target.apiKey ?? ""] + headerValues)
-        try Self.prepare(directory: options.out)
+        try OutputDirectory.prepare(options.out, records: options.records)
 
         let texts = TextTable()
         run = try LoadRun(
             plan: plan, corpus: corpus, order: PromptOrder(count: corpus.count, seed: plan.promptSeed),
             texts: texts,
-            options: RunOptions(workers: options.workers, userAgent: Product.userAgent, environment: environment))
+            options: RunOptions(workers: workers, userAgent: Product.userAgent, environment: environment))
         context = RunContext(
             version: Product.version, libcurlVersion: Transport.version, runLabel: resolved.runLabel ?? "",
             scenario: plan.scenario, model: resolved.model ?? "", labels: corpus.labels, url: plan.target.url,
@@ -80,10 +88,13 @@ struct RunSession {
         let outcome = RunOutcome(
             end.stopReason == nil ? .completed : .interrupted, reason: end.stopReason, duration: end.duration,
             endedUnixNanoseconds: run.clock.wallOrigin + end.duration, lostRecords: UInt64(end.discardedRecords))
-        if let failure = readers.finishFile(outcome) { StandardError.write("sml-loadgen: \(failure)\n") }
+        let recordsFailure = readers.finishFile(outcome)
+        if let recordsFailure { StandardError.write("sml-loadgen: \(recordsFailure)\n") }
         let summary = SummaryBuilder.build(
             statistics: readers.statistics, context: context, outcome: outcome, redactor: redactor)
-        return report(summary, outcome: outcome)
+        let code = report(summary, outcome: outcome)
+        // Records that were asked for and are not there are no success.
+        return code == 0 && recordsFailure != nil ? OutputError.exitCode : code
     }
 
     /// Writes the summary, to stdout when its file cannot be: a measurement is never lost.
@@ -113,25 +124,8 @@ struct RunSession {
                 if now - first > .seconds(2) { run.stop(reason: name, drain: .zero) }
             } else {
                 first = now
-                run.stop(reason: name, drain: options.drain.duration)
+                run.stop(reason: name, drain: drain)
             }
-        }
-    }
-
-    /// Makes `directory` and refuses to replace a result.
-    private static func prepare(directory: String) throws(OutputError) {
-        var path = ""
-        for part in directory.split(separator: "/", omittingEmptySubsequences: false) {
-            path += path.isEmpty && part.isEmpty ? "/" : (path.isEmpty || path == "/" ? "" : "/") + part
-            if mkdir(path, 0o755) != 0, errno != EEXIST {
-                throw OutputError(description: "\(directory): cannot make directory \(path): \(String(cString: strerror(errno)))")
-            }
-        }
-        guard access(directory, W_OK | X_OK) == 0 else {
-            throw OutputError(description: "\(directory): \(String(cString: strerror(errno)))")
-        }
-        if access(directory + "/summary.json", F_OK) == 0 {
-            throw OutputError(description: "\(directory)/summary.json: already exists; choose another --out directory")
         }
     }
 }

@@ -8,6 +8,12 @@ struct SMLCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sml",
         abstract: "Load-test servers of large language models.",
+        discussion: """
+            EXAMPLES
+              sml loadtest scenarios
+              sml loadtest local --loadtest-duration 30s
+              sml help loadtest local
+            """,
         version: Product.version,
         subcommands: [LoadtestCommand.self])
 }
@@ -16,6 +22,12 @@ struct LoadtestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "loadtest",
         abstract: "Run load tests and read their results.",
+        discussion: """
+            EXAMPLES
+              sml loadtest scenarios
+              sml loadtest local --loadtest-scenario open_loop --loadtest-duration 30s
+              sml loadtest summarize runs/x/records.smlrec
+            """,
         subcommands: [
             LocalCommand.self, ScenariosCommand.self, RecordsCommand.self, SummarizeCommand.self,
         ])

@@ -16,7 +16,7 @@ public struct WorkerCount: Sendable, Equatable {
     }
 
     /// More shards than this split a plan finer than any LLM test needs.
-    static let limit = 64
+    public static let limit = 64
 
     /// The smallest of SLURM's grant, the cgroup's quota (rounded down, at least 1) and the affinity mask.
     public static func available(environment: [String: String]) -> WorkerCount {

@@ -12,38 +12,58 @@ public struct StagedRun: Sendable {
 
     public func path(_ name: String) -> String { (directory as NSString).appendingPathComponent(name) }
 
+    private let isNewDirectory: Bool
+    private var written: [String] = []
+
     /// Makes `directory` (its parents too) and writes `runConfiguration`, which may hold an API key, with mode 0600
     /// from its creation.
     ///
-    /// - Throws: ``SubmitError/cannotStage(_:_:)``, also when the directory already holds a summary: a measurement
-    ///   is never overwritten.
+    /// - Throws: ``SubmitError/cannotStage(_:_:)``, also when the directory already holds a run, even one that was
+    ///   killed: its records can still be summarized. A measurement is never overwritten.
     public init(directory: String, runConfiguration: [UInt8]) throws {
         self.directory = directory
+        var status = stat()
+        isNewDirectory = stat(directory, &status) != 0
+        guard isNewDirectory || status.st_mode & S_IFMT == S_IFDIR else {
+            throw SubmitError.cannotStage(directory, "is not a directory; choose another --out")
+        }
         do {
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         } catch {
-            throw SubmitError.cannotStage(directory, "cannot be created: \(String(cString: strerror(errno)))")
+            // Foundation's own words are a paragraph, and errno is no longer the one that mattered.
+            let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+            let reason = underlying.map { String(cString: strerror(Int32($0.code))) } ?? "not possible there"
+            throw SubmitError.cannotStage(directory, "cannot be created: \(reason)")
         }
-        if FileManager.default.fileExists(atPath: summary) {
-            throw SubmitError.cannotStage(summary, "already exists; choose another --out directory")
+        for file in [summary, records, configuration] where FileManager.default.fileExists(atPath: file) {
+            throw SubmitError.cannotStage(file, Self.alreadyThere)
         }
         try write(runConfiguration, to: "run_config.json")
     }
 
-    /// Writes one more file of the run, mode 0600.
-    public func write(_ bytes: [UInt8], to name: String) throws { try Self.writePrivately(bytes, to: path(name)) }
+    /// Takes back what was staged for a run that was refused. Leaves what is not ours.
+    public func discard() {
+        for path in written { unlink(path) }
+        if isNewDirectory { rmdir(directory) }
+    }
 
-    private static func writePrivately(_ bytes: [UInt8], to path: String) throws {
-        func failure() -> SubmitError { .cannotStage(path, String(cString: strerror(errno))) }
-        unlink(path)
+    /// Writes one more file of the run, mode 0600. A file that is there already is not replaced.
+    public mutating func write(_ bytes: [UInt8], to name: String) throws {
+        let path = path(name)
+        func failure() -> SubmitError {
+            .cannotStage(path, errno == EEXIST ? Self.alreadyThere : String(cString: strerror(errno)))
+        }
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw failure() }
+        written.append(path)
         defer { close(file) }
-        var written = 0
-        while written < bytes.count {
-            let count = bytes[written...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+        var done = 0
+        while done < bytes.count {
+            let count = bytes[done...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
             guard count > 0 else { throw failure() }
-            written += count
+            done += count
         }
     }
+
+    private static let alreadyThere = "already exists; choose another --out directory"
 }

@@ -13,24 +13,32 @@ struct LocalCommand: AsyncParsableCommand {
         commandName: "local",
         abstract: "Run a load test on this machine, without a cluster.",
         discussion: """
-            Without --loadtest-server-url a simulated endpoint is started and stopped; without
+            Without --loadtest-server-url a simulated endpoint is started and stopped; without \
             --loadtest-prompts-file a small packaged corpus is used. The run's files are kept in its directory.
 
-            The API key is read from --api-key-file or from SML_SWISSAI_RESEARCH_API_KEY (earlier name
-            SML_CSCS_API_KEY), never from the command line.
+            The API key is read from --api-key-file or from SML_SWISSAI_RESEARCH_API_KEY (earlier name \
+            SML_CSCS_API_KEY), never from the command line. Progress goes to stderr, the result to stdout; NO_COLOR \
+            is honoured.
 
-            Exit codes: 0 the plan was carried out, whatever the server answered; 64 bad usage; 69 a program is
-            missing; 73 output cannot be written or is there already; 104 bad scenario; 105 stopped by a signal;
-            107 bad prompt corpus.
+            EXIT CODES
+              0    the plan was carried out, whatever the server answered
+              64   bad usage: an option or its value
+              69   a program of ours is missing or the simulated endpoint did not start
+              73   output cannot be written or is there already
+              104  bad scenario
+              105  stopped by a signal; the summary is there and says so
+              107  prompt corpus missing, unreadable or empty
 
-            Examples:
+            EXAMPLES
               sml loadtest local --loadtest-scenario throughput --loadtest-duration 30s
-              sml loadtest local --loadtest-scenario open_loop --loadtest-server-url http://localhost:8000 \\
-                  --loadtest-model my-model --loadtest-prompts-file ./prompts.json --out runs/first
-              sml loadtest local --loadtest-duration 10s --endpoint-arguments '--max-batch 8 --time-per-token 20ms'
+              sml loadtest local --loadtest-scenario open_loop \\
+                  --loadtest-server-url http://localhost:8000 --loadtest-model my-model \\
+                  --loadtest-prompts-file ./prompts.json --out runs/first
+              sml loadtest local --loadtest-duration 10s \\
+                  --endpoint-arguments '--max-batch 8 --time-per-token 20ms'
             """)
 
-    @Option(help: "Scenario to run; 'sml loadtest scenarios' lists them.")
+    @Option(help: ArgumentHelp("Scenario to run; 'sml loadtest scenarios' lists them.", valueName: "name"))
     var loadtestScenario = "throughput"
 
     @Option(help: ArgumentHelp("OpenAI-compatible server, without /v1/…; default: a simulated one.", valueName: "url"))
@@ -42,7 +50,10 @@ struct LocalCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Name the server serves the model under.", valueName: "name"))
     var servedModelName: String?
 
-    @Option(help: ArgumentHelp("Prompt corpus, JSON array or JSON Lines (SML_LOADTEST_PROMPTS_FILE).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Prompt corpus: a JSON array or JSON Lines; - is standard input (SML_LOADTEST_PROMPTS_FILE).",
+            valueName: "file"))
     var loadtestPromptsFile: String?
 
     @Option(help: ArgumentHelp("Seed of the prompt order; the same for both sides of a comparison.", valueName: "n"))
@@ -72,16 +83,33 @@ struct LocalCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("After Ctrl-C, let requests in flight go on for this long.", valueName: "duration"))
     var drain: String?
 
-    @Option(help: ArgumentHelp("Options for the simulated endpoint; see 'sml-endpoint --help'.", valueName: "options"))
+    // Its value begins with dashes.
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Options for the simulated endpoint; see 'sml-endpoint --help'.", valueName: "options"))
     var endpointArguments: String?
 
     @Flag(help: "No progress, no result on stdout; warnings and errors still appear.")
     var quiet = false
 
-    func validate() throws {
-        if endpointArguments != nil, loadtestServerUrl != nil {
-            throw ValidationError("--endpoint-arguments is for the simulated endpoint; remove --loadtest-server-url")
+    /// What these options mean to nobody but us, said before anything is written or started.
+    private func check() throws {
+        if let loadtestServerUrl {
+            try OptionValue.serverURL(loadtestServerUrl, option: "--loadtest-server-url")
+            if endpointArguments != nil {
+                throw SubmitError.usage(
+                    "--endpoint-arguments: is for the simulated endpoint; remove it or --loadtest-server-url")
+            }
+        } else if apiKeyFile != nil {
+            throw SubmitError.usage("--api-key-file: is for a server; set --loadtest-server-url too")
         }
+        if let loadtestMaxTokens { try OptionValue.maxTokens(loadtestMaxTokens, option: "--loadtest-max-tokens") }
+        if let loadtestDuration {
+            _ = try OptionValue.duration(loadtestDuration, option: "--loadtest-duration", atLeast: .seconds(1))
+        }
+        if let drain { _ = try OptionValue.duration(drain, option: "--drain", atLeast: .zero) }
+        if let workers { _ = try OptionValue.count(workers, option: "--workers", in: 1...WorkerCount.limit) }
+        if let out, out.isEmpty { throw SubmitError.usage("--out: \"\" is not a directory") }
     }
 
     func run() async throws {
@@ -91,8 +119,10 @@ struct LocalCommand: AsyncParsableCommand {
     }
 
     private func runReported(signals: AsyncStream<Int32>) async throws -> Int32 {
+        try check()
         let environment = ProcessInfo.processInfo.environment
         let scenario = try ScenarioCatalog().resolve(loadtestScenario)
+        for warning in scenario.warnings { FileHandle.standardError.write(Data("sml: warning: \(warning)\n".utf8)) }
         guard let server = loadtestServerUrl else {
             // Everything wrong with the scenario is said before anything is started.
             _ = try configuration(scenario, server: "http://127.0.0.1:1", apiKey: nil).resolve()
@@ -124,22 +154,38 @@ struct LocalCommand: AsyncParsableCommand {
         let configuration = try configuration(scenario, server: server, apiKey: apiKey)
         let resolved = try configuration.resolve()
         let label = RunLabel.make(scenario: resolved.plan.scenario)
-        let staged = try StagedRun(
+        var staged = try StagedRun(
             directory: out ?? "runs/\(label)", runConfiguration: Array(configuration.json().utf8))
-        var prompts = loadtestPromptsFile ?? environment["SML_LOADTEST_PROMPTS_FILE"].flatMap { $0.isEmpty ? nil : $0 }
-        if prompts == nil {
-            prompts = staged.path("prompts.json")
-            try staged.write(PackagedCorpus.bytes, to: "prompts.json")
+        let prompts: String
+        do {
+            prompts = try stagePrompts(in: &staged, environment: environment)
+        } catch {
+            staged.discard()
+            throw error
         }
         var arguments = [
-            "--config", staged.configuration, "--prompts", prompts ?? "", "--out", staged.directory, "--run-label", label,
+            "--config", staged.configuration, "--prompts", prompts, "--out", staged.directory, "--run-label", label,
         ]
         if records { arguments += ["--records", staged.records] }
         if let loadtestDuration { arguments += ["--duration", loadtestDuration] }
         if let workers { arguments += ["--workers", "\(workers)"] }
         if let drain { arguments += ["--drain", drain] }
         if quiet { arguments.append("--quiet") }
-        return try await LocalRun(generatorArguments: arguments).run(signals: signals)
+        let code = try await LocalRun(generatorArguments: arguments).run(signals: signals)
+        // Refused before its first request: what we staged is no run and would be in the way of the next try.
+        if [64, 73, 104, 107].contains(code) { staged.discard() }
+        return code
+    }
+
+    /// The corpus's path; what has no file, packaged or piped, becomes one of the run's own.
+    private func stagePrompts(in staged: inout StagedRun, environment: [String: String]) throws -> String {
+        let variable = environment["SML_LOADTEST_PROMPTS_FILE"].flatMap { $0.isEmpty ? nil : $0 }
+        switch loadtestPromptsFile ?? variable {
+        case nil: try staged.write(PackagedCorpus.bytes, to: "prompts.json")
+        case "-": try staged.write(Array(FileHandle.standardInput.readDataToEndOfFile()), to: "prompts.json")
+        case let file?: return file
+        }
+        return staged.path("prompts.json")
     }
 
     private static func words(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }

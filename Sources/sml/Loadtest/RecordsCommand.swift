@@ -11,12 +11,14 @@ struct RecordsCommand: AsyncParsableCommand {
         commandName: "records",
         abstract: "Export a records file as CSV or JSON Lines.",
         discussion: """
-            Every row is one exchange, dropped arrival, iteration end or sample; the columns are described in
-            docs/RECORDS.md. A file that was cut off is read up to its last whole record.
+            Every row is one exchange, dropped arrival, iteration end or sample; the columns are described in \
+            docs/RECORDS.md. A file that was cut off is read up to its last whole record. Exit code 65: not a \
+            records file, or none there.
 
-            Examples:
+            EXAMPLES
               sml loadtest records runs/x/records.smlrec --format csv > records.csv
-              sml loadtest records runs/x/records.smlrec --format jsonl | jq 'select(.status == 503)'
+              sml loadtest records runs/x/records.smlrec --format jsonl \\
+                  | jq 'select(.status == 503)'
             """)
 
     @Argument(help: ArgumentHelp("Records file.", valueName: "file"))

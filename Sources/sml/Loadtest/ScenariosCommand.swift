@@ -10,13 +10,14 @@ struct ScenariosCommand: AsyncParsableCommand {
         commandName: "scenarios",
         abstract: "List the scenarios, or show one as it would run.",
         discussion: """
-            Scenarios are built in or files of yours: ./scenarios/NAME.yaml (also .yml, .json). A file with the name
+            Scenarios are built in or files of yours: ./scenarios/NAME.yaml (also .yml, .json). A file with the name \
             of a built-in one replaces it.
 
-            Examples:
+            EXAMPLES
               sml loadtest scenarios
               sml loadtest scenarios show open_loop
-              sml loadtest scenarios show open_loop > scenarios/mine.json   # start your own from it
+              mkdir -p scenarios        # start your own from one of ours
+              sml loadtest scenarios show open_loop > scenarios/mine.json
             """,
         subcommands: [List.self, Show.self], defaultSubcommand: List.self)
 
@@ -63,15 +64,23 @@ struct ScenariosCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print one scenario as resolved: every default written out.")
+            abstract: "Print one scenario as resolved: every default written out.",
+            discussion: """
+                The JSON it prints is a scenario file itself.
+
+                EXAMPLES
+                  sml loadtest scenarios show throughput
+                  sml loadtest scenarios show open_loop > scenarios/mine.json
+                """)
 
         @Argument(help: "Name of the scenario.")
         var name: String
 
         func run() async throws {
             try await CommandFailure.reported {
-                let run = try ScenariosCommand.resolve(try ScenarioCatalog().resolve(name))
-                for warning in run.warnings { FileHandle.standardError.write(Data("sml: warning: \(warning)\n".utf8)) }
+                let scenario = try ScenarioCatalog().resolve(name)
+                let run = try ScenariosCommand.resolve(scenario)
+                for warning in scenario.warnings + run.warnings { FileHandle.standardError.write(Data("sml: warning: \(warning)\n".utf8)) }
                 print(run.resolvedScenario.prettyJSON())
             }
         }

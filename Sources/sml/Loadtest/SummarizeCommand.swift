@@ -9,10 +9,10 @@ struct SummarizeCommand: AsyncParsableCommand {
         commandName: "summarize",
         abstract: "Compute a summary from a records file.",
         discussion: """
-            Gives the summary that the run wrote, or would have written: a file that was cut off counts as an
-            interrupted run up to its last whole record.
+            Gives the summary that the run wrote, or would have written: a file that was cut off counts as an \
+            interrupted run up to its last whole record. Exit code 65: not a records file, or none there.
 
-            Examples:
+            EXAMPLES
               sml loadtest summarize runs/x/records.smlrec
               sml loadtest summarize runs/x/records.smlrec --json > summary.json
             """)

@@ -1,0 +1,49 @@
+// Where the result will be written, proved before the first request: finding out at the end that nothing can be
+// written would cost the measurement.
+
+import Glibc
+
+enum OutputDirectory {
+    /// Makes `directory` with its parents, proves that files can be made in it, and refuses to replace a result:
+    /// neither a summary nor records, which are all that is left of a run that was killed.
+    static func prepare(_ directory: String, records: String?) throws(OutputError) {
+        guard !directory.isEmpty else { throw OutputError(description: "--out: \"\" is not a directory") }
+        try make(directory)
+        var status = stat()
+        guard stat(directory, &status) == 0 else { throw failure(directory, "cannot be examined") }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw OutputError(description: "--out \(directory): is not a directory")
+        }
+        for path in [directory + "/summary.json"] + (records.map { [$0] } ?? []) where isFile(path) {
+            throw OutputError(description: "\(path): already exists; choose another")
+        }
+        try probe(directory)
+    }
+
+    private static func make(_ directory: String) throws(OutputError) {
+        var path = directory.hasPrefix("/") ? "/" : ""
+        for part in directory.split(separator: "/") {
+            path += (path.isEmpty || path == "/" ? "" : "/") + part
+            if mkdir(path, 0o755) != 0, errno != EEXIST { throw failure(path, "cannot be created") }
+        }
+    }
+
+    /// A regular file with something in it: `/dev/stdout` may be written to again and again.
+    private static func isFile(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size > 0
+    }
+
+    /// `access` says yes to root on read-only file systems; making a file does not lie.
+    private static func probe(_ directory: String) throws(OutputError) {
+        let path = directory + "/.sml-loadgen-\(getpid())"
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure(directory, "cannot be written to") }
+        close(descriptor)
+        unlink(path)
+    }
+
+    private static func failure(_ path: String, _ what: String) -> OutputError {
+        OutputError(description: "\(path): \(what): \(String(cString: strerror(errno)))")
+    }
+}
