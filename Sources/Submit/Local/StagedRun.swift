@@ -27,18 +27,22 @@ public struct StagedRun: Sendable {
         guard isNewDirectory || status.st_mode & S_IFMT == S_IFDIR else {
             throw SubmitError.cannotStage(directory, "is not a directory; choose another --out")
         }
-        do {
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        } catch {
-            // Foundation's own words are a paragraph, and errno is no longer the one that mattered.
-            let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-            let reason = underlying.map { String(cString: strerror(Int32($0.code))) } ?? "not possible there"
-            throw SubmitError.cannotStage(directory, "cannot be created: \(reason)")
-        }
+        try Self.make(directory)
         for file in [summary, records, configuration] where FileManager.default.fileExists(atPath: file) {
             throw SubmitError.cannotStage(file, Self.alreadyThere)
         }
         try write(runConfiguration, to: "run_config.json")
+    }
+
+    /// By hand: Foundation's error says less than errno.
+    private static func make(_ directory: String) throws {
+        var path = directory.hasPrefix("/") ? "/" : ""
+        for part in directory.split(separator: "/") {
+            path += (path.isEmpty || path == "/" ? "" : "/") + part
+            if mkdir(path, 0o755) != 0, errno != EEXIST {
+                throw SubmitError.cannotStage(path, "cannot be created: \(String(cString: strerror(errno)))")
+            }
+        }
     }
 
     /// Takes back what was staged for a run that was refused. Leaves what is not ours.

@@ -1,0 +1,85 @@
+// Our commands as child processes: output to files, so that no pipe can fill up, and a deadline on every wait, so that
+// a hanging command is a failed test and not a hanging one.
+
+import Foundation
+import Testing
+
+/// One started command.
+final class Program {
+    struct Failure: Error, CustomStringConvertible { var description: String }
+
+    /// Beside the test bundle.
+    static func path(_ name: String) -> String {
+        URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+            .appending(path: name).path
+    }
+
+    let process = Process()
+    private let outputFile: String
+    private let errorFile: String
+    var processID: Int32 { process.processIdentifier }
+    var output: String { (try? String(contentsOfFile: outputFile, encoding: .utf8)) ?? "" }
+    var errors: String { (try? String(contentsOfFile: errorFile, encoding: .utf8)) ?? "" }
+
+    /// - Parameters:
+    ///   - name: one of ours, or an absolute path.
+    ///   - environment: added to a small clean one; proxies and the like of the machine do not reach a test.
+    init(
+        _ name: String, _ arguments: [String], in scratch: Scratch, environment: [String: String] = [:],
+        input: String? = nil
+    ) throws {
+        let id = UUID().uuidString
+        outputFile = scratch.hidden("\(id).out")
+        errorFile = scratch.hidden("\(id).err")
+        process.executableURL = URL(filePath: name.hasPrefix("/") ? name : Self.path(name))
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(filePath: scratch.path)
+        process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"].merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        if let input {
+            let file = scratch.hidden("\(id).in")
+            try Data(input.utf8).write(to: URL(filePath: file))
+            process.standardInput = try FileHandle(forReadingFrom: URL(filePath: file))
+        }
+        for file in [outputFile, errorFile] { FileManager.default.createFile(atPath: file, contents: nil) }
+        process.standardOutput = try FileHandle(forWritingTo: URL(filePath: outputFile))
+        process.standardError = try FileHandle(forWritingTo: URL(filePath: errorFile))
+        try process.run()
+    }
+
+    deinit { if process.isRunning { kill(processID, SIGKILL) } }
+
+    func signal(_ number: Int32) { kill(processID, number) }
+
+    /// The exit code; 128 + number after a signal. Kills the process at the deadline.
+    func end(within seconds: Double = 30) async throws -> Int32 {
+        do {
+            try await eventually(within: seconds, "end of \(process.arguments ?? [])") { !self.process.isRunning }
+        } catch {
+            kill(processID, SIGKILL)
+            throw Failure(description: "\(error); stderr: \(errors)")
+        }
+        return process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+    }
+
+    /// Starts, waits, returns all there is to know.
+    static func run(
+        _ name: String, _ arguments: [String], in scratch: Scratch, environment: [String: String] = [:],
+        input: String? = nil, within seconds: Double = 30
+    ) async throws -> (code: Int32, output: String, errors: String) {
+        let program = try Program(name, arguments, in: scratch, environment: environment, input: input)
+        let code = try await program.end(within: seconds)
+        return (code, program.output, program.errors)
+    }
+}
+
+/// Polls `condition` every 10 ms.
+func eventually(within seconds: Double = 20, _ what: String, _ condition: () throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    while try !condition() {
+        guard ContinuousClock.now < deadline else {
+            throw Program.Failure(description: "\(what): not within \(seconds) s")
+        }
+        try await Task.sleep(for: .milliseconds(10))
+    }
+}
