@@ -1,5 +1,7 @@
 // What a run needs from an answer: is it JSON, is there a choice, why did it stop, how many tokens. Read in one walk
-// over the bytes (1.2 µs for 1.2 kB), without a tree.
+// over the bytes: an object tree of an answer of 10 kB would cost more than sending the request did.
+
+import Scenarios
 
 /// The facts of one chat completion.
 struct ResponseFacts: Equatable {
@@ -15,22 +17,10 @@ struct ResponseFacts: Equatable {
     init(reading bytes: UnsafeRawBufferPointer) {
         guard !bytes.isEmpty else { return }
         var facts = self
-        var walker = JSONWalker(bytes)
-        do throws(JSONWalker.Malformed) {
-            if walker.peek() == UInt8(ascii: "{") {
-                try walker.object { (key, walker) throws(JSONWalker.Malformed) in
-                    if key.elementsEqual("choices".utf8) {
-                        try facts.readChoices(&walker)
-                    } else if key.elementsEqual("usage".utf8) {
-                        try facts.readUsage(&walker)
-                    } else {
-                        try walker.skipValue(depth: 1)
-                    }
-                }
-            } else {
-                try walker.skipValue()
-            }
-            guard walker.isAtEnd() else { return }
+        var scanner = JSONScanner(bytes)
+        do throws(JSONError) {
+            try facts.read(&scanner)
+            try scanner.finish()
         } catch {
             return
         }
@@ -38,69 +28,119 @@ struct ResponseFacts: Equatable {
         self = facts
     }
 
-    private mutating func readChoices(_ walker: inout JSONWalker) throws(JSONWalker.Malformed) {
-        guard walker.peek() == UInt8(ascii: "[") else {
-            hasChoices = false
-            return try walker.skipValue(depth: 1)
+    private mutating func read(_ scanner: inout JSONScanner) throws(JSONError) {
+        guard try scanner.peek() == .object else {
+            try scanner.skipValue()
+            return
         }
-        var reason = FinishReason.absent
-        let count = try walker.array { (index, walker) throws(JSONWalker.Malformed) in
-            guard index == 0, walker.peek() == UInt8(ascii: "{") else { return try walker.skipValue(depth: 2) }
-            try walker.object { (key, walker) throws(JSONWalker.Malformed) in
-                guard key.elementsEqual("finish_reason".utf8), walker.peek() == UInt8(ascii: "\"") else {
-                    return try walker.skipValue(depth: 3)
-                }
-                reason = FinishReason(try walker.string())
+        try scanner.beginObject()
+        while let key = try scanner.nextKey() {
+            if scanner.equals(key, "choices") {
+                try readChoices(&scanner)
+            } else if scanner.equals(key, "usage") {
+                try readUsage(&scanner)
+            } else {
+                try scanner.skipValue()
             }
         }
-        hasChoices = count > 0
-        finishReason = reason
     }
 
-    private mutating func readUsage(_ walker: inout JSONWalker) throws(JSONWalker.Malformed) {
-        promptTokens = -1
-        completionTokens = -1
-        guard walker.peek() == UInt8(ascii: "{") else { return try walker.skipValue(depth: 1) }
-        var prompt: Int32 = -1
-        var completion: Int32 = -1
-        try walker.object { (key, walker) throws(JSONWalker.Malformed) in
-            if key.elementsEqual("prompt_tokens".utf8) {
-                prompt = try Self.readCount(&walker)
-            } else if key.elementsEqual("completion_tokens".utf8) {
-                completion = try Self.readCount(&walker)
+    private mutating func readChoices(_ scanner: inout JSONScanner) throws(JSONError) {
+        hasChoices = false
+        guard try scanner.peek() == .array else {
+            try scanner.skipValue()
+            return
+        }
+        try scanner.beginArray()
+        while try scanner.nextElement() {
+            if !hasChoices, try scanner.peek() == .object {
+                finishReason = try Self.readFinishReason(&scanner)
             } else {
-                try walker.skipValue(depth: 2)
+                try scanner.skipValue()
+            }
+            hasChoices = true
+        }
+    }
+
+    /// Of one choice.
+    private static func readFinishReason(_ scanner: inout JSONScanner) throws(JSONError) -> FinishReason {
+        var reason = FinishReason.absent
+        try scanner.beginObject()
+        while let key = try scanner.nextKey() {
+            if scanner.equals(key, "finish_reason"), try scanner.peek() == .string {
+                let text = try scanner.string()
+                reason =
+                    if scanner.equals(text, "stop") {
+                        .stop
+                    } else if scanner.equals(text, "length") {
+                        .length
+                    } else if scanner.equals(text, "tool_calls") || scanner.equals(text, "function_call") {
+                        .toolCalls
+                    } else if scanner.equals(text, "content_filter") {
+                        .contentFilter
+                    } else {
+                        .other
+                    }
+            } else {
+                try scanner.skipValue()
             }
         }
-        promptTokens = prompt
-        completionTokens = completion
+        return reason
+    }
+
+    private mutating func readUsage(_ scanner: inout JSONScanner) throws(JSONError) {
+        promptTokens = -1
+        completionTokens = -1
+        guard try scanner.peek() == .object else {
+            try scanner.skipValue()
+            return
+        }
+        try scanner.beginObject()
+        while let key = try scanner.nextKey() {
+            if scanner.equals(key, "prompt_tokens") {
+                promptTokens = try Self.readCount(&scanner)
+            } else if scanner.equals(key, "completion_tokens") {
+                completionTokens = try Self.readCount(&scanner)
+            } else {
+                try scanner.skipValue()
+            }
+        }
     }
 
     /// JavaScript's `Number(value)` when it is finite and not negative, as k6's script takes it (§3.5): `"7"` is 7,
     /// `null`, `""` and `false` are 0, `true` is 1; everything else counts as absent.
-    private static func readCount(_ walker: inout JSONWalker) throws(JSONWalker.Malformed) -> Int32 {
+    private static func readCount(_ scanner: inout JSONScanner) throws(JSONError) -> Int32 {
         let value: Double
-        switch walker.peek() {
-        case UInt8(ascii: "\""):
-            let text = String(decoding: try walker.string(), as: UTF8.self)
-            let trimmed = text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed()
+        switch try scanner.peek() {
+        case .number:
+            let range = try scanner.number()
+            if let count = smallInteger(scanner.bytes[range]) { return count }
+            value = Double(String(decoding: scanner.bytes[range], as: UTF8.self)) ?? .nan
+        case .string:
+            let text = JSONText.decode(try scanner.string(), in: scanner.bytes)
+            let trimmed = text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
             value = trimmed.isEmpty ? 0 : Double(String(trimmed)) ?? .nan
-        case UInt8(ascii: "n"):
-            try walker.literal("null")
+        case .null:
+            try scanner.null()
             value = 0
-        case UInt8(ascii: "t"):
-            try walker.literal("true")
-            value = 1
-        case UInt8(ascii: "f"):
-            try walker.literal("false")
-            value = 0
-        case UInt8(ascii: "{"), UInt8(ascii: "["):
-            try walker.skipValue(depth: 3)
+        case .bool:
+            value = try scanner.bool() ? 1 : 0
+        case .object, .array:
+            try scanner.skipValue()
             return -1
-        default:
-            value = try walker.number()
         }
         return value.isFinite && value >= 0 ? Int32(clamping: Int64(min(value, 1e15))) : -1
+    }
+
+    /// Up to nine digits and nothing else, which is what every server sends: no string, no allocation.
+    private static func smallInteger(_ digits: Slice<UnsafeRawBufferPointer>) -> Int32? {
+        guard digits.count <= 9 else { return nil }
+        var value: Int32 = 0
+        for byte in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+            value = value * 10 + Int32(byte - UInt8(ascii: "0"))
+        }
+        return value
     }
 
     /// Writes the facts into the record of a complete exchange.
@@ -110,18 +150,5 @@ struct ResponseFacts: Equatable {
         record.finishReasonRaw = finishReason.rawValue
         record.promptTokens = promptTokens
         record.completionTokens = completionTokens
-    }
-}
-
-extension FinishReason {
-    fileprivate init(_ text: UnsafeRawBufferPointer) {
-        self =
-            switch String(decoding: text, as: UTF8.self) {
-            case "stop": .stop
-            case "length": .length
-            case "tool_calls", "function_call": .toolCalls
-            case "content_filter": .contentFilter
-            default: .other
-            }
     }
 }
