@@ -47,6 +47,8 @@ struct RunSession {
         redactor = Redactor(secrets: [plan.target.apiKey ?? ""] + headerValues)
         try OutputDirectory.prepare(options.out, records: options.records)
 
+        // Before the run, because making it starts its clock.
+        let machine = MachineDescription.current()
         let texts = TextTable()
         run = try LoadRun(
             plan: plan, corpus: corpus, order: PromptOrder(count: corpus.count, seed: plan.promptSeed),
@@ -56,9 +58,9 @@ struct RunSession {
             version: Product.version, libcurlVersion: Transport.version, runLabel: resolved.runLabel ?? "",
             scenario: plan.scenario, model: resolved.model ?? "", labels: corpus.labels, url: plan.target.url,
             startedUnixNanoseconds: run.clock.wallOrigin, plannedArrivals: run.plannedArrivals,
-            plan: PlanDescription(plan),
+            plan: PlanDescription(plan), resolvedScenario: try JSON(text: resolved.resolvedScenario.json()),
             corpus: CorpusDescription(file: options.prompts, prompts: corpus.count),
-            machine: .current(), workers: run.workers.count)
+            machine: machine, workers: run.workers.count)
         readers = RunReaders(
             statistics: RunStatistics(labels: corpus.labels, texts: texts, mainURL: plan.target.url),
             file: try Self.openRecords(options.records, context: context, texts: texts, redactor: redactor))

@@ -23,6 +23,8 @@ public struct RunContext: Codable, Sendable, Equatable {
     /// Arrivals of the whole plan; absent for closed-loop executors, whose number of requests depends on the server.
     public var plannedArrivals: Int?
     public var plan: PlanDescription
+    /// The scenario with every default written out; run again, it gives the same plan. Null if unknown.
+    public var resolvedScenario: JSON
     public var corpus: CorpusDescription
     public var machine: MachineDescription
     /// Shards that generated load.
@@ -31,7 +33,7 @@ public struct RunContext: Codable, Sendable, Equatable {
     public init(
         version: String, libcurlVersion: String = "", runLabel: String = "", scenario: String, model: String = "",
         labels: [String], url: String, startedUnixNanoseconds: Int64, plannedArrivals: Int? = nil,
-        plan: PlanDescription, corpus: CorpusDescription = CorpusDescription(),
+        plan: PlanDescription, resolvedScenario: JSON = .null, corpus: CorpusDescription = CorpusDescription(),
         machine: MachineDescription = MachineDescription(), workers: Int = 1
     ) {
         self.version = version
@@ -44,6 +46,7 @@ public struct RunContext: Codable, Sendable, Equatable {
         self.startedUnixNanoseconds = startedUnixNanoseconds
         self.plannedArrivals = plannedArrivals
         self.plan = plan
+        self.resolvedScenario = resolvedScenario
         self.corpus = corpus
         self.machine = machine
         self.workers = workers

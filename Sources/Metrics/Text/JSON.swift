@@ -127,7 +127,33 @@ public enum JSON: Sendable, Equatable {
     }
 }
 
-extension JSON: Decodable {
+extension JSON: Codable {
+    public func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .object(let members):
+            var container = encoder.container(keyedBy: Key.self)
+            for (key, value) in members { try container.encode(value, forKey: Key(stringValue: key)) }
+        case .array(let elements):
+            var container = encoder.unkeyedContainer()
+            for element in elements { try container.encode(element) }
+        case .null:
+            var container = encoder.singleValueContainer()
+            try container.encodeNil()
+        case .bool(let value):
+            var container = encoder.singleValueContainer()
+            try container.encode(value)
+        case .int(let value):
+            var container = encoder.singleValueContainer()
+            try container.encode(value)
+        case .double(let value):
+            var container = encoder.singleValueContainer()
+            try container.encode(value)
+        case .string(let value):
+            var container = encoder.singleValueContainer()
+            try container.encode(value)
+        }
+    }
+
     private struct Key: CodingKey {
         var stringValue: String
         var intValue: Int? { nil }
@@ -158,6 +184,11 @@ extension JSON: Decodable {
                 self = .string(try container.decode(String.self))
             }
         }
+    }
+
+    /// A JSON text; members sorted by key.
+    public init(text: String) throws {
+        self = try JSONDecoder().decode(JSON.self, from: Data(text.utf8))
     }
 
     /// A value of ours as JSON, members sorted by key.
