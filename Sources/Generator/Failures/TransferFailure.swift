@@ -47,7 +47,7 @@ public struct TransferFailure: Sendable, Equatable {
 struct TransferEvidence: Sendable {
     var result: CURLcode
     var systemError: Int32 = 0
-    /// OpenSSL's X.509 verification result; 0 when the chain itself was good.
+    /// OpenSSL's X.509 verification result; 0 or 1 when the chain itself was not the problem.
     var verifyResult: Int = 0
     /// libcurl's error buffer.
     var message: String = ""
@@ -80,7 +80,9 @@ extension TransferFailure {
             case CURLE_SEND_ERROR, CURLE_RECV_ERROR:
                 Self.transmitting(evidence)
             case CURLE_PEER_FAILED_VERIFICATION:
-                evidence.verifyResult == 0
+                // libcurl checks the name before it asks OpenSSL for the chain's result, which is then still its
+                // starting value: 1 (unspecified) in 7.88, 0 in later versions.
+                evidence.verifyResult == 0 || evidence.verifyResult == 1
                     ? TransferFailure(
                         ErrorCode.hostnameMismatch, "x509: certificate doesn't match hostname", .tls)
                     : Self.certificate(evidence)

@@ -1,0 +1,121 @@
+// A stopped run is a result too: exit 105, a summary that says why, and the same counts as the endpoint's log.
+
+import Foundation
+import Generator
+import Metrics
+import Testing
+
+@Suite struct SignalTests {
+    private struct Running {
+        let scratch: Scratch
+        let endpoint: EndpointProcess
+        let program: Program
+    }
+
+    /// A run of 60 s that has sent its first requests.
+    private func start(_ extra: [String] = [], ttft: String = "200ms") async throws -> Running {
+        let scratch = try Scratch()
+        let endpoint = try await EndpointProcess.start(["--ttft", ttft, "--time-per-token", "0"], in: scratch)
+        let scenario = #"{"executor": "constant-arrival-rate", "rate": 40, "duration": "60s", "preAllocatedVUs": 50}"#
+        let config = try scratch.write(
+            "run_config.json",
+            Scratch.configuration(server: endpoint.url, scenario: scenario, members: #""think_time": "0""#))
+        let prompts = try scratch.write("prompts.json", Scratch.prompts)
+        let program = try Program(
+            "sml-loadgen",
+            [
+                "--config", config, "--prompts", prompts, "--out", scratch.file("out"), "--records",
+                scratch.file("out/records.smlrec"),
+            ] + extra, in: scratch)
+        try await eventually("requests in the log") { endpoint.entriesSoFar.count >= 10 }
+        return Running(scratch: scratch, endpoint: endpoint, program: program)
+    }
+
+    private func results(_ run: Running, reason: String) throws -> Results {
+        let results = try Results(directory: run.scratch.file("out"))
+        #expect(results.summary[path: "sml", "outcome", "kind"] == .string("interrupted"))
+        #expect(results.summary[path: "sml", "outcome", "reason"] == .string(reason))
+        #expect(results.outcome?.kind == .interrupted)
+        #expect(results.count("sml", "counts", "finished") == results.requests.count)
+        #expect(results.count("sml", "counts", "interrupted") == results.interrupted.count)
+        #expect(results.count("metrics", "http_reqs", "count") == results.requests.count)
+        #expect(results.count("sml", "counts", "planned") == 2_400)
+        #expect(run.program.output.contains("interrupted"))
+        return results
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT])
+    func oneSignalEndsTheRunWithASummary(signal: Int32) async throws {
+        let run = try await start()
+        run.program.signal(signal)
+        #expect(try await run.program.end(within: 10) == 105)
+        let log = try await run.endpoint.stop()
+        let results = try results(run, reason: signal == SIGINT ? "SIGINT" : "SIGTERM")
+        // 40/s for 200 ms: some were in flight, and without --drain they were cut off.
+        #expect(!results.interrupted.isEmpty)
+        let answered = log.filter { $0.status == 200 }.count
+        // An answer may leave the endpoint in the instant in which we hang up.
+        #expect((results.requests.count...results.requests.count + results.interrupted.count).contains(answered))
+        #expect(log.count <= results.requests.count + results.interrupted.count)
+    }
+
+    @Test func drainLetsRequestsFinish() async throws {
+        let run = try await start(["--drain", "10s"])
+        run.program.signal(SIGTERM)
+        #expect(try await run.program.end(within: 15) == 105)
+        let log = try await run.endpoint.stop()
+        let results = try results(run, reason: "SIGTERM")
+        #expect(results.interrupted.isEmpty)
+        #expect(results.requests.count == log.count)
+        #expect(log.allSatisfy { $0.status == 200 })
+    }
+
+    /// SLURM sends SIGTERM twice within 10 ms at a time limit; the second must not cut the drain short.
+    @Test func twoSignalsAtOnceAreOne() async throws {
+        let run = try await start(["--drain", "10s"], ttft: "400ms")
+        run.program.signal(SIGTERM)
+        try await Task.sleep(for: .milliseconds(8))
+        run.program.signal(SIGTERM)
+        #expect(try await run.program.end(within: 15) == 105)
+        let log = try await run.endpoint.stop()
+        let results = try results(run, reason: "SIGTERM")
+        #expect(results.interrupted.isEmpty)
+        #expect(results.requests.count == log.count)
+    }
+
+    /// Ctrl-C goes to the whole process group of `sml`; nobody with the run's mark in its environment outlives it.
+    @Test func controlCStopsALocalRunAndLeavesNobody() async throws {
+        let scratch = try Scratch()
+        let mark = "SML_TEST_MARK=\(UUID().uuidString)"
+        let program = try Program(
+            "/usr/bin/setsid",
+            [
+                "--wait", Program.path("sml"), "loadtest", "local", "--loadtest-scenario", "open_loop", "--out",
+                scratch.file("out"), "--endpoint-arguments", "--ttft 50ms --time-per-token 0", "--quiet",
+            ], in: scratch, environment: ["SML_TEST_MARK": String(mark.dropFirst(14))])
+        func marked() -> [Int32] {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+            return names.compactMap { Int32($0) }.filter { id in
+                (try? Data(contentsOf: URL(filePath: "/proc/\(id)/environ"))).map {
+                    String(decoding: $0, as: UTF8.self).contains(mark)
+                } ?? false
+            }
+        }
+        // The header of the records file is written when the run is about to start.
+        let records = scratch.file("out/records.smlrec")
+        try await eventually("the run starts") { FileManager.default.fileExists(atPath: records) }
+        try await Task.sleep(for: .seconds(1))
+        let group = try #require(
+            marked().first { id in
+                let name = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(id)/exe")) ?? ""
+                return name.hasSuffix("/sml")
+            })
+        kill(-getpgid(group), SIGINT)
+        #expect(try await program.end(within: 15) == 105)
+        try await eventually(within: 5, "children end") { marked().isEmpty }
+        let results = try Results(directory: scratch.file("out"))
+        #expect(results.summary[path: "sml", "outcome", "reason"] == .string("SIGINT"))
+        #expect(results.requests.count > 0)
+        #expect(results.requests.allSatisfy { $0.status == 200 })
+    }
+}

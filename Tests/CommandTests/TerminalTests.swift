@@ -1,0 +1,107 @@
+// What a person sees: progress on a terminal (script(1) makes one), plain lines in a log, nothing with --quiet,
+// scenarios of their own, help with examples.
+
+import Foundation
+import Testing
+
+@Suite struct TerminalTests {
+    private static let fast = ["--endpoint-arguments", "--ttft 5ms --time-per-token 0"]
+
+    private func local(_ duration: String, _ extra: [String] = []) -> [String] {
+        ["loadtest", "local", "--loadtest-scenario", "open_loop", "--loadtest-duration", duration] + Self.fast + extra
+    }
+
+    @Test(arguments: [false, true])
+    func aTerminalShowsABarAndEndsClean(noColor: Bool) async throws {
+        let scratch = try Scratch()
+        let command = ([Program.path("sml")] + local("2s")).map { "'\($0)'" }.joined(separator: " ")
+        let run = try await Program.run(
+            "/usr/bin/script", ["-qec", "stty cols 100; \(command)", "/dev/null"], in: scratch,
+            environment: ["TERM": "xterm", "SHELL": "/bin/sh"].merging(noColor ? ["NO_COLOR": "1"] : [:]) { $1 })
+        #expect(run.code == 0)
+        let screen = run.output
+        #expect(screen.contains("█") && screen.contains("in flight"))
+        // Every redraw fits the window; the last is erased before the result.
+        let escape = /\u{1B}\[[0-9;]*[A-Za-z]/
+        let redraws = screen.components(separatedBy: "\r").filter { $0.contains("in flight") && !$0.contains("generator") }
+        #expect(redraws.allSatisfy { $0.replacing(escape, with: "").count < 100 })
+        let beforeResult = try #require(screen.components(separatedBy: "===").first)
+        #expect(beforeResult.hasSuffix("\r\u{1B}[K") || beforeResult.replacing(escape, with: "").hasSuffix("\r"))
+        if noColor { #expect(screen.firstMatch(of: /\u{1B}\[[0-9;]*m/) == nil) }
+        #expect(screen.contains("summary: runs/"))
+    }
+
+    @Test func aLogGetsPlainLinesEveryTenSeconds() async throws {
+        let scratch = try Scratch()
+        let run = try await Program.run("sml", local("11s"), in: scratch)
+        #expect(run.code == 0)
+        let lines = run.errors.split(separator: "\n")
+        #expect(lines.count == 2, "\(run.errors)")
+        #expect(lines.first?.hasPrefix("running 10") == true)
+        #expect(lines.last?.hasPrefix("summary: ") == true)
+        #expect(!run.errors.contains("\u{1B}") && !run.output.contains("\u{1B}"))
+        #expect(run.output.hasPrefix("=== LLM Load Test Summary ==="))
+    }
+
+    /// Also: two runs in one directory get two directories of their own.
+    @Test func quietSaysNothing() async throws {
+        let scratch = try Scratch()
+        for _ in 0..<2 {
+            let run = try await Program.run("sml", local("1s", ["--quiet"]), in: scratch)
+            #expect(run.code == 0)
+            #expect(run.output.isEmpty && run.errors.isEmpty, "\(run.errors)")
+        }
+        #expect(scratch.contents.filter { $0.hasSuffix("/summary.json") }.count == 2)
+        let key = scratch.contents.first { $0.hasSuffix("/run_config.json") } ?? ""
+        let mode = try FileManager.default.attributesOfItem(atPath: scratch.file(key))[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+    }
+
+    @Test func ownScenariosReplaceBuiltInOnes() async throws {
+        let scratch = try Scratch()
+        try scratch.write("scenarios/throughput.yaml", "executor: constant-vus\nvus: 3\nduration: 1s\nthink_time: 0\n")
+        let list = try await Program.run("sml", ["loadtest", "scenarios"], in: scratch)
+        #expect(list.code == 0)
+        let rows = list.output.split(separator: "\n")
+        #expect(rows.count == 6)
+        let row = try #require(rows.first { $0.hasPrefix("throughput") })
+        #expect(row.contains("3 VUs") && row.hasSuffix("./scenarios/throughput.yaml"))
+        let show = try await Program.run("sml", ["loadtest", "scenarios", "show", "throughput"], in: scratch)
+        #expect(show.output.contains("\"vus\": 3"))
+        // What `show` prints is a scenario itself; only its name is the new file's, with a warning.
+        try scratch.write("scenarios/copy.json", show.output)
+        let copy = try await Program.run("sml", ["loadtest", "scenarios", "show", "copy"], in: scratch)
+        #expect(copy.code == 0, "\(copy.errors)")
+        #expect(copy.output == show.output.replacing("\"throughput\"", with: "\"copy\""))
+        #expect(copy.errors.hasPrefix("sml: warning: ./scenarios/copy.json: name: "))
+    }
+
+    @Test func aCorpusCanBePiped() async throws {
+        let scratch = try Scratch()
+        let run = try await Program.run(
+            "sml", local("1s", ["--quiet", "--out", "out", "--loadtest-prompts-file", "-"]), in: scratch,
+            input: Scratch.prompts)
+        #expect(run.code == 0, "\(run.errors)")
+        let results = try Results(directory: scratch.file("out"))
+        #expect(results.labels == ["a", "b", "c"])
+        #expect(results.requests.count == 20)
+    }
+
+    @Test(arguments: [
+        ("sml", []), ("sml", ["loadtest"]), ("sml", ["loadtest", "local"]), ("sml", ["loadtest", "scenarios"]),
+        ("sml", ["loadtest", "scenarios", "show"]), ("sml", ["loadtest", "records"]),
+        ("sml", ["loadtest", "summarize"]), ("sml-loadgen", []), ("sml-endpoint", []),
+    ])
+    func helpHasExamplesAndFitsATerminal(program: String, path: [String]) async throws {
+        let run = try await Program.run(program, path + ["--help"], in: try Scratch())
+        #expect(run.code == 0 && run.errors.isEmpty)
+        #expect(run.output.contains("EXAMPLES\n  \(([program] + path.prefix(1)).joined(separator: " "))"))
+        let head = run.output.components(separatedBy: "USAGE:")[0]
+        // The parser wraps at 80; a line it had to break inside an example starts at the left margin.
+        let rest = head.components(separatedBy: "EXAMPLES\n").last ?? ""
+        let examples = rest.components(separatedBy: "\n\n")[0]
+        #expect(examples.split(separator: "\n").allSatisfy { $0.hasPrefix("  ") })
+        let version = try await Program.run(program, ["--version"], in: try Scratch())
+        #expect(version.output == "0.1.0\n")
+    }
+}
