@@ -1,0 +1,108 @@
+// What all transfers of a run share, worked out from the plan and the environment: proxy, addresses, header lines.
+
+import Scenarios
+import Testing
+
+@testable import Generator
+
+@Suite struct TransferSettingsTests {
+    static func settings(
+        url: String = "https://api.example.org/v1/chat/completions", key: String? = "k",
+        headers: [RequestTarget.Header] = [], environment: [String: String] = [:]
+    ) throws -> TransferSettings {
+        try TransferSettings(
+            target: RequestTarget(url: url, apiKey: key, headers: headers), userAgent: "test",
+            environment: environment)
+    }
+
+    @Test func headersOfTheFileReplaceOurs() throws {
+        let settings = try Self.settings(headers: [
+            .init(name: "authorization", value: "Basic abc"), .init(name: "Content-Type", value: "application/x"),
+            .init(name: "Accept", value: "text/plain"), .init(name: "X-Empty", value: ""),
+        ])
+        let lines = settings.headerLines(authorized: true, hasBody: true)
+        #expect(
+            Set(lines) == [
+                "authorization: Basic abc", "Content-Type: application/x", "Accept: text/plain", "X-Empty;",
+                "Accept-Encoding:", "Expect:",
+            ])
+    }
+
+    @Test func credentialsStayOffOtherHosts() throws {
+        let settings = try Self.settings(headers: [
+            .init(name: "X-API-Key", value: "secret"), .init(name: "Cookie", value: "secret"),
+            .init(name: "X-Trace", value: "1"),
+        ])
+        let lines = settings.headerLines(authorized: false, hasBody: false)
+        #expect(Set(lines) == ["X-Trace: 1", "Accept:", "Accept-Encoding:", "Expect:"])
+    }
+
+    @Test(arguments: ["localhost:8000", "ftp://host/", "http://", "", "/v1", "file:///etc/passwd"])
+    func onlyAbsoluteHTTPAddressesAreTargets(url: String) {
+        #expect(throws: GeneratorError.self) { try Self.settings(url: url) }
+    }
+
+    @Test func targetsAreTakenApartAsLibcurlDoes() {
+        #expect(TargetURL("http://[::1]:81/x")?.host == "::1")
+        #expect(TargetURL("http://[::1]:81/x")?.port == 81)
+        #expect(TargetURL("https://h/x")?.port == 443)
+        #expect(TargetURL("HTTP://Example.org")?.port == 80)
+        let one = TargetURL("http://a:80/x")!
+        #expect(one.sharesCredentials(with: TargetURL("http://a/y")!))
+        #expect(!one.sharesCredentials(with: TargetURL("https://a/y")!))
+        #expect(!one.sharesCredentials(with: TargetURL("http://a:81/y")!))
+        #expect(!one.sharesCredentials(with: TargetURL("http://b/y")!))
+    }
+
+    @Test func proxyIsTheOneOfTheScheme() {
+        let environment = [
+            "HTTP_PROXY": "http://up:1", "https_proxy": "http://low:2", "HTTPS_PROXY": "http://up:3",
+            "NO_PROXY": "a.org", "ALL_PROXY": "http://all:4",
+        ]
+        #expect(ProxyRule(scheme: "http", host: "x.org", environment: environment).proxy == "http://up:1")
+        #expect(ProxyRule(scheme: "https", host: "x.org", environment: environment).proxy == "http://low:2")
+        #expect(ProxyRule(scheme: "https", host: "x.org", environment: environment).bypass == "a.org")
+        #expect(ProxyRule(scheme: "http", host: "x.org", environment: ["ALL_PROXY": "http://all:4"]).proxy.isEmpty)
+        for loopback in ["localhost", "127.0.0.1", "127.8.0.1", "::1"] {
+            #expect(ProxyRule(scheme: "http", host: loopback, environment: environment).proxy.isEmpty)
+        }
+    }
+
+    @Test func usersAreSpreadOverAddressesInTurn() {
+        let several = ServerAddresses(host: "name.org", port: 8000, numeric: ["10.0.0.1", "10.0.0.2"])
+        #expect(several.connectTo(user: 0) == "name.org:8000:10.0.0.1:8000")
+        #expect(several.connectTo(user: 3) == "name.org:8000:10.0.0.2:8000")
+        let six = ServerAddresses(host: "::1", port: 80, numeric: ["[::1]"])
+        #expect(six.connectTo(user: 5) == "[::1]:80:[::1]:80")
+        #expect(ServerAddresses(host: "gone", port: 1, numeric: []).connectTo(user: 0) == nil)
+    }
+
+    @Test func loopbackNameIsLookedUpPreferringIPv4() {
+        #expect(ServerAddresses.lookUp(host: "localhost", port: 80).numeric == ["127.0.0.1"])
+        #expect(ServerAddresses.lookUp(host: "no-such-host.invalid", port: 80).numeric.isEmpty)
+    }
+
+    @Test func workersAreWhatTheJobWasGiven() {
+        let one = WorkerCount.available(environment: ["SLURM_CPUS_PER_TASK": "1"])
+        #expect(one == WorkerCount(count: 1, source: "SLURM_CPUS_PER_TASK"))
+        let many = WorkerCount.available(environment: ["SLURM_CPUS_PER_TASK": "4096"])
+        #expect(many.count >= 1 && many.count <= WorkerCount.limit && many.source != "SLURM_CPUS_PER_TASK")
+        #expect(WorkerCount.available(environment: ["SLURM_CPUS_PER_TASK": "x"]).count >= 1)
+    }
+}
+
+@Suite struct ProxiedRunTests {
+    /// A real proxy sees the absolute URL; the name in it is the proxy's to look up.
+    @Test func loadGoesThroughTheProxy() async throws {
+        let proxy = try ScriptedServer { _ in [.completion] }
+        defer { proxy.stop() }
+        let run = try await RunHarness.run(
+            RunHarness.plan(TransferTests.few(3), url: "http://model.invalid:8000/v1/chat/completions", apiKey: "k"),
+            environment: ["HTTP_PROXY": "http://127.0.0.1:\(proxy.port)"])
+        #expect(run.requests.map(\.status) == [200, 200, 200])
+        #expect(
+            proxy.requests.first?.line == "POST http://model.invalid:8000/v1/chat/completions HTTP/1.1")
+        #expect(proxy.requests.first?.header("Host") == "model.invalid:8000")
+        #expect(proxy.requests.first?.body == testBody)
+    }
+}
