@@ -47,6 +47,7 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Protobuf/remote.proto", "Protobuf/README.md"]),
+        .target(name: "Series", dependencies: ["Generator", "Metrics", "RemoteWrite"]),
         .target(
             name: "Submit",
             dependencies: [

@@ -37,6 +37,18 @@ public enum ArrivalSchedule: Sendable, Equatable {
         case .ramping(let schedule): schedule.due(index, stage: &stage)
         }
     }
+
+    /// Arrivals due at or before `time` (nanoseconds from the start). O(log arrivals), for a look every few seconds.
+    public func dueCount(by time: Int64) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            var stage = 0
+            if let due = due(middle, stage: &stage), due <= time { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
 }
 
 /// Arrival `i` is due at `i·P`, `P = ⌊timeUnit / rate⌋`, for all `i·P < duration`.

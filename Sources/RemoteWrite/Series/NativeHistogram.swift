@@ -13,7 +13,8 @@ public struct NativeHistogram: Sendable, Equatable {
     public static let zeroThreshold = 0x1p-128
 
     public private(set) var count: UInt64 = 0
-    public private(set) var sum = 0.0
+    /// Sum of the values; may be replaced by one that is known more exactly than the values themselves.
+    public var sum = 0.0
     public private(set) var zeroCount: UInt64 = 0
     public private(set) var positive: [Int32: UInt64] = [:]
     public private(set) var negative: [Int32: UInt64] = [:]

@@ -1,0 +1,90 @@
+// A trend as k6 sends it: one series per configured statistic, or one native histogram (k6 §7.3, §7.5). Percentiles of
+// one trend come from one pass over its values, and a trend without a new value costs a comparison.
+
+import Metrics
+import RemoteWrite
+
+/// How trends become series.
+public enum TrendForm: Sendable {
+    case statistics([TrendStatistic])
+    case nativeHistogram
+
+    public init(_ configuration: RemoteWriteConfiguration) {
+        self = configuration.trendAsNativeHistogram ? .nativeHistogram : .statistics(configuration.trendStatistics)
+    }
+}
+
+/// What a trend's values are. Times are kept in milliseconds and sent in seconds, whatever the name says (k6 §7.3).
+enum TrendUnit {
+    case time, plain
+
+    var divisor: Double { self == .time ? 1000 : 1 }
+    /// What a native histogram's name ends in.
+    var histogramSuffix: String { self == .time ? "_seconds" : "" }
+}
+
+/// The series of one trend.
+struct TrendSeries: Sendable {
+    private enum Form {
+        case statistics([(statistic: TrendStatistic, labels: SeriesLabels)], percents: [Double])
+        case histogram(SeriesLabels)
+    }
+    private let form: Form
+    private let divisor: Double
+    private var seen = 0
+
+    init(_ metric: String, _ unit: TrendUnit, _ labels: [SeriesLabel], _ form: TrendForm) {
+        divisor = unit.divisor
+        switch form {
+        case .nativeHistogram:
+            self.form = .histogram(SeriesLabels(name: metric + unit.histogramSuffix, labels: labels))
+        case .statistics(let statistics):
+            self.form = .statistics(
+                statistics.map { ($0, SeriesLabels(name: "\(metric)_\($0.suffix)", labels: labels)) },
+                percents: statistics.compactMap(\.percent))
+        }
+    }
+
+    /// Whether `count` values are more than were handed over.
+    func isStale(_ count: Int) -> Bool { count > seen }
+
+    /// Adds the states of all statistics to `updates` if there was a new value.
+    mutating func update(_ trend: Trend, at time: Int64, into updates: inout [SeriesUpdate]) {
+        guard isStale(trend.count) else { return }
+        seen = trend.count
+        switch form {
+        case .histogram(let labels):
+            var histogram = NativeHistogram()
+            trend.forEachValue { value, count in histogram.add(value / divisor, count: count) }
+            // Of a large trend the values are bucket middles; its sum is exact.
+            histogram.sum = trend.sum / divisor
+            updates.append(SeriesUpdate(labels: labels, value: .histogram(histogram), timestampMilliseconds: time))
+        case .statistics(let series, let percents):
+            var percentiles = trend.percentiles(percents)[...]
+            for (statistic, labels) in series {
+                let value: Double =
+                    switch statistic {
+                    case .minimum: trend.min / divisor
+                    case .average: trend.average / divisor
+                    case .maximum: trend.max / divisor
+                    // A count has no unit; k6 divides that of times by 1,000 too.
+                    case .count: Double(trend.count)
+                    case .sum: trend.sum / divisor
+                    case .median, .percentile: percentiles.removeFirst() / divisor
+                    }
+                updates.append(SeriesUpdate(labels: labels, value: value, timestampMilliseconds: time))
+            }
+        }
+    }
+}
+
+extension TrendStatistic {
+    /// Which percentile has to be computed, if any.
+    fileprivate var percent: Double? {
+        switch self {
+        case .median: 50
+        case .percentile(let percent, _): percent
+        case .minimum, .average, .maximum, .count, .sum: nil
+        }
+    }
+}
