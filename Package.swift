@@ -65,13 +65,13 @@ let package = Package(
         .executableTarget(
             name: "sml",
             dependencies: [
-                "Scenarios", "ScenarioFiles", "Generator", "Metrics", "Submit",
+                "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "Submit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "sml-loadgen",
             dependencies: [
-                "Scenarios", "Generator", "Metrics",
+                "Scenarios", "Generator", "Metrics", "RemoteWrite", "Series",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(

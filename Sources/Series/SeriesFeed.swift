@@ -48,6 +48,9 @@ public final class SeriesFeed: Sendable {
 
     deinit { timer.cancel() }
 
+    /// What was delivered so far.
+    public var report: DeliveryReport { writer.report }
+
     private func feed() {
         let report = writer.report
         let warnings = registry.withLock { registry in

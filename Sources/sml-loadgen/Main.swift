@@ -5,6 +5,7 @@ import ArgumentParser
 import Generator
 import Glibc
 import Metrics
+import RemoteWrite
 import Scenarios
 
 @main
@@ -25,14 +26,17 @@ struct LoadGenerator: AsyncParsableCommand {
               HTTP_PROXY, HTTPS_PROXY, NO_PROXY       proxies
               SLURM_CPUS_PER_TASK                     number of workers
               NO_COLOR                                no colours
+              K6_PROMETHEUS_RW_*                      remote write, as k6 reads them
 
             EXIT CODES
               0    the plan was carried out, whatever the server answered
+              3    with --require-remote-write: series are missing at the receiver
               64   bad usage: an option or its value
               73   output cannot be written or is there already
               104  bad scenario or run configuration
               105  stopped by a signal; the summary is there and says so
               107  prompt corpus missing, unreadable or empty
+              255  bad remote-write setting
 
             EXAMPLES
               sml-loadgen --config run_config.json --prompts prompts.json --out result
@@ -68,6 +72,15 @@ struct LoadGenerator: AsyncParsableCommand {
     @Option(help: ArgumentHelp("After a signal, let requests in flight go on for this long.", valueName: "duration"))
     var drain = "0s"
 
+    @Option(help: ArgumentHelp("Push series to this Prometheus remote-write receiver.", valueName: "url"))
+    var remoteWriteUrl: String?
+
+    @Option(help: ArgumentHelp("After the run, try this long to deliver the final series.", valueName: "duration"))
+    var remoteWriteDrain = "60s"
+
+    @Flag(help: "End with 3 when not everything was delivered to the remote-write receiver.")
+    var requireRemoteWrite = false
+
     @Flag(help: "No progress, no result on stdout; warnings and errors still appear.")
     var quiet = false
 
@@ -81,6 +94,8 @@ struct LoadGenerator: AsyncParsableCommand {
             throw failed(error.description, error.exitCode)
         } catch let error as GeneratorError {
             throw failed(error.description, 104)
+        } catch let error as RemoteWriteConfigurationError {
+            throw failed(error.description, RemoteWriteConfigurationError.exitCode)
         } catch let error as OutputError {
             throw failed(error.description, OutputError.exitCode)
         }

@@ -4,6 +4,7 @@
 import Generator
 import Glibc
 import Metrics
+import RemoteWrite
 import Scenarios
 
 /// A run ready to start.
@@ -14,6 +15,7 @@ struct RunSession {
     private let context: RunContext
     private let readers: RunReaders
     private let redactor: Redactor
+    private let delivery: RunDelivery?
     private let color: Bool
     private let drain: Duration
 
@@ -21,11 +23,13 @@ struct RunSession {
 
     /// Reads and checks every input, makes the output directory and opens the records file.
     ///
-    /// - Throws: ``ConfigurationError``, ``GeneratorError``, ``OutputError``.
+    /// - Throws: ``ConfigurationError``, ``GeneratorError``, ``OutputError``, `RemoteWriteConfigurationError`.
     init(options: LoadGenerator, environment: [String: String]) throws {
         self.options = options
         color = environment["NO_COLOR", default: ""].isEmpty
         drain = try OptionValue.duration(options.drain, option: "--drain", atLeast: .zero)
+        let remoteWriteDrain = try OptionValue.duration(
+            options.remoteWriteDrain, option: "--remote-write-drain", atLeast: .zero)
         let duration = try options.duration.map { (text) throws(ConfigurationError) in
             try OptionValue.duration(text, option: "--duration", atLeast: .seconds(1))
         }
@@ -40,6 +44,10 @@ struct RunSession {
         self.resolved = resolved
         for warning in resolved.warnings { StandardError.write("sml-loadgen: warning: \(warning)\n") }
 
+        let remoteWrite = try RunDelivery.configuration(url: options.remoteWriteUrl, environment: environment)
+        if options.requireRemoteWrite, remoteWrite == nil {
+            throw ConfigurationError(.usage, "--require-remote-write: there is no receiver; give --remote-write-url")
+        }
         let corpus = try Corpus.load(path: options.prompts, options: resolved.corpusOptions)
         let plan = resolved.plan
         // Short header values ("1", "json") are no secrets, and hiding them would eat holes into every text.
@@ -64,6 +72,11 @@ struct RunSession {
         readers = RunReaders(
             statistics: RunStatistics(labels: corpus.labels, texts: texts, mainURL: plan.target.url),
             file: try Self.openRecords(options.records, context: context, texts: texts, redactor: redactor))
+        delivery = try remoteWrite.map { [run, readers, context, redactor] in
+            try RunDelivery(
+                $0, drain: remoteWriteDrain, directory: options.out, run: run, readers: readers,
+                context: context, redactor: redactor)
+        }
     }
 
     private static func openRecords(
@@ -84,7 +97,7 @@ struct RunSession {
             await ProgressTicker(run: run, readers: readers, quiet: quiet).runUntilCancelled()
         }
         let end = try await run.run { [readers] in readers.consume($0) }
-        stopping.cancel()
+        defer { stopping.cancel() }
         progress.cancel()
         await progress.value
         let outcome = RunOutcome(
@@ -92,11 +105,24 @@ struct RunSession {
             endedUnixNanoseconds: run.clock.wallOrigin + end.duration, lostRecords: UInt64(end.discardedRecords))
         let recordsFailure = readers.finishFile(outcome)
         if let recordsFailure { StandardError.write("sml-loadgen: \(recordsFailure)\n") }
-        let summary = SummaryBuilder.build(
-            statistics: readers.statistics, context: context, outcome: outcome, redactor: redactor)
-        let code = report(summary, outcome: outcome)
+        let code = await deliverAndReport(outcome)
         // Records that were asked for and are not there are no success.
         return code == 0 && recordsFailure != nil ? OutputError.exitCode : code
+    }
+
+    private func deliverAndReport(_ outcome: RunOutcome) async -> Int32 {
+        guard let delivery else { return report(summary(outcome, remoteWrite: nil), outcome: outcome) }
+        // Delivery may take a minute; a process killed meanwhile leaves a summary all the same.
+        try? summary(outcome, remoteWrite: delivery.provisionalSection()).write(to: summaryPath)
+        let delivered = await delivery.finish()
+        let code = report(summary(outcome, remoteWrite: delivered.section), outcome: outcome)
+        return code == 0 && options.requireRemoteWrite && !delivered.isComplete ? 3 : code
+    }
+
+    private func summary(_ outcome: RunOutcome, remoteWrite: JSON?) -> Summary {
+        SummaryBuilder.build(
+            statistics: readers.statistics, context: context, outcome: outcome, redactor: redactor,
+            remoteWrite: remoteWrite)
     }
 
     /// Writes the summary, to stdout when its file cannot be: a measurement is never lost.
@@ -120,6 +146,7 @@ struct RunSession {
     private func stopOnSignals(_ signals: AsyncStream<Int32>) async {
         var first: ContinuousClock.Instant?
         for await number in signals {
+            delivery?.signalled()
             let now = ContinuousClock.now
             let name = number == SIGINT ? "SIGINT" : "SIGTERM"
             if let first {

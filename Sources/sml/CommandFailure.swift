@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Metrics
+import RemoteWrite
 import Scenarios
 import Submit
 
@@ -17,6 +18,10 @@ enum CommandFailure {
             throw exit(error.description, error.exitCode)
         } catch let error as RecordFileError {
             throw exit(error.description, 65)
+        } catch let error as RemoteWriteConfigurationError {
+            throw exit(error.description, RemoteWriteConfigurationError.exitCode)
+        } catch let error as RemoteWriteFileError {
+            throw exit(error.description, 66)
         } catch let error as FileError {
             throw exit(error.description, 73)
         }

@@ -30,5 +30,6 @@ struct LoadtestCommand: AsyncParsableCommand {
             """,
         subcommands: [
             LocalCommand.self, ScenariosCommand.self, RecordsCommand.self, SummarizeCommand.self,
+            PushCommand.self,
         ])
 }

@@ -9,8 +9,8 @@ enum SMLSection {
     /// on the same machine, and an LLM's answer takes a hundred times that.
     static let keptUpMilliseconds = 10.0
 
-    static func value(_ inputs: SummaryInputs) -> JSON {
-        .object([
+    static func members(_ inputs: SummaryInputs) -> [(String, JSON)] {
+        [
             ("schema", .int(Summary.schema)),
             ("formulas", .int(Summary.formulas)),
             ("outcome", outcome(inputs)),
@@ -24,7 +24,7 @@ enum SMLSection {
             ("connections", connections(inputs.statistics)),
             ("generator", generator(inputs.statistics.generator)),
             ("run", (try? JSON(encoding: inputs.context)) ?? .null),
-        ])
+        ]
     }
 
     /// Count and the seven statistics; `null` without a value, so that zero is never read as a measurement.

@@ -5,14 +5,17 @@
 public enum SummaryBuilder {
     /// - Parameters:
     ///   - redactor: hides secrets in error texts and URLs.
+    ///   - remoteWrite: the member `sml.remote_write`; without it there is none.
     public static func build(
-        statistics: RunStatistics, context: RunContext, outcome: RunOutcome, redactor: Redactor = Redactor()
+        statistics: RunStatistics, context: RunContext, outcome: RunOutcome, redactor: Redactor = Redactor(),
+        remoteWrite: JSON? = nil
     ) -> Summary {
         let inputs = SummaryInputs(statistics: statistics, context: context, outcome: outcome, redactor: redactor)
+        let own = SMLSection.members(inputs) + (remoteWrite.map { [("remote_write", $0)] } ?? [])
         return Summary(
             document: .object(
                 HandleSummarySection.members(inputs) + ExportSection.members(inputs)
-                    + [("sml", SMLSection.value(inputs))]))
+                    + [("sml", .object(own))]))
     }
 
     /// The document a finished run wrote, computed again from its records file.

@@ -165,9 +165,32 @@ private struct SummaryText {
                     "\(Format.measure(generator["cpu_seconds"]?.number ?? 0)) s CPU, \(Format.measure(memory)) MiB, "
                         + "up to \(generator["peak_in_flight"]?.integer ?? 0) requests in flight"))
         }
+        out += remoteWrite
         let lost = count("outcome", "lost_records")
         if lost > 0 {
             out.append(row("lost", style.bad("\(Format.grouped(lost)) records: the numbers above are too low")))
+        }
+        return out
+    }
+
+    private var remoteWrite: [String] {
+        guard let state = sml["remote_write"] else { return [] }
+        let url = state["url"]?.text ?? ""
+        let series = count("remote_write", "series")
+        var out: [String] = []
+        if state["complete"] == .bool(true) {
+            let samples = Format.grouped(count("remote_write", "samples_sent"))
+            let pushes = Format.grouped(count("remote_write", "pushes_succeeded"))
+            out.append(
+                row("series", style.good("\(Format.grouped(series)) delivered") + ", \(samples) samples in \(pushes) pushes to \(url)"))
+        } else {
+            let missing = count("remote_write", "series_undelivered") + count("remote_write", "series_refused")
+            let reason = state["last_error"]?.text.map { ": \($0)" } ?? ""
+            out.append(row("series", style.bad("\(Format.grouped(missing)) of \(Format.grouped(series)) not delivered") + " to \(url)\(reason)"))
+            if let command = state["push_command"]?.text { out.append(row("", "→ \(command)")) }
+        }
+        for (name, folded) in state["folded_labels"]?.members ?? [] {
+            out.append(row("", "\(Format.grouped(folded.integer ?? 0)) values of the label '\(name)' are sent as 'other'"))
         }
         return out
     }

@@ -20,14 +20,19 @@ struct LocalCommand: AsyncParsableCommand {
             SML_CSCS_API_KEY), never from the command line. Progress goes to stderr, the result to stdout; NO_COLOR \
             is honoured.
 
+            With --loadtest-metrics-remote-write-url (or SML_LOADTEST_METRICS_REMOTE_WRITE_URL) the run's series are \
+            pushed to a Prometheus; K6_PROMETHEUS_RW_* sets credentials, TLS and interval.
+
             EXIT CODES
               0    the plan was carried out, whatever the server answered
+              3    with --require-remote-write: series are missing at the receiver
               64   bad usage: an option or its value
               69   a program of ours is missing or the simulated endpoint did not start
               73   output cannot be written or is there already
               104  bad scenario
               105  stopped by a signal; the summary is there and says so
               107  prompt corpus missing, unreadable or empty
+              255  bad remote-write setting
 
             EXAMPLES
               sml loadtest local --loadtest-scenario throughput --loadtest-duration 30s
@@ -83,6 +88,18 @@ struct LocalCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("After Ctrl-C, let requests in flight go on for this long.", valueName: "duration"))
     var drain: String?
 
+    @Option(help: ArgumentHelp("Push the run's series to this Prometheus remote-write receiver.", valueName: "url"))
+    var loadtestMetricsRemoteWriteUrl: String?
+
+    @Flag(inversion: .prefixedNo, help: "Push series when a receiver is configured.")
+    var loadtestMetricsRemoteWrite = true
+
+    @Option(help: ArgumentHelp("After the run, try this long to deliver the final series.", valueName: "duration"))
+    var remoteWriteDrain: String?
+
+    @Flag(help: "End with 3 when not everything was delivered to the remote-write receiver.")
+    var requireRemoteWrite = false
+
     // Its value begins with dashes.
     @Option(
         parsing: .unconditional,
@@ -108,6 +125,9 @@ struct LocalCommand: AsyncParsableCommand {
             _ = try OptionValue.duration(loadtestDuration, option: "--loadtest-duration", atLeast: .seconds(1))
         }
         if let drain { _ = try OptionValue.duration(drain, option: "--drain", atLeast: .zero) }
+        if let remoteWriteDrain {
+            _ = try OptionValue.duration(remoteWriteDrain, option: "--remote-write-drain", atLeast: .zero)
+        }
         if let workers { _ = try OptionValue.count(workers, option: "--workers", in: 1...WorkerCount.limit) }
         if let out, out.isEmpty { throw SubmitError.usage("--out: \"\" is not a directory") }
     }
@@ -171,9 +191,15 @@ struct LocalCommand: AsyncParsableCommand {
         if let workers { arguments += ["--workers", "\(workers)"] }
         if let drain { arguments += ["--drain", drain] }
         if quiet { arguments.append("--quiet") }
-        let code = try await LocalRun(generatorArguments: arguments).run(signals: signals)
+        if let remoteWriteDrain { arguments += ["--remote-write-drain", remoteWriteDrain] }
+        if requireRemoteWrite { arguments.append("--require-remote-write") }
+        let remoteWrite = RemoteWriteSettings(
+            isEnabled: loadtestMetricsRemoteWrite, url: loadtestMetricsRemoteWriteUrl, environment: environment)
+        let code = try await LocalRun(
+            generatorArguments: arguments, generatorEnvironment: remoteWrite.generatorEnvironment
+        ).run(signals: signals)
         // Refused before its first request: what we staged is no run and would be in the way of the next try.
-        if [64, 73, 104, 107].contains(code) { staged.discard() }
+        if [64, 73, 104, 107, 255].contains(code) { staged.discard() }
         return code
     }
 

@@ -1,0 +1,28 @@
+// How a run learns where its series go: by the variables k6 reads, because a URL may hold a password and the
+// generator's command line is public.
+
+/// The generator's environment for remote write.
+public struct RemoteWriteSettings: Sendable, Equatable {
+    /// What SML's dashboards use.
+    public static let trendStatistics = "min,avg,med,p(90),p(95),p(99),max"
+    private static let urlVariables = ["SML_LOADTEST_METRICS_REMOTE_WRITE_URL", "K6_PROMETHEUS_RW_SERVER_URL"]
+
+    /// Variables to set for the generator.
+    public let generatorEnvironment: [String: String]
+
+    /// `url` wins over `SML_LOADTEST_METRICS_REMOTE_WRITE_URL`, which wins over k6's own variable. Statistics that the
+    /// user has chosen stay.
+    public init(isEnabled: Bool, url: String?, environment: [String: String]) {
+        guard isEnabled, let url = url ?? Self.urlVariables.lazy.compactMap({ environment[$0] }).first(where: { !$0.isEmpty })
+        else {
+            // An empty URL is none: it hides one that would be inherited.
+            generatorEnvironment = ["K6_PROMETHEUS_RW_SERVER_URL": ""]
+            return
+        }
+        var variables = ["K6_PROMETHEUS_RW_SERVER_URL": url]
+        if environment["K6_PROMETHEUS_RW_TREND_STATS", default: ""].isEmpty {
+            variables["K6_PROMETHEUS_RW_TREND_STATS"] = Self.trendStatistics
+        }
+        generatorEnvironment = variables
+    }
+}

@@ -1,0 +1,111 @@
+// Remote write around one run: switched on by a URL, fed while the run goes on, drained when it is over. What a signal
+// means for the waiting is decided here too: SLURM kills 30 s after it asked.
+
+import Generator
+import Metrics
+import RemoteWrite
+import Scenarios
+import Series
+import Synchronization
+
+/// The series of a run on their way to a receiver.
+final class RunDelivery: Sendable {
+    /// Waiting for the receiver after a run that was ended by a signal; leaves half of SLURM's 30 s.
+    private static let drainAfterSignal = Duration.seconds(15)
+    private static let urlVariable = "K6_PROMETHEUS_RW_SERVER_URL"
+
+    private struct State {
+        var isSignalled = false
+        var waiting: Task<SeriesDelivery, Never>?
+    }
+
+    private let configuration: RemoteWriteConfiguration
+    private let feed: SeriesFeed
+    private let drain: Duration
+    private let undeliveredPath: String
+    private let state = Mutex(State())
+
+    /// The configuration when remote write is asked for, by option or by environment.
+    ///
+    /// - Throws: `RemoteWriteConfigurationError`.
+    static func configuration(
+        url: String?, environment: [String: String]
+    ) throws(RemoteWriteConfigurationError) -> RemoteWriteConfiguration? {
+        guard url != nil || environment[urlVariable].map({ !$0.isEmpty }) == true else { return nil }
+        var configuration = try RemoteWriteConfiguration(environment: environment, serverURL: url) {
+            DurationGrammar.parse($0)?.duration
+        }
+        configuration.userAgent = Product.userAgent
+        return configuration
+    }
+
+    /// Starts feeding at once.
+    ///
+    /// - Throws: `RemoteWriteConfigurationError`.
+    init(
+        _ configuration: RemoteWriteConfiguration, drain: Duration, directory: String, run: LoadRun,
+        readers: RunReaders, context: RunContext, redactor: Redactor
+    ) throws(RemoteWriteConfigurationError) {
+        self.configuration = configuration
+        self.drain = drain
+        undeliveredPath = directory + "/undelivered.smlpush"
+        let schedule = ArrivalSchedule(run.plan.executor)
+        feed = try SeriesFeed(
+            configuration: configuration,
+            registry: SeriesRegistry(
+                tags: SeriesTags(context), form: TrendForm(configuration),
+                startedUnixNanoseconds: context.startedUnixNanoseconds, redactor: redactor),
+            snapshot: { report in
+                let elapsed = run.clock.now
+                return RunSnapshot(
+                    statistics: readers.statistics, elapsed: elapsed,
+                    scheduledArrivals: schedule?.dueCount(by: elapsed), startedIterations: run.live.iterations,
+                    droppedArrivals: run.live.dropped, delivery: report)
+            },
+            onWarning: { StandardError.write("sml-loadgen: warning: \($0)\n") })
+    }
+
+    /// A signal during the run shortens the waiting at its end; one during the waiting ends it.
+    func signalled() {
+        state.withLock { state in
+            state.isSignalled = true
+            state.waiting?.cancel()
+        }
+    }
+
+    /// What the summary says until delivery has ended, should the process be killed meanwhile.
+    func provisionalSection() -> JSON {
+        DeliverySection.value(receiver: configuration.receiver, report: feed.report, folded: [:], undelivered: nil)
+    }
+
+    /// Delivers the final states, waiting as long as allowed, and keeps what could not be delivered in a file.
+    func finish() async -> (section: JSON, isComplete: Bool) {
+        let waiting = state.withLock { state in
+            let limit = state.isSignalled ? min(drain, Self.drainAfterSignal) : drain
+            let task = Task { [feed] in await feed.finish(drain: limit) }
+            state.waiting = task
+            return task
+        }
+        let delivery = await waiting.value
+        let undelivered = keep(delivery.result.undelivered)
+        let report = delivery.result.report
+        let section = DeliverySection.value(
+            receiver: configuration.receiver, report: report, folded: delivery.folded, undelivered: undelivered)
+        return (section, report.isComplete)
+    }
+
+    private func keep(_ states: UndeliveredStates) -> UndeliveredFile? {
+        guard !states.isEmpty else { return nil }
+        do {
+            try states.save(to: undeliveredPath)
+        } catch {
+            StandardError.write("sml-loadgen: remote write: the undelivered series are lost: \(error)\n")
+            return nil
+        }
+        let file = UndeliveredFile(path: undeliveredPath, receiver: configuration.receiver)
+        StandardError.write(
+            "sml-loadgen: remote write: \(states.updates.count) series could not be delivered; push them later with\n"
+                + "  \(file.command)\n")
+        return file
+    }
+}

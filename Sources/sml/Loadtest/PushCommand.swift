@@ -1,0 +1,63 @@
+// `sml loadtest push`: brings a receiver the final values it missed during a run.
+
+import ArgumentParser
+import Foundation
+import RemoteWrite
+import Scenarios
+
+struct PushCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "push",
+        abstract: "Push the series a run could not deliver.",
+        discussion: """
+            A run whose Prometheus was away keeps the final state of every undelivered series in
+            DIR/undelivered.smlpush. This pushes them with the times they had. Pushing a file twice is harmless.
+
+            Credentials come from the environment, as for the run: K6_PROMETHEUS_RW_USERNAME and _PASSWORD,
+            K6_PROMETHEUS_RW_BEARER_TOKEN, K6_PROMETHEUS_RW_HTTP_HEADERS. A Prometheus that has moved on refuses
+            samples more than an hour old unless its out_of_order_time_window allows them.
+
+            Exit codes: 0 all was delivered; 3 something is still missing, and the file now holds just that;
+            64 bad usage; 66 the file cannot be read; 255 bad remote-write setting.
+
+            Examples:
+              sml loadtest push runs/x/undelivered.smlpush --url http://prometheus:9090/api/v1/write
+            """)
+
+    @Argument(help: ArgumentHelp("File of undelivered series.", valueName: "file"))
+    var file: String
+
+    @Option(help: ArgumentHelp("Receiver (default: K6_PROMETHEUS_RW_SERVER_URL).", valueName: "url"))
+    var url: String?
+
+    @Option(help: ArgumentHelp("Keep trying for this long.", valueName: "duration"))
+    var drain = "60s"
+
+    func run() async throws {
+        let isComplete = try await CommandFailure.reported {
+            guard let drain = DurationGrammar.parse(drain), !drain.isBareNumber, drain.duration >= .zero else {
+                throw ValidationError("--drain \(self.drain): expected a duration such as 60s")
+            }
+            let environment = ProcessInfo.processInfo.environment
+            guard url != nil || environment["K6_PROMETHEUS_RW_SERVER_URL"].map({ !$0.isEmpty }) == true else {
+                throw ValidationError("--url is missing")
+            }
+            var configuration = try RemoteWriteConfiguration(environment: environment, serverURL: url) {
+                DurationGrammar.parse($0)?.duration
+            }
+            configuration.userAgent = Product.userAgent
+            let states = try UndeliveredStates.load(from: file)
+            let result = try await states.push(to: configuration, drain: drain.duration) { notice in
+                FileHandle.standardError.write(Data("sml: \(notice)\n".utf8))
+            }
+            guard !result.undelivered.isEmpty else {
+                print("\(states.updates.count) series delivered to \(configuration.receiver)")
+                return true
+            }
+            try result.undelivered.save(to: file)
+            print("\(result.undelivered.updates.count) of \(states.updates.count) series are still not delivered: \(file)")
+            return false
+        }
+        if !isComplete { throw ExitCode(3) }
+    }
+}
