@@ -87,6 +87,10 @@ let package = Package(
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], exclude: ["Fixtures"]),
         .testTarget(name: "EndpointTests", dependencies: ["Endpoint", "sml-endpoint"]),
         .testTarget(name: "RemoteWriteTests", dependencies: ["RemoteWrite", "TestSupport"], exclude: ["Fixtures"]),
+        .testTarget(
+            name: "SeriesTests",
+            dependencies: ["Series", "RemoteWrite", "Metrics", "Generator", "Endpoint", "TestSupport", "sml", "sml-loadgen"],
+            exclude: ["Fixtures"]),
         // Runs the three built commands as child processes.
         .testTarget(name: "CommandTests", dependencies: ["Generator", "Metrics", "sml", "sml-loadgen", "sml-endpoint"]),
     ],

@@ -1,0 +1,138 @@
+// Runs whose receiver misbehaves: nothing final is lost, the load does not notice, and what is left over is pushed
+// later by the command the run named.
+
+import Foundation
+import Metrics
+import TestSupport
+import Testing
+
+@testable import RemoteWrite
+
+@Suite(.serialized, .timeLimit(.minutes(3)))
+struct DeliveryTests {
+    static var scenario: [String: Any] {
+        [
+            "executor": "constant-arrival-rate", "rate": 50, "timeUnit": "1s", "duration": "3s",
+            "preAllocatedVUs": 20, "maxVUs": 40,
+        ]
+    }
+
+    /// The newest value of every series a receiver answered with success, by text.
+    private func newest(_ requests: [ReceivedRequest]) throws -> [String: Double] {
+        var newest: [String: Double] = [:]
+        for request in requests {
+            for update in try WriteRequestDecoder.decode(request.body) {
+                guard case .sample(let value) = update.value else { continue }
+                newest[seriesText(Dictionary(update.labels.decoded.map { ($0.name, $0.value) }) { $1 })] = value
+            }
+        }
+        return newest
+    }
+
+    private func sum(_ name: String, _ values: [String: Double]) -> Double {
+        values.filter { $0.key.hasPrefix(name + "{") }.reduce(0) { $0 + $1.value }
+    }
+
+    @Test(arguments: [
+        [ScriptedAnswer.status(429, headers: ["Retry-After": "1"])], [.status(500), .status(503)],
+        [.closeMidAnswer, .close], [.hang], [.status(400, body: "no"), .status(404)],
+        [.status(302, headers: ["Location": "http://127.0.0.1:9/elsewhere"])],
+    ])
+    func aMisbehavingReceiverGetsEverythingInTheEnd(first: [ScriptedAnswer]) async throws {
+        let receiver = try ScriptedReceiver(first + [.status(204)])
+        try await withEndpoint { port in
+            let run = try GeneratorProcess.start(
+                Self.scenario, server: port, receiver: receiver.url,
+                environment: ["K6_PROMETHEUS_RW_BEARER_TOKEN": "verysecrettoken"],
+                arguments: ["--require-remote-write", "--remote-write-drain", "10s"])
+            defer { run.remove() }
+            #expect(await run.exitCode() == 0, "\(run.log)")
+            let summary = try run.summary()
+            #expect(summary[path: "sml", "remote_write", "complete"] == .bool(true), "\(run.log)")
+            #expect(summary[path: "sml", "remote_write", "pushes_failed"]?.members.isEmpty == false)
+            let values = try newest(Array(receiver.requests.dropFirst(first.count)))
+            #expect(sum("k6_http_reqs_total", values) == summary[path: "sml", "counts", "http_requests"]?.number)
+            #expect(!run.log.contains("verysecrettoken"))
+            #expect(run.log.contains("remote write"))
+        }
+    }
+
+    @Test func anOutageInTheMiddleLosesNothing() async throws {
+        let receiver = try ScriptedReceiver()
+        try await withEndpoint { port in
+            let run = try GeneratorProcess.start(Self.scenario, server: port, receiver: receiver.url)
+            defer { run.remove() }
+            #expect(await eventually { receiver.requests.count >= 1 })
+            receiver.stop()
+            #expect(await eventually { run.log.contains("not reached") })
+            try await Task.sleep(for: .seconds(1))
+            try receiver.start()
+            #expect(await run.exitCode() == 0)
+            let summary = try run.summary()
+            #expect(summary[path: "sml", "remote_write", "complete"] == .bool(true))
+            #expect(try #require(summary[path: "sml", "remote_write", "longest_outage_seconds"]?.number) > 0.9)
+            let values = try newest(receiver.requests)
+            #expect(sum("k6_http_reqs_total", values) == summary[path: "sml", "counts", "http_requests"]?.number)
+            #expect(sum("k6_iterations_total", values) == summary[path: "sml", "counts", "iterations"]?.number)
+        }
+    }
+
+    @Test(.enabled(if: PrometheusServer.Flavor.prometheus.isInstalled))
+    func whatCouldNotBeDeliveredIsPushedLater() async throws {
+        try await withEndpoint { port in
+            let nobody = try freePort()
+            let run = try GeneratorProcess.start(
+                Self.scenario, server: port, receiver: "http://user:verysecret@127.0.0.1:\(nobody)/api/v1/write",
+                arguments: ["--remote-write-drain", "500ms"])
+            let required = try GeneratorProcess.start(
+                Self.scenario, server: port, receiver: "http://127.0.0.1:\(nobody)/api/v1/write",
+                arguments: ["--remote-write-drain", "500ms", "--require-remote-write"])
+            defer { for run in [run, required] { run.remove() } }
+            #expect(await run.exitCode() == 0)
+            #expect(await required.exitCode() == 3)
+            let summary = try run.summary()
+            let report = try #require(summary[path: "sml", "remote_write"])
+            let file = run.out.appending(path: "undelivered.smlpush")
+            #expect(report["complete"] == .bool(false))
+            #expect(report["undelivered_file"]?.text == file.path)
+            let command = try #require(report["push_command"]?.text)
+            #expect(run.log.contains(command))
+            #expect(!command.contains("verysecret") && !run.log.contains("verysecret"))
+
+            let server = try await PrometheusServer.start()
+            let push = Process()
+            push.executableURL = GeneratorProcess.program("sml")
+            // The command as printed, with a receiver that exists.
+            let words = command.replacing("127.0.0.1:\(nobody)", with: "127.0.0.1:\(server.port)").split(separator: " ")
+            push.arguments = words.dropFirst().map(String.init)
+            push.standardOutput = FileHandle.nullDevice
+            try push.run()
+            #expect(await eventually(within: .seconds(20)) { !push.isRunning })
+            #expect(push.terminationStatus == 0)
+            let stored = try server.samples("{run_label=\"\(run.runLabel)\"}")
+            #expect(stored.count == report["series"]?.integer.map(Int.init))
+            let recorded = try RecordedValues(records: run.records)
+            for name in ["k6_iterations_total", "k6_data_sent_total"] {
+                #expect(stored.first { $0.name == name }?.lastValue == recorded.values[name + "{}"])
+            }
+        }
+    }
+
+    /// Loose, because the machine is shared; docs/differences-from-k6.md has the careful numbers.
+    @Test func aDeadReceiverDelaysNoRequest() async throws {
+        let receiver = try ScriptedReceiver([.hang])
+        try await withEndpoint { port in
+            func lateness(_ url: String?) async throws -> Double {
+                let run = try GeneratorProcess.start(
+                    Self.scenario, server: port, receiver: url, arguments: ["--remote-write-drain", "0s"])
+                defer { run.remove() }
+                #expect(await run.exitCode() == 0)
+                return try #require(try run.summary()[path: "sml", "lateness", "send_ms", "p99"]?.number)
+            }
+            let without = try await lateness(nil)
+            let with = try await lateness(receiver.url)
+            print("send lateness p99: \(without) ms without remote write, \(with) ms with a receiver that hangs")
+            #expect(with < max(20, 3 * without))
+        }
+    }
+}
