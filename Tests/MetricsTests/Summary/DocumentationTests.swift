@@ -53,7 +53,8 @@ struct DocumentationTests {
                 line.dropFirst(2).prefix { $0 != "|" }.split(separator: "`").filter { !",  ".contains($0) }
             }
             .map(String.init)
-            .filter { !$0.hasPrefix("k6_") && !$0.hasPrefix("sml_") }
+            // Series and what only a run with remote write has are checked against a real run, elsewhere.
+            .filter { name in !["k6_", "sml_", "sml.remote_write."].contains { name.hasPrefix($0) } }
         #expect(existing.subtracting(documented).sorted() == [])
         #expect(Set(documented).subtracting(existing).sorted() == [])
         #expect(Set(documented).count == documented.count)
