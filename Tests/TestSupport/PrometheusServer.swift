@@ -35,6 +35,16 @@ public final class PrometheusServer: Sendable {
         throw StartFailure(description: "\(flavor.rawValue) did not become ready within 3 attempts")
     }
 
+    /// Starts Prometheus on a port that its clients know already.
+    public static func start(port: UInt16) async throws -> PrometheusServer {
+        let server = try PrometheusServer(.prometheus, port: port)
+        let isReady = await eventually(within: .seconds(20)) {
+            (try? httpGet(port: port, path: "/-/ready"))?.status == 200
+        }
+        guard isReady else { throw StartFailure(description: "Prometheus did not become ready on port \(port)") }
+        return server
+    }
+
     private init(_ flavor: Flavor, port: UInt16) throws {
         self.port = port
         self.flavor = flavor

@@ -1,0 +1,56 @@
+// The repository's own pages as tests read them.
+
+import Foundation
+
+enum Pages {
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+
+    /// Names in the first column of the tables of docs/METRICS.md that start with one of `prefixes`; `{stat}` stands
+    /// for the seven statistics.
+    static func documented(_ prefixes: [String]) throws -> Set<String> {
+        let names = try String(contentsOf: root.appending(path: "docs/METRICS.md"), encoding: .utf8)
+            .split(separator: "\n").filter { $0.hasPrefix("| `") }
+            .flatMap { $0.dropFirst(2).prefix { $0 != "|" }.split(separator: "`").map(String.init) }
+            .filter { name in prefixes.contains { name.hasPrefix($0) } }
+        return Set(
+            names.flatMap { name in
+                name.hasSuffix("{stat}")
+                    ? ["min", "avg", "med", "p90", "p95", "p99", "max"].map { name.replacing("{stat}", with: $0) } : [name]
+            })
+    }
+
+    struct Query {
+        let panel: String
+        let expression: String
+    }
+
+    /// Every query of the dashboard, its variables replaced by what "All" or a choice of `runLabel` gives.
+    static func dashboardQueries(runLabel: String) throws -> (panels: Int, queries: [Query]) {
+        let data = try Data(contentsOf: root.appending(path: "dashboards/sml-loadtest.json"))
+        let board = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
+        let panels = (board["panels"] as? [[String: Any]] ?? []).filter { $0["type"] as? String != "row" }
+        let queries = panels.flatMap { panel in
+            (panel["targets"] as? [[String: Any]] ?? []).map { target in
+                var expression = target["expr"] as? String ?? ""
+                for (name, value) in [
+                    ("$scenario", ".*"), ("$run_label", runLabel), ("$model", ".*"), ("$label", ".*"),
+                    ("$__rate_interval", "1m"), ("$__range", "5m"),
+                ] {
+                    expression = expression.replacing(name, with: value)
+                }
+                return Query(panel: panel["title"] as? String ?? "", expression: expression)
+            }
+        }
+        return (panels.count, queries)
+    }
+
+    /// The names of the dashboard's variables with the queries that fill them.
+    static func dashboardVariables() throws -> [String: String] {
+        let data = try Data(contentsOf: root.appending(path: "dashboards/sml-loadtest.json"))
+        let board = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
+        let list = (board["templating"] as? [String: Any])?["list"] as? [[String: Any]] ?? []
+        return Dictionary(
+            list.map { ($0["name"] as? String ?? "", $0["definition"] as? String ?? "") }, uniquingKeysWith: { $1 })
+    }
+}
