@@ -41,7 +41,7 @@ final class Program {
             try Data(input.utf8).write(to: URL(filePath: file))
             process.standardInput = try FileHandle(forReadingFrom: URL(filePath: file))
         }
-        for file in [outputFile, errorFile] { FileManager.default.createFile(atPath: file, contents: nil) }
+        for file in [outputFile, errorFile] { _ = FileManager.default.createFile(atPath: file, contents: nil) }
         process.standardOutput = try FileHandle(forWritingTo: URL(filePath: outputFile))
         process.standardError = try FileHandle(forWritingTo: URL(filePath: errorFile))
         try process.run()
