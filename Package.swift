@@ -11,6 +11,8 @@ let package = Package(
         .executable(name: "sml", targets: ["sml"]),
         .executable(name: "sml-loadgen", targets: ["sml-loadgen"]),
         .executable(name: "sml-endpoint", targets: ["sml-endpoint"]),
+        // For Benchmarks/, which is a package of its own.
+        .library(name: "Series", targets: ["Series", "RemoteWrite", "Metrics", "Generator"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
