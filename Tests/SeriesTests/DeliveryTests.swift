@@ -118,7 +118,7 @@ struct DeliveryTests {
         }
     }
 
-    /// Loose, because the machine is shared; docs/differences-from-k6.md has the careful numbers.
+    /// Loose, because the machine is shared.
     @Test func aDeadReceiverDelaysNoRequest() async throws {
         let receiver = try ScriptedReceiver([.hang])
         try await withEndpoint { port in
