@@ -15,6 +15,14 @@ struct Readiness {
     var failed: Bool
 }
 
+/// What the set holds for a descriptor, and what it should. Event masks; 0 is not in the set.
+private struct WatchedSocket {
+    var group: UInt32 = 0
+    var wanted: UInt32 = 0
+    var registered: UInt32 = 0
+    var isConnection = false
+}
+
 /// An epoll set and an absolute monotonic timer. Not Sendable: it belongs to one shard.
 final class Poller {
     private let descriptor: Int32
@@ -25,6 +33,8 @@ final class Poller {
     private static let timerMark = UInt64.max
     private static let bellMark = UInt64.max - 1
     private var armedFor = Int64.max
+    /// By descriptor.
+    private var sockets: [WatchedSocket] = []
 
     /// - Parameter bell: a descriptor that wakes the set when it is readable.
     /// - Throws: ``GeneratorError`` when the kernel gives no descriptor.
@@ -62,19 +72,54 @@ final class Poller {
         timerfd_settime(timer, Int32(TFD_TIMER_ABSTIME), &spec, nil)
     }
 
-    /// Watches `socket` of `group`; `watched` says whether it is in the set already.
-    func watch(_ socket: Int32, group: Int, read: Bool, write: Bool, watched: Bool) -> Bool {
-        var event = epoll_event()
-        event.events = (read ? EPOLLIN.rawValue : 0) | (write ? EPOLLOUT.rawValue : 0)
-        event.data.u64 = UInt64(UInt32(bitPattern: socket)) | UInt64(group) << 32
-        if epoll_ctl(descriptor, watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event) == 0 { return true }
-        // The kernel forgets a closed socket by itself and a number comes back as another socket.
-        return epoll_ctl(descriptor, watched ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event) == 0
+    // MARK: - Sockets
+
+    /// Watches `socket` of `group`. No syscall when the set has it so already.
+    func watch(_ socket: Int32, group: Int, read: Bool, write: Bool) {
+        change(socket) { entry in
+            entry.group = UInt32(group)
+            entry.wanted = (read ? EPOLLIN.rawValue : 0) | (write ? EPOLLOUT.rawValue : 0)
+            guard entry.registered != entry.wanted else { return }
+            var event = epoll_event(
+                events: entry.wanted,
+                data: epoll_data_t(u64: UInt64(UInt32(bitPattern: socket)) | UInt64(group) << 32))
+            let isThere = entry.registered != 0
+            // The set may know better: the kernel drops a socket that was closed behind our back.
+            if epoll_ctl(descriptor, isThere ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event) != 0 {
+                epoll_ctl(descriptor, isThere ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event)
+            }
+            entry.registered = entry.wanted
+        }
     }
 
+    /// Nobody wants to hear of `socket` for now. A connection stays in the set: its user will want it again soon, and
+    /// two calls of epoll_ctl a request were 2 of its 11 syscalls.
     func forget(_ socket: Int32) {
-        epoll_ctl(descriptor, EPOLL_CTL_DEL, socket, nil)
+        change(socket) { entry in
+            entry.wanted = 0
+            if !entry.isConnection { remove(socket, &entry) }
+        }
     }
+
+    /// `socket` is a new connection's. Only of those do we hear when they are closed (libcurl closes the descriptors of
+    /// its resolver itself), so only those may stay in the set unwanted.
+    func opened(_ socket: Int32) { change(socket) { $0 = WatchedSocket(isConnection: true) } }
+
+    /// `socket` is about to be closed; the kernel then drops it from the set.
+    func closing(_ socket: Int32) { change(socket) { $0 = WatchedSocket() } }
+
+    private func change(_ socket: Int32, _ body: (inout WatchedSocket) -> Void) {
+        let index = Int(socket)
+        while index >= sockets.count { sockets.append(WatchedSocket()) }
+        body(&sockets[index])
+    }
+
+    private func remove(_ socket: Int32, _ entry: inout WatchedSocket) {
+        epoll_ctl(descriptor, EPOLL_CTL_DEL, socket, nil)
+        entry.registered = 0
+    }
+
+    // MARK: - Waiting
 
     /// Sleeps until something is ready and hands each ready socket to `body`. Returns whether the bell rang.
     func wait(_ body: (Readiness) -> Void) -> Bool {
@@ -90,9 +135,15 @@ final class Poller {
             case Self.bellMark:
                 rang = true
             case let data:
+                let socket = Int32(truncatingIfNeeded: data)
+                guard sockets[Int(socket)].wanted != 0 else {
+                    // An idle connection that the server closed: libcurl finds out when it wants it again.
+                    change(socket) { remove(socket, &$0) }
+                    continue
+                }
                 body(
                     Readiness(
-                        descriptor: Int32(truncatingIfNeeded: data), group: Int(data >> 32),
+                        descriptor: socket, group: Int(sockets[Int(socket)].group),
                         readable: event.events & (EPOLLIN.rawValue | EPOLLHUP.rawValue) != 0,
                         writable: event.events & EPOLLOUT.rawValue != 0,
                         failed: event.events & EPOLLERR.rawValue != 0))

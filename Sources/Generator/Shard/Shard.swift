@@ -62,7 +62,7 @@ actor Shard {
         stopOrder = try StopOrder()
         poller = try Poller(bell: stopOrder.descriptor)
         common = CommonTransferState(
-            settings: context.settings, addresses: context.addresses, texts: context.texts)
+            settings: context.settings, addresses: context.addresses, texts: context.texts, poller: poller)
         load = ShardLoad(executor: context.plan.executor, shard: index, shards: context.shards)
         regularEnd = context.plan.executor.duration.nanoseconds
         hardEnd = regularEnd + context.plan.gracefulStop.nanoseconds

@@ -10,6 +10,10 @@ final class CommonTransferState {
     let addresses: ServerAddresses
     let texts: TextTable
     let buffers = ResponseBufferPool()
+    private let poller: Poller
+    private let url: ParsedURL?
+    /// The server's one address for libcurl's name cache; with several, users are told one each.
+    private let resolved: HeaderList?
     private let share: UnsafeMutableRawPointer?
     private let lists: [[HeaderList]]
 
@@ -17,7 +21,10 @@ final class CommonTransferState {
     /// connections, for one more read per 4 KiB of a long answer.
     private static let receiveBuffer = 4 << 10
 
-    init(settings: TransferSettings, addresses: ServerAddresses, texts: TextTable) {
+    init(settings: TransferSettings, addresses: ServerAddresses, texts: TextTable, poller: Poller) {
+        self.poller = poller
+        url = ParsedURL(settings.target.url)
+        resolved = settings.proxy.proxy.isEmpty ? addresses.resolved.map { HeaderList([$0]) } : nil
         self.settings = settings
         self.addresses = addresses
         self.texts = texts
@@ -33,6 +40,12 @@ final class CommonTransferState {
     }
 
     deinit { if let share { curl_share_cleanup(share) } }
+
+    /// `url` instead of the plan's.
+    func applyDetour(to easy: UnsafeMutableRawPointer, url: String) {
+        sml_easy_set_pointer(easy, CURLOPT_CURLU, nil)
+        sml_easy_set_string(easy, CURLOPT_URL, url)
+    }
 
     func headers(authorized: Bool, hasBody: Bool) -> HeaderList { lists[authorized ? 1 : 0][hasBody ? 1 : 0] }
 
@@ -65,6 +78,9 @@ final class CommonTransferState {
             // A TLS store parsed once for the run, not every 24 h or connection.
             sml_easy_set_long(easy, CURLOPT_CA_CACHE_TIMEOUT, -1),
         ]
+        codes.append(
+            sml_easy_set_socket_callbacks(easy, onOpenSocket, onCloseSocket, Unmanaged.passUnretained(poller).toOpaque()))
+        if let resolved { codes.append(sml_easy_set_pointer(easy, CURLOPT_RESOLVE, resolved.head)) }
         if let share { codes.append(sml_easy_set_pointer(easy, CURLOPT_SHARE, share)) }
         if let file = settings.certificateFile { codes.append(sml_easy_set_string(easy, CURLOPT_CAINFO, file)) }
         if let directory = settings.certificateDirectory {
@@ -82,7 +98,11 @@ final class CommonTransferState {
 
     /// URL, method, headers and deadline of a request that no redirect has touched.
     func applyTarget(to easy: UnsafeMutableRawPointer) {
-        sml_easy_set_string(easy, CURLOPT_URL, settings.target.url)
+        if let url {
+            sml_easy_set_pointer(easy, CURLOPT_CURLU, UnsafeRawPointer(url.handle))
+        } else {
+            sml_easy_set_string(easy, CURLOPT_URL, settings.target.url)
+        }
         sml_easy_set_long(easy, CURLOPT_POST, 1)
         sml_easy_set_pointer(easy, CURLOPT_HTTPHEADER, headers(authorized: true, hasBody: true).head)
         sml_easy_set_long(

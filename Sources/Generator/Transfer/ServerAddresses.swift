@@ -2,6 +2,7 @@
 // user of the first burst, and would send all load to the first address of a name with several. Pinning also means
 // that both sides of a comparison know which hosts they measured.
 
+import CLibcurl  // the compiler finds SOCK_STREAM there, not in Glibc
 import Glibc
 
 /// Numeric addresses of the target host; users are spread over them in turn.
@@ -38,10 +39,19 @@ struct ServerAddresses: Sendable, Equatable {
             host: host, port: port, numeric: (v4.isEmpty ? v6 : v4).filter { seen.insert($0).inserted })
     }
 
-    /// libcurl's `CONNECT_TO` entry that sends user number `user` to its address; `nil` to let libcurl look up.
-    func connectTo(user: Int) -> String? {
-        guard !numeric.isEmpty else { return nil }
-        let bracketed = host.contains(":") ? "[\(host)]" : host
-        return "\(bracketed):\(port):\(numeric[user % numeric.count]):\(port)"
+    /// libcurl's `RESOLVE` entry when there is one address: it is then in libcurl's cache for good, for every user.
+    /// `nil` when there is nothing to look up or there are several.
+    var resolved: String? {
+        guard numeric.count == 1, numeric[0] != bracketedHost else { return nil }
+        return "\(host):\(port):\(numeric[0])"
     }
+
+    /// libcurl's `CONNECT_TO` entry that sends user number `user` to its address of several; `nil` with fewer. It is
+    /// read anew for each request, which an address that all users share need not be.
+    func connectTo(user: Int) -> String? {
+        guard numeric.count > 1 else { return nil }
+        return "\(bracketedHost):\(port):\(numeric[user % numeric.count]):\(port)"
+    }
+
+    private var bracketedHost: String { host.contains(":") ? "[\(host)]" : host }
 }

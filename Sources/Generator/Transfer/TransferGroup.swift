@@ -65,7 +65,7 @@ final class TransferGroup {
     }
 }
 
-/// libcurl wants `socket` watched; `assigned` is non-null once it is in the poller.
+/// libcurl wants `socket` watched, or no longer.
 private func onSocket(
     easy: UnsafeMutableRawPointer?, socket: curl_socket_t, what: Int32, context: UnsafeMutableRawPointer?,
     assigned: UnsafeMutableRawPointer?
@@ -74,12 +74,10 @@ private func onSocket(
     let group = Unmanaged<TransferGroup>.fromOpaque(context).takeUnretainedValue()
     if what == CURL_POLL_REMOVE {
         group.poller.forget(socket)
-        return 0
+    } else {
+        group.poller.watch(
+            socket, group: group.index, read: what & CURL_POLL_IN != 0, write: what & CURL_POLL_OUT != 0)
     }
-    let watching = group.poller.watch(
-        socket, group: group.index, read: what & CURL_POLL_IN != 0, write: what & CURL_POLL_OUT != 0,
-        watched: assigned != nil)
-    if watching, assigned == nil { curl_multi_assign(group.multi, socket, context) }
     return 0
 }
 

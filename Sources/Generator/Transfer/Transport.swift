@@ -1,11 +1,13 @@
 // What libcurl and the kernel need once per process before the first transfer.
 
 import CLibcurl
+import CLinux
 import Glibc
 
 /// Process-wide transport set-up.
 public enum Transport {
     private static let prepared: Void = {
+        sml_grow_heaps_in_large_steps()
         curl_global_init(Int(CURL_GLOBAL_DEFAULT))
         // A closed connection must be an error code, not the end of the process.
         signal(SIGPIPE, SIG_IGN)

@@ -87,7 +87,7 @@ final class VirtualUser {
         isDetoured = true
         let timeout = common.settings.target.timeout.nanoseconds - (now - requestStarted)
         sml_easy_set_long(easy, CURLOPT_TIMEOUT_MS, max(1, Int(timeout / 1_000_000)))
-        sml_easy_set_string(easy, CURLOPT_URL, redirect.url)
+        common.applyDetour(to: easy, url: redirect.url)
         sml_easy_set_pointer(
             easy, CURLOPT_HTTPHEADER, common.headers(authorized: redirect.authorized, hasBody: redirect.keepsBody).head)
         if redirect.keepsBody {
