@@ -63,6 +63,8 @@ public struct RequestTarget: Sendable, Equatable {
     public var headers: [Header]
     /// Deadline for one exchange: connect, TLS, redirects, headers and whole body.
     public var timeout: Duration
+    /// An answer whose body is longer, decompressed, fails its request. Bytes.
+    public var responseLimit: Int
 
     public struct Header: Sendable, Equatable {
         public var name: String
@@ -73,11 +75,15 @@ public struct RequestTarget: Sendable, Equatable {
         }
     }
 
-    public init(url: String, apiKey: String? = nil, headers: [Header] = [], timeout: Duration = .seconds(120)) {
+    public init(
+        url: String, apiKey: String? = nil, headers: [Header] = [], timeout: Duration = .seconds(120),
+        responseLimit: Int = 64 << 20
+    ) {
         self.url = url
         self.apiKey = apiKey
         self.headers = headers
         self.timeout = timeout
+        self.responseLimit = responseLimit
     }
 }
 
@@ -97,10 +103,12 @@ public struct Plan: Sendable, Equatable {
     /// Seed of the prompt order, as SML passes it to k6's LCG (taken mod 2^32).
     public var promptSeed: Int64
     public var target: RequestTarget
+    public var faults: FaultPolicy
 
     public init(
         scenario: String, executor: Executor, gracefulStop: Duration = .seconds(30), thinkTime: Duration = .zero,
-        initialStagger: Bool = false, thinkSeed: UInt64 = 1, promptSeed: Int64 = 1, target: RequestTarget
+        initialStagger: Bool = false, thinkSeed: UInt64 = 1, promptSeed: Int64 = 1, target: RequestTarget,
+        faults: FaultPolicy = FaultPolicy()
     ) {
         self.scenario = scenario
         self.executor = executor
@@ -110,6 +118,7 @@ public struct Plan: Sendable, Equatable {
         self.thinkSeed = thinkSeed
         self.promptSeed = promptSeed
         self.target = target
+        self.faults = faults
     }
 }
 

@@ -27,7 +27,7 @@ public struct ResolvedRun: Sendable, Equatable {
 
 extension RunConfiguration {
     static let commonKeys =
-        ["name", "description", "executor"] + RequestSettings.keys + ["gracefulStop", "request"]
+        ["name", "description", "executor"] + RequestSettings.keys + ["gracefulStop", "request"] + FaultSettings.keys
 
     /// Resolves every value. Errors carry exit code 104, or 64 for a bad environment variable.
     public func resolve(
@@ -46,6 +46,7 @@ extension RunConfiguration {
             group, name: executorName, isCustom: isCustom, warnings: &warnings)
         let own = try RequestSettings(group, warnings: &warnings)
         let top = try RequestSettings(config, warnings: &warnings)
+        let faults = try FaultSettings(group)
 
         let scenario = try config["scenario"]?.printableText("a scenario name") ?? "configured"
         let model = try nonEmpty(config["model"], "a model name")
@@ -76,7 +77,9 @@ extension RunConfiguration {
             thinkSeed: thinkSeed, promptSeed: promptSeed,
             target: RequestTarget(
                 url: server + request.path, apiKey: apiKey, headers: request.headers,
-                timeout: top.requestTimeout ?? own.requestTimeout ?? .seconds(120)))
+                timeout: top.requestTimeout ?? own.requestTimeout ?? .seconds(120),
+                responseLimit: faults.responseLimit),
+            faults: faults.policy)
         let options = CorpusOptions(
             model: model, maxTokens: maxTokens, ignoreEOS: top.ignoreEOS ?? own.ignoreEOS ?? false,
             promptLabels: top.promptLabels ?? own.promptLabels ?? [],

@@ -21,7 +21,12 @@ extension ResolvedRun {
             .init("initial_stagger", .bool(plan.initialStagger)),
             .init("prompt_seed", .integer(plan.promptSeed)),
             .init("think_seed", .integer(plan.thinkSeed)),
+            .init("on_429", .string(plan.faults.onTooManyRequests.rawValue)),
+            .init("response_limit", .integer(plan.target.responseLimit)),
         ]
+        if let limit = plan.faults.errorLimit {
+            members.append(.init("stop_on", .object([.init("errors", .string(limit.text))])))
+        }
         if let request { members.append(.init("request", request)) }
         return .object(members)
     }

@@ -12,7 +12,9 @@ public final class Corpus: @unchecked Sendable {
 
     struct Prompt {
         let body: UnsafeRawPointer
-        let length: Int
+        let length: UInt32
+        /// Completion tokens the answer must have; -1 when it may have any number.
+        let tokens: Int32
         let label: Int32
         let source: Int32
     }
@@ -23,17 +25,21 @@ public final class Corpus: @unchecked Sendable {
     public let bodyBytesTotal: Int
     /// Entries in the file, kept or not.
     public let sourceCount: Int
+    /// The model that all bodies ask for, nil when they name none.
+    public let model: String?
     private let prompts: ContiguousArray<Prompt>
     private let arena: BodyArena
 
     init(
-        prompts: ContiguousArray<Prompt>, labels: [String], arena: BodyArena, sourceCount: Int, bodyBytesTotal: Int
+        prompts: ContiguousArray<Prompt>, labels: [String], arena: BodyArena, sourceCount: Int, bodyBytesTotal: Int,
+        model: String?
     ) {
         self.prompts = prompts
         self.labels = labels
         self.arena = arena
         self.sourceCount = sourceCount
         self.bodyBytesTotal = bodyBytesTotal
+        self.model = model
     }
 
     deinit { arena.release() }
@@ -46,8 +52,11 @@ public final class Corpus: @unchecked Sendable {
 
     /// The request body, valid as long as the corpus.
     public func body(at index: Int) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: prompts[index].body, count: prompts[index].length)
+        UnsafeRawBufferPointer(start: prompts[index].body, count: Int(prompts[index].length))
     }
+
+    /// How many completion tokens the answer must have (`ignore_eos` with a limit); -1 when it may have any number.
+    public func tokensAsked(at index: Int) -> Int32 { prompts[index].tokens }
 
     /// The entry's position in the file, from 0.
     public func sourceIndex(at index: Int) -> Int { Int(prompts[index].source) }

@@ -44,7 +44,8 @@ struct CorpusLoader: ~Copyable {
             throw nothingLeft()
         }
         return Corpus(
-            prompts: prompts, labels: labels, arena: arena, sourceCount: sourceCount, bodyBytesTotal: bodyBytesTotal)
+            prompts: prompts, labels: labels, arena: arena, sourceCount: sourceCount, bodyBytesTotal: bodyBytesTotal,
+            model: options.modelAsked)
     }
 
     private mutating func readAll() throws {
@@ -73,9 +74,11 @@ struct CorpusLoader: ~Copyable {
             let body = try renderer.render(entry, in: scanner.bytes)
             bodyBytesTotal += body.count
             guard sourceCount < Int(Int32.max) else { throw scanner.failure("more than 2^31 entries") }
+            guard let length = UInt32(exactly: body.count) else { throw scanner.failure("a body of 4 GiB or more") }
             prompts.append(
                 Corpus.Prompt(
-                    body: arena.store(body), length: body.count, label: labelIndex(label), source: Int32(sourceCount)))
+                    body: arena.store(body), length: length, tokens: options.tokensAsked(of: entry), label: labelIndex(label),
+                    source: Int32(sourceCount)))
         } else {
             otherLabels.insert(label)
         }

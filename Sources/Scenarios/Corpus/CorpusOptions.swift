@@ -26,6 +26,30 @@ public struct CorpusOptions: Sendable, Equatable {
     }
 }
 
+extension CorpusOptions {
+    /// The model that the rendered bodies ask for.
+    var modelAsked: String? {
+        switch bodyPatch?["model"] {
+        case nil: model
+        case .string(let patched)?: patched
+        default: nil
+        }
+    }
+
+    /// Completion tokens that the answer to `entry` must have, -1 when that is not fixed. A body that was patched in
+    /// this respect is its author's affair.
+    func tokensAsked(of entry: CorpusEntry) -> Int32 {
+        let isPatched = ["max_tokens", "max_completion_tokens", "ignore_eos"].contains { bodyPatch?[$0] != nil }
+        guard ignoreEOS, !isPatched else { return -1 }
+        let limit: Int? =
+            switch maxTokens {
+            case .perPrompt: entry.maxTokens.map { Int($0) }
+            case .fixed(let count): count
+            }
+        return limit.flatMap { Int32(exactly: $0) } ?? -1
+    }
+}
+
 /// The text `SYSTEM_PROMPT=default` stands for. SML's script has its own of 572 characters, which is not ours to copy:
 /// runs with `default` therefore differ from k6's by the length of this prompt.
 public enum SystemPrompt {

@@ -202,6 +202,11 @@ public struct JSONScanner {
         return true
     }
 
+    /// Whether a string without escapes is exactly these bytes.
+    public func equals(_ string: JSONString, _ text: UnsafeRawBufferPointer) -> Bool {
+        !string.hasEscapes && UnsafeRawBufferPointer(rebasing: bytes[string.range]).elementsEqual(text)
+    }
+
     public func failure(_ reason: String) -> JSONError { JSONError(offset: offset, reason: reason) }
 
     private func byte(at index: Int) -> UInt8 { index < end ? bytes[index] : 0 }
