@@ -85,7 +85,7 @@ let package = Package(
         // What several test targets share: a real Prometheus, a receiver that misbehaves on demand.
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "ScenariosTests", dependencies: ["Scenarios", "ScenarioFiles"], exclude: ["Fixtures"]),
-        .testTarget(name: "GeneratorTests", dependencies: ["Generator", "CLibcurl"], exclude: ["Fixtures"]),
+        .testTarget(name: "GeneratorTests", dependencies: ["Generator", "CLibcurl", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], exclude: ["Fixtures"]),
         .testTarget(name: "EndpointTests", dependencies: ["Endpoint", "sml-endpoint"]),
         .testTarget(name: "RemoteWriteTests", dependencies: ["RemoteWrite", "TestSupport"], exclude: ["Fixtures"]),
@@ -94,7 +94,7 @@ let package = Package(
             dependencies: ["Series", "RemoteWrite", "Metrics", "Generator", "Endpoint", "TestSupport", "sml", "sml-loadgen"],
             exclude: ["Fixtures"]),
         // Runs the three built commands as child processes.
-        .testTarget(name: "CommandTests", dependencies: ["Generator", "Metrics", "sml", "sml-loadgen", "sml-endpoint"]),
+        .testTarget(name: "CommandTests", dependencies: ["Generator", "Metrics", "TestSupport", "sml", "sml-loadgen", "sml-endpoint"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -54,7 +54,19 @@ struct TransferEvidence: Sendable {
     var phase: TransferPhase
     /// The 30 s limit on connecting fired, not the request's own.
     var connectLimitReached: Bool = false
-    var bodyLimitReached: Bool = false
+    /// Why we refused to take in more of the answer.
+    var refusal: ResponseRefusal?
+    var limits = SystemLimits(openFiles: 0, localPorts: "")
+}
+
+/// Why an answer is not read on.
+enum ResponseRefusal: Sendable {
+    /// Its body is over the scenario's `response_limit`.
+    case tooLong
+    /// Its headers, trailers included, are over 300 KiB.
+    case headersTooLong
+    /// All answers together are over ``ResponseBufferPool/runGrowthLimit``.
+    case noMemory
 }
 
 extension TransferFailure {
@@ -63,6 +75,9 @@ extension TransferFailure {
         let phase = evidence.phase
         self =
             switch evidence.result {
+            case CURLE_OPERATION_TIMEDOUT where evidence.connectLimitReached && phase == .tls:
+                // k6 has no limit of its own on the handshake and would wait for the request timeout.
+                TransferFailure(ErrorCode.tls, "tls: handshake timeout", phase)
             case CURLE_OPERATION_TIMEDOUT where evidence.connectLimitReached:
                 TransferFailure(ErrorCode.dialTimeout, "dial: i/o timeout", phase)
             case CURLE_OPERATION_TIMEDOUT:
@@ -77,6 +92,11 @@ extension TransferFailure {
                 TransferFailure(ErrorCode.generic, "EOF", .wait)
             case CURLE_PARTIAL_FILE:
                 TransferFailure(ErrorCode.generic, "unexpected EOF", .receive)
+            // libcurl's own limits: 300 KiB of headers (told by its message), 100 KB in one line.
+            case CURLE_WRITE_ERROR where evidence.refusal == .headersTooLong,
+                CURLE_RECV_ERROR where evidence.message.hasPrefix("Too large response headers"),
+                CURLE_OUT_OF_MEMORY where phase == .receive:
+                TransferFailure(ErrorCode.generic, "response headers over the limit", .receive)
             case CURLE_SEND_ERROR, CURLE_RECV_ERROR:
                 Self.transmitting(evidence)
             case CURLE_PEER_FAILED_VERIFICATION:
@@ -92,8 +112,10 @@ extension TransferFailure {
                 TransferFailure(ErrorCode.tls, "tls: local certificate or cipher problem", .tls)
             case CURLE_BAD_CONTENT_ENCODING:
                 TransferFailure(ErrorCode.decompression, "error decompressing response body", .receive)
-            case CURLE_WRITE_ERROR where evidence.bodyLimitReached:
+            case CURLE_FILESIZE_EXCEEDED, CURLE_WRITE_ERROR where evidence.refusal == .tooLong:
                 TransferFailure(ErrorCode.generic, "response body over the limit", .receive)
+            case CURLE_WRITE_ERROR where evidence.refusal == .noMemory:
+                TransferFailure(ErrorCode.generic, "response bodies over the memory limit", .receive)
             case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_HTTP_RETURNED_ERROR:
                 TransferFailure(ErrorCode.generic, "malformed HTTP response", phase)
             case CURLE_HTTP2, CURLE_HTTP2_STREAM:
@@ -110,9 +132,14 @@ extension TransferFailure {
         case ECONNREFUSED: TransferFailure(ErrorCode.connectionRefused, "dial: connection refused", .connect)
         case ETIMEDOUT: TransferFailure(ErrorCode.dialTimeout, "dial: i/o timeout", .connect)
         case EADDRNOTAVAIL:
-            TransferFailure(ErrorCode.dial, "dial: cannot assign requested address (out of local ports)", .connect)
-        case EMFILE, ENFILE:
-            TransferFailure(ErrorCode.dial, "dial: too many open files (raise ulimit -n)", .connect)
+            TransferFailure(
+                ErrorCode.dial,
+                "dial: cannot assign requested address (local ports \(evidence.limits.localPorts) used up)", .connect)
+        case EMFILE:
+            TransferFailure(
+                ErrorCode.dial, "dial: too many open files (limit \(evidence.limits.openFiles))", .connect)
+        case ENFILE: TransferFailure(ErrorCode.dial, "dial: too many open files in system", .connect)
+        case ENOBUFS, ENOMEM: TransferFailure(ErrorCode.dial, "dial: no buffer space available", .connect)
         case EHOSTUNREACH: TransferFailure(ErrorCode.dial, "dial: no route to host", .connect)
         case ENETUNREACH: TransferFailure(ErrorCode.dial, "dial: network is unreachable", .connect)
         default: TransferFailure(ErrorCode.dial, "dial: connection failed", .connect)
@@ -127,9 +154,14 @@ extension TransferFailure {
             TransferFailure(ErrorCode.connectionReset, "\(verb): connection reset by peer", phase)
         case EPIPE: TransferFailure(ErrorCode.brokenPipe, "write: broken pipe", .send)
         default:
-            evidence.message.contains("unexpected eof")
-                ? TransferFailure(ErrorCode.generic, "unexpected EOF", phase)
-                : TransferFailure(ErrorCode.tcp, "\(verb): connection failed", phase)
+            if evidence.message.contains("unexpected eof") {
+                TransferFailure(ErrorCode.generic, "unexpected EOF", phase)
+            } else if evidence.message.hasPrefix("Connection died, tried") {
+                // One reused connection after the other, until libcurl gave up sending again.
+                TransferFailure(ErrorCode.generic, "EOF", phase)
+            } else {
+                TransferFailure(ErrorCode.tcp, "\(verb): connection failed", phase)
+            }
         }
     }
 
@@ -164,7 +196,10 @@ extension TransferFailure {
     /// libcurl names the HTTP/2 error code in its message ("… (err 11)" or "…: INTERNAL_ERROR (err 2)"), and k6
     /// adds it to the base code plus one (§5.1: 1631+n).
     private static func http2(_ evidence: TransferEvidence) -> TransferFailure {
-        let number = evidence.message.range(afterFirst: "(err ").flatMap { UInt16($0.prefix { $0.isNumber }) }
+        // "closed cleanly, but before getting all response header fields": RST_STREAM with NO_ERROR.
+        let number =
+            evidence.message.contains("was closed cleanly")
+            ? 0 : evidence.message.range(afterFirst: "(err ").flatMap { UInt16($0.prefix { $0.isNumber }) }
         let goAway = evidence.message.contains("GOAWAY")
         let base =
             goAway

@@ -37,6 +37,18 @@ public struct RecordFlags: OptionSet, Sendable, Hashable {
     public static let retriedByTransport = RecordFlags(rawValue: 1 << 6)
     /// The exchange was sent as GET (a 301, 302 or 303 turned the POST into it).
     public static let methodGet = RecordFlags(rawValue: 1 << 7)
+    /// The first choice of the answer had neither text nor a tool call.
+    public static let withoutContent = RecordFlags(rawValue: 1 << 8)
+    /// The answer named a model that is not the one asked for.
+    public static let otherModel = RecordFlags(rawValue: 1 << 9)
+    /// With `ignore_eos`: `usage.completion_tokens` is not the `max_tokens` of the request.
+    public static let tokensNotAsAsked = RecordFlags(rawValue: 1 << 10)
+    /// The answer's body ended inside a JSON document.
+    public static let cutShort = RecordFlags(rawValue: 1 << 11)
+    /// The answer had no body.
+    public static let emptyBody = RecordFlags(rawValue: 1 << 12)
+    /// A dropped arrival: it fell into a pause that a 429 had asked for.
+    public static let paused = RecordFlags(rawValue: 1 << 13)
 }
 
 /// How far an exchange got. Raw values are part of the records file's format.
@@ -105,8 +117,10 @@ public struct RunRecord: Sendable {
     public var phaseRaw: UInt8 = TransferPhase.complete.rawValue
     /// Shard that wrote the record.
     public var shard: UInt8 = 0
-    public var reserved: UInt8 = 0
-    public var reserved2: UInt16 = 0
+    /// How often libcurl sent the request again by itself, because a reused connection died before any answer.
+    public var resends: UInt8 = 0
+    /// `Retry-After` of an answer with status 429 or 503, seconds; 0 when it had none.
+    public var retryAfterSeconds: UInt16 = 0
 
     public init(kind: RecordKind = .request) { kindRaw = kind.rawValue }
 

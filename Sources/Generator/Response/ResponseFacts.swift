@@ -1,5 +1,6 @@
-// What a run needs from an answer: is it JSON, is there a choice, why did it stop, how many tokens. Read in one walk
-// over the bytes: an object tree of an answer of 10 kB would cost more than sending the request did.
+// What a run needs from an answer: is it JSON, is there a choice, does it say anything, who answered, why did it stop,
+// how many tokens. Read in one walk over the bytes: an object tree of an answer of 10 kB would cost more than sending
+// the request did.
 
 import Scenarios
 
@@ -8,27 +9,40 @@ struct ResponseFacts: Equatable {
     var parsed = false
     /// `choices` is a non-empty array (k6's check `has choices`).
     var hasChoices = false
+    /// The first choice holds text or a tool call.
+    var hasContent = false
+    /// The answer names a model, and not the one that was asked for.
+    var isOtherModel = false
+    /// There was no byte.
+    var isEmpty = false
+    /// The text ends inside a JSON document.
+    var isCutShort = false
     var finishReason = FinishReason.absent
     /// -1 when absent or not a usable number.
     var promptTokens: Int32 = -1
     var completionTokens: Int32 = -1
 
-    /// Reads `bytes`; an empty or malformed text leaves `parsed` false and all else at its default.
-    init(reading bytes: UnsafeRawBufferPointer) {
-        guard !bytes.isEmpty else { return }
+    /// Reads `bytes`, the answer of a server that was asked for `model` (UTF-8; nil when for none). An empty or
+    /// malformed text leaves `parsed` false and says of the rest only whether the text was empty or cut short.
+    init(reading bytes: UnsafeRawBufferPointer, model: [UInt8]? = nil) {
+        guard !bytes.isEmpty else {
+            isEmpty = true
+            return
+        }
         var facts = self
         var scanner = JSONScanner(bytes)
         do throws(JSONError) {
-            try facts.read(&scanner)
+            try facts.read(&scanner, model: model)
             try scanner.finish()
         } catch {
+            isCutShort = scanner.isAtEnd
             return
         }
         facts.parsed = true
         self = facts
     }
 
-    private mutating func read(_ scanner: inout JSONScanner) throws(JSONError) {
+    private mutating func read(_ scanner: inout JSONScanner, model: [UInt8]?) throws(JSONError) {
         guard try scanner.peek() == .object else {
             try scanner.skipValue()
             return
@@ -39,10 +53,19 @@ struct ResponseFacts: Equatable {
                 try readChoices(&scanner)
             } else if scanner.equals(key, "usage") {
                 try readUsage(&scanner)
+            } else if let model, scanner.equals(key, "model"), try scanner.peek() == .string {
+                let name = try scanner.string()
+                isOtherModel = !Self.isSame(name, model, in: scanner)
             } else {
                 try scanner.skipValue()
             }
         }
+    }
+
+    private static func isSame(_ name: JSONString, _ model: [UInt8], in scanner: JSONScanner) -> Bool {
+        name.hasEscapes
+            ? JSONText.decode(name, in: scanner.bytes).utf8.elementsEqual(model)
+            : model.withUnsafeBytes { scanner.equals(name, $0) }
     }
 
     private mutating func readChoices(_ scanner: inout JSONScanner) throws(JSONError) {
@@ -54,7 +77,7 @@ struct ResponseFacts: Equatable {
         try scanner.beginArray()
         while try scanner.nextElement() {
             if !hasChoices, try scanner.peek() == .object {
-                finishReason = try Self.readFinishReason(&scanner)
+                try readChoice(&scanner)
             } else {
                 try scanner.skipValue()
             }
@@ -62,30 +85,54 @@ struct ResponseFacts: Equatable {
         }
     }
 
-    /// Of one choice.
-    private static func readFinishReason(_ scanner: inout JSONScanner) throws(JSONError) -> FinishReason {
-        var reason = FinishReason.absent
+    /// The first one.
+    private mutating func readChoice(_ scanner: inout JSONScanner) throws(JSONError) {
+        finishReason = .absent
+        hasContent = false
         try scanner.beginObject()
         while let key = try scanner.nextKey() {
             if scanner.equals(key, "finish_reason"), try scanner.peek() == .string {
-                let text = try scanner.string()
-                reason =
-                    if scanner.equals(text, "stop") {
-                        .stop
-                    } else if scanner.equals(text, "length") {
-                        .length
-                    } else if scanner.equals(text, "tool_calls") || scanner.equals(text, "function_call") {
-                        .toolCalls
-                    } else if scanner.equals(text, "content_filter") {
-                        .contentFilter
-                    } else {
-                        .other
-                    }
+                finishReason = Self.finishReason(try scanner.string(), in: scanner)
+            } else if scanner.equals(key, "message"), try scanner.peek() == .object {
+                try readMessage(&scanner)
+            } else if scanner.equals(key, "text") {
+                // Of /v1/completions.
+                if try Self.isFilled(&scanner) { hasContent = true }
             } else {
                 try scanner.skipValue()
             }
         }
-        return reason
+    }
+
+    private mutating func readMessage(_ scanner: inout JSONScanner) throws(JSONError) {
+        try scanner.beginObject()
+        while let key = try scanner.nextKey() {
+            let isContent =
+                scanner.equals(key, "content") || scanner.equals(key, "reasoning_content")
+                || scanner.equals(key, "tool_calls") || scanner.equals(key, "refusal")
+                || scanner.equals(key, "function_call") || scanner.equals(key, "reasoning")
+            if isContent {
+                if try Self.isFilled(&scanner) { hasContent = true }
+            } else {
+                try scanner.skipValue()
+            }
+        }
+    }
+
+    /// Whether the next value is more than `null`, `""`, `[]` or `{}`.
+    private static func isFilled(_ scanner: inout JSONScanner) throws(JSONError) -> Bool {
+        if try scanner.peek() == .null {
+            try scanner.null()
+            return false
+        }
+        return try scanner.skipValue().count > 2
+    }
+
+    private static func finishReason(_ text: JSONString, in scanner: JSONScanner) -> FinishReason {
+        if scanner.equals(text, "stop") { return .stop }
+        if scanner.equals(text, "length") { return .length }
+        if scanner.equals(text, "tool_calls") || scanner.equals(text, "function_call") { return .toolCalls }
+        return scanner.equals(text, "content_filter") ? .contentFilter : .other
     }
 
     private mutating func readUsage(_ scanner: inout JSONScanner) throws(JSONError) {
@@ -143,10 +190,20 @@ struct ResponseFacts: Equatable {
         return value
     }
 
-    /// Writes the facts into the record of a complete exchange.
-    func complete(_ record: inout RunRecord) {
+    /// Writes the facts into the record of a complete exchange whose answer must have `tokensAsked` completion tokens
+    /// (-1: any number).
+    func complete(_ record: inout RunRecord, tokensAsked: Int32) {
         if parsed { record.flags.insert(.parsed) }
-        if hasChoices { record.flags.insert(.hasChoices) }
+        if hasChoices {
+            record.flags.insert(.hasChoices)
+            if !hasContent { record.flags.insert(.withoutContent) }
+            if tokensAsked >= 0, completionTokens >= 0, completionTokens != tokensAsked {
+                record.flags.insert(.tokensNotAsAsked)
+            }
+        }
+        if isOtherModel { record.flags.insert(.otherModel) }
+        if isEmpty { record.flags.insert(.emptyBody) }
+        if isCutShort { record.flags.insert(.cutShort) }
         record.finishReasonRaw = finishReason.rawValue
         record.promptTokens = promptTokens
         record.completionTokens = completionTokens

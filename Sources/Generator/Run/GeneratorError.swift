@@ -13,6 +13,8 @@ public enum GeneratorError: Error, Sendable, Equatable, CustomStringConvertible 
 
     public var description: String {
         switch self {
+        case .system(let call, EMFILE):
+            "\(call): too many open files: this process may have \(SystemLimits.current.openFiles)"
         case .system(let call, let code): "\(call): \(String(cString: strerror(code)))"
         case .transport(let reason): "libcurl: \(reason)"
         case .plan(let reason): reason

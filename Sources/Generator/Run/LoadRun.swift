@@ -14,7 +14,8 @@ public struct RunOptions: Sendable {
     public var userAgent: String
     /// Process environment: proxies, trust, SLURM's grant.
     public var environment: [String: String]
-    public var maximumBodyBytes = 64 << 20
+    /// When the scenario's own rules end the run: how long requests in flight may go on.
+    public var ruleDrain = Duration.zero
 
     public init(workers: Int? = nil, userAgent: String, environment: [String: String]) {
         self.workers = workers
@@ -29,6 +30,8 @@ public struct RunEnd: Sendable, Equatable {
     public var duration: Int64
     /// Why it was stopped early; nil when the plan ran to its end.
     public var stopReason: String?
+    /// It was stopped by a rule of its scenario (`stop_on`, `on_429`).
+    public var stoppedByRule = false
     public var startedIterations: Int
     public var droppedArrivals: Int
     /// Records lost because the consumer was too far behind; 0 in any sane run.
@@ -46,6 +49,10 @@ public final class LoadRun: Sendable {
     /// Arrivals in the plan; nil for closed loops, whose number of requests is up to the server.
     public let plannedArrivals: Int?
 
+    /// One line when this machine's limits may be too low for the plan.
+    public let limitWarning: String?
+
+    private let ruleDrain: Duration
     private let context: ShardContext
     private let consumer = DispatchQueue(label: "sml.records", qos: .utility)
     private let state = Mutex(State())
@@ -53,6 +60,7 @@ public final class LoadRun: Sendable {
     private struct State {
         var shards: [Shard] = []
         var stopReason: String?
+        var stoppedByRule = false
     }
 
     /// The run's zero lies this far after ``init(plan:corpus:order:texts:options:)``, so that the caller's files are
@@ -73,9 +81,8 @@ public final class LoadRun: Sendable {
         workers =
             options.workers.map { WorkerCount(count: $0, source: "--workers") }
             ?? WorkerCount.available(environment: options.environment)
-        var settings = try TransferSettings(
+        let settings = try TransferSettings(
             target: plan.target, userAgent: options.userAgent, environment: options.environment)
-        settings.maximumBodyBytes = options.maximumBodyBytes
         Transport.prepare()
         let direct = settings.proxy.proxy.isEmpty
         let lookup =
@@ -86,7 +93,10 @@ public final class LoadRun: Sendable {
         plannedArrivals = ArrivalSchedule(plan.executor)?.count
         context = ShardContext(
             plan: plan, corpus: corpus, order: order, settings: settings, addresses: lookup, clock: RunClock(startingIn: Self.setUpAllowance),
-            live: live, texts: texts, shards: workers.count)
+            live: live, texts: texts, shards: workers.count, model: corpus.model.map { Array($0.utf8) },
+            pause: plan.faults.onTooManyRequests == .pause ? RequestPause() : nil)
+        limitWarning = SystemLimits.current.warning(users: plan.executor.maxVUs)
+        ruleDrain = options.ruleDrain
     }
 
     /// The run's clock; its zero is the start.
@@ -95,6 +105,7 @@ public final class LoadRun: Sendable {
     /// Runs the plan. `consume` gets all records in batches, one call at a time, on a queue of the run's own; after
     /// this returns it is not called again.
     public func run(consume: @escaping @Sendable ([RunRecord]) -> Void) async throws(GeneratorError) -> RunEnd {
+        let consume = watched(consume)
         var shards: [Shard] = []
         for index in 0..<workers.count {
             let records = RecordBatcher(queue: consumer, live: live, consume: consume)
@@ -113,7 +124,8 @@ public final class LoadRun: Sendable {
         sampler.cancel()
         consumer.sync { consume([RunRecord(sample: sample())]) }
         return RunEnd(
-            duration: duration, stopReason: state.withLock { $0.stopReason }, startedIterations: live.iterations,
+            duration: duration, stopReason: state.withLock { $0.stopReason },
+            stoppedByRule: state.withLock { $0.stoppedByRule }, startedIterations: live.iterations,
             droppedArrivals: live.dropped, discardedRecords: live.discarded)
     }
 
@@ -144,12 +156,32 @@ public final class LoadRun: Sendable {
 
     /// Ends the run early: nothing starts any more; what is in flight is cut off after `drain`. The first reason
     /// given is the one reported; a later call can only shorten the drain.
-    public func stop(reason: String, drain: Duration) {
+    public func stop(reason: String, drain: Duration) { stop(reason: reason, byRule: false, drain: drain) }
+
+    private func stop(reason: String, byRule: Bool, drain: Duration) {
         let shards = state.withLock { state in
+            if state.stopReason == nil { state.stoppedByRule = byRule }
             state.stopReason = state.stopReason ?? reason
             return state.shards
         }
         for shard in shards { shard.stop(drain: drain.nanoseconds) }
+    }
+
+    /// `consume`, with the scenario's stop rules reading along. They act once.
+    private func watched(
+        _ consume: @escaping @Sendable ([RunRecord]) -> Void
+    ) -> @Sendable ([RunRecord]) -> Void {
+        guard let rules = StopRules(plan.faults) else { return consume }
+        let watching = Mutex<StopRules?>(rules)
+        return { [self] batch in
+            consume(batch)
+            let reason = watching.withLock { rules -> String? in
+                let reason = rules?.reason(afterReading: batch, now: clock.now)
+                if reason != nil { rules = nil }
+                return reason
+            }
+            if let reason { stop(reason: reason, byRule: true, drain: ruleDrain) }
+        }
     }
 
     // MARK: - Samples

@@ -43,17 +43,22 @@ extension Shard {
     /// One arrival: an idle user takes it, or a new one; with `maxVUs` in an iteration it is dropped (k6 §4.5, but
     /// a user costs so little here that nothing is dropped while one is being built).
     private func arrive(due: Int64, maxVUs: Int) {
+        if context.pause?.end(at: now) != nil { return drop(due: due, flags: .paused) }
         guard context.live.activate(limit: maxVUs), let user = idle.popLast() ?? newUser() else {
-            context.live.arrivalDropped()
-            var record = RunRecord(kind: .dropped)
-            record.scheduled = due
-            record.started = now
-            record.end = now
-            record.shard = UInt8(truncatingIfNeeded: index)
-            records.append(record, now: now)
-            return
+            return drop(due: due, flags: [])
         }
         begin(user, scheduled: due)
+    }
+
+    private func drop(due: Int64, flags: RecordFlags) {
+        context.live.arrivalDropped()
+        var record = RunRecord(kind: .dropped)
+        record.scheduled = due
+        record.started = now
+        record.end = now
+        record.shard = UInt8(truncatingIfNeeded: index)
+        record.flags = flags
+        records.append(record, now: now)
     }
 
     private func newUser() -> VirtualUser? {
@@ -103,12 +108,16 @@ extension Shard {
     // MARK: - One iteration
 
     private func begin(_ user: VirtualUser, scheduled: Int64) {
+        let pauseEnd = context.pause?.end(at: now)
+        // A pause to the end of the run: there is nothing left to wait for.
+        if let pauseEnd, pauseEnd >= regularEnd { return retire(user) }
         running += 1
         let plan = context.plan
         let stagger = plan.initialStagger ? user.random.duration(below: plan.thinkTime.nanoseconds) : 0
         perform(
             user.life.begin(
-                iteration: context.live.takeIteration(), scheduled: scheduled, now: now, stagger: stagger),
+                iteration: context.live.takeIteration(), scheduled: scheduled, now: now, stagger: stagger,
+                pause: pauseEnd.map { $0 - now } ?? 0),
             of: user)
     }
 
@@ -146,11 +155,16 @@ extension Shard {
             follow(redirect, of: user)
             return
         }
-        let facts = ResponseFacts(reading: answer)
+        let facts = ResponseFacts(reading: answer, model: context.model)
         user.releaseResponse()
         context.live.requestEnded()
         user.record.flags.insert(.final)
-        if result == CURLE_OK { facts.complete(&user.record) }
+        if result == CURLE_OK {
+            facts.complete(&user.record, tokensAsked: context.corpus.tokensAsked(at: Int(user.record.prompt)))
+        }
+        if user.record.status == 429 {
+            context.pause?.tooManyRequests(at: now, retryAfterSeconds: user.record.retryAfterSeconds)
+        }
 
         let think = user.random.duration(below: context.plan.thinkTime.nanoseconds)
         let action = user.life.answered(now: now, think: think)
@@ -213,7 +227,11 @@ extension Shard {
         switch deadline.purpose {
         case .wake:
             context.live.loopWasLate(by: now - deadline.time)
-            perform(user.life.woke(due: deadline.time), of: user)
+            if user.life.phase == .staggering, let pauseEnd = context.pause?.end(at: now) {
+                perform(user.life.postpone(until: pauseEnd), of: user)
+            } else {
+                perform(user.life.woke(due: deadline.time), of: user)
+            }
         case .cut where user.cutAt == deadline.time && !user.planned:
             cut(user)
         case .cut:

@@ -17,6 +17,10 @@ struct ShardContext: Sendable {
     var live: LiveCounters
     var texts: TextTable
     var shards: Int
+    /// The name that answers must carry, UTF-8; nil when the bodies name none.
+    var model: [UInt8]?
+    /// Only with `on_429: pause`.
+    var pause: RequestPause?
 }
 
 /// Runs every N-th arrival or user of a plan.
@@ -62,7 +66,8 @@ actor Shard {
         stopOrder = try StopOrder()
         poller = try Poller(bell: stopOrder.descriptor)
         common = CommonTransferState(
-            settings: context.settings, addresses: context.addresses, texts: context.texts, poller: poller)
+            settings: context.settings, addresses: context.addresses, texts: context.texts, shards: context.shards,
+            poller: poller)
         load = ShardLoad(executor: context.plan.executor, shard: index, shards: context.shards)
         regularEnd = context.plan.executor.duration.nanoseconds
         hardEnd = regularEnd + context.plan.gracefulStop.nanoseconds

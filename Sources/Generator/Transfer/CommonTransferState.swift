@@ -9,7 +9,7 @@ final class CommonTransferState {
     let settings: TransferSettings
     let addresses: ServerAddresses
     let texts: TextTable
-    let buffers = ResponseBufferPool()
+    let buffers: ResponseBufferPool
     private let poller: Poller
     private let url: ParsedURL?
     /// The server's one address for libcurl's name cache; with several, users are told one each.
@@ -21,11 +21,14 @@ final class CommonTransferState {
     /// connections, for one more read per 4 KiB of a long answer.
     private static let receiveBuffer = 4 << 10
 
-    init(settings: TransferSettings, addresses: ServerAddresses, texts: TextTable, poller: Poller) {
+    init(
+        settings: TransferSettings, addresses: ServerAddresses, texts: TextTable, shards: Int, poller: Poller
+    ) {
         self.poller = poller
         url = ParsedURL(settings.target.url)
         resolved = settings.proxy.proxy.isEmpty ? addresses.resolved.map { HeaderList([$0]) } : nil
         self.settings = settings
+        buffers = ResponseBufferPool(shards: shards, responseLimit: settings.target.responseLimit)
         self.addresses = addresses
         self.texts = texts
         lists = [false, true].map { authorized in
@@ -52,7 +55,7 @@ final class CommonTransferState {
     /// Everything that stays the same for a user's life.
     func configure(
         _ easy: UnsafeMutableRawPointer, user: VirtualUser, connectTo: HeaderList?,
-        message: UnsafeMutablePointer<CChar>
+        message: UnsafeMutablePointer<CChar>, headers: UnsafeMutablePointer<sml_header_meter>
     ) throws(GeneratorError) {
         let context = Unmanaged.passUnretained(user).toOpaque()
         var codes = [
@@ -60,7 +63,11 @@ final class CommonTransferState {
             sml_easy_set_pointer(easy, CURLOPT_PRIVATE, context),
             sml_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, message),
             sml_easy_set_write(easy, onTransferWrite, context),
+            sml_easy_set_header_meter(easy, headers),
             sml_easy_set_prerequest(easy, onTransferPrerequest, context),
+            sml_easy_set_open_socket(easy, onTransferOpenSocket, context),
+            // An announced length over the limit is refused at once; the rest is refused when it has arrived.
+            sml_easy_set_offset(easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(settings.target.responseLimit)),
             sml_easy_set_string(easy, CURLOPT_USERAGENT, settings.userAgent),
             // All encodings this libcurl decodes; the header that would ask for them is taken out (k6 §5).
             sml_easy_set_string(easy, CURLOPT_ACCEPT_ENCODING, ""),

@@ -9,8 +9,6 @@ public struct TransferSettings: Sendable {
     /// PEM bundle to trust instead of the system's (`SSL_CERT_FILE`), and a directory of hashed ones.
     public var certificateFile: String?
     public var certificateDirectory: String?
-    /// A response body over this many bytes fails its request: memory stays bounded whatever a server sends.
-    public var maximumBodyBytes = 64 << 20
     let target: RequestTarget
     let url: TargetURL
     let proxy: ProxyRule

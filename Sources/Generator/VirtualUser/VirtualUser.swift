@@ -2,6 +2,7 @@
 // only the body's pointer changes. Never reset, never copied; the body belongs to the corpus and outlives the run.
 
 import CLibcurl
+import Glibc
 import Scenarios
 
 /// One virtual user. Not Sendable: it belongs to one shard, and libcurl calls back into it on that shard only.
@@ -20,14 +21,19 @@ final class VirtualUser {
     /// Start of the request's first exchange: redirects do not move it, nor the request's deadline.
     var requestStarted: Int64 = 0
     private(set) var isInFlight = false
+    /// Header bytes of one answer, as libcurl's own limit; ours holds for trailers too.
+    private static let headerLimit = 300 << 10
 
     private let easy: UnsafeMutableRawPointer
     private let common: CommonTransferState
     private let connectTo: HeaderList?
     private let message: UnsafeMutablePointer<CChar>
+    private let headers: UnsafeMutablePointer<sml_header_meter>
     private var body: UnsafeRawBufferPointer
     private var response: ResponseBuffer?
-    private var bodyLimitReached = false
+    private var refusal: ResponseRefusal?
+    /// Why no socket could be made for the exchange; 0 when none was needed or it could.
+    private var socketError: Int32 = 0
     private var attempts = 0
     private var tlsVersion: UInt8 = 0
     /// A redirect changed URL, method, headers or deadline; the next request starts from the original ones.
@@ -44,8 +50,10 @@ final class VirtualUser {
         connectTo = common.addresses.connectTo(user: number).map { HeaderList([$0]) }
         message = .allocate(capacity: Int(CURL_ERROR_SIZE))
         message.initialize(to: 0)
+        headers = .allocate(capacity: 1)
+        headers.initialize(to: sml_header_meter(bytes: 0, limit: Self.headerLimit))
         body = UnsafeRawBufferPointer(start: nil, count: 0)
-        try common.configure(easy, user: self, connectTo: connectTo, message: message)
+        try common.configure(easy, user: self, connectTo: connectTo, message: message, headers: headers)
     }
 
     deinit {
@@ -53,6 +61,7 @@ final class VirtualUser {
         if let response { common.buffers.give(back: response) }
         curl_easy_cleanup(easy)
         message.deallocate()
+        headers.deallocate()
     }
 
     /// The user a completed easy handle belongs to.
@@ -101,7 +110,9 @@ final class VirtualUser {
 
     private func begin() {
         attempts = 0
-        bodyLimitReached = false
+        refusal = nil
+        headers.pointee.bytes = 0
+        socketError = 0
         tlsVersion = 0
         message[0] = 0
         isInFlight = true
@@ -146,7 +157,10 @@ final class VirtualUser {
         let connections = sml_easy_get_long(easy, CURLINFO_NUM_CONNECTS)
         if connections > 0 { measureConnection() }
         if connections == 0, attempts > 0 { record.flags.insert(.connectionReused) }
-        if attempts > 1 { record.flags.insert(.retriedByTransport) }
+        if attempts > 1 {
+            record.flags.insert(.retriedByTransport)
+            record.resends = UInt8(clamping: attempts - 1)
+        }
         record.bytesSent = UInt32(clamping: sml_easy_get_long(easy, CURLINFO_REQUEST_SIZE))
         record.bytesReceived = UInt32(
             clamping: sml_easy_get_long(easy, CURLINFO_HEADER_SIZE)
@@ -158,6 +172,9 @@ final class VirtualUser {
         record.phaseRaw = TransferPhase.complete.rawValue
         record.status = UInt16(clamping: sml_easy_get_long(easy, CURLINFO_RESPONSE_CODE))
         record.errorCode = ErrorCode.status(record.status)
+        if record.status == 429 || record.status == 503 {
+            record.retryAfterSeconds = UInt16(clamping: sml_easy_get_offset(easy, CURLINFO_RETRY_AFTER))
+        }
         record.tlsVersion = tlsVersion
         record.httpVersion =
             switch sml_easy_get_long(easy, CURLINFO_HTTP_VERSION) {
@@ -182,13 +199,14 @@ final class VirtualUser {
         let elapsed = record.end - record.started
         let failure = TransferFailure(
             TransferEvidence(
-                result: result, systemError: Int32(sml_easy_get_long(easy, CURLINFO_OS_ERRNO)),
+                result: result,
+                systemError: socketError != 0 ? socketError : Int32(sml_easy_get_long(easy, CURLINFO_OS_ERRNO)),
                 verifyResult: sml_easy_get_long(easy, CURLINFO_SSL_VERIFYRESULT),
                 message: String(cString: message), phase: phase,
                 connectLimitReached: attempts == 0
                     && elapsed >= TransferSettings.connectTimeout.nanoseconds - 1_000_000
                     && common.settings.target.timeout > TransferSettings.connectTimeout,
-                bodyLimitReached: bodyLimitReached))
+                refusal: headers.pointee.bytes > Self.headerLimit ? .headersTooLong : refusal, limits: SystemLimits.current))
         record.status = 0
         record.errorCode = failure.code
         record.errorText = common.texts.index(of: failure.text)
@@ -212,12 +230,22 @@ final class VirtualUser {
             response = common.buffers.take()
             if common.settings.url.scheme == "https" { tlsVersion = TLSVersion.ofTransfer(easy) }
         }
-        guard (response?.count ?? 0) + data.count <= common.settings.maximumBodyBytes else {
-            bodyLimitReached = true
+        guard (response?.count ?? 0) + data.count <= common.settings.target.responseLimit else {
+            refusal = .tooLong
             return 0
         }
-        if response != nil { common.buffers.append(data, to: &response!) }
+        if response != nil, !common.buffers.append(data, to: &response!) {
+            refusal = .noMemory
+            return 0
+        }
         return data.count
+    }
+
+    /// Once per connection. `SOCK_CLOEXEC`, because nothing this process starts has business with them.
+    fileprivate func openSocket(_ address: curl_sockaddr) -> curl_socket_t {
+        let descriptor = socket(address.family, address.socktype | Int32(SOCK_CLOEXEC.rawValue), address.protocol)
+        socketError = descriptor < 0 ? errno : 0
+        return descriptor
     }
 
     fileprivate func willSend() { attempts += 1 }
@@ -228,6 +256,12 @@ let onTransferWrite: sml_write_callback = { data, size, count, context in
     guard let context, let data else { return 0 }
     let user = Unmanaged<VirtualUser>.fromOpaque(context).takeUnretainedValue()
     return user.receive(UnsafeRawBufferPointer(start: data, count: size * count))
+}
+
+/// libcurl wants a socket for the user's connection.
+let onTransferOpenSocket: sml_open_socket_callback = { context, _, address in
+    guard let context, let address else { return CURL_SOCKET_BAD }
+    return Unmanaged<VirtualUser>.fromOpaque(context).takeUnretainedValue().openSocket(address.pointee)
 }
 
 /// The user's request is about to be sent, for the first time or once more.

@@ -27,18 +27,19 @@ struct VirtualUserLife: Sendable, Equatable {
     private var separateRecord = false
 
     /// Starts iteration number `iteration`, which was due at `scheduled`. A stagger above zero is slept once in
-    /// the user's life, inside its first iteration (k6 §3.1, `initial_stagger`).
-    mutating func begin(iteration: UInt32, scheduled: Int64, now: Int64, stagger: Int64) -> Action {
+    /// the user's life, inside its first iteration (k6 §3.1, `initial_stagger`); a pause that the server asked for is
+    /// slept inside any iteration.
+    mutating func begin(iteration: UInt32, scheduled: Int64, now: Int64, stagger: Int64, pause: Int64 = 0) -> Action {
         self.iteration = iteration
         iterationStart = now
         separateRecord = false
-        if !staggered, stagger > 0 {
-            staggered = true
+        let delay = max(pause, staggered ? 0 : stagger)
+        staggered = true
+        if delay > 0 {
             separateRecord = true
             phase = .staggering
-            return sleep(until: now + stagger)
+            return sleep(until: now + delay)
         }
-        staggered = true
         phase = .requesting
         return .sendRequest(scheduled: scheduled)
     }
@@ -52,6 +53,12 @@ struct VirtualUserLife: Sendable, Equatable {
             return sleep(until: now + think)
         }
         return end()
+    }
+
+    /// The request that a stagger or pause was to be followed by must wait on, until `instant`.
+    mutating func postpone(until instant: Int64) -> Action {
+        guard phase == .staggering else { return .nothing }
+        return sleep(until: instant)
     }
 
     /// A sleep is over; it was to end at `due`.

@@ -59,8 +59,8 @@ enum RecordFormat {
         put(record.finishReasonRaw, 96)
         put(record.phaseRaw, 97)
         put(record.shard, 98)
-        put(record.reserved, 99)
-        put(record.reserved2, 100)
+        put(record.resends, 99)
+        put(record.retryAfterSeconds, 100)
         put(UInt16(0), 102)
     }
 
@@ -97,8 +97,8 @@ enum RecordFormat {
         record.finishReasonRaw = get(96)
         record.phaseRaw = get(97)
         record.shard = get(98)
-        record.reserved = get(99)
-        record.reserved2 = get(100)
+        record.resends = get(99)
+        record.retryAfterSeconds = get(100)
         return record
     }
 

@@ -47,14 +47,21 @@ import Testing
         Row(result: CURLE_HTTP2, message: "Error in the HTTP2 framing layer", code: 1650, text: "http2: connection error"),
         Row(
             result: CURLE_COULDNT_CONNECT, systemError: EADDRNOTAVAIL, code: 1210,
-            text: "dial: cannot assign requested address (out of local ports)"),
+            text: "dial: cannot assign requested address (local ports 1-2 used up)"),
+        Row(
+            result: CURLE_COULDNT_CONNECT, systemError: EMFILE, code: 1210,
+            text: "dial: too many open files (limit 99)"),
+        Row(
+            result: CURLE_OPERATION_TIMEDOUT, phase: .tls, connectLimit: true, code: 1300,
+            text: "tls: handshake timeout"),
     ]
 
     @Test(arguments: rows) func isWhatK6Says(row: Row) {
         let failure = TransferFailure(
             TransferEvidence(
                 result: row.result, systemError: row.systemError, verifyResult: row.verifyResult,
-                message: row.message, phase: row.phase, connectLimitReached: row.connectLimit))
+                message: row.message, phase: row.phase, connectLimitReached: row.connectLimit,
+                limits: SystemLimits(openFiles: 99, localPorts: "1-2")))
         #expect(failure.code == row.code)
         #expect(failure.text == row.text)
     }

@@ -54,6 +54,45 @@ import Testing
         #expect(facts.promptTokens == -1)
     }
 
+    @Test(arguments: [
+        (#"{"message":{"content":"x"}}"#, true), (#"{"message":{"content":""}}"#, false),
+        (#"{"message":{"content":null}}"#, false), (#"{"message":{}}"#, false), (#"{}"#, false), (#"7"#, false),
+        (#"{"message":{"content":null,"tool_calls":[{"id":"1"}]}}"#, true),
+        (#"{"message":{"content":"","tool_calls":[]}}"#, false),
+        (#"{"message":{"content":null,"reasoning_content":"hm"}}"#, true), (#"{"text":"x"}"#, true),
+        (#"{"text":""}"#, false), (#"{"message":{"refusal":"no","content":null}}"#, true), (#"{"message":"x"}"#, false),
+    ])
+    func seesWhetherAChoiceSaysAnything(choice: String, hasContent: Bool) {
+        let facts = Self.facts(#"{"choices":[\#(choice)]}"#)
+        #expect(facts.hasChoices)
+        #expect(facts.hasContent == hasContent)
+    }
+
+    @Test(arguments: [
+        (#""org/m""#, false), (#""org\/m""#, false), (#""org/other""#, true), (#""ORG/m""#, true), (#""""#, true),
+        ("null", false), ("7", false),
+    ])
+    func comparesTheModelsName(answer: String, isOther: Bool) {
+        let bytes = Array(#"{"model":\#(answer),"choices":[{}]}"#.utf8)
+        let facts = bytes.withUnsafeBytes { ResponseFacts(reading: $0, model: Array("org/m".utf8)) }
+        #expect(facts.parsed && facts.isOtherModel == isOther)
+        #expect(!bytes.withUnsafeBytes { ResponseFacts(reading: $0) }.isOtherModel)
+    }
+
+    @Test(arguments: [
+        "{", "{\"choices\"", "{\"choices\":[{\"message\":{\"content\":\"some te", "[1,", "{\"a\":1", "{\"a\":-",
+    ])
+    func seesThatADocumentIsCutShort(text: String) {
+        let facts = Self.facts(text)
+        #expect(!facts.parsed && facts.isCutShort && !facts.isEmpty)
+    }
+
+    @Test(arguments: ["<html>", "{]", "busy", "{\"a\":1} x"])
+    func doesNotTakeOtherTextsForCutShort(text: String) {
+        #expect(!Self.facts(text).isCutShort)
+        #expect(Self.facts("").isEmpty && !Self.facts("").isCutShort)
+    }
+
     @Test func refusesBottomlessNesting() {
         #expect(!Self.facts(String(repeating: "[", count: 100_000)).parsed)
         let deep = String(repeating: "[", count: 100) + String(repeating: "]", count: 100)

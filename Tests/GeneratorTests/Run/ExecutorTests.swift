@@ -1,6 +1,7 @@
 // The four executors against a real server: what was asked for, what the server saw and what the records say agree.
 
 import Scenarios
+import TestSupport
 import Testing
 
 @testable import Generator

@@ -3,6 +3,7 @@
 import Foundation
 import Scenarios
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Generator
@@ -162,7 +163,7 @@ import Testing
         let server = try ScriptedServer { _ in [.answer(String(repeating: "x", count: 200_000))] }
         defer { server.stop() }
         let run = try await RunHarness.run(
-            RunHarness.plan(Self.few(1), url: server.url), maximumBodyBytes: 100_000)
+            RunHarness.plan(Self.few(1), url: server.url, responseLimit: 100_000))
         #expect(run.requests.map { run.texts[$0.errorText] } == ["response body over the limit"])
     }
 

@@ -21,23 +21,24 @@ enum RunHarness {
     static func plan(
         _ executor: Executor, url: String, gracefulStop: Duration = .seconds(5), think: Duration = .zero,
         stagger: Bool = false, timeout: Duration = .seconds(10), apiKey: String? = nil,
-        headers: [RequestTarget.Header] = []
+        headers: [RequestTarget.Header] = [], responseLimit: Int = 64 << 20, faults: FaultPolicy = FaultPolicy()
     ) -> Plan {
         Plan(
             scenario: "test", executor: executor, gracefulStop: gracefulStop, thinkTime: think,
             initialStagger: stagger,
-            target: RequestTarget(url: url, apiKey: apiKey, headers: headers, timeout: timeout))
+            target: RequestTarget(
+                url: url, apiKey: apiKey, headers: headers, timeout: timeout, responseLimit: responseLimit),
+            faults: faults)
     }
 
     /// Runs `plan` to its end; `whileRunning` gets the run as soon as it has begun.
     static func run(
-        _ plan: Plan, workers: Int = 1, environment: [String: String] = [:], maximumBodyBytes: Int = 64 << 20,
+        _ plan: Plan, workers: Int = 1, environment: [String: String] = [:],
         whileRunning: (@Sendable (LoadRun) async throws -> Void)? = nil
     ) async throws -> FinishedRun {
         let texts = TextTable()
         let corpus = try testCorpus()
-        var options = RunOptions(workers: workers, userAgent: "sml-loadgen/test", environment: environment)
-        options.maximumBodyBytes = maximumBodyBytes
+        let options = RunOptions(workers: workers, userAgent: "sml-loadgen/test", environment: environment)
         let run = try LoadRun(
             plan: plan, corpus: corpus, order: PromptOrder(count: corpus.count, seed: plan.promptSeed),
             texts: texts, options: options)

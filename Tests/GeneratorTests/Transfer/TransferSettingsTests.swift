@@ -1,6 +1,7 @@
 // What all transfers of a run share, worked out from the plan and the environment: proxy, addresses, header lines.
 
 import Scenarios
+import TestSupport
 import Testing
 
 @testable import Generator

@@ -35,8 +35,8 @@ struct RecordFileTests {
         record.finishReasonRaw = 3
         record.phaseRaw = 5
         record.shard = 26
-        record.reserved = 27
-        record.reserved2 = 28
+        record.resends = 27
+        record.retryAfterSeconds = 28
         return record
     }
 
@@ -46,7 +46,7 @@ struct RecordFileTests {
         #expect(MemoryLayout<RunRecord>.offset(of: \.lookupMicroseconds) == 40)
         #expect(MemoryLayout<RunRecord>.offset(of: \.label) == 80)
         #expect(MemoryLayout<RunRecord>.offset(of: \.flags) == 90)
-        #expect(MemoryLayout<RunRecord>.offset(of: \.reserved2) == 100)
+        #expect(MemoryLayout<RunRecord>.offset(of: \.retryAfterSeconds) == 100)
         var record = Self.fullRecord()
         record.errorText = 19
         record.url = 20

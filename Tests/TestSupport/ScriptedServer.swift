@@ -6,41 +6,45 @@ import Glibc
 import Synchronization
 
 /// One request as it arrived.
-struct SeenRequest: Sendable {
-    var connection: Int
-    var line: String
-    var headers: [(name: String, value: String)]
-    var body: String
+public struct SeenRequest: Sendable {
+    public var connection: Int
+    public var line: String
+    public var headers: [(name: String, value: String)]
+    public var body: String
 
-    func header(_ name: String) -> String? {
+    public func header(_ name: String) -> String? {
         headers.first { $0.name.lowercased() == name.lowercased() }?.value
     }
 }
 
 /// What the server does with a request, in order.
-enum ServerAction: Sendable {
+public enum ServerAction: Sendable {
     case send(String)
     case sendBytes([UInt8])
     case pause(milliseconds: Int)
+    /// The same bytes again and again, until the client has gone.
+    case sendWithoutEnd([UInt8])
+    /// One byte after the other, this far apart, until the text ends or the client has gone.
+    case drip(String, everyMilliseconds: Int)
     case close
     case reset
 
     /// A complete answer that keeps the connection open.
-    static func answer(status: String = "200 OK", headers: [String] = [], _ body: String) -> ServerAction {
+    public static func answer(status: String = "200 OK", headers: [String] = [], _ body: String) -> ServerAction {
         let lines = ["HTTP/1.1 \(status)", "Content-Length: \(body.utf8.count)"] + headers
         return .send(lines.joined(separator: "\r\n") + "\r\n\r\n" + body)
     }
 
-    static let completion = answer(
+    public static let completion = answer(
         headers: ["Content-Type: application/json"],
         #"{"model":"m","choices":[{"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":5}}"#)
 }
 
 /// Listens on a free loopback port until it is released.
-final class ScriptedServer: Sendable {
-    typealias Handler = @Sendable (SeenRequest) -> [ServerAction]
+public final class ScriptedServer: Sendable {
+    public typealias Handler = @Sendable (SeenRequest) -> [ServerAction]
 
-    let port: UInt16
+    public let port: UInt16
     private let listener: Int32
     private let state = Mutex(State())
 
@@ -50,7 +54,7 @@ final class ScriptedServer: Sendable {
         var open: Set<Int32> = []
     }
 
-    init(_ handler: @escaping Handler) throws {
+    public init(_ handler: @escaping Handler) throws {
         let (listener, port) = try boundSocket()
         guard listen(listener, 512) == 0 else { throw POSIXError(.EADDRINUSE) }
         self.listener = listener
@@ -76,12 +80,12 @@ final class ScriptedServer: Sendable {
         }
     }
 
-    var url: String { "http://127.0.0.1:\(port)/v1/chat/completions" }
-    var requests: [SeenRequest] { state.withLock { $0.requests } }
-    var connections: Int { state.withLock { $0.connections } }
+    public var url: String { "http://127.0.0.1:\(port)/v1/chat/completions" }
+    public var requests: [SeenRequest] { state.withLock { $0.requests } }
+    public var connections: Int { state.withLock { $0.connections } }
 
     /// Stops listening and cuts every connection. Call it at the end of a test.
-    func stop() {
+    public func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
         for connection in state.withLock({ $0.open }) { shutdown(connection, Int32(SHUT_RDWR)) }
     }
@@ -98,6 +102,14 @@ final class ScriptedServer: Sendable {
                 case .send(let text): guard Self.write(Array(text.utf8), to: connection) else { return }
                 case .sendBytes(let bytes): guard Self.write(bytes, to: connection) else { return }
                 case .pause(let milliseconds): usleep(UInt32(milliseconds) * 1000)
+                case .sendWithoutEnd(let bytes):
+                    while Self.write(bytes, to: connection) {}
+                    return
+                case .drip(let text, let milliseconds):
+                    for byte in text.utf8 {
+                        guard Self.write([byte], to: connection) else { return }
+                        usleep(UInt32(milliseconds) * 1000)
+                    }
                 case .close: return
                 case .reset:
                     var linger = linger(l_onoff: 1, l_linger: 0)
@@ -148,15 +160,41 @@ final class ScriptedServer: Sendable {
     }
 }
 
-/// A port that refuses connections for as long as this lives: bound, so nobody else gets it, but not listening.
-final class RefusingPort {
+/// A port whose connections are never answered: it listens, but its queue is full and nobody takes from it, so the
+/// kernel drops every further SYN.
+public final class SilentPort {
     private let descriptor: Int32
-    let port: UInt16
+    private var fillers: [Int32] = []
+    public let port: UInt16
 
-    init() throws { (descriptor, port) = try boundSocket() }
+    public init() throws {
+        (descriptor, port) = try boundSocket()
+        guard listen(descriptor, 0) == 0 else { throw SocketError("listen") }
+        // The queue holds one more than asked for; a few connections more than that are then left hanging.
+        for _ in 0..<4 {
+            let filler = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+            var address = LoopbackSocket.address(port: port)
+            _ = withUnsafePointer(to: &address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(filler, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
+            }
+            fillers.append(filler)
+        }
+    }
+
+    deinit { for socket in fillers + [descriptor] { close(socket) } }
+}
+
+/// A port that refuses connections for as long as this lives: bound, so nobody else gets it, but not listening.
+public final class RefusingPort {
+    private let descriptor: Int32
+    public let port: UInt16
+
+    public init() throws { (descriptor, port) = try boundSocket() }
     deinit { close(descriptor) }
 
-    var url: String { "http://127.0.0.1:\(port)/v1/chat/completions" }
+    public var url: String { "http://127.0.0.1:\(port)/v1/chat/completions" }
 }
 
 /// A TCP socket bound to a free loopback port.
