@@ -34,18 +34,36 @@ struct OwnSeries: Sendable {
         scalars.send("sml_requests_resent_total", run.transportRetries.total)
         scalars.send("sml_connections_opened_total", run.connectionsOpened.total)
         scalars.send("sml_connections_reused_total", run.connectionsReused.total)
+        scalars.send("sml_arrivals_paused_total", run.answers.pausedArrivals.total)
+        sendAnswers(run)
         sendErrors(run)
         sendGenerator(run.generator)
         sendDelivery(snapshot.delivery)
         updates += scalars.takeUpdates()
     }
 
+    private mutating func sendAnswers(_ run: RunStatistics) {
+        for oddity in run.answers.oddities {
+            scalars.send("sml_odd_answers_total", oddity.count.total, SeriesLabel("oddity", oddity.name))
+        }
+        for reason in FinishReason.allCases {
+            guard let total = run.finishReasons[reason] else { continue }
+            scalars.send("sml_finish_reasons_total", total, SeriesLabel("reason", reason.name))
+        }
+    }
+
     private mutating func sendErrors(_ run: RunStatistics) {
-        var totals: [FailureCategory: UInt64] = [:]
-        for failure in run.failures { totals[FailureCategory(failure.key), default: 0] += failure.count.total }
+        var totals: [FailureCategory: [TransferPhase: UInt64]] = [:]
+        for failure in run.failures {
+            totals[FailureCategory(failure.key), default: [:]][failure.key.phase, default: 0] += failure.count.total
+        }
         for category in FailureCategory.allCases {
-            guard let total = totals[category] else { continue }
-            scalars.send("sml_errors_total", total, SeriesLabel("category", category.rawValue))
+            for phase in TransferPhase.allCases {
+                guard let total = totals[category]?[phase] else { continue }
+                scalars.send(
+                    "sml_errors_total", total, SeriesLabel("category", category.rawValue),
+                    SeriesLabel("phase", phase.name))
+            }
         }
     }
 
@@ -70,7 +88,7 @@ struct OwnSeries: Sendable {
     }
 }
 
-/// Series looked up by name and one extra label, rendered when they first appear.
+/// Series looked up by name and extra labels, rendered when they first appear.
 private struct ScalarTable: Sendable {
     private let labels: [SeriesLabel]
     private var series: [String: ScalarSeries] = [:]
@@ -80,14 +98,13 @@ private struct ScalarTable: Sendable {
 
     init(_ labels: [SeriesLabel]) { self.labels = labels }
 
-    mutating func send(_ name: String, _ value: UInt64, _ extra: SeriesLabel? = nil) {
-        send(name, Double(value), extra)
-    }
+    mutating func send(_ name: String, _ value: UInt64, _ extra: SeriesLabel...) { send(name, Double(value), extra) }
 
-    mutating func send(_ name: String, _ value: Double, _ extra: SeriesLabel? = nil) {
-        let key = extra.map { "\(name)\n\($0.value)" } ?? name
-        series[key, default: ScalarSeries(name, labels + (extra.map { [$0] } ?? []))]
-            .update(value, at: now, into: &updates)
+    mutating func send(_ name: String, _ value: Double, _ extra: SeriesLabel...) { send(name, value, extra) }
+
+    private mutating func send(_ name: String, _ value: Double, _ extra: [SeriesLabel]) {
+        let key = ([name] + extra.map(\.value)).joined(separator: "\n")
+        series[key, default: ScalarSeries(name, labels + extra)].update(value, at: now, into: &updates)
     }
 
     mutating func takeUpdates() -> [SeriesUpdate] {

@@ -33,6 +33,7 @@ struct LoadGenerator: AsyncParsableCommand {
               3    with --require-remote-write: series are missing at the receiver
               64   bad usage: an option or its value
               73   output cannot be written or is there already
+              99   ended by a rule of the scenario (stop_on, on_429: stop); the summary says which
               104  bad scenario or run configuration
               105  stopped by a signal; the summary is there and says so
               107  prompt corpus missing, unreadable or empty

@@ -58,10 +58,12 @@ struct RunSession {
         // Before the run, because making it starts its clock.
         let machine = MachineDescription.current()
         let texts = TextTable()
+        var runOptions = RunOptions(workers: workers, userAgent: Product.userAgent, environment: environment)
+        runOptions.ruleDrain = drain
         run = try LoadRun(
             plan: plan, corpus: corpus, order: PromptOrder(count: corpus.count, seed: plan.promptSeed),
-            texts: texts,
-            options: RunOptions(workers: workers, userAgent: Product.userAgent, environment: environment))
+            texts: texts, options: runOptions)
+        if let warning = run.limitWarning { StandardError.write("sml-loadgen: warning: \(warning)\n") }
         context = RunContext(
             version: Product.version, libcurlVersion: Transport.version, runLabel: resolved.runLabel ?? "",
             scenario: plan.scenario, model: resolved.model ?? "", labels: corpus.labels, url: plan.target.url,
@@ -101,7 +103,8 @@ struct RunSession {
         progress.cancel()
         await progress.value
         let outcome = RunOutcome(
-            end.stopReason == nil ? .completed : .interrupted, reason: end.stopReason, duration: end.duration,
+            end.stopReason == nil ? .completed : end.stoppedByRule ? .stopped : .interrupted,
+            reason: end.stopReason, duration: end.duration,
             endedUnixNanoseconds: run.clock.wallOrigin + end.duration, lostRecords: UInt64(end.discardedRecords))
         let recordsFailure = readers.finishFile(outcome)
         if let recordsFailure { StandardError.write("sml-loadgen: \(recordsFailure)\n") }
@@ -138,7 +141,12 @@ struct RunSession {
             StandardOutput.write(summary.textBlock(color: color && StandardOutput.isTerminal))
             StandardError.write("summary: \(summaryPath)\n")
         }
-        return outcome.kind == .completed ? 0 : 105
+        return switch outcome.kind {
+        case .completed: 0
+        case .interrupted: 105
+        // As k6 when a threshold with abortOnFail ends the test.
+        case .stopped: 99
+        }
     }
 
     /// The first signal starts the drain; one that comes more than two seconds later ends it at once. Two within two

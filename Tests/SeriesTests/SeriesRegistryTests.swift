@@ -59,7 +59,7 @@ struct SeriesRegistryTests {
         let byStatus = updates.byText.filter { $0.key.hasPrefix("k6_http_req_failed_rate{") && $0.key.contains("status") }
         #expect(byStatus.count == 2)
         #expect(updates["k6_request_errors_total{label=\"short\",run_label=\"r\",scenario=\"s\",status=\"500\"}"] == 3)
-        #expect(updates["sml_errors_total{category=\"http_5xx\",run_label=\"r\",scenario=\"s\"}"] == 3)
+        #expect(updates["sml_errors_total{category=\"http_5xx\",phase=\"complete\",run_label=\"r\",scenario=\"s\"}"] == 3)
     }
 
     @Test func valuesBeyondTheLimitShareOther() {

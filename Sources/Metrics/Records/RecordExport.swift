@@ -63,6 +63,14 @@ public struct RecordExport: Sendable {
         ("ends_iteration", { record, _ in .yesNo(record.flags.contains(.endsIteration)) }),
         ("interrupted", { record, _ in .yesNo(record.flags.contains(.interrupted)) }),
         ("retried_by_transport", { record, _ in .yesNo(record.flags.contains(.retriedByTransport)) }),
+        ("resends", { record, _ in .number(Int64(record.resends)) }),
+        ("retry_after_s", { record, _ in reached(record.retryAfterSeconds == 0 ? -1 : Int64(record.retryAfterSeconds)) }),
+        ("without_content", { record, _ in .yesNo(record.flags.contains(.withoutContent)) }),
+        ("other_model", { record, _ in .yesNo(record.flags.contains(.otherModel)) }),
+        ("tokens_not_as_asked", { record, _ in .yesNo(record.flags.contains(.tokensNotAsAsked)) }),
+        ("cut_short", { record, _ in .yesNo(record.flags.contains(.cutShort)) }),
+        ("empty_body", { record, _ in .yesNo(record.flags.contains(.emptyBody)) }),
+        ("paused", { record, _ in .yesNo(record.flags.contains(.paused)) }),
     ]
 
     private static func reached(_ value: Int64) -> Cell { value < 0 ? .none : .number(value) }

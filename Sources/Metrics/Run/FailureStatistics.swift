@@ -11,12 +11,18 @@ public struct FailureStatistics: Sendable {
         public var errorText: UInt16
         /// What was wrong with the answer's content when status and code are fine.
         public var content: Content
+        /// How far the failing exchange got.
+        public var phase: TransferPhase
     }
 
     /// Where a request failed.
     public enum Content: String, Sendable, CaseIterable {
         /// Transport or status say it all.
         case none
+        /// Status 200 and no body.
+        case emptyBody = "empty body"
+        /// Status 200 and a body that ends inside a JSON document.
+        case cutShort = "JSON cut short"
         /// Status 200 and a body that is not JSON.
         case notJSON = "not JSON"
         /// Status 200, JSON, no choices.
@@ -32,7 +38,6 @@ public struct FailureStatistics: Sendable {
         public var iteration: UInt32
         public var prompt: UInt32
         public var label: UInt16
-        public var phase: TransferPhase
     }
 
     public let key: Key
@@ -46,11 +51,16 @@ public struct FailureStatistics: Sendable {
     }
 
     static func key(of record: RunRecord) -> Key {
-        let content: Content =
-            record.errorCode != 0 || record.status == 0 || record.status >= 400
-            ? .none
-            : record.status != 200 ? .notOK : record.flags.contains(.parsed) ? .noChoices : .notJSON
-        return Key(
-            status: record.status, errorCode: record.errorCode, errorText: record.errorText, content: content)
+        Key(
+            status: record.status, errorCode: record.errorCode, errorText: record.errorText,
+            content: content(of: record), phase: record.phase)
+    }
+
+    private static func content(of record: RunRecord) -> Content {
+        if record.errorCode != 0 || record.status == 0 || record.status >= 400 { return .none }
+        if record.status != 200 { return .notOK }
+        if record.flags.contains(.parsed) { return .noChoices }
+        if record.flags.contains(.emptyBody) { return .emptyBody }
+        return record.flags.contains(.cutShort) ? .cutShort : .notJSON
     }
 }

@@ -73,10 +73,12 @@ public struct RunOutcome: Codable, Sendable, Equatable {
         case completed
         /// Cut short, by a signal or an error of ours.
         case interrupted
+        /// Ended by a rule of its own scenario: `stop_on`, `on_429: stop`.
+        case stopped
     }
 
     public var kind: Kind
-    /// Why it was interrupted, e.g. `SIGTERM`; absent when completed.
+    /// Why it was cut short, e.g. `SIGTERM`; absent when completed.
     public var reason: String?
     /// From the run's zero to the end of the executor, its graceful stop included: what rates are divided by
     /// (k6 §6.2).

@@ -13,7 +13,7 @@ public struct RunStatistics: Sendable {
     public internal(set) var exchanges: [ExchangeStatistics] = []
     /// By the index of the label table; labels without a request are empty.
     public internal(set) var labels: [LabelStatistics]
-    /// Failed requests by status, code, text and content.
+    /// Failed requests by status, code, text, content and phase.
     public internal(set) var failures: [FailureStatistics] = []
 
     /// iterations: those not interrupted.
@@ -50,10 +50,11 @@ public struct RunStatistics: Sendable {
     /// Exchanges that opened a connection, and those that used an open one.
     public internal(set) var connectionsOpened = Counter()
     public internal(set) var connectionsReused = Counter()
-    /// Requests that libcurl sent twice by itself.
+    /// How often libcurl sent a request again by itself.
     public internal(set) var transportRetries = Counter()
     /// Of good answers.
     public internal(set) var finishReasons: [FinishReason: UInt64] = [:]
+    public internal(set) var answers = AnswerStatistics()
     public internal(set) var generator = GeneratorStatistics()
     public internal(set) var timeline = Timeline()
     /// Records consumed, of any kind.
@@ -99,6 +100,7 @@ public struct RunStatistics: Sendable {
         case .iterationEnd: endIteration(record, started: record.started)
         case .dropped:
             dropped.add()
+            answers.addDropped(record)
             lastDropped = max(lastDropped, record.end, record.scheduled)
             timeline.update(record.scheduled) { $0.dropped += 1 }
         case .sample: generator.add(record.sample)
@@ -110,7 +112,7 @@ public struct RunStatistics: Sendable {
         bytesSent.add(UInt64(record.bytesSent))
         bytesReceived.add(UInt64(record.bytesReceived))
         lastData = max(lastData, record.end)
-        if record.flags.contains(.retriedByTransport) { transportRetries.add() }
+        if record.flags.contains(.retriedByTransport) { transportRetries.add(UInt64(max(1, record.resends))) }
         if record.flags.contains(.connectionReused) {
             connectionsReused.add()
         } else if record.sent >= 0 {
@@ -149,7 +151,9 @@ public struct RunStatistics: Sendable {
         }
         if succeeded {
             finishReasons[record.finishReason, default: 0] += 1
+            answers.addSuccess(record)
         } else {
+            answers.addFailure(record)
             addFailure(record)
         }
         if record.flags.contains(.endsIteration) { endIteration(record, started: start.started) }
@@ -201,8 +205,7 @@ public struct RunStatistics: Sendable {
     private mutating func addFailure(_ record: RunRecord) {
         let key = FailureStatistics.key(of: record)
         let first = FailureStatistics.First(
-            end: record.end, iteration: record.iteration, prompt: record.prompt, label: record.label,
-            phase: record.phase)
+            end: record.end, iteration: record.iteration, prompt: record.prompt, label: record.label)
         let index = failureIndices[key] ?? failures.count
         if index == failures.count {
             failures.append(FailureStatistics(key: key, first: first))

@@ -20,6 +20,7 @@ enum ErrorSection {
                     ("error_code", .int(Int64(key.errorCode))),
                     ("error", text.isEmpty ? .null : .string(inputs.redactor.redact(text))),
                     ("content", content),
+                    ("phase", .string(key.phase.name)),
                     ("count", .int(Int64(failure.count.total))),
                     ("hint", .string(hint(key))),
                     (
@@ -35,7 +36,6 @@ enum ErrorSection {
                             ("iteration", .int(Int64(failure.first.iteration))),
                             ("prompt", .int(Int64(failure.first.prompt))),
                             ("label", label < run.labels.count ? .string(run.labels[label].label) : .null),
-                            ("phase", .string(failure.first.phase.name)),
                         ])
                     ),
                 ])
@@ -45,6 +45,8 @@ enum ErrorSection {
     /// Where to look, by k6's error codes (k6 §5.1).
     static func hint(_ key: FailureStatistics.Key) -> String {
         switch key.content {
+        case .emptyBody: return "status 200 without a body: see the log of the server and of the proxy before it"
+        case .cutShort: return "the answer ends in its middle: see the log of the server and of the proxy before it"
         case .notJSON: return "status 200 with a body that is no JSON: is this an OpenAI-compatible endpoint?"
         case .noChoices: return "status 200 without choices: see the server's log"
         case .notOK: return "an answer without a completion: is this an OpenAI-compatible endpoint?"
@@ -53,6 +55,7 @@ enum ErrorSection {
         switch key.errorCode {
         case 1050: return "the answer took longer than the request timeout: lower the load or raise request_timeout"
         case 1100..<1200: return "the server's name could not be resolved: check the host in the server URL"
+        case 1210: return "no connection could be made: see this machine's limits and network"
         case 1211: return "connecting took longer than 30 s: wrong address, a firewall, or a full listen queue"
         case 1212: return "nothing listens there: is the server up, are host and port right?"
         case 1000, 1200..<1300: return "the connection broke: see the server's log for a crash, restart or limit"

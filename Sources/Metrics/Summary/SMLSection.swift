@@ -21,6 +21,8 @@ enum SMLSection {
             ("interrupted", interrupted(inputs.statistics)),
             ("errors", ErrorSection.value(inputs)),
             ("finish_reasons", finishReasons(inputs.statistics)),
+            ("answers", answers(inputs.statistics.answers)),
+            ("rate_limit", rateLimit(inputs.statistics.answers)),
             ("connections", connections(inputs.statistics)),
             ("generator", generator(inputs.statistics.generator)),
             ("run", (try? JSON(encoding: inputs.context)) ?? .null),
@@ -133,6 +135,22 @@ enum SMLSection {
             FinishReason.allCases.compactMap { reason in
                 run.finishReasons[reason].map { (reason.name, .int(Int64($0))) }
             })
+    }
+
+    private static func answers(_ answers: AnswerStatistics) -> JSON {
+        .object(answers.oddities.map { ($0.name, .int(Int64($0.count.total))) })
+    }
+
+    private static func rateLimit(_ answers: AnswerStatistics) -> JSON {
+        .object([
+            ("too_many_requests", .int(Int64(answers.tooManyRequests.total))),
+            ("with_retry_after", .int(Int64(answers.withRetryAfter.total))),
+            (
+                "longest_retry_after_seconds",
+                answers.withRetryAfter.total == 0 ? .null : .int(Int64(answers.longestRetryAfter))
+            ),
+            ("paused_arrivals", .int(Int64(answers.pausedArrivals.total))),
+        ])
     }
 
     private static func connections(_ run: RunStatistics) -> JSON {

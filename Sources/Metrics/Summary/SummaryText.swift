@@ -48,7 +48,8 @@ private struct SummaryText {
         }
         let outcome = sml["outcome"] ?? .null
         let length = Format.duration(nanoseconds: Int64((outcome["duration_seconds"]?.number ?? 0) * 1e9))
-        var end = text(outcome["kind"]) == "completed" ? style.good("completed") : style.bad("interrupted")
+        let kind = text(outcome["kind"])
+        var end = kind == "completed" ? style.good(kind) : style.bad(kind)
         if let reason = outcome["reason"]?.text { end += " (\(reason))" }
         return [
             row("scenario", scenario), row("target", text(run["url"])),
@@ -80,10 +81,30 @@ private struct SummaryText {
                         + " cut off, the oldest after \(Format.duration(nanoseconds: Int64(oldest * 1e6)));"
                         + " the latencies below do not include them"))
         }
-        if dropped > 0 {
-            out.append(row("dropped", style.bad(Format.grouped(dropped)) + " arrivals found all virtual users busy"))
+        let paused = count("rate_limit", "paused_arrivals")
+        if dropped > paused {
+            out.append(
+                row("dropped", style.bad(Format.grouped(dropped - paused)) + " arrivals found all virtual users busy"))
         }
-        return out
+        if paused > 0 {
+            out.append(row("dropped", style.bad(Format.grouped(paused)) + " arrivals fell into pauses after a 429"))
+        }
+        return out + oddAnswers
+    }
+
+    private var oddAnswers: [String] {
+        let meanings = [
+            ("without_content", "without text"), ("other_model", "from another model"),
+            ("tokens_not_as_asked", "with other than max_tokens tokens"), ("without_usage", "without usage"),
+        ]
+        let found = meanings.filter { count("answers", $0.0) > 0 }
+        guard !found.isEmpty else { return [] }
+        return [
+            row(
+                "answers",
+                "of the successful: "
+                    + found.map { style.bad(Format.grouped(count("answers", $0.0))) + " \($0.1)" }.joined(separator: ", "))
+        ]
     }
 
     private var latencyTable: [String] {
@@ -129,6 +150,7 @@ private struct SummaryText {
             var what = status == 0 ? "no answer" : "HTTP \(status)"
             if code != 0 { what += ", code \(code)" }
             for detail in [error["error"]?.text, error["content"]?.text].compactMap({ $0 }) { what += ", \(detail)" }
+            if status == 0, let phase = error["phase"]?.text { what += " (\(phase))" }
             out.append("    " + style.bad(Format.grouped(error["count"]?.integer ?? 0) + " ×") + " \(what)")
             let first = error["first"] ?? .null
             out.append(

@@ -29,6 +29,7 @@ struct LocalCommand: AsyncParsableCommand {
               64   bad usage: an option or its value
               69   a program of ours is missing or the simulated endpoint did not start
               73   output cannot be written or is there already
+              99   ended by a rule of the scenario (stop_on, on_429: stop); the summary says which
               104  bad scenario
               105  stopped by a signal; the summary is there and says so
               107  prompt corpus missing, unreadable or empty

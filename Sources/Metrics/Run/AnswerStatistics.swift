@@ -1,0 +1,53 @@
+// What was odd about answers that count as successes, and what the server said about its rate limit. k6 sees none of
+// it: an empty completion with status 200 looks to it like the fastest answer of the run.
+
+import Generator
+
+/// Oddities of answers.
+public struct AnswerStatistics: Sendable {
+    /// Succeeded requests whose first choice had neither text nor a tool call.
+    public private(set) var withoutContent = Counter()
+    /// Succeeded requests whose answer named another model than the one asked for.
+    public private(set) var otherModel = Counter()
+    /// Succeeded requests with `ignore_eos` whose completion tokens are not `max_tokens`.
+    public private(set) var tokensNotAsAsked = Counter()
+    /// Succeeded requests without `usage.completion_tokens`: they count in no token metric.
+    public private(set) var withoutUsage = Counter()
+    /// Requests answered with status 429, and those of them with a Retry-After.
+    public private(set) var tooManyRequests = Counter()
+    public private(set) var withRetryAfter = Counter()
+    /// The longest Retry-After of a 429, seconds.
+    public private(set) var longestRetryAfter: UInt16 = 0
+    /// Arrivals dropped because they fell into a pause (`on_429: pause`).
+    public private(set) var pausedArrivals = Counter()
+
+    private static let odd: RecordFlags = [.withoutContent, .otherModel, .tokensNotAsAsked]
+
+    @inline(__always)
+    mutating func addSuccess(_ record: RunRecord) {
+        if record.completionTokens < 0 { withoutUsage.add() }
+        guard !record.flags.isDisjoint(with: Self.odd) else { return }
+        if record.flags.contains(.withoutContent) { withoutContent.add() }
+        if record.flags.contains(.otherModel) { otherModel.add() }
+        if record.flags.contains(.tokensNotAsAsked) { tokensNotAsAsked.add() }
+    }
+
+    mutating func addFailure(_ record: RunRecord) {
+        guard record.status == 429 else { return }
+        tooManyRequests.add()
+        if record.retryAfterSeconds > 0 { withRetryAfter.add() }
+        longestRetryAfter = max(longestRetryAfter, record.retryAfterSeconds)
+    }
+
+    mutating func addDropped(_ record: RunRecord) {
+        if record.flags.contains(.paused) { pausedArrivals.add() }
+    }
+
+    /// The four oddities by the names that summary and series give them.
+    public var oddities: [(name: String, count: Counter)] {
+        [
+            ("without_content", withoutContent), ("other_model", otherModel),
+            ("tokens_not_as_asked", tokensNotAsAsked), ("without_usage", withoutUsage),
+        ]
+    }
+}
