@@ -36,20 +36,26 @@ static inline CURLcode sml_easy_set_socket_callbacks(
     if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
     return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, context) : code;
 }
-// Counts an answer's header bytes, trailers included, and refuses more than `limit`. libcurl 7.88 bounds headers itself
-// (300 KiB) but keeps trailers without end: 35 MB/s from one connection. In C, because it runs for every header line.
+// Watches an answer's header lines, trailers included. libcurl 7.88 bounds headers itself (300 KiB) but keeps trailers
+// without end: 35 MB/s from one connection. And it takes a connection that closes inside the headers for a complete
+// answer. In C, because it runs for every line.
 typedef struct {
     size_t bytes;
+    // More than this many bytes are refused.
     size_t limit;
-} sml_header_meter;
-static inline size_t sml_count_header(char *data, size_t size, size_t count, void *context) {
-    sml_header_meter *meter = context;
-    (void)data;
-    meter->bytes += size * count;
-    return meter->bytes <= meter->limit ? size * count : 0;
+    // The empty line after the headers has arrived.
+    int ended;
+} sml_header_watch;
+static inline size_t sml_watch_header(char *data, size_t size, size_t count, void *context) {
+    sml_header_watch *watch = context;
+    size_t length = size * count;
+    if (length <= 2) watch->ended = 1;
+    else if (length > 5 && data[0] == 'H' && data[4] == '/' && data[1] == 'T') watch->ended = 0;
+    watch->bytes += length;
+    return watch->bytes <= watch->limit ? length : 0;
 }
-static inline CURLcode sml_easy_set_header_meter(CURL *easy, sml_header_meter *meter) {
-    return sml_easy_set_header(easy, sml_count_header, meter);
+static inline CURLcode sml_easy_set_header_watch(CURL *easy, sml_header_watch *watch) {
+    return sml_easy_set_header(easy, sml_watch_header, watch);
 }
 static inline long sml_easy_get_long(CURL *easy, CURLINFO info) {
     long value = 0;

@@ -147,6 +147,11 @@ extension TransferFailure {
     }
 
     private static func transmitting(_ evidence: TransferEvidence) -> TransferFailure {
+        // A reused connection died without an answer and libcurl does not send again: it does so five times in a
+        // handle's life, gives up once, and counts from 0 (7.88 never resets its counter after a success).
+        if evidence.message.hasPrefix("Connection died, tried") {
+            return TransferFailure(ErrorCode.generic, "EOF", evidence.phase)
+        }
         let verb = evidence.result == CURLE_SEND_ERROR ? "write" : "read"
         let phase: TransferPhase = evidence.result == CURLE_SEND_ERROR ? .send : evidence.phase
         return switch evidence.systemError {
@@ -154,14 +159,9 @@ extension TransferFailure {
             TransferFailure(ErrorCode.connectionReset, "\(verb): connection reset by peer", phase)
         case EPIPE: TransferFailure(ErrorCode.brokenPipe, "write: broken pipe", .send)
         default:
-            if evidence.message.contains("unexpected eof") {
-                TransferFailure(ErrorCode.generic, "unexpected EOF", phase)
-            } else if evidence.message.hasPrefix("Connection died, tried") {
-                // One reused connection after the other, until libcurl gave up sending again.
-                TransferFailure(ErrorCode.generic, "EOF", phase)
-            } else {
-                TransferFailure(ErrorCode.tcp, "\(verb): connection failed", phase)
-            }
+            evidence.message.contains("unexpected eof")
+                ? TransferFailure(ErrorCode.generic, "unexpected EOF", phase)
+                : TransferFailure(ErrorCode.tcp, "\(verb): connection failed", phase)
         }
     }
 

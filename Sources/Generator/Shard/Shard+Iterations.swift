@@ -149,9 +149,9 @@ extension Shard {
 
     /// libcurl is done with the user's exchange.
     func completed(_ user: VirtualUser, result: CURLcode) {
-        let answer = user.finish(result: result)
+        let (answer, isComplete) = user.finish(result: result)
         now = context.clock.now
-        if result == CURLE_OK, let redirect = user.redirectTarget() {
+        if isComplete, let redirect = user.redirectTarget() {
             follow(redirect, of: user)
             return
         }
@@ -159,7 +159,7 @@ extension Shard {
         user.releaseResponse()
         context.live.requestEnded()
         user.record.flags.insert(.final)
-        if result == CURLE_OK {
+        if isComplete {
             facts.complete(&user.record, tokensAsked: context.corpus.tokensAsked(at: Int(user.record.prompt)))
         }
         if user.record.status == 429 {

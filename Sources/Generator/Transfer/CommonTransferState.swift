@@ -55,7 +55,7 @@ final class CommonTransferState {
     /// Everything that stays the same for a user's life.
     func configure(
         _ easy: UnsafeMutableRawPointer, user: VirtualUser, connectTo: HeaderList?,
-        message: UnsafeMutablePointer<CChar>, headers: UnsafeMutablePointer<sml_header_meter>
+        message: UnsafeMutablePointer<CChar>, headers: UnsafeMutablePointer<sml_header_watch>
     ) throws(GeneratorError) {
         let context = Unmanaged.passUnretained(user).toOpaque()
         var codes = [
@@ -63,7 +63,7 @@ final class CommonTransferState {
             sml_easy_set_pointer(easy, CURLOPT_PRIVATE, context),
             sml_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, message),
             sml_easy_set_write(easy, onTransferWrite, context),
-            sml_easy_set_header_meter(easy, headers),
+            sml_easy_set_header_watch(easy, headers),
             sml_easy_set_prerequest(easy, onTransferPrerequest, context),
             sml_easy_set_open_socket(easy, onTransferOpenSocket, context),
             // An announced length over the limit is refused at once; the rest is refused when it has arrived.

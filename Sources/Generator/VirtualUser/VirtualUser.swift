@@ -28,7 +28,7 @@ final class VirtualUser {
     private let common: CommonTransferState
     private let connectTo: HeaderList?
     private let message: UnsafeMutablePointer<CChar>
-    private let headers: UnsafeMutablePointer<sml_header_meter>
+    private let headers: UnsafeMutablePointer<sml_header_watch>
     private var body: UnsafeRawBufferPointer
     private var response: ResponseBuffer?
     private var refusal: ResponseRefusal?
@@ -51,7 +51,7 @@ final class VirtualUser {
         message = .allocate(capacity: Int(CURL_ERROR_SIZE))
         message.initialize(to: 0)
         headers = .allocate(capacity: 1)
-        headers.initialize(to: sml_header_meter(bytes: 0, limit: Self.headerLimit))
+        headers.initialize(to: sml_header_watch(bytes: 0, limit: Self.headerLimit, ended: 0))
         body = UnsafeRawBufferPointer(start: nil, count: 0)
         try common.configure(easy, user: self, connectTo: connectTo, message: message, headers: headers)
     }
@@ -112,6 +112,7 @@ final class VirtualUser {
         attempts = 0
         refusal = nil
         headers.pointee.bytes = 0
+        headers.pointee.ended = 0
         socketError = 0
         tlsVersion = 0
         message[0] = 0
@@ -120,12 +121,14 @@ final class VirtualUser {
     }
 
     /// Takes the exchange off libcurl, completes `record` from it and returns the answer's bytes, which stay valid
-    /// until ``releaseResponse()``.
-    func finish(result: CURLcode) -> UnsafeRawBufferPointer {
+    /// until ``releaseResponse()``, and whether it is one: libcurl 7.88 takes a connection that closes inside the
+    /// headers for a complete answer.
+    func finish(result: CURLcode) -> (answer: UnsafeRawBufferPointer, isComplete: Bool) {
+        let result = result == CURLE_OK && headers.pointee.ended == 0 ? CURLE_PARTIAL_FILE : result
         measure(result: result)
         curl_multi_remove_handle(group.multi, easy)
         isInFlight = false
-        return response?.contents ?? UnsafeRawBufferPointer(start: nil, count: 0)
+        return (response?.contents ?? UnsafeRawBufferPointer(start: nil, count: 0), result == CURLE_OK)
     }
 
     /// Cuts the exchange off at `now`: the connection is closed and the record says how far it got.
@@ -151,9 +154,16 @@ final class VirtualUser {
         let started = record.started
         let pretransfer = sml_easy_get_offset(easy, CURLINFO_PRETRANSFER_TIME_T)
         let firstByte = sml_easy_get_offset(easy, CURLINFO_STARTTRANSFER_TIME_T)
+        let received =
+            sml_easy_get_long(easy, CURLINFO_HEADER_SIZE) + Int(sml_easy_get_offset(easy, CURLINFO_SIZE_DOWNLOAD_T))
+        // libcurl takes the end of the stream, and the frames HTTP/2 begins with, for a first byte of the answer.
+        let isAnswered =
+            received > 0
+            || common.settings.url.scheme == "http" && result != CURLE_GOT_NOTHING && result != CURLE_SEND_ERROR
+                && result != CURLE_RECV_ERROR
         record.end = started + sml_easy_get_offset(easy, CURLINFO_TOTAL_TIME_T) * 1000
         record.sent = attempts > 0 ? started + pretransfer * 1000 : -1
-        record.firstByte = attempts > 0 && firstByte > 0 ? started + firstByte * 1000 : -1
+        record.firstByte = attempts > 0 && firstByte > 0 && isAnswered ? started + firstByte * 1000 : -1
         let connections = sml_easy_get_long(easy, CURLINFO_NUM_CONNECTS)
         if connections > 0 { measureConnection() }
         if connections == 0, attempts > 0 { record.flags.insert(.connectionReused) }
@@ -162,9 +172,7 @@ final class VirtualUser {
             record.resends = UInt8(clamping: attempts - 1)
         }
         record.bytesSent = UInt32(clamping: sml_easy_get_long(easy, CURLINFO_REQUEST_SIZE))
-        record.bytesReceived = UInt32(
-            clamping: sml_easy_get_long(easy, CURLINFO_HEADER_SIZE)
-                + Int(sml_easy_get_offset(easy, CURLINFO_SIZE_DOWNLOAD_T)))
+        record.bytesReceived = UInt32(clamping: received)
         guard result == CURLE_OK else {
             fail(result)
             return
@@ -216,7 +224,8 @@ final class VirtualUser {
     private func reachedPhase() -> TransferPhase {
         if attempts > 0 { return record.firstByte >= 0 ? .receive : .wait }
         if sml_easy_get_offset(easy, CURLINFO_NAMELOOKUP_TIME_T) == 0 { return .resolve }
-        if sml_easy_get_offset(easy, CURLINFO_CONNECT_TIME_T) == 0 { return .connect }
+        // libcurl sets the time of the connect when TLS is there too, but the local port at once.
+        if sml_easy_get_long(easy, CURLINFO_LOCAL_PORT) == 0 { return .connect }
         if common.settings.url.scheme == "https", sml_easy_get_offset(easy, CURLINFO_APPCONNECT_TIME_T) == 0 {
             return .tls
         }
