@@ -8,63 +8,8 @@ import Testing
 
 @Suite(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/sbin/nginx"), "needs nginx"))
 struct TLSTests {
-    /// nginx on two ports: HTTP/2 with TLS 1.3, HTTP/1.1 with TLS 1.2, both before the same endpoint.
-    private struct Front {
-        let scratch: Scratch
-        let endpoint: EndpointProcess
-        let nginx: Program
-        let http2: Int
-        let http1: Int
-        var authority: [String: String] { ["SSL_CERT_FILE": scratch.file("ca.pem")] }
-
-        static func start() async throws -> Front {
-            let scratch = try Scratch()
-            let endpoint = try await EndpointProcess.start(["--ttft", "10ms", "--time-per-token", "0"], in: scratch)
-            try await certificates(scratch)
-            // Free a moment ago; another attempt if somebody was faster.
-            for _ in 0..<5 {
-                let (http2, http1) = (try freePort(), try freePort())
-                let file = try scratch.write(
-                    "nginx.conf", configuration(scratch, backend: endpoint.port, http2: http2, http1: http1))
-                let nginx = try Program(
-                    "/usr/sbin/nginx", ["-c", file, "-p", scratch.path, "-e", scratch.file("error.log")], in: scratch)
-                try await eventually("nginx listens") { !nginx.process.isRunning || canConnect(http1) }
-                if nginx.process.isRunning {
-                    return Front(scratch: scratch, endpoint: endpoint, nginx: nginx, http2: http2, http1: http1)
-                }
-            }
-            throw Program.Failure(description: "nginx does not start")
-        }
-
-        func stop() async throws -> [EndpointProcess.Entry] {
-            // Not SIGTERM: children inherit the signal mask of the test's worker threads, which block it.
-            nginx.signal(SIGKILL)
-            _ = try await nginx.end()
-            return try await endpoint.stop()
-        }
-
-        /// 40 requests to `url`; always exit 0, whatever came back.
-        func load(_ url: String, trusted: Bool = true) async throws -> Results {
-            let scenario = #"{"executor": "constant-arrival-rate", "rate": 20, "duration": "2s", "preAllocatedVUs": 20}"#
-            let name = UUID().uuidString
-            let config = try scratch.write(
-                "\(name).json", Scratch.configuration(server: url, scenario: scenario, members: #""think_time": "0""#))
-            let prompts = try scratch.write("prompts.json", Scratch.prompts)
-            let run = try await Program.run(
-                "sml-loadgen",
-                [
-                    "--config", config, "--prompts", prompts, "--out", scratch.file(name), "--records",
-                    scratch.file(name + "/records.smlrec"), "--quiet",
-                ], in: scratch, environment: trusted ? authority : [:])
-            #expect(run.code == 0, "\(run.errors)")
-            let results = try Results(directory: scratch.file(name))
-            #expect(results.requests.count == 40)
-            return results
-        }
-    }
-
     @Test func negotiatesHTTP2AndHTTP1AndReusesConnections() async throws {
-        let front = try await Front.start()
+        let front = try await NginxFront.start()
         let second = try await front.load("https://localhost:\(front.http2)")
         let first = try await front.load("https://localhost:\(front.http1)")
         let log = try await front.stop()
@@ -80,7 +25,7 @@ struct TLSTests {
     }
 
     @Test func namesEachFailure() async throws {
-        let front = try await Front.start()
+        let front = try await NginxFront.start()
         let rows: [(url: String, trusted: Bool, code: UInt16)] = [
             ("https://localhost:\(front.http2)", false, ErrorCode.unknownAuthority),
             ("https://127.0.0.1:\(front.http1)", true, ErrorCode.hostnameMismatch),
@@ -97,75 +42,4 @@ struct TLSTests {
         let log = try await front.stop()
         #expect(log.filter { $0.status == 200 }.isEmpty)
     }
-
-    // MARK: Making the front
-
-    private static func certificates(_ scratch: Scratch) async throws {
-        try scratch.write("san.cnf", "subjectAltName=DNS:localhost\n")
-        let commands = [
-            "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=test-authority",
-            "req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=localhost",
-            "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out server.pem -days 2 -extfile san.cnf",
-        ]
-        for command in commands {
-            let run = try await Program.run(
-                "/usr/bin/openssl", command.split(separator: " ").map(String.init), in: scratch)
-            try #require(run.code == 0, "\(run.errors)")
-        }
-    }
-
-    private static func configuration(_ scratch: Scratch, backend: Int, http2: Int, http1: Int) -> String {
-        func server(_ listen: String, _ protocols: String) -> String {
-            """
-            server {
-              listen 127.0.0.1:\(listen); server_name localhost; ssl_protocols \(protocols);
-              ssl_certificate \(scratch.file("server.pem")); ssl_certificate_key \(scratch.file("server.key"));
-              location / { proxy_pass http://127.0.0.1:\(backend); proxy_http_version 1.1; }
-            }
-            """
-        }
-        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-            .map { "\($0)_temp_path \(scratch.file("tmp_\($0)"));" }.joined(separator: " ")
-        // One process in the foreground: it ends with the signal we send it, and runs as whoever runs the test.
-        return """
-            daemon off; master_process off; pid \(scratch.file("nginx.pid"));
-            error_log \(scratch.file("error.log"));
-            events { worker_connections 512; }
-            http { access_log off; \(temporary)
-            \(server("\(http2) ssl http2", "TLSv1.3"))
-            \(server("\(http1) ssl", "TLSv1.2"))
-            }
-            """
-    }
 }
-
-private func address(_ port: Int) -> sockaddr_in {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(UInt16(port)).bigEndian
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    return address
-}
-
-private func withSocket<Value>(
-    _ port: Int, _ body: (Int32, UnsafeMutablePointer<sockaddr>, inout socklen_t) throws -> Value
-) rethrows -> Value {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var bound = address(port)
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    return try withUnsafeMutablePointer(to: &bound) { pointer in
-        try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { try body(descriptor, $0, &length) }
-    }
-}
-
-private func freePort() throws -> Int {
-    try withSocket(0) { descriptor, address, length in
-        guard bind(descriptor, address, length) == 0, getsockname(descriptor, address, &length) == 0 else {
-            throw Program.Failure(description: "no free port")
-        }
-        return address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { Int(UInt16(bigEndian: $0.pointee.sin_port)) }
-    }
-}
-
-private func canConnect(_ port: Int) -> Bool { withSocket(port) { connect($0, $1, $2) == 0 } }

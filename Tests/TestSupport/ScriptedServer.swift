@@ -35,6 +35,11 @@ public enum ServerAction: Sendable {
         return .send(lines.joined(separator: "\r\n") + "\r\n\r\n" + body)
     }
 
+    /// A complete answer whose body is no text.
+    public static func answerBytes(_ body: [UInt8]) -> ServerAction {
+        .sendBytes(Array("HTTP/1.1 200 OK\r\nContent-Length: \(body.count)\r\n\r\n".utf8) + body)
+    }
+
     public static let completion = answer(
         headers: ["Content-Type: application/json"],
         #"{"model":"m","choices":[{"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":5}}"#)
@@ -55,8 +60,7 @@ public final class ScriptedServer: Sendable {
     }
 
     public init(_ handler: @escaping Handler) throws {
-        let (listener, port) = try boundSocket()
-        guard listen(listener, 512) == 0 else { throw POSIXError(.EADDRINUSE) }
+        let (listener, port) = try listeningSocket()
         self.listener = listener
         self.port = port
         Thread.detachNewThread { [weak self] in
@@ -169,7 +173,7 @@ public final class SilentPort {
 
     public init() throws {
         (descriptor, port) = try boundSocket()
-        guard listen(descriptor, 0) == 0 else { throw SocketError("listen") }
+        guard listen(descriptor, 0) == 0 else { throw POSIXError(.EADDRINUSE) }
         // The queue holds one more than asked for; a few connections more than that are then left hanging.
         for _ in 0..<4 {
             let filler = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
@@ -195,6 +199,13 @@ public final class RefusingPort {
     deinit { close(descriptor) }
 
     public var url: String { "http://127.0.0.1:\(port)/v1/chat/completions" }
+}
+
+/// A TCP socket that listens on a free loopback port.
+public func listeningSocket() throws -> (descriptor: Int32, port: UInt16) {
+    let (descriptor, port) = try boundSocket()
+    guard listen(descriptor, 512) == 0 else { throw POSIXError(.EADDRINUSE) }
+    return (descriptor, port)
 }
 
 /// A TCP socket bound to a free loopback port.

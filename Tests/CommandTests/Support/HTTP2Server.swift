@@ -1,0 +1,144 @@
+// An HTTP/2 server that does one thing wrong. OpenSSL's `s_server` speaks TLS and ALPN; the frames that it passes on are
+// read and written here by hand (RFC 9113 §4.1), because no well-behaved server sends what these tests need.
+
+import Foundation
+import Testing
+
+/// One connection at a time, which is what `s_server` offers.
+final class HTTP2Server: Sendable {
+    enum Reaction: Sendable {
+        case answer
+        case resetStream(UInt32)
+        /// Headers and some of the body before it.
+        case resetInBody(UInt32)
+        /// With the last stream 0: none was processed.
+        case goAway(UInt32)
+        /// DATA on stream 0.
+        case forbiddenFrame
+        case closeInBody
+    }
+
+    let port: Int
+    let authority: [String: String]
+    private let processID: Int32
+    var url: String { "https://localhost:\(port)" }
+
+    private init(port: Int, authority: [String: String], processID: Int32) {
+        self.port = port
+        self.authority = authority
+        self.processID = processID
+    }
+
+    static func start(_ reaction: Reaction, in scratch: Scratch) async throws -> HTTP2Server {
+        try await NginxFront.certificates(scratch)
+        let authority = ["SSL_CERT_FILE": scratch.file("ca.pem")]
+        // Free a moment ago; another attempt if somebody was faster.
+        for _ in 0..<5 {
+            let port = try freePort()
+            let process = Process()
+            let (input, output) = (Pipe(), Pipe())
+            process.executableURL = URL(filePath: "/usr/bin/openssl")
+            process.arguments = [
+                "s_server", "-accept", "127.0.0.1:\(port)", "-cert", scratch.file("server.pem"), "-key",
+                scratch.file("server.key"), "-alpn", "h2", "-quiet",
+            ]
+            process.standardInput = input
+            process.standardOutput = output
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            let id = process.processIdentifier
+            let (reading, writing) = (output.fileHandleForReading, input.fileHandleForWriting)
+            Thread.detachNewThread {
+                // The pipes, and so the process's ends of them, live as long as the conversation.
+                withExtendedLifetime((input, output)) {
+                    var conversation = Conversation(reaction: reaction)
+                    while true {
+                        let bytes = [UInt8](reading.availableData)
+                        guard !bytes.isEmpty else { return }
+                        let (answer, closes) = conversation.receive(bytes)
+                        for (index, piece) in answer.enumerated() {
+                            // Apart, so that the client has dealt with the first before the next arrives.
+                            if index > 0 { usleep(200_000) }
+                            guard (try? writing.write(contentsOf: Data(piece))) != nil else { return }
+                        }
+                        if closes {
+                            // Time for what was written to be sent on; then every connection is cut.
+                            usleep(300_000)
+                            kill(id, SIGKILL)
+                            return
+                        }
+                    }
+                }
+            }
+            try await eventually("s_server listens") { !process.isRunning || canConnect(port) }
+            if process.isRunning { return HTTP2Server(port: port, authority: authority, processID: id) }
+        }
+        throw Program.Failure(description: "openssl s_server does not start")
+    }
+
+    // Not SIGTERM: children inherit the signal mask of the test's worker threads, which block it.
+    func stop() { kill(processID, SIGKILL) }
+}
+
+/// The frames of one connection after the other, as one stream of bytes.
+private struct Conversation {
+    let reaction: HTTP2Server.Reaction
+    private var pending: [UInt8] = []
+    private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+
+    init(reaction: HTTP2Server.Reaction) { self.reaction = reaction }
+
+    mutating func receive(_ bytes: [UInt8]) -> (answer: [[UInt8]], closes: Bool) {
+        pending += bytes
+        var answer: [[UInt8]] = []
+        var closes = false
+        while true {
+            if pending.starts(with: Self.preface) {
+                // A new connection: our settings come first.
+                pending.removeFirst(Self.preface.count)
+                answer.append(Self.frame(type: 4, flags: 0, stream: 0))
+                continue
+            }
+            guard pending.count >= 9 else { break }
+            let length = Int(pending[0]) << 16 | Int(pending[1]) << 8 | Int(pending[2])
+            guard pending.count >= 9 + length else { break }
+            let (type, flags) = (pending[3], pending[4])
+            let stream = pending[5..<9].reduce(UInt32(0)) { $0 << 8 | UInt32($1) } & 0x7FFF_FFFF
+            pending.removeFirst(9 + length)
+            // The end of a request: HEADERS or DATA with END_STREAM.
+            if type <= 1, flags & 1 == 1 {
+                answer += react(to: stream)
+                if case .closeInBody = reaction { closes = true }
+            }
+        }
+        return (answer, closes)
+    }
+
+    private func react(to stream: UInt32) -> [[UInt8]] {
+        // HPACK's static index 8: `:status: 200`.
+        let head = Self.frame(type: 1, flags: 4, stream: stream, [0x88])
+        func code(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) } }
+        switch reaction {
+        case .answer:
+            return [head + Self.frame(type: 0, flags: 1, stream: stream, Array(#"{"choices":[{}]}"#.utf8))]
+        case .resetStream(let error):
+            return [Self.frame(type: 3, flags: 0, stream: stream, code(error))]
+        case .resetInBody(let error):
+            return [
+                head + Self.frame(type: 0, flags: 0, stream: stream, Array("{\"a\":".utf8)),
+                Self.frame(type: 3, flags: 0, stream: stream, code(error)),
+            ]
+        case .goAway(let error):
+            return [Self.frame(type: 7, flags: 0, stream: 0, code(0) + code(error))]
+        case .forbiddenFrame:
+            return [Self.frame(type: 0, flags: 0, stream: 0, [0x78])]
+        case .closeInBody:
+            return [head + Self.frame(type: 0, flags: 0, stream: stream, Array("{\"a\":".utf8))]
+        }
+    }
+
+    private static func frame(type: UInt8, flags: UInt8, stream: UInt32, _ payload: [UInt8] = []) -> [UInt8] {
+        [UInt8(payload.count >> 16), UInt8(payload.count >> 8 & 0xFF), UInt8(payload.count & 0xFF), type, flags]
+            + (0..<4).map { UInt8(truncatingIfNeeded: stream >> (24 - 8 * $0)) } + payload
+    }
+}
