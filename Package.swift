@@ -27,6 +27,7 @@ let package = Package(
         // C: what Swift cannot import or express.
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CLinux"),
+        .target(name: "CEarlySignals"),
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
 
         // Libraries, in the order data flows.
@@ -73,7 +74,7 @@ let package = Package(
         .executableTarget(
             name: "sml-loadgen",
             dependencies: [
-                "Scenarios", "Generator", "Metrics", "RemoteWrite", "Series",
+                "CEarlySignals", "Scenarios", "Generator", "Metrics", "RemoteWrite", "Series",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -93,6 +94,7 @@ let package = Package(
             name: "SeriesTests",
             dependencies: ["Series", "RemoteWrite", "Metrics", "Generator", "Endpoint", "TestSupport", "sml", "sml-loadgen"],
             exclude: ["Fixtures"]),
+        .testTarget(name: "SubmitTests", dependencies: ["Submit"]),
         // Runs the three built commands as child processes.
         .testTarget(name: "CommandTests", dependencies: ["Generator", "Metrics", "TestSupport", "sml", "sml-loadgen", "sml-endpoint"]),
     ],

@@ -5,16 +5,20 @@
 public struct RemoteWriteSettings: Sendable, Equatable {
     /// What SML's dashboards use.
     public static let trendStatistics = "min,avg,med,p(90),p(95),p(99),max"
+    /// Where SML's cluster runs push unless told otherwise. Only reachable from inside the cluster, so a run on this
+    /// machine has no default.
+    public static let clusterURL = "https://prometheus-dev.swissai.svc.cscs.ch/api/v1/write"
     private static let urlVariables = ["SML_LOADTEST_METRICS_REMOTE_WRITE_URL", "K6_PROMETHEUS_RW_SERVER_URL"]
 
     /// Variables to set for the generator.
     public let generatorEnvironment: [String: String]
 
-    /// `url` wins over `SML_LOADTEST_METRICS_REMOTE_WRITE_URL`, which wins over k6's own variable. Statistics that the
-    /// user has chosen stay.
-    public init(isEnabled: Bool, url: String?, environment: [String: String]) {
-        guard isEnabled, let url = url ?? Self.urlVariables.lazy.compactMap({ environment[$0] }).first(where: { !$0.isEmpty })
-        else {
+    /// `url` wins over `SML_LOADTEST_METRICS_REMOTE_WRITE_URL`, which wins over k6's own variable, which wins over
+    /// `defaultURL`; an empty one does not count, except that an empty `url` switches remote write off. Statistics
+    /// that the user has chosen stay.
+    public init(isEnabled: Bool, url: String?, environment: [String: String], defaultURL: String? = nil) {
+        let inherited = Self.urlVariables.lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
+        guard isEnabled, let url = url ?? inherited ?? defaultURL, !url.isEmpty else {
             // An empty URL is none: it hides one that would be inherited.
             generatorEnvironment = ["K6_PROMETHEUS_RW_SERVER_URL": ""]
             return

@@ -2,6 +2,7 @@
 // is RunSession's.
 
 import ArgumentParser
+import CEarlySignals
 import Generator
 import Glibc
 import Metrics
@@ -35,7 +36,7 @@ struct LoadGenerator: AsyncParsableCommand {
               73   output cannot be written or is there already
               99   ended by a rule of the scenario (stop_on, on_429: stop); the summary says which
               104  bad scenario or run configuration
-              105  stopped by a signal; the summary is there and says so
+              105  stopped by SIGTERM, SIGINT or SIGHUP; the summary is there and says so
               107  prompt corpus missing, unreadable or empty
               255  bad remote-write setting
 
@@ -86,11 +87,15 @@ struct LoadGenerator: AsyncParsableCommand {
     var quiet = false
 
     func run() async throws {
-        // From the first instruction on, a signal ends the run with a summary, not the process without one.
-        let signals = TerminationSignals.stream()
+        // A signal ends the run with a summary, not the process without one. They have been kept since before main.
+        let signals = TerminationSignals.stream(from: sml_early_signals())
+        let stop = RunStop()
+        let following = Task { await stop.follow(signals) }
+        defer { following.cancel() }
         do {
             let session = try RunSession(options: self, environment: ProcessEnvironment.variables)
-            throw ExitCode(try await session.run(signals: signals))
+            stop.attach(session)
+            throw ExitCode(try await session.run())
         } catch let error as ConfigurationError {
             throw failed(error.description, error.exitCode)
         } catch let error as GeneratorError {

@@ -8,7 +8,7 @@ import RemoteWrite
 import Scenarios
 
 /// A run ready to start.
-struct RunSession {
+final class RunSession: Sendable {
     private let options: LoadGenerator
     private let resolved: ResolvedRun
     private let run: LoadRun
@@ -93,13 +93,11 @@ struct RunSession {
     }
 
     /// Runs the plan and writes the summary. Returns the exit code.
-    func run(signals: AsyncStream<Int32>) async throws -> Int32 {
-        let stopping = Task { await stopOnSignals(signals) }
+    func run() async throws -> Int32 {
         let progress = Task { [run, readers, quiet = options.quiet] in
             await ProgressTicker(run: run, readers: readers, quiet: quiet).runUntilCancelled()
         }
         let end = try await run.run { [readers] in readers.consume($0) }
-        defer { stopping.cancel() }
         progress.cancel()
         await progress.value
         let outcome = RunOutcome(
@@ -149,20 +147,10 @@ struct RunSession {
         }
     }
 
-    /// The first signal starts the drain; one that comes more than two seconds later ends it at once. Two within two
-    /// seconds are one: SLURM sends SIGTERM twice within 10 ms at a time limit.
-    private func stopOnSignals(_ signals: AsyncStream<Int32>) async {
-        var first: ContinuousClock.Instant?
-        for await number in signals {
-            delivery?.signalled()
-            let now = ContinuousClock.now
-            let name = number == SIGINT ? "SIGINT" : "SIGTERM"
-            if let first {
-                if now - first > .seconds(2) { run.stop(reason: name, drain: .zero) }
-            } else {
-                first = now
-                run.stop(reason: name, drain: drain)
-            }
-        }
+    /// Starts nothing any more and ends what is in flight, after the drain or at once; shortens the wait for the
+    /// receiver of the series, or ends it.
+    func stop(reason: String, atOnce: Bool) {
+        delivery?.signalled()
+        run.stop(reason: reason, drain: atOnce ? .zero : drain)
     }
 }
