@@ -118,6 +118,73 @@ struct DeliveryTests {
         }
     }
 
+    /// A run that is over, whose final push waits for a receiver that never answers.
+    private func waiting(_ port: Int, _ receiver: ScriptedReceiver, _ arguments: [String] = []) async throws -> GeneratorProcess {
+        let run = try GeneratorProcess.start(
+            Self.scenario, server: port, receiver: receiver.url, arguments: ["--remote-write-drain", "60s"] + arguments)
+        // The provisional summary marks the end of the run.
+        #expect(await eventually(within: .seconds(20)) { (try? run.summary()) != nil }, "\(run.log)")
+        return run
+    }
+
+    /// The run itself was complete, so that is what the exit code says; the push under way has 5 s.
+    @Test(arguments: [false, true])
+    func aSignalEndsTheWaitingForADeadReceiver(isRequired: Bool) async throws {
+        let receiver = try ScriptedReceiver([.hang])
+        try await withEndpoint { port in
+            let run = try await waiting(port, receiver, isRequired ? ["--require-remote-write"] : [])
+            defer { run.remove() }
+            let signalled = ContinuousClock.now
+            kill(run.process.processIdentifier, SIGTERM)
+            #expect(await run.exitCode(within: .seconds(20)) == (isRequired ? 3 : 0))
+            #expect(ContinuousClock.now - signalled < .seconds(8))
+            try expectEverythingIsKept(run)
+            #expect(try run.summary()[path: "sml", "outcome", "kind"] == .string("completed"))
+        }
+    }
+
+    /// SIGTERM during the run, and SLURM's second one 10 ms later, which must not cut the delivery short; then a real
+    /// second one.
+    @Test func afterASignalTheWaitingIsShortAndASecondEndsIt() async throws {
+        let receiver = try ScriptedReceiver([.status(500)])
+        try await withEndpoint { port in
+            var long = Self.scenario
+            long["duration"] = "60s"
+            let run = try GeneratorProcess.start(long, server: port, receiver: receiver.url)
+            defer { run.remove() }
+            #expect(await eventually { receiver.requests.count >= 1 }, "\(run.log)")
+            let signalled = ContinuousClock.now
+            kill(run.process.processIdentifier, SIGTERM)
+            try await Task.sleep(for: .milliseconds(10))
+            kill(run.process.processIdentifier, SIGTERM)
+            #expect(await eventually { (try? run.summary()) != nil }, "\(run.log)")
+            let pushes = receiver.requests.count
+            // Still trying, three times the burst's two seconds later.
+            #expect(await eventually { ContinuousClock.now - signalled > .seconds(6) })
+            #expect(run.process.isRunning && receiver.requests.count > pushes)
+            kill(run.process.processIdentifier, SIGTERM)
+            #expect(await run.exitCode(within: .seconds(20)) == 105)
+            #expect(ContinuousClock.now - signalled < .seconds(14))
+            try expectEverythingIsKept(run)
+            #expect(try run.summary()[path: "sml", "outcome", "reason"] == .string("SIGTERM"))
+        }
+    }
+
+    private func expectEverythingIsKept(_ run: GeneratorProcess) throws {
+        let summary = try run.summary()
+        let report = try #require(summary[path: "sml", "remote_write"])
+        #expect(report["complete"] == .bool(false))
+        let kept = try UndeliveredStates.load(from: run.out.appending(path: "undelivered.smlpush").path)
+        #expect(kept.updates.count == report["series"]?.integer.map(Int.init))
+        let requests = kept.updates.filter { $0.labels.decoded.contains { $0.value == "k6_http_reqs_total" } }
+        let total = requests.reduce(0.0) { sum, update in
+            if case .sample(let value) = update.value { sum + value } else { sum }
+        }
+        #expect(total == summary[path: "sml", "counts", "http_requests"]?.number)
+        #expect(try #require(report["push_command"]?.text).contains("sml loadtest push"))
+        #expect(run.log.contains("push them later"))
+    }
+
     /// Loose, because the machine is shared.
     @Test func aDeadReceiverDelaysNoRequest() async throws {
         let receiver = try ScriptedReceiver([.hang])

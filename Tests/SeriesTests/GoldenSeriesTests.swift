@@ -102,7 +102,7 @@ struct GoldenSeriesTests {
             #expect(await failing.exitCode() == 0)
             let labels = Set(Corpora.failures.keys)
             let golden = try GoldenSeries.expected("errors", for: failing, onlyLabels: labels)
-            let names = try Self.k6Series(server, failing)
+            let names = try k6Series(server, failing)
             // k6's run had a server without drops, as this one; every other difference is a bug.
             #expect(golden.subtracting(names).sorted() == [])
             // A connection the server has just closed may also be seen as a reset while writing (k6 §5.1).
@@ -110,7 +110,7 @@ struct GoldenSeriesTests {
             #expect(names.subtracting(golden).filter { !$0.contains(reset) }.sorted() == [])
 
             #expect(await hanging.exitCode() == 0)
-            #expect(try Self.k6Series(server, hanging) == GoldenSeries.expected("interrupted", for: hanging))
+            #expect(try k6Series(server, hanging) == GoldenSeries.expected("interrupted", for: hanging))
             let active = try server.samples("k6_active_requests{run_label=\"\(hanging.runLabel)\"}")
             #expect(active.first?.samples.contains { $0.value == "3" } == true)
             #expect(active.first?.lastValue == 0)
@@ -129,7 +129,7 @@ struct GoldenSeriesTests {
                 scenario, server: port, receiver: server.writeURL, environment: ["K6_PROMETHEUS_RW_STALE_MARKERS": "true"])
             defer { for run in [histograms, stale] { run.remove() } }
             #expect(await histograms.exitCode() == 0)
-            #expect(try Self.k6Series(server, histograms) == GoldenSeries.expected("native-histogram", for: histograms))
+            #expect(try k6Series(server, histograms) == GoldenSeries.expected("native-histogram", for: histograms))
             let values = try RecordedValues(records: histograms.records).values
             let selector = "{run_label=\"\(histograms.runLabel)\",label=\"short\"}"
             let count = try server.query("histogram_count(k6_http_req_duration_seconds\(selector))").first?.lastValue
@@ -139,16 +139,10 @@ struct GoldenSeriesTests {
             #expect(abs(sum / (count ?? 0) / average - 1) < 0.001)
 
             #expect(await stale.exitCode() == 0)
-            #expect(try Self.k6Series(server, stale) == GoldenSeries.expected("stale-markers", for: stale))
+            #expect(try k6Series(server, stale) == GoldenSeries.expected("stale-markers", for: stale))
             // Ended: nothing is there now, though it was.
             #expect(try server.query("{run_label=\"\(stale.runLabel)\"}").isEmpty)
             #expect(try stale.summary()[path: "sml", "remote_write", "stale_markers_delivered"] == .bool(true))
         }
-    }
-
-    private static func k6Series(_ server: PrometheusServer, _ run: GeneratorProcess) throws -> Set<String> {
-        Set(
-            try server.samples("{run_label=\"\(run.runLabel)\"}").filter { $0.name.hasPrefix("k6_") }
-                .map { seriesText($0.labels) })
     }
 }

@@ -2,7 +2,10 @@
 
 import Glibc
 
-public struct SpawnFailure: Error, CustomStringConvertible { public let description: String }
+public struct SpawnFailure: Error, CustomStringConvertible {
+    public let description: String
+    public init(description: String) { self.description = description }
+}
 
 /// Runs until `end` or deinit. Output and errors go to one file; input is empty or a pipe held open.
 public final class ChildProcess: Sendable {

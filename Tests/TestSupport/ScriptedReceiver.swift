@@ -22,6 +22,8 @@ public struct ReceivedRequest: Sendable {
 /// What to do with one request.
 public enum ScriptedAnswer: Sendable {
     case status(Int, headers: [String: String] = [:], body: String = "")
+    /// Answer 200 with these bytes, such as a compressed body.
+    case bytes([UInt8], headers: [String: String] = [:])
     /// Answer 204 after a pause.
     case slow(Duration)
     /// Read the request and never answer.
@@ -131,6 +133,11 @@ public final class ScriptedReceiver: Sendable {
             if status == 204 { head = "HTTP/1.1 204 No Content\r\n" }
             for (name, value) in headers { head += "\(name): \(value)\r\n" }
             LoopbackSocket.send(Array((head + "\r\n" + body).utf8), to: descriptor)
+            return true
+        case .bytes(let body, let headers):
+            var head = "HTTP/1.1 200 OK\r\nContent-Length: \(body.count)\r\n"
+            for (name, value) in headers { head += "\(name): \(value)\r\n" }
+            LoopbackSocket.send(Array((head + "\r\n").utf8) + body, to: descriptor)
             return true
         case .slow(let pause):
             usleep(UInt32(pause / .microseconds(1)))

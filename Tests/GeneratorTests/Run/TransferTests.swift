@@ -83,6 +83,9 @@ import Testing
             actions: [.answer(headers: ["Content-Encoding: gzip"], "this is not gzip at all")],
             code: 1701, text: "error decompressing response body", phase: .receive),
         Fault(
+            name: "unknown encoding", actions: [.answer(headers: ["Content-Encoding: zstd"], "this is not zstd at all")],
+            code: 1701, text: "error decompressing response body", phase: .receive),
+        Fault(
             name: "too many requests", actions: [.answer(status: "429 Too Many Requests", "{}")], status: 429, code: 1429,
             text: "", phase: .complete),
         Fault(
@@ -123,16 +126,35 @@ import Testing
         #expect(run.requests.map(\.phase) == [.resolve])
     }
 
-    @Test func compressedAnswersAreReadWithoutAskingForThem() async throws {
-        // gzip of {"choices":[{}]}, made by gzip -9.
-        let gzip: [UInt8] = [
-            0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xab, 0x56, 0x4a, 0xce, 0xc8, 0xcf, 0x4c, 0x4e,
-            0x2d, 0x56, 0xb2, 0x8a, 0xae, 0xae, 0x8d, 0xad, 0x05, 0x00, 0xb2, 0x49, 0x1b, 0xe1, 0x10, 0x00, 0x00, 0x00,
-        ]
+    /// {"choices":[{}]} as gzip -9 and zlib made it, and by hand from the formats: one stored block each of zstd
+    /// (RFC 8878) and brotli (RFC 7932).
+    static let compressed: [(encoding: String, body: [UInt8])] = [
+        (
+            "gzip",
+            [
+                0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xab, 0x56, 0x4a, 0xce, 0xc8, 0xcf, 0x4c,
+                0x4e, 0x2d, 0x56, 0xb2, 0x8a, 0xae, 0xae, 0x8d, 0xad, 0x05, 0x00, 0xb2, 0x49, 0x1b, 0xe1, 0x10, 0x00,
+                0x00, 0x00,
+            ]
+        ),
+        (
+            "deflate",
+            [
+                0x78, 0xda, 0xab, 0x56, 0x4a, 0xce, 0xc8, 0xcf, 0x4c, 0x4e, 0x2d, 0x56, 0xb2, 0x8a, 0xae, 0xae, 0x8d,
+                0xad, 0x05, 0x00, 0x31, 0xd5, 0x06, 0x05,
+            ]
+        ),
+        ("zstd", [0x28, 0xb5, 0x2f, 0xfd, 0x20, 0x10, 0x81, 0x00, 0x00] + Array(#"{"choices":[{}]}"#.utf8)),
+        ("br", [0xf0, 0x00, 0x10] + Array(#"{"choices":[{}]}"#.utf8) + [0x03]),
+    ]
+
+    @Test(arguments: compressed.map(\.encoding))
+    func compressedAnswersAreReadWithoutAskingForThem(encoding: String) async throws {
+        let body = try #require(Self.compressed.first { $0.encoding == encoding }).body
         let server = try ScriptedServer { _ in
             [
-                .send("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(gzip.count)\r\n\r\n"),
-                .sendBytes(gzip),
+                .send("HTTP/1.1 200 OK\r\nContent-Encoding: \(encoding)\r\nContent-Length: \(body.count)\r\n\r\n"),
+                .sendBytes(body),
             ]
         }
         defer { server.stop() }

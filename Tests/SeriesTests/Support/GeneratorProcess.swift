@@ -50,14 +50,15 @@ struct GeneratorProcess {
 
     /// Starts it. `scenario` is a scenario definition without its name; `environment` is added to ours.
     static func start(
-        _ scenario: [String: Any], server port: Int, corpus: [[String: Any]] = Corpora.golden, receiver: String? = nil,
+        _ scenario: [String: Any], server port: Int, scheme: String = "http",
+        corpus: [[String: Any]] = Corpora.golden, receiver: String? = nil,
         requestTimeout: String? = nil, promptLabels: [String]? = nil, environment: [String: String] = [:],
         arguments: [String] = []
     ) throws -> GeneratorProcess {
         let directory = FileManager.default.temporaryDirectory.appending(path: "sml-series-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let label = "loadtest_demo_\(UUID().uuidString.prefix(8))"
-        let url = "http://127.0.0.1:\(port)"
+        let url = "\(scheme)://127.0.0.1:\(port)"
         let definition = scenario.merging(["name": tags.scenario]) { old, _ in old }
         var configuration: [String: Any] = [
             "server_url": url, "model": tags.model, "scenario": tags.scenario, "scenario_definition": definition,

@@ -2,6 +2,7 @@
 // (docs/differences-from-k6.md).
 
 import Foundation
+import TestSupport
 import Testing
 
 /// A series as text: `name{label="value",…}`, labels sorted.
@@ -9,6 +10,13 @@ func seriesText(_ labels: [String: String]) -> String {
     let name = labels["__name__"] ?? ""
     let rest = labels.filter { $0.key != "__name__" }.sorted { $0.key < $1.key }.map { "\($0.key)=\"\($0.value)\"" }
     return "\(name){\(rest.joined(separator: ","))}"
+}
+
+/// The series with k6's names that `server` has of `run`.
+func k6Series(_ server: PrometheusServer, _ run: GeneratorProcess) throws -> Set<String> {
+    Set(
+        try server.samples("{run_label=\"\(run.runLabel)\"}").filter { $0.name.hasPrefix("k6_") }
+            .map { seriesText($0.labels) })
 }
 
 enum GoldenSeries {
@@ -43,6 +51,8 @@ enum GoldenSeries {
             for name in ["url", "name"] where labels[name] != nil {
                 labels[name] = run.serverURL + "/v1/chat/completions"
             }
+            // Difference: error texts from a fixed vocabulary, without the library's own message behind them.
+            labels["error"] = labels["error"].map { String($0.prefix { $0 != "(" }).trimmingCharacters(in: .whitespaces) }
             // Difference: the scenario's name everywhere.
             if labels["scenario"] == "load" { labels["scenario"] = GeneratorProcess.tags.scenario }
             expected.insert(seriesText(labels.merging(["__name__": series.name]) { $1 }))
