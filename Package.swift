@@ -13,6 +13,10 @@ let package = Package(
         .executable(name: "sml-endpoint", targets: ["sml-endpoint"]),
         // For Benchmarks/, which is a package of its own.
         .library(name: "Series", targets: ["Series", "RemoteWrite", "Metrics", "Generator"]),
+        // For Fuzz/, likewise.
+        .library(
+            name: "Parsers",
+            targets: ["Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "Endpoint"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -95,8 +99,14 @@ let package = Package(
             dependencies: ["Series", "RemoteWrite", "Metrics", "Generator", "Endpoint", "TestSupport", "sml", "sml-loadgen"],
             exclude: ["Fixtures"]),
         .testTarget(name: "SubmitTests", dependencies: ["Submit"]),
+        .testTarget(
+            name: "FuzzCorpusTests",
+            dependencies: ["Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "Endpoint"],
+            exclude: ["Corpus"]),
         // Runs the three built commands as child processes.
-        .testTarget(name: "CommandTests", dependencies: ["Generator", "Metrics", "TestSupport", "sml", "sml-loadgen", "sml-endpoint"]),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["Generator", "Metrics", "TestSupport", "sml", "sml-loadgen", "sml-endpoint"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,142 @@
+// Every parser of outside input as a function of bytes that must neither trap nor break its promises. The fuzzer calls
+// them with what it invents, the tests with what it found.
+
+import Foundation
+import Generator
+import Metrics
+
+@testable import Endpoint
+@testable import Generator
+@testable import Metrics
+@testable import RemoteWrite
+@testable import ScenarioFiles
+@testable import Scenarios
+
+enum FuzzTarget: String, CaseIterable {
+    case duration, configuration, scenario, corpus, response, records, undelivered, receiver
+    case chatRequest = "chat-request"
+
+    func run(_ bytes: UnsafeRawBufferPointer) {
+        switch self {
+        case .duration: Self.duration(bytes)
+        case .configuration: Self.configuration(bytes)
+        case .scenario: Self.scenario(bytes)
+        case .corpus: Self.corpus(bytes)
+        case .response: Self.response(bytes)
+        case .records: Self.records(bytes)
+        case .undelivered: Self.undelivered(bytes)
+        case .receiver: Self.receiver(bytes)
+        case .chatRequest: _ = try? ChatRequestScanner.scan(bytes)
+        }
+    }
+
+    /// What is printed reads back as the same time.
+    private static func duration(_ bytes: UnsafeRawBufferPointer) {
+        guard let parsed = DurationGrammar.parse(String(decoding: bytes, as: UTF8.self)) else { return }
+        precondition(DurationGrammar.parse(DurationGrammar.format(parsed.duration))?.duration == parsed.duration)
+    }
+
+    /// Errors are one line that begins with the file; what was read is written back the same.
+    private static func configuration(_ bytes: UnsafeRawBufferPointer) {
+        checked {
+            let configuration = try RunConfiguration.parse(bytes: bytes, file: "file")
+            let again = try RunConfiguration.parse(configuration.json(), file: "file")
+            precondition(again == configuration)
+            let resolved = try configuration.resolve()
+            _ = ArrivalSchedule(resolved.plan.executor)?.count
+            _ = try resolved.scaled(toDuration: .seconds(30))
+        }
+    }
+
+    private static func scenario(_ bytes: UnsafeRawBufferPointer) {
+        guard let text = String(validating: bytes, as: UTF8.self) else { return }
+        checked {
+            let value = try YAMLReader.parse(text, file: "file")
+            guard case .object = value else { return }
+            let definition = ScenarioDefinition(name: "file", value: value, origin: .file("file"))
+            let configuration = try RunConfiguration.build(
+                scenario: definition, serverURL: "http://localhost:8000", apiKey: nil, model: "m",
+                overrides: RunOverrides())
+            _ = try configuration.resolve()
+        }
+    }
+
+    /// Every prompt that is kept has a label and a body that is JSON.
+    private static func corpus(_ bytes: UnsafeRawBufferPointer) {
+        checked {
+            let corpus = try Corpus.load(bytes: bytes, file: "file", options: CorpusOptions(model: "m"))
+            precondition(corpus.count > 0)
+            for index in 0..<corpus.count {
+                precondition(corpus.labels.indices.contains(corpus.labelIndex(at: index)))
+                precondition(ResponseFacts(reading: corpus.body(at: index)).parsed)
+            }
+        }
+    }
+
+    private static func response(_ bytes: UnsafeRawBufferPointer) {
+        let facts = ResponseFacts(reading: bytes)
+        precondition(facts.parsed || facts == ResponseFacts(reading: UnsafeRawBufferPointer(start: nil, count: 0)))
+        precondition(facts.promptTokens >= -1 && facts.completionTokens >= -1)
+    }
+
+    /// Summary and export of whatever a file holds.
+    private static func records(_ bytes: UnsafeRawBufferPointer) {
+        let path = "/dev/shm/sml-fuzz-\(getpid())"
+        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        precondition(file >= 0 && write(file, bytes.baseAddress, bytes.count) == bytes.count)
+        close(file)
+        defer { unlink(path) }
+        do {
+            _ = try SummaryBuilder.rebuild(fromRecords: path).jsonData()
+            for format in [RecordExport.Format.csv, .jsonl] {
+                try RecordExport(format: format).write(RecordFileReader(path: path)) { _ in }
+            }
+        } catch {
+            oneLine(error)
+        }
+    }
+
+    private static func undelivered(_ bytes: UnsafeRawBufferPointer) {
+        do {
+            let updates = try WriteRequestDecoder.decode(Array(bytes))
+            var encoder = WriteRequestEncoder()
+            _ = try encoder.encode(updates)
+        } catch {
+            oneLine(error)
+        }
+    }
+
+    /// One variable a line, without the prefix. The secret is in no error.
+    private static func receiver(_ bytes: UnsafeRawBufferPointer) {
+        var variables = ["K6_PROMETHEUS_RW_PASSWORD": "canary-secret"]
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+            let parts = line.split(separator: "=", maxSplits: 1)
+            if parts.count == 2 { variables["K6_PROMETHEUS_RW_" + parts[0]] = String(parts[1]) }
+        }
+        do {
+            let configuration = try RemoteWriteConfiguration(environment: variables) {
+                DurationGrammar.parse($0)?.duration
+            }
+            precondition(!"\(configuration)".contains("canary-secret"))
+        } catch {
+            oneLine(error)
+            precondition(variables.count > 1 || !"\(error)".contains("canary-secret"))
+        }
+    }
+
+    private static func checked(_ body: () throws -> Void) {
+        do {
+            try body()
+        } catch let error as ConfigurationError {
+            oneLine(error)
+            precondition(error.description.hasPrefix("file"), error.description)
+        } catch {
+            fatalError("another error: \(error)")
+        }
+    }
+
+    private static func oneLine(_ error: any Error) {
+        let text = "\(error)"
+        precondition(!text.isEmpty && !text.utf8.contains { $0 == 10 || $0 == 13 }, text)
+    }
+}
