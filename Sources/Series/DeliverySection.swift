@@ -29,7 +29,7 @@ public enum DeliverySection {
     ///   - folded: how many values of each label name were folded into `other`.
     ///   - undelivered: the file with what is missing, if there is one.
     public static func value(
-        receiver: ReceiverURL, report: DeliveryReport, folded: [String: Int], undelivered: UndeliveredFile?
+        receiver: ReceiverURL, isVerified: Bool, report: DeliveryReport, folded: [String: Int], undelivered: UndeliveredFile?
     ) -> JSON {
         func counts(_ counts: [String: Int]) -> JSON {
             .object(counts.sorted { $0.key < $1.key }.map { ($0.key, .int(Int64($0.value))) })
@@ -37,6 +37,7 @@ public enum DeliverySection {
         func text(_ text: String?) -> JSON { text.map { .string($0) } ?? .null }
         return .object([
             ("url", .string("\(receiver)")),
+            ("certificate_verified", .bool(isVerified)),
             ("complete", .bool(report.isComplete)),
             ("series", .int(Int64(report.series))),
             ("series_undelivered", .int(Int64(report.seriesUndelivered))),

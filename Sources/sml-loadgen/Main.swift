@@ -89,6 +89,7 @@ struct LoadGenerator: AsyncParsableCommand {
     func run() async throws {
         // A signal ends the run with a summary, not the process without one. They have been kept since before main.
         let signals = TerminationSignals.stream(from: sml_early_signals())
+        ProcessLimits.makeErrors()
         let stop = RunStop()
         let following = Task { await stop.follow(signals) }
         defer { following.cancel() }

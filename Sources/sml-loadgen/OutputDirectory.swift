@@ -34,13 +34,27 @@ enum OutputDirectory {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size > 0
     }
 
-    /// `access` says yes to root on read-only file systems; making a file does not lie.
+    /// Twice what a summary of 100 labels needs.
+    private static let neededBytes = 256 << 10
+
+    /// `access` says yes to root on read-only file systems, and a full disk still makes empty files; writing does not
+    /// lie.
     private static func probe(_ directory: String) throws(OutputError) {
         let path = directory + "/.sml-loadgen-\(getpid())"
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure(directory, "cannot be written to") }
+        let bytes = [UInt8](repeating: 0, count: neededBytes)
+        let count = write(descriptor, bytes, bytes.count)
+        // Some file systems say it only when the bytes must be on the disk.
+        let isWritten = count == bytes.count && fsync(descriptor) == 0
+        let reason = count >= 0 && count < bytes.count ? ENOSPC : errno
         close(descriptor)
         unlink(path)
+        guard isWritten else {
+            throw OutputError(
+                description: "\(directory): \(neededBytes >> 10) kB for the result cannot be written: "
+                    + String(cString: strerror(reason)))
+        }
     }
 
     private static func failure(_ path: String, _ what: String) -> OutputError {

@@ -39,6 +39,11 @@ private enum Descriptor {
     }
 }
 
+enum ProcessLimits {
+    /// A file size limit (ulimit -f) must be a failed write, which is reported, not the end of the process.
+    static func makeErrors() { signal(SIGXFSZ, SIG_IGN) }
+}
+
 /// Output that cannot be written, found before the first request where possible.
 struct OutputError: Error, CustomStringConvertible {
     /// EX_CANTCREAT.

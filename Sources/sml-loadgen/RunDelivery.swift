@@ -36,6 +36,11 @@ final class RunDelivery: Sendable {
             DurationGrammar.parse($0)?.duration
         }
         configuration.userAgent = Product.userAgent
+        if configuration.tls.skipVerification {
+            StandardError.write(
+                "sml-loadgen: warning: the certificate of the remote-write receiver is not verified "
+                    + "(K6_PROMETHEUS_RW_INSECURE_SKIP_TLS_VERIFY)\n")
+        }
         return configuration
     }
 
@@ -75,7 +80,7 @@ final class RunDelivery: Sendable {
 
     /// What the summary says until delivery has ended, should the process be killed meanwhile.
     func provisionalSection() -> JSON {
-        DeliverySection.value(receiver: configuration.receiver, report: feed.report, folded: [:], undelivered: nil)
+        section(feed.report, folded: [:], undelivered: nil)
     }
 
     /// Delivers the final states, waiting as long as allowed, and keeps what could not be delivered in a file.
@@ -89,9 +94,13 @@ final class RunDelivery: Sendable {
         let delivery = await waiting.value
         let undelivered = keep(delivery.result.undelivered)
         let report = delivery.result.report
-        let section = DeliverySection.value(
-            receiver: configuration.receiver, report: report, folded: delivery.folded, undelivered: undelivered)
-        return (section, report.isComplete)
+        return (section(report, folded: delivery.folded, undelivered: undelivered), report.isComplete)
+    }
+
+    private func section(_ report: DeliveryReport, folded: [String: Int], undelivered: UndeliveredFile?) -> JSON {
+        DeliverySection.value(
+            receiver: configuration.receiver, isVerified: !configuration.tls.skipVerification, report: report,
+            folded: folded, undelivered: undelivered)
     }
 
     private func keep(_ states: UndeliveredStates) -> UndeliveredFile? {

@@ -19,10 +19,14 @@ final class RunReaders: Sendable {
     }
 
     func consume(_ batch: [RunRecord]) {
-        state.withLock { state in
+        let failure = state.withLock { state -> RecordFileError? in
             batch.withUnsafeBufferPointer { state.statistics.consume($0) }
-            batch.withUnsafeBufferPointer { state.file?.append($0) }
+            guard let file = state.file, file.failure == nil else { return nil }
+            batch.withUnsafeBufferPointer { file.append($0) }
+            return file.failure
         }
+        // Said when it happens, not hours later; the measurement goes on.
+        if let failure { StandardError.write("sml-loadgen: warning: no more records are kept: \(failure)\n") }
     }
 
     /// A copy for a look; values share storage until they change.

@@ -68,7 +68,8 @@ public final class RecordFileWriter {
                 RecordFormat.encode(record, into: base + start)
             }
             recordCount += 1
-            if buffer.count >= Self.bufferSize { flush() }
+            // The sample comes every second, so a process that is killed leaves all but its last second.
+            if buffer.count >= Self.bufferSize || record.kind == .sample { flush() }
         }
     }
 

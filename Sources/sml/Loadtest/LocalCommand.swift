@@ -31,7 +31,7 @@ struct LocalCommand: AsyncParsableCommand {
               73   output cannot be written or is there already
               99   ended by a rule of the scenario (stop_on, on_429: stop); the summary says which
               104  bad scenario
-              105  stopped by a signal; the summary is there and says so
+              105  stopped by SIGTERM, SIGINT or SIGHUP; the summary is there and says so
               107  prompt corpus missing, unreadable or empty
               255  bad remote-write setting
 
@@ -134,25 +134,30 @@ struct LocalCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let signals = TerminationSignals.stream()
-        let code = try await CommandFailure.reported { try await runReported(signals: signals) }
+        let code = try await CommandFailure.reported { try await runReported() }
         throw ExitCode(code)
     }
 
-    private func runReported(signals: AsyncStream<Int32>) async throws -> Int32 {
+    private func runReported() async throws -> Int32 {
         try check()
         let environment = ProcessInfo.processInfo.environment
         let scenario = try ScenarioCatalog().resolve(loadtestScenario)
         for warning in scenario.warnings { FileHandle.standardError.write(Data("sml: warning: \(warning)\n".utf8)) }
+        let key = loadtestServerUrl == nil ? nil : try APIKey.read(file: apiKeyFile, environment: environment)
+        let piped = promptsFile(environment) == "-" ? Array(FileHandle.standardInput.readDataToEndOfFile()) : nil
+        // All that may wait for somebody is read; until here a signal simply ends us. From here on there are files and
+        // children to take care of.
+        let signals = TerminationSignals.stream()
         guard let server = loadtestServerUrl else {
             // Everything wrong with the scenario is said before anything is started.
             _ = try configuration(scenario, server: "http://127.0.0.1:1", apiKey: nil).resolve()
             return try await LocalRun.withEndpoint(arguments: Self.words(endpointArguments ?? Self.dryRun)) { url in
-                try await start(scenario, server: url, apiKey: nil, environment: environment, signals: signals)
+                try await start(
+                    scenario, server: url, apiKey: nil, piped: piped, environment: environment, signals: signals)
             }
         }
-        let key = try APIKey.read(file: apiKeyFile, environment: environment)
-        return try await start(scenario, server: server, apiKey: key, environment: environment, signals: signals)
+        return try await start(
+            scenario, server: server, apiKey: key, piped: piped, environment: environment, signals: signals)
     }
 
     /// A modest server: 64 at once, 40 ms to the first token, 1 ms a token, so that a dry run shows some queueing
@@ -169,8 +174,8 @@ struct LocalCommand: AsyncParsableCommand {
     }
 
     private func start(
-        _ scenario: ScenarioDefinition, server: String, apiKey: String?, environment: [String: String],
-        signals: AsyncStream<Int32>
+        _ scenario: ScenarioDefinition, server: String, apiKey: String?, piped: [UInt8]?,
+        environment: [String: String], signals: AsyncStream<Int32>
     ) async throws -> Int32 {
         let configuration = try configuration(scenario, server: server, apiKey: apiKey)
         let resolved = try configuration.resolve()
@@ -179,7 +184,7 @@ struct LocalCommand: AsyncParsableCommand {
             directory: out ?? "runs/\(label)", runConfiguration: Array(configuration.json().utf8))
         let prompts: String
         do {
-            prompts = try stagePrompts(in: &staged, environment: environment)
+            prompts = try stagePrompts(in: &staged, piped: piped, environment: environment)
         } catch {
             staged.discard()
             throw error
@@ -204,14 +209,16 @@ struct LocalCommand: AsyncParsableCommand {
         return code
     }
 
+    private func promptsFile(_ environment: [String: String]) -> String? {
+        loadtestPromptsFile ?? environment["SML_LOADTEST_PROMPTS_FILE"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     /// The corpus's path; what has no file, packaged or piped, becomes one of the run's own.
-    private func stagePrompts(in staged: inout StagedRun, environment: [String: String]) throws -> String {
-        let variable = environment["SML_LOADTEST_PROMPTS_FILE"].flatMap { $0.isEmpty ? nil : $0 }
-        switch loadtestPromptsFile ?? variable {
-        case nil: try staged.write(PackagedCorpus.bytes, to: "prompts.json")
-        case "-": try staged.write(Array(FileHandle.standardInput.readDataToEndOfFile()), to: "prompts.json")
-        case let file?: return file
-        }
+    private func stagePrompts(
+        in staged: inout StagedRun, piped: [UInt8]?, environment: [String: String]
+    ) throws -> String {
+        if piped == nil, let file = promptsFile(environment) { return file }
+        try staged.write(piped ?? PackagedCorpus.bytes, to: "prompts.json")
         return staged.path("prompts.json")
     }
 
