@@ -58,18 +58,8 @@ import Testing
         return Victim(scratch: scratch, endpoint: endpoint, receiver: receiver, program: program)
     }
 
-    /// Before this the kernel's default action ends it: the loader maps two dozen libraries, some 10 ms.
-    private func catchesSignals(_ program: Program) async throws {
-        try await eventually("signals are caught") {
-            let status = (try? String(contentsOfFile: "/proc/\(program.processID)/status", encoding: .utf8)) ?? ""
-            let line = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") } ?? ""
-            let mask = line.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) } ?? 0
-            return mask & (1 << UInt64(SIGTERM - 1)) != 0
-        }
-    }
-
     private func strike(_ victim: Victim, at moment: Moment, _ random: inout SplitMix) async throws {
-        try await catchesSignals(victim.program)
+        try await eventually("signals are caught") { catchesSignals(victim.program.processID) }
         func pause(_ range: ClosedRange<Int>) async throws {
             try await Task.sleep(for: .milliseconds(Int.random(in: range, using: &random)))
         }

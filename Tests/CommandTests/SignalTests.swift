@@ -119,3 +119,45 @@ import Testing
         #expect(results.requests.allSatisfy { $0.status == 200 })
     }
 }
+
+extension SignalTests {
+    /// A corpus out of a pipe that nobody fills: there is no run to stop, and nobody must have to kill it.
+    @Test(arguments: [SIGTERM, SIGHUP])
+    func aSignalEndsSettingUpThatWaits(signal: Int32) async throws {
+        let scratch = try Scratch()
+        let pipe = scratch.file("pipe")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let config = try scratch.write(
+            "c.json",
+            Scratch.configuration(
+                server: "http://127.0.0.1:9", scenario: #"{"executor": "constant-vus", "vus": 1, "duration": "1s"}"#))
+        let program = try Program(
+            "sml-loadgen", ["--config", config, "--prompts", pipe, "--out", scratch.file("out")], in: scratch)
+        try await eventually("signals are caught") { catchesSignals(program.processID) }
+        program.signal(signal)
+        #expect(try await program.end(within: 10) == 105)
+        let name = signal == SIGHUP ? "SIGHUP" : "SIGTERM"
+        #expect(program.errors == "sml-loadgen: stopped by \(name) before the run began; there is no summary\n")
+        #expect(!scratch.contents.contains("out"))
+    }
+
+    /// nohup means it.
+    @Test func hangUpIsIgnoredUnderNohup() async throws {
+        let scratch = try Scratch()
+        let endpoint = try await EndpointProcess.start(in: scratch)
+        let config = try scratch.write(
+            "c.json",
+            Scratch.configuration(
+                server: endpoint.url, scenario: #"{"executor": "constant-vus", "vus": 1, "duration": "2s"}"#,
+                members: #""think_time": "0""#))
+        let prompts = try scratch.write("p.json", Scratch.prompts)
+        let program = try Program(
+            "/usr/bin/nohup",
+            [Program.path("sml-loadgen"), "--config", config, "--prompts", prompts, "--out", scratch.file("out")],
+            in: scratch)
+        try await eventually("requests in the log") { !endpoint.entriesSoFar.isEmpty }
+        program.signal(SIGHUP)
+        #expect(try await program.end(within: 15) == 0, "\(program.errors)")
+        _ = try await endpoint.stop()
+    }
+}

@@ -1,0 +1,44 @@
+// A process that was stopped for a while (Ctrl-Z, a debugger, a frozen cgroup): time went on, so the schedule did too.
+
+import Foundation
+import Generator
+import Metrics
+import Testing
+
+@Suite struct SuspensionTests {
+    /// Every arrival of the plan happens; those that fell into the pause go out when it ends and say how late they are.
+    @Test func aPauseShowsAsLatenessAndLosesNothing() async throws {
+        let scratch = try Scratch()
+        let endpoint = try await EndpointProcess.start(["--ttft", "5ms", "--time-per-token", "0"], in: scratch)
+        let scenario = #"{"executor": "constant-arrival-rate", "rate": 50, "duration": "4s", "preAllocatedVUs": 200}"#
+        let config = try scratch.write(
+            "c.json", Scratch.configuration(server: endpoint.url, scenario: scenario, members: #""think_time": "0""#))
+        let prompts = try scratch.write("p.json", Scratch.prompts)
+        let program = try Program(
+            "sml-loadgen",
+            [
+                "--config", config, "--prompts", prompts, "--out", scratch.file("out"), "--records",
+                scratch.file("out/records.smlrec"), "--quiet",
+            ], in: scratch)
+        try await eventually("requests in the log") { endpoint.entriesSoFar.count >= 10 }
+        program.signal(SIGSTOP)
+        try await Task.sleep(for: .milliseconds(1500))
+        program.signal(SIGCONT)
+        #expect(try await program.end(within: 20) == 0, "\(program.errors)")
+        let log = try await endpoint.stop()
+        let results = try Results(directory: scratch.file("out"))
+        #expect(log.count == 200 && results.requests.count == 200 && results.dropped.isEmpty)
+        let scheduled = results.requests.map(\.scheduled).sorted()
+        #expect(scheduled == (0..<200).map { Int64($0) * 20_000_000 })
+        // 1.5 s at 50/s are 75 arrivals, the first of them 1.5 s late and the last hardly.
+        let late = results.requests.map { Double($0.started - $0.scheduled) / 1e6 }
+        let count = late.count { $0 > 20 }
+        #expect((60...110).contains(count), "\(count) late")
+        #expect((1300...3000).contains(late.max() ?? 0), "\(late.max() ?? 0) ms")
+        let reported = results.summary[path: "sml", "lateness", "start_ms", "max"]?.number ?? 0
+        #expect(abs(reported - (late.max() ?? 0)) < 1)
+        // Latency from the schedule has it too, service latency has not.
+        let served = results.requests.map { Double($0.end - $0.sent) / 1e6 }
+        #expect(median(served) < 100)
+    }
+}
