@@ -8,6 +8,9 @@ public enum APIKey {
     /// Variables that may hold the key: SML's, and the name it had before 2026.
     static let variables = ["SML_SWISSAI_RESEARCH_API_KEY", "SML_CSCS_API_KEY"]
 
+    /// Keys are some hundred bytes; the largest tokens a few kilobytes.
+    private static let sizeLimit = 64 << 10
+
     /// The key in `file`, else in the environment, else nil.
     ///
     /// - Throws: ``SubmitError/usage(_:)`` when the file cannot be read, is empty, or others can read it.
@@ -20,10 +23,15 @@ public enum APIKey {
         guard status.st_mode & 0o077 == 0 else {
             throw SubmitError.usage("--api-key-file \(file): others can read it; run 'chmod 600 \(file)'")
         }
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw SubmitError.usage("--api-key-file \(file): cannot be read")
+        guard let handle = FileHandle(forReadingAtPath: file), let data = try? handle.read(upToCount: sizeLimit + 1)
+        else { throw SubmitError.usage("--api-key-file \(file): cannot be read") }
+        guard data.count <= sizeLimit else {
+            throw SubmitError.usage("--api-key-file \(file): is larger than \(sizeLimit >> 10) kB; that is no key")
         }
-        let key = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw SubmitError.usage("--api-key-file \(file): is not UTF-8 text")
+        }
+        let key = text.trimmingCharacters(in: .whitespacesAndNewlines)
         guard !key.isEmpty, !key.contains(where: \.isNewline) else {
             throw SubmitError.usage("--api-key-file \(file): expected the key alone on one line")
         }

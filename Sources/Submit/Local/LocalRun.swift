@@ -28,11 +28,7 @@ public struct LocalRun: Sendable {
     /// - Throws: ``SubmitError`` when it cannot be started.
     public func run(signals: AsyncStream<Int32>) async throws -> Int32 {
         let program = try Program.generator.locate()
-        let environment = Environment.inherit.updating(
-            Dictionary(
-                uniqueKeysWithValues: generatorEnvironment.map {
-                    (Environment.Key(stringLiteral: $0.key), Optional($0.value))
-                }))
+        let environment = ChildEnvironment.generator(adding: generatorEnvironment)
         let result = try await Subprocess.run(
             .path(FilePath(program)), arguments: Arguments(generatorArguments), environment: environment,
             platformOptions: Self.ownGroup, input: .none, output: .currentStandardOutput,
@@ -54,7 +50,7 @@ public struct LocalRun: Sendable {
         let program = try Program.endpoint.locate()
         let outcome = try await Subprocess.run(
             .path(FilePath(program)), arguments: Arguments(["--port", "0"] + arguments),
-            platformOptions: ownGroup, input: .none, output: .sequence, error: .currentStandardError
+            environment: ChildEnvironment.endpoint(), platformOptions: ownGroup, input: .none, output: .sequence, error: .currentStandardError
         ) { execution in
             defer { try? execution.send(signal: .terminate) }
             for try await line in execution.standardOutput.strings() {

@@ -15,7 +15,7 @@ public struct StagedRun: Sendable {
     private let isNewDirectory: Bool
     private var written: [String] = []
 
-    /// Makes `directory` (its parents too) and writes `runConfiguration`, which may hold an API key, with mode 0600
+    /// Makes `directory` (mode 0700; its parents too) and writes `runConfiguration`, which may hold an API key, with mode 0600
     /// from its creation.
     ///
     /// - Throws: ``SubmitError/cannotStage(_:_:)``, also when the directory already holds a run, even one that was
@@ -39,7 +39,9 @@ public struct StagedRun: Sendable {
         var path = directory.hasPrefix("/") ? "/" : ""
         for part in directory.split(separator: "/") {
             path += (path.isEmpty || path == "/" ? "" : "/") + part
-            if mkdir(path, 0o755) != 0, errno != EEXIST {
+            // The run's own directory is the owner's, for the key in it; its parents are anybody's.
+            let isLast = part.endIndex == directory.split(separator: "/").last?.endIndex
+            if mkdir(path, isLast ? 0o700 : 0o755) != 0, errno != EEXIST {
                 throw SubmitError.cannotStage(path, "cannot be created: \(String(cString: strerror(errno)))")
             }
         }

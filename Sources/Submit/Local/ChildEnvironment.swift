@@ -1,0 +1,25 @@
+// What of our environment a child gets: everything but the secrets it has no use for. Anybody of the same user, and root,
+// can read a process's environment for as long as it lives.
+
+import Foundation
+import Subprocess
+
+enum ChildEnvironment {
+    /// Without the API key, which it reads from the run configuration.
+    static func generator(adding variables: [String: String]) -> Environment {
+        var changes = Dictionary(uniqueKeysWithValues: variables.map { (key($0.key), Optional($0.value)) })
+        for name in APIKey.variables { changes[key(name)] = .some(nil) }
+        return .inherit.updating(changes)
+    }
+
+    /// Without any secret.
+    static func endpoint() -> Environment {
+        let names = ProcessInfo.processInfo.environment.keys.filter {
+            $0.hasPrefix("K6_PROMETHEUS_RW_") || $0 == "SML_LOADTEST_METRICS_REMOTE_WRITE_URL"
+        }
+        return .inherit.updating(
+            Dictionary(uniqueKeysWithValues: (names + APIKey.variables).map { (key($0), .none) }))
+    }
+
+    private static func key(_ name: String) -> Environment.Key { Environment.Key(stringLiteral: name) }
+}
