@@ -4,12 +4,13 @@ SWIFT ?= swift
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib
 BIN := .build/release
 
-.PHONY: help build demo test clean
+.PHONY: help build demo test fuzz clean
 
 help:
 	@echo "make build   release binaries in $(BIN): sml, sml-loadgen, sml-endpoint"
 	@echo "make demo    install what is missing, build, run a 20 s load test against the simulated endpoint"
 	@echo "make test    install what the tests need, run all of them"
+	@echo "make fuzz    libFuzzer on every parser of outside input, 10 minutes each (SECONDS_EACH=60 for less)"
 	@echo "make clean   remove what was built"
 
 build:
@@ -27,6 +28,10 @@ test:
 	scripts/install-packages build test
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --no-parallel
+
+fuzz:
+	scripts/install-packages build
+	Fuzz/run
 
 clean:
 	rm -rf .build

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """What an outage of the receiver does to a run: to its requests (nothing) and to its series (nothing is lost).
 
-Four runs of 60 s at 50/s side by side, so that the machine's noise meets all of them: without remote write, with a
-Prometheus that is there, with one that is down from second 10 to 50, and with one that comes up only after the end,
+Five runs of 60 s at 50/s side by side, so that the machine's noise meets all of them: two without remote write, whose
+difference is that noise, with a Prometheus that is there, with one that is down from second 10 to 50, and with one that comes up only after the end,
 when the command that the run named is executed. Needs Debian's prometheus, and `make build`.
 """
 import json, os, re, signal, socket, subprocess, sys, tempfile, time, urllib.parse, urllib.request
@@ -65,7 +65,7 @@ def main():
             receivers["there"].start()
             receivers["middle"].start()
             runs = {}
-            for name in ("none", *receivers):
+            for name in ("none", "none-again", *receivers):
                 # The one that waits in vain waits 2 s only; the command it names is executed below.
                 more = ["--remote-write-url", receivers[name].url, "--remote-write-drain",
                         "2s" if name == "after" else "60s"] if name in receivers else []
@@ -85,11 +85,11 @@ def main():
             print("| receiver | exit | requests | lateness p50, ms | p99, ms | max, ms | failed pushes | longest outage, s "
                   "| series kept for later | requests in Prometheus |")
             print("| --- " * 10 + "|")
-            for name, title in (("none", "none"), ("there", "there"), ("middle", "down from 10 s to 50 s"),
+            for name, title in (("none", "none"), ("none-again", "none, once more"), ("there", "there"), ("middle", "down from 10 s to 50 s"),
                                 ("after", "down until after the end, then `sml loadtest push`")):
                 sml = json.load(open(os.path.join(home, "out-" + name, "summary.json")))["sml"]
                 late, remote = sml["lateness"]["send_ms"], sml.get("remote_write", {})
-                stored = "" if name == "none" else \
+                stored = "" if name not in receivers else \
                     f"{receivers[name].ask('sum(last_over_time(k6_http_reqs_total[10m]))'):.0f}"
                 print(f"| {title} | {codes[name]} | {sml['counts']['http_requests']} | {late['med']:.3f} | "
                       f"{late['p99']:.3f} | {late['max']:.1f} | {sum(remote.get('pushes_failed', {}).values())} | "

@@ -23,6 +23,7 @@ public final class RecordFileReader {
     private let file: UnsafeMutablePointer<FILE>
     private var frames = [UInt8](repeating: 0, count: 4_096 * RecordFormat.frameSize)
     private var pieces: [UInt8] = []
+    private var frameCount: UInt64 = 0
     /// Index in the file to index in `texts`: they differ when several files share one table.
     private var textIndices: [UInt16: UInt16] = [0: 0]
 
@@ -56,7 +57,7 @@ public final class RecordFileReader {
             if count < frames.count && ferror(file) != 0 { throw RecordFileWriter.systemError("read", path) }
             let whole = count / RecordFormat.frameSize
             batch.removeAll(keepingCapacity: true)
-            for index in 0..<whole { take(frameAt: index * RecordFormat.frameSize, into: &batch) }
+            for index in 0..<whole { try take(frameAt: index * RecordFormat.frameSize, into: &batch) }
             recordCount += UInt64(batch.count)
             if !batch.isEmpty { try batch.withUnsafeBufferPointer(body) }
             if count < frames.count {
@@ -66,7 +67,8 @@ public final class RecordFileReader {
         }
     }
 
-    private func take(frameAt offset: Int, into batch: inout [RunRecord]) {
+    private func take(frameAt offset: Int, into batch: inout [RunRecord]) throws {
+        frameCount += 1
         let kind = frames[offset + RecordFormat.kindOffset]
         switch kind {
         case RecordFormat.textKind, RecordFormat.outcomeKind:
@@ -88,6 +90,9 @@ public final class RecordFileReader {
             }
             var record = frames.withUnsafeBytes { bytes in
                 bytes.baseAddress.map { RecordFormat.decode($0 + offset) } ?? RunRecord()
+            }
+            guard RecordFormat.isPlausible(record, labels: context.labels.count) else {
+                throw RecordFileError.badFrame(path: path, number: frameCount)
             }
             record.errorText = textIndices[record.errorText] ?? texts.index(of: TextTable.overflowText)
             record.url = textIndices[record.url] ?? texts.index(of: TextTable.overflowText)
@@ -122,7 +127,13 @@ public final class RecordFileReader {
             throw RecordFileError.badHeader(path: path, reason: "the description is cut off")
         }
         do {
-            return try JSONDecoder().decode(RunContext.self, from: Data(document))
+            let context = try JSONDecoder().decode(RunContext.self, from: Data(document))
+            guard RecordFormat.isPlausible(context) else {
+                throw RecordFileError.badHeader(path: path, reason: "the run began in no year of ours")
+            }
+            return context
+        } catch let error as RecordFileError {
+            throw error
         } catch {
             throw RecordFileError.badHeader(path: path, reason: "the description does not describe a run")
         }

@@ -130,6 +130,8 @@ public enum RecordFileError: Error, Equatable, CustomStringConvertible {
     case unsupported(path: String, what: String, found: Int, accepted: Int)
     /// The header is cut off or its document does not say what a run's description must.
     case badHeader(path: String, reason: String)
+    /// A frame that no run can have written; counted from 1.
+    case badFrame(path: String, number: UInt64)
 
     public var description: String {
         switch self {
@@ -138,6 +140,7 @@ public enum RecordFileError: Error, Equatable, CustomStringConvertible {
         case .unsupported(let path, let what, let found, let accepted):
             "\(path): \(what) \(found) is not supported, only \(accepted)"
         case .badHeader(let path, let reason): "\(path): damaged header: \(reason)"
+        case .badFrame(let path, let number): "\(path): damaged: frame \(number) holds no record of a run"
         }
     }
 }

@@ -13,7 +13,7 @@ struct RecordFileTests {
         record.scheduled = 1_001
         record.started = 1_002
         record.sent = -1
-        record.firstByte = Int64.max - 3
+        record.firstByte = (1 << 57) - 3
         record.end = 1_005
         record.lookupMicroseconds = 6
         record.connectMicroseconds = 7
@@ -62,6 +62,24 @@ struct RecordFileTests {
         }
     }
 
+    /// Overflow and a label that is not there: refused by number, not the end of the process.
+    @Test func framesThatNoRunWroteAreRefused() throws {
+        var late = Samples.request()
+        late.end = .max
+        let strange = [late, Samples.request(label: 2), RunRecord(sample: GeneratorSample(
+            time: .min, virtualUsers: 0, maxVirtualUsers: 0, inFlight: 0, cpuTime: 0, residentBytes: 0, loopDelay: 0))]
+        for record in strange {
+            let path = Fixtures.temporaryPath("strange.bin")
+            defer { try? FileManager.default.removeItem(atPath: path) }
+            let writer = try RecordFileWriter(path: path, context: Samples.context(), texts: TextTable())
+            [Samples.request(), record].withUnsafeBufferPointer { writer.append($0) }
+            try writer.finish(Samples.outcome)
+            #expect(throws: RecordFileError.badFrame(path: path, number: 2)) {
+                try SummaryBuilder.rebuild(fromRecords: path)
+            }
+        }
+    }
+
     @Test func roundTripsRecordsTextsAndOutcome() throws {
         let path = Fixtures.temporaryPath("round.bin")
         defer { try? FileManager.default.removeItem(atPath: path) }
@@ -71,6 +89,7 @@ struct RecordFileTests {
         // A text longer than one frame, one with a secret, and one added only after the first batch.
         let long = String(repeating: "é", count: 200)
         var first = Self.fullRecord()
+        first.label = 1
         first.errorText = texts.index(of: long)
         first.url = texts.index(of: "http://sk-secret.example/")
         [first].withUnsafeBufferPointer { writer.append($0) }
@@ -95,7 +114,7 @@ struct RecordFileTests {
         #expect(reader.truncatedBytes == 0)
         #expect(reader.outcome == Samples.outcome)
         #expect(reader.texts[seen[9_000].errorText] == "read: connection reset by peer")
-        #expect(seen[0].firstByte == Int64.max - 3)
+        #expect(seen[0].firstByte == (1 << 57) - 3)
         let header = try Data(contentsOf: URL(fileURLWithPath: path)).prefix(4_000)
         #expect(!String(decoding: header, as: UTF8.self).contains("sk-secret"))
         #expect(!String(decoding: header, as: UTF8.self).contains("hidden-value"))
