@@ -28,6 +28,30 @@ struct TransportSeriesTests {
         }
     }
 
+    /// The variable that switches verification off is the receiver's, and it is said; the load is verified all the same.
+    @Test(.enabled(if: NginxFront.isInstalled && TestCertificates.isOpensslInstalled), arguments: [true, false])
+    func verificationIsNotSwitchedOffByAccident(isOff: Bool) async throws {
+        let certificates = try await TestCertificates()
+        let receiver = try await TLSReceiver(certificates)
+        try await withEndpoint { port in
+            let front = try await NginxFront(before: port, certificates)
+            let run = try GeneratorProcess.start(
+                ["executor": "constant-arrival-rate", "rate": 10, "duration": "1s", "preAllocatedVUs": 5],
+                server: Int(front.port), scheme: "https", receiver: receiver.url,
+                environment: isOff ? ["K6_PROMETHEUS_RW_INSECURE_SKIP_TLS_VERIFY": "true"] : [:],
+                arguments: ["--remote-write-drain", "0s"])
+            defer { run.remove() }
+            #expect(await run.exitCode() == 0, "\(run.log)")
+            let warning = "sml-loadgen: warning: the certificate of the remote-write receiver is not verified"
+            #expect(run.log.hasPrefix(warning) == isOff, "\(run.log)")
+            let summary = try run.summary()
+            #expect(summary[path: "sml", "remote_write", "certificate_verified"] == .bool(!isOff))
+            #expect((summary[path: "sml", "remote_write", "pushes_failed", "tls"] == nil) == isOff, "\(run.log)")
+            #expect(summary[path: "sml", "counts", "failed"]?.integer == 10)
+            #expect(summary[path: "sml", "counts", "succeeded"]?.integer == 0)
+        }
+    }
+
     /// {"choices":[{}],"usage":{"prompt_tokens":3,"completion_tokens":4}}, made by gzip -9.
     private static let gzip: [UInt8] = [
         0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xab, 0x56, 0x4a, 0xce, 0xc8, 0xcf, 0x4c, 0x4e,

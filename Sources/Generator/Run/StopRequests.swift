@@ -25,6 +25,4 @@ public struct StopRequests: Sendable, Equatable {
         }
         return time - first > Self.burst ? .end : .repeated
     }
-
-    public var isEmpty: Bool { first == nil }
 }
