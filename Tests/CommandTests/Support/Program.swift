@@ -34,7 +34,9 @@ final class Program {
         process.executableURL = URL(filePath: name.hasPrefix("/") ? name : Self.path(name))
         process.arguments = arguments
         process.currentDirectoryURL = URL(filePath: scratch.path)
-        process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"].merging(environment) { $1 }
+        // Options of a sanitizer this was built with are for the children too.
+        let options = ProcessInfo.processInfo.environment.filter { $0.key.hasSuffix("SAN_OPTIONS") }
+        process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"].merging(options) { $1 }.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         if let input {
             let file = scratch.hidden("\(id).in")
