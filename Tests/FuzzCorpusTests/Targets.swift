@@ -75,7 +75,7 @@ enum FuzzTarget: String, CaseIterable {
 
     private static func response(_ bytes: UnsafeRawBufferPointer) {
         let facts = ResponseFacts(reading: bytes)
-        precondition(facts.parsed || facts == ResponseFacts(reading: UnsafeRawBufferPointer(start: nil, count: 0)))
+        precondition(facts.parsed || !facts.hasChoices && facts.finishReason == .absent && facts.promptTokens == -1)
         precondition(facts.promptTokens >= -1 && facts.completionTokens >= -1)
     }
 
