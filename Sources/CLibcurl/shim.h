@@ -30,11 +30,11 @@ static inline CURLcode sml_easy_set_header(CURL *easy, sml_write_callback callba
     return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_HEADERDATA, context);
 }
 static inline CURLcode sml_easy_set_socket_callbacks(
-    CURL *easy, curl_opensocket_callback on_open, curl_closesocket_callback on_close, void *context) {
+    CURL *easy, curl_opensocket_callback on_open, void *opener, curl_closesocket_callback on_close, void *closer) {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
-    if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, context);
+    if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, opener);
     if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
-    return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, context) : code;
+    return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, closer) : code;
 }
 // Watches an answer's header lines, trailers included. libcurl 7.88 bounds headers itself (300 KiB) but keeps trailers
 // without end: 35 MB/s from one connection. And it takes a connection that closes inside the headers for a complete
@@ -85,13 +85,6 @@ typedef int (*sml_prerequest_callback)(
 static inline CURLcode sml_easy_set_prerequest(CURL *easy, sml_prerequest_callback callback, void *context) {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
     return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_PREREQDATA, context);
-}
-// Makes the sockets of a handle's connections, so that the reason why one cannot be made is known: libcurl 7.88 loses it.
-typedef curl_socket_t (*sml_open_socket_callback)(
-    void *context, curlsocktype purpose, struct curl_sockaddr *address);
-static inline CURLcode sml_easy_set_open_socket(CURL *easy, sml_open_socket_callback callback, void *context) {
-    CURLcode code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
-    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, context);
 }
 // OpenSSL's `SSL *` of the transfer's live connection, or NULL (other backend, plain http, already detached).
 static inline void *sml_easy_get_openssl(CURL *easy) {

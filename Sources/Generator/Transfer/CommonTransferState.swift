@@ -65,7 +65,6 @@ final class CommonTransferState {
             sml_easy_set_write(easy, onTransferWrite, context),
             sml_easy_set_header_watch(easy, headers),
             sml_easy_set_prerequest(easy, onTransferPrerequest, context),
-            sml_easy_set_open_socket(easy, onTransferOpenSocket, context),
             // An announced length over the limit is refused at once; the rest is refused when it has arrived.
             sml_easy_set_offset(easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(settings.target.responseLimit)),
             sml_easy_set_string(easy, CURLOPT_USERAGENT, settings.userAgent),
@@ -86,7 +85,8 @@ final class CommonTransferState {
             sml_easy_set_long(easy, CURLOPT_CA_CACHE_TIMEOUT, -1),
         ]
         codes.append(
-            sml_easy_set_socket_callbacks(easy, onOpenSocket, onCloseSocket, Unmanaged.passUnretained(poller).toOpaque()))
+            sml_easy_set_socket_callbacks(
+                easy, onOpenSocket, context, onCloseSocket, Unmanaged.passUnretained(poller).toOpaque()))
         if let resolved { codes.append(sml_easy_set_pointer(easy, CURLOPT_RESOLVE, resolved.head)) }
         if let share { codes.append(sml_easy_set_pointer(easy, CURLOPT_SHARE, share)) }
         if let file = settings.certificateFile { codes.append(sml_easy_set_string(easy, CURLOPT_CAINFO, file)) }

@@ -4,16 +4,13 @@
 import CLibcurl
 import Glibc
 
-/// Opens a connection's socket for libcurl; `context` is the shard's poller.
+/// Opens a connection's socket for libcurl; `context` is the user who needs it, and who wants to know if there is none.
 let onOpenSocket: curl_opensocket_callback = { context, _, address in
     guard let context, let address else { return CURL_SOCKET_BAD }
-    let wanted = address.pointee
-    let descriptor = socket(wanted.family, wanted.socktype | Int32(SOCK_CLOEXEC.rawValue), wanted.protocol)
-    if descriptor >= 0 { Unmanaged<Poller>.fromOpaque(context).takeUnretainedValue().opened(descriptor) }
-    return descriptor
+    return Unmanaged<VirtualUser>.fromOpaque(context).takeUnretainedValue().openSocket(address.pointee)
 }
 
-/// Closes it again.
+/// Closes it again; `context` is the shard's poller, because a connection can outlive its first user.
 let onCloseSocket: curl_closesocket_callback = { context, descriptor in
     if let context { Unmanaged<Poller>.fromOpaque(context).takeUnretainedValue().closing(descriptor) }
     return close(descriptor)

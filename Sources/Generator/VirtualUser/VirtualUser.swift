@@ -251,9 +251,10 @@ final class VirtualUser {
     }
 
     /// Once per connection. `SOCK_CLOEXEC`, because nothing this process starts has business with them.
-    fileprivate func openSocket(_ address: curl_sockaddr) -> curl_socket_t {
+    func openSocket(_ address: curl_sockaddr) -> curl_socket_t {
         let descriptor = socket(address.family, address.socktype | Int32(SOCK_CLOEXEC.rawValue), address.protocol)
         socketError = descriptor < 0 ? errno : 0
+        if descriptor >= 0 { group.poller.opened(descriptor) }
         return descriptor
     }
 
@@ -265,12 +266,6 @@ let onTransferWrite: sml_write_callback = { data, size, count, context in
     guard let context, let data else { return 0 }
     let user = Unmanaged<VirtualUser>.fromOpaque(context).takeUnretainedValue()
     return user.receive(UnsafeRawBufferPointer(start: data, count: size * count))
-}
-
-/// libcurl wants a socket for the user's connection.
-let onTransferOpenSocket: sml_open_socket_callback = { context, _, address in
-    guard let context, let address else { return CURL_SOCKET_BAD }
-    return Unmanaged<VirtualUser>.fromOpaque(context).takeUnretainedValue().openSocket(address.pointee)
 }
 
 /// The user's request is about to be sent, for the first time or once more.

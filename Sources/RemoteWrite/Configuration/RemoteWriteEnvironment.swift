@@ -12,7 +12,9 @@ public struct RemoteWriteConfigurationError: Error, Equatable, CustomStringConve
 
     init(_ variable: String, _ problem: String) {
         self.variable = variable
-        description = "\(variable): \(problem)"
+        // One line, whatever the variable is called or holds.
+        let text = "\(variable): \(problem)".unicodeScalars.filter { $0.properties.generalCategory != .control }
+        description = String(String.UnicodeScalarView(text))
     }
 }
 
