@@ -57,6 +57,9 @@ struct TransferEvidence: Sendable {
     /// Why we refused to take in more of the answer.
     var refusal: ResponseRefusal?
     var limits = SystemLimits(openFiles: 0, localPorts: "")
+
+    /// How libcurl's message begins when reused connections died without an answer and it does not send once more.
+    static let gaveUpResending = "Connection died, tried"
 }
 
 /// Why an answer is not read on.
@@ -112,7 +115,8 @@ extension TransferFailure {
                 TransferFailure(ErrorCode.tls, "tls: local certificate or cipher problem", .tls)
             case CURLE_BAD_CONTENT_ENCODING:
                 TransferFailure(ErrorCode.decompression, "error decompressing response body", .receive)
-            case CURLE_FILESIZE_EXCEEDED, CURLE_WRITE_ERROR where evidence.refusal == .tooLong:
+            case CURLE_FILESIZE_EXCEEDED,
+                CURLE_WRITE_ERROR where evidence.refusal == .tooLong:
                 TransferFailure(ErrorCode.generic, "response body over the limit", .receive)
             case CURLE_WRITE_ERROR where evidence.refusal == .noMemory:
                 TransferFailure(ErrorCode.generic, "response bodies over the memory limit", .receive)
@@ -147,9 +151,7 @@ extension TransferFailure {
     }
 
     private static func transmitting(_ evidence: TransferEvidence) -> TransferFailure {
-        // A reused connection died without an answer and libcurl does not send again: it does so five times in a
-        // handle's life, gives up once, and counts from 0 (7.88 never resets its counter after a success).
-        if evidence.message.hasPrefix("Connection died, tried") {
+        if evidence.message.hasPrefix(TransferEvidence.gaveUpResending) {
             return TransferFailure(ErrorCode.generic, "EOF", evidence.phase)
         }
         let verb = evidence.result == CURLE_SEND_ERROR ? "write" : "read"

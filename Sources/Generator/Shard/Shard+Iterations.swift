@@ -149,6 +149,7 @@ extension Shard {
 
     /// libcurl is done with the user's exchange.
     func completed(_ user: VirtualUser, result: CURLcode) {
+        if result != CURLE_OK, user.sendAgain(after: result, now: context.clock.now) { return launch(user) }
         let (answer, isComplete) = user.finish(result: result)
         now = context.clock.now
         if isComplete, let redirect = user.redirectTarget() {

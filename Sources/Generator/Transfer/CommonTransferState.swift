@@ -103,7 +103,7 @@ final class CommonTransferState {
         applyTarget(to: easy)
     }
 
-    /// URL, method, headers and deadline of a request that no redirect has touched.
+    /// URL, method, headers and deadline of a request that no redirect and no second start has touched.
     func applyTarget(to easy: UnsafeMutableRawPointer) {
         if let url {
             sml_easy_set_pointer(easy, CURLOPT_CURLU, UnsafeRawPointer(url.handle))
@@ -111,6 +111,7 @@ final class CommonTransferState {
             sml_easy_set_string(easy, CURLOPT_URL, settings.target.url)
         }
         sml_easy_set_long(easy, CURLOPT_POST, 1)
+        sml_easy_set_long(easy, CURLOPT_FRESH_CONNECT, 0)
         sml_easy_set_pointer(easy, CURLOPT_HTTPHEADER, headers(authorized: true, hasBody: true).head)
         sml_easy_set_long(
             easy, CURLOPT_TIMEOUT_MS, max(1, Int(settings.target.timeout.nanoseconds / 1_000_000)))

@@ -20,6 +20,8 @@ final class VirtualUser {
     var record = RunRecord()
     /// Start of the request's first exchange: redirects do not move it, nor the request's deadline.
     var requestStarted: Int64 = 0
+    /// When libcurl began with what it is doing now; its times count from here.
+    private var transferStarted: Int64 = 0
     private(set) var isInFlight = false
     /// Header bytes of one answer, as libcurl's own limit; ours holds for trailers too.
     private static let headerLimit = 300 << 10
@@ -34,7 +36,9 @@ final class VirtualUser {
     private var refusal: ResponseRefusal?
     /// Why no socket could be made for the exchange; 0 when none was needed or it could.
     private var socketError: Int32 = 0
+    /// How often the request was about to be sent; and whether it was us who began again.
     private var attempts = 0
+    private var isRestarted = false
     private var tlsVersion: UInt8 = 0
     /// A redirect changed URL, method, headers or deadline; the next request starts from the original ones.
     private var isDetoured = false
@@ -93,9 +97,7 @@ final class VirtualUser {
 
     /// Sends the next exchange of a redirected request. `now` is its start; the request's deadline stays.
     func follow(_ redirect: Redirect, now: Int64) {
-        isDetoured = true
-        let timeout = common.settings.target.timeout.nanoseconds - (now - requestStarted)
-        sml_easy_set_long(easy, CURLOPT_TIMEOUT_MS, max(1, Int(timeout / 1_000_000)))
+        setRemainingTime(now: now)
         common.applyDetour(to: easy, url: redirect.url)
         sml_easy_set_pointer(
             easy, CURLOPT_HTTPHEADER, common.headers(authorized: redirect.authorized, hasBody: redirect.keepsBody).head)
@@ -108,8 +110,37 @@ final class VirtualUser {
         begin()
     }
 
+    /// Sends the exchange once more, on a new connection, when a reused one died before a byte of an answer and libcurl
+    /// does not send again by itself. It gives up after five, each on another idle connection that the server may have
+    /// closed as well; and 7.88 never sets its counter back after a success, so that every sixth dead connection in a
+    /// user's life would fail a request. False when this is no such case: what fails on a new connection has failed.
+    func sendAgain(after result: CURLcode, now: Int64) -> Bool {
+        guard result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR || result == CURLE_GOT_NOTHING, !isRestarted,
+            sml_easy_get_long(easy, CURLINFO_NUM_CONNECTS) == 0, sml_easy_get_long(easy, CURLINFO_HEADER_SIZE) == 0
+        else { return false }
+        isRestarted = true
+        curl_multi_remove_handle(group.multi, easy)
+        setRemainingTime(now: now)
+        sml_easy_set_long(easy, CURLOPT_FRESH_CONNECT, 1)
+        transferStarted = now
+        start()
+        return true
+    }
+
+    private func setRemainingTime(now: Int64) {
+        isDetoured = true
+        let timeout = common.settings.target.timeout.nanoseconds - (now - requestStarted)
+        sml_easy_set_long(easy, CURLOPT_TIMEOUT_MS, max(1, Int(timeout / 1_000_000)))
+    }
+
     private func begin() {
         attempts = 0
+        isRestarted = false
+        transferStarted = record.started
+        start()
+    }
+
+    private func start() {
         refusal = nil
         headers.pointee.bytes = 0
         headers.pointee.ended = 0
@@ -151,7 +182,7 @@ final class VirtualUser {
     // MARK: - What libcurl measured
 
     private func measure(result: CURLcode) {
-        let started = record.started
+        let started = transferStarted
         let pretransfer = sml_easy_get_offset(easy, CURLINFO_PRETRANSFER_TIME_T)
         let firstByte = sml_easy_get_offset(easy, CURLINFO_STARTTRANSFER_TIME_T)
         let received =
