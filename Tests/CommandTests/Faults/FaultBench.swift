@@ -22,6 +22,7 @@ final class FaultBench {
 
     struct Settings: Sendable {
         var timeout = "2s"
+        var thinkTime = "0"
         /// Further members of the scenario, each with its comma: `, "on_429": "pause"`.
         var scenario = ""
         var environment: [String: String] = [:]
@@ -40,8 +41,8 @@ final class FaultBench {
             "run_config.json",
             Scratch.configuration(
                 server: url,
-                scenario: #"{\#(executor), "request_timeout": "\#(settings.timeout)", "think_time": "0"\#(settings.scenario)}"#,
-                members: #""think_time": "0""#))
+                scenario: #"{\#(executor), "request_timeout": "\#(settings.timeout)"\#(settings.scenario)}"#,
+                members: #""think_time": "\#(settings.thinkTime)""#))
         let prompts = try scratch.write("prompts.json", settings.prompts)
         let out = scratch.file("out")
         let command = [
