@@ -1,5 +1,6 @@
 // Sockets of connections are opened and closed here instead of in libcurl, so that the poller knows which descriptors
-// are connections and when each number stops being one.
+// are connections and when each number stops being one, and so that the reason why one cannot be opened is known:
+// libcurl 7.88 loses it.
 
 import CLibcurl
 import Glibc
