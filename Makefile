@@ -4,13 +4,14 @@ SWIFT ?= swift
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib
 BIN := .build/release
 
-.PHONY: help build demo test fuzz clean
+.PHONY: help build demo test fuzz soak clean
 
 help:
 	@echo "make build   release binaries in $(BIN): sml, sml-loadgen, sml-endpoint"
 	@echo "make demo    install what is missing, build, run a 20 s load test against the simulated endpoint"
 	@echo "make test    install what the tests need, run all of them"
 	@echo "make fuzz    libFuzzer on every parser of outside input, 10 minutes each (SECONDS_EACH=60 for less)"
+	@echo "make soak    2,000,000 requests, one in twenty failing: memory, descriptors, counts (10 minutes)"
 	@echo "make clean   remove what was built"
 
 build:
@@ -32,6 +33,9 @@ test:
 fuzz:
 	scripts/install-packages build
 	Fuzz/run
+
+soak: build
+	Benchmarks/soak.py
 
 clean:
 	rm -rf .build
