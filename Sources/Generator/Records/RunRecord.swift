@@ -33,7 +33,7 @@ public struct RecordFlags: OptionSet, Sendable, Hashable {
     public static let endsIteration = RecordFlags(rawValue: 1 << 4)
     /// Cut off by the end of the run, a ramp-down or a signal. No k6 request metric counts it.
     public static let interrupted = RecordFlags(rawValue: 1 << 5)
-    /// libcurl sent the request a second time by itself, because a reused connection died before any answer.
+    /// The request was sent more than once, because a reused connection died before any answer.
     public static let retriedByTransport = RecordFlags(rawValue: 1 << 6)
     /// The exchange was sent as GET (a 301, 302 or 303 turned the POST into it).
     public static let methodGet = RecordFlags(rawValue: 1 << 7)
@@ -117,7 +117,7 @@ public struct RunRecord: Sendable {
     public var phaseRaw: UInt8 = TransferPhase.complete.rawValue
     /// Shard that wrote the record.
     public var shard: UInt8 = 0
-    /// How often libcurl sent the request again by itself, because a reused connection died before any answer.
+    /// How often the request was sent again, because a reused connection died before any answer.
     public var resends: UInt8 = 0
     /// `Retry-After` of an answer with status 429 or 503, seconds; 0 when it had none.
     public var retryAfterSeconds: UInt16 = 0

@@ -50,7 +50,7 @@ public struct RunStatistics: Sendable {
     /// Exchanges that opened a connection, and those that used an open one.
     public internal(set) var connectionsOpened = Counter()
     public internal(set) var connectionsReused = Counter()
-    /// How often libcurl sent a request again by itself.
+    /// How often a request was sent again, because a reused connection died before any answer.
     public internal(set) var transportRetries = Counter()
     /// Of good answers.
     public internal(set) var finishReasons: [FinishReason: UInt64] = [:]

@@ -78,7 +78,8 @@ import Testing
             Each outcome reads: status; k6's error code and text; `http_req_failed`; the checks `status 200`/`has choices`;
             how far the exchange got (`sml.errors[].phase`); what was sent and came back; what else was noticed. When nothing
             was sent, all `http_req_*` times are 0; when no byte came back, `http_req_receiving` is 0. The last column says
-            how k6 1.7.1 shows it where that differs; *recorded* marks what was compared with a recording of k6.
+            how k6 1.7.1 shows it where that differs; *recorded* marks what was compared with a recording of k6, the rest is from
+            the sources of k6 and Go.
 
 
             """
