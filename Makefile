@@ -4,11 +4,12 @@ SWIFT ?= swift
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib
 BIN := .build/release
 
-.PHONY: help build demo test fuzz soak clean
+.PHONY: help build demo image test fuzz soak clean
 
 help:
 	@echo "make build   release binaries in $(BIN): sml, sml-loadgen, sml-endpoint"
 	@echo "make demo    install what is missing, build, run a 20 s load test against the simulated endpoint"
+	@echo "make image   build sml-loadgen.sqsh, the container image for jobs, and check it without root and network"
 	@echo "make test    install what the tests need, run all of them"
 	@echo "make fuzz    libFuzzer on every parser of outside input, 10 minutes each (SECONDS_EACH=60 for less)"
 	@echo "make soak    2,000,000 requests, one in twenty failing: memory, descriptors, counts (10 minutes)"
@@ -23,10 +24,17 @@ build:
 demo: build
 	$(BIN)/sml loadtest local --loadtest-scenario open_loop --loadtest-duration 20s
 
+image:
+	scripts/install-packages build image
+	$(RELEASE) --product sml-loadgen
+	$(RELEASE) --product sml-endpoint
+	container/build --binary $(BIN)/sml-loadgen --output sml-loadgen.sqsh
+	container/check sml-loadgen.sqsh $(BIN)/sml-endpoint
+
 # One test at a time: many talk to real servers through blocking sockets, and on two cores side by side they would
 # starve each other of the threads that Swift's tasks run on.
 test:
-	scripts/install-packages build test
+	scripts/install-packages build image test
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --no-parallel
 
