@@ -17,7 +17,7 @@ public final class LiveCounters: Sendable {
 
     public init() {}
 
-    /// Iterations started so far; the next one's number.
+    /// Iterations started so far.
     public var iterations: Int { startedIterations.load(ordering: .relaxed) }
     /// Users inside an iteration (open loop) or not yet finished (closed loop): k6's `vus`.
     public var active: Int { activeUsers.load(ordering: .relaxed) }
@@ -30,9 +30,7 @@ public final class LiveCounters: Sendable {
     /// Records given up because the consumer was ``RecordBatcher/backlogLimit`` behind.
     public var discarded: Int { discardedRecords.load(ordering: .relaxed) }
 
-    func takeIteration() -> UInt32 {
-        UInt32(truncatingIfNeeded: startedIterations.wrappingAdd(1, ordering: .relaxed).oldValue)
-    }
+    func takeIteration() -> Int { startedIterations.wrappingAdd(1, ordering: .relaxed).oldValue }
 
     /// Takes one of `limit` user slots; false when all are taken. The exact global limit, whatever the shards.
     func activate(limit: Int) -> Bool {

@@ -16,6 +16,10 @@ public struct RunOptions: Sendable {
     public var environment: [String: String]
     /// When the scenario's own rules end the run: how long requests in flight may go on.
     public var ruleDrain = Duration.zero
+    /// This process's part of the plan.
+    public var share = TaskShare.whole
+    /// Wall clock of the run's zero, nanoseconds since 1970; nil for as soon as possible. Several tasks agree on one.
+    public var startUnixNanoseconds: Int64?
 
     public init(workers: Int? = nil, userAgent: String, environment: [String: String]) {
         self.workers = workers
@@ -44,9 +48,11 @@ public final class LoadRun: Sendable {
     public let live = LiveCounters()
     public let texts: TextTable
     public let workers: WorkerCount
+    /// This process's part of the plan.
+    public let share: TaskShare
     /// Numeric addresses the load goes to; empty when the name did not resolve or a proxy is used.
     public let addresses: [String]
-    /// Arrivals in the plan; nil for closed loops, whose number of requests is up to the server.
+    /// This task's arrivals in the plan; nil for closed loops, whose number of requests is up to the server.
     public let plannedArrivals: Int?
 
     /// One line when this machine's limits may be too low for the plan.
@@ -90,12 +96,18 @@ public final class LoadRun: Sendable {
             ? ServerAddresses.lookUp(host: settings.url.host, port: settings.url.port)
             : ServerAddresses(host: settings.url.host, port: settings.url.port, numeric: [])
         addresses = lookup.numeric
-        plannedArrivals = ArrivalSchedule(plan.executor)?.count
+        share = options.share
+        plannedArrivals = ArrivalSchedule(plan.executor).map { [share] in share.part(of: $0.count) }
+        try share.requireUsers(of: plan.executor)
+        let clock = options.startUnixNanoseconds.map(RunClock.init(startingAt:)) ?? RunClock(startingIn: Self.setUpAllowance)
+        guard options.startUnixNanoseconds == nil || clock.now < 0 else {
+            throw .plan("the agreed start was \(clock.now / 1_000_000) ms ago")
+        }
         context = ShardContext(
-            plan: plan, corpus: corpus, order: order, settings: settings, addresses: lookup, clock: RunClock(startingIn: Self.setUpAllowance),
-            live: live, texts: texts, shards: workers.count, model: corpus.model.map { Array($0.utf8) },
+            plan: plan, corpus: corpus, order: order, settings: settings, addresses: lookup, clock: clock,
+            live: live, texts: texts, shards: workers.count, share: share, model: corpus.model.map { Array($0.utf8) },
             pause: plan.faults.onTooManyRequests == .pause ? RequestPause() : nil)
-        limitWarning = SystemLimits.current.warning(users: plan.executor.maxVUs)
+        limitWarning = SystemLimits.current.warning(users: share.part(of: plan.executor.maxVUs))
         ruleDrain = options.ruleDrain
     }
 
@@ -129,8 +141,17 @@ public final class LoadRun: Sendable {
             droppedArrivals: live.dropped, discardedRecords: live.discarded)
     }
 
-    /// Arrivals per second that the plan wants at `elapsed` nanoseconds; nil for closed loops.
+    /// Arrivals of this task that are due by `elapsed` nanoseconds; nil for closed loops.
+    public func arrivalsDue(by elapsed: Int64) -> Int? {
+        ArrivalSchedule(plan.executor).map { share.part(of: $0.dueCount(by: elapsed)) }
+    }
+
+    /// Arrivals per second that the plan wants of this task at `elapsed` nanoseconds; nil for closed loops.
     public func rateAsked(at elapsed: Int64) -> Double? {
+        planRate(at: elapsed).map { $0 / Double(share.count) }
+    }
+
+    private func planRate(at elapsed: Int64) -> Double? {
         switch plan.executor {
         case .constantArrivalRate(let rate, let timeUnit, let duration, _, _):
             elapsed < duration.nanoseconds ? Double(rate) / timeUnit.inSeconds : 0
@@ -189,7 +210,9 @@ public final class LoadRun: Sendable {
     /// k6 samples its gauges every second (§4.8); so do we, and the generator's own cost with them.
     private func startSampling(consume: @escaping @Sendable ([RunRecord]) -> Void) -> any DispatchSourceTimer {
         let timer = DispatchSource.makeTimerSource(queue: consumer)
-        timer.schedule(deadline: .now() + .milliseconds(1000), repeating: .milliseconds(1000), leeway: .milliseconds(1))
+        // Counted from the run's zero, which lies ahead, so that several tasks sample the same instants.
+        let first = DispatchTimeInterval.nanoseconds(Int(1_000_000_000 - context.clock.now))
+        timer.schedule(deadline: .now() + first, repeating: .milliseconds(1000), leeway: .milliseconds(1))
         timer.setEventHandler { [self] in consume([RunRecord(sample: sample())]) }
         timer.resume()
         return timer
@@ -199,9 +222,9 @@ public final class LoadRun: Sendable {
         let usage = ProcessUsage.now()
         let created =
             switch plan.executor {
-            case .constantVUs, .rampingVUs: plan.executor.maxVUs
+            case .constantVUs, .rampingVUs: share.part(of: plan.executor.maxVUs)
             case .constantArrivalRate(_, _, _, let planned, _), .rampingArrivalRate(_, _, _, let planned, _):
-                max(planned, live.created)
+                max(share.part(of: planned), live.created)
             }
         return GeneratorSample(
             time: context.clock.now, virtualUsers: UInt32(clamping: live.active),

@@ -16,6 +16,16 @@ public struct RunClock: Sendable {
         wallOrigin = Self.read(CLOCK_REALTIME) + delay
     }
 
+    /// A clock whose zero is the wall clock's `unixNanoseconds`. The monotonic clock takes over from there.
+    public init(startingAt unixNanoseconds: Int64) {
+        self.init(startingIn: unixNanoseconds - Self.read(CLOCK_REALTIME), wallOrigin: unixNanoseconds)
+    }
+
+    private init(startingIn delay: Int64, wallOrigin: Int64) {
+        origin = Self.read(CLOCK_MONOTONIC) + delay
+        self.wallOrigin = wallOrigin
+    }
+
     /// Nanoseconds since the start; negative before it.
     public var now: Int64 { Self.read(CLOCK_MONOTONIC) - origin }
 

@@ -63,7 +63,7 @@ extension Shard {
 
     private func newUser() -> VirtualUser? {
         // Out of memory for a handle is the only way this fails; the arrival then counts as dropped.
-        guard let user = try? makeUser(number: context.live.takeUserNumber()) else {
+        guard let user = try? makeUser(number: context.share.number(context.live.takeUserNumber())) else {
             context.live.deactivate()
             return nil
         }
@@ -86,7 +86,7 @@ extension Shard {
     private func setPlannedUsers(_ wanted: Int, due: Int64, rampDown: Int64) {
         while users.count < wanted {
             // Numbered as the plan counts them, so that user n is user n whatever the shards.
-            guard (try? makeUser(number: index + users.count * context.shards)) != nil else { break }
+            guard (try? makeUser(number: context.share.number(index + users.count * context.shards))) != nil else { break }
         }
         let before = plannedUsers
         plannedUsers = min(wanted, users.count)
@@ -116,9 +116,13 @@ extension Shard {
         let stagger = plan.initialStagger ? user.random.duration(below: plan.thinkTime.nanoseconds) : 0
         perform(
             user.life.begin(
-                iteration: context.live.takeIteration(), scheduled: scheduled, now: now, stagger: stagger,
+                iteration: nextIteration(), scheduled: scheduled, now: now, stagger: stagger,
                 pause: pauseEnd.map { $0 - now } ?? 0),
             of: user)
+    }
+
+    private func nextIteration() -> UInt32 {
+        UInt32(truncatingIfNeeded: context.share.number(context.live.takeIteration()))
     }
 
     private func perform(_ action: VirtualUserLife.Action, of user: VirtualUser) {

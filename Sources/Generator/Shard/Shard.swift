@@ -17,6 +17,7 @@ struct ShardContext: Sendable {
     var live: LiveCounters
     var texts: TextTable
     var shards: Int
+    var share: TaskShare
     /// The name that answers must carry, UTF-8; nil when the bodies name none.
     var model: [UInt8]?
     /// Only with `on_429: pause`.
@@ -68,7 +69,8 @@ actor Shard {
         common = CommonTransferState(
             settings: context.settings, addresses: context.addresses, texts: context.texts, shards: context.shards,
             poller: poller)
-        load = ShardLoad(executor: context.plan.executor, shard: index, shards: context.shards)
+        load = ShardLoad(
+            executor: context.plan.executor, share: context.share, shard: index, shards: context.shards)
         regularEnd = context.plan.executor.duration.nanoseconds
         hardEnd = regularEnd + context.plan.gracefulStop.nanoseconds
     }

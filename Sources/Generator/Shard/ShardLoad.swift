@@ -55,10 +55,14 @@ enum ShardLoad: Sendable {
     case arrivals(ArrivalCursor, maxVUs: Int)
     case users(UserStepCursor, gracefulRampDown: Int64)
 
-    init(executor: Executor, shard: Int, shards: Int) {
+    /// The part of shard number `shard` of `shards` in the task `share`.
+    init(executor: Executor, share: TaskShare, shard: Int, shards: Int) {
+        let maxVUs = share.part(of: executor.maxVUs)
+        let shard = share.place(ofShard: shard)
+        let shards = share.stride(shards: shards)
         if let schedule = ArrivalSchedule(executor) {
             self = .arrivals(
-                ArrivalCursor(schedule: schedule, shard: shard, shards: shards), maxVUs: executor.maxVUs)
+                ArrivalCursor(schedule: schedule, shard: shard, shards: shards), maxVUs: maxVUs)
         } else if let steps = VirtualUserSteps(executor) {
             // constant-vus has no ramp-down: its users end with the run's graceful stop.
             let rampDown: Int64 =
