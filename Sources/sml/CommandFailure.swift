@@ -18,6 +18,8 @@ enum CommandFailure {
             throw exit(error.description, error.exitCode)
         } catch let error as RecordFileError {
             throw exit(error.description, 65)
+        } catch let error as MergeError {
+            throw exit(error.description, 65)
         } catch let error as RemoteWriteConfigurationError {
             throw exit(error.description, RemoteWriteConfigurationError.exitCode)
         } catch let error as RemoteWriteFileError {

@@ -20,7 +20,7 @@ public struct RunContext: Codable, Sendable, Equatable {
     public var url: String
     /// Wall clock at the run's zero, nanoseconds since 1970.
     public var startedUnixNanoseconds: Int64
-    /// Arrivals of the whole plan; absent for closed-loop executors, whose number of requests depends on the server.
+    /// Arrivals of the plan, of a task's file this task's; absent for closed-loop executors, whose number of requests depends on the server.
     public var plannedArrivals: Int?
     public var plan: PlanDescription
     /// The scenario with every default written out; run again, it gives the same plan. Null if unknown.
@@ -29,12 +29,15 @@ public struct RunContext: Codable, Sendable, Equatable {
     public var machine: MachineDescription
     /// Shards that generated load.
     public var workers: Int
+    /// Which part of the run this is; absent for a run of one process, and for a merged one.
+    public var task: TaskDescription?
 
     public init(
         version: String, libcurlVersion: String = "", runLabel: String = "", scenario: String, model: String = "",
         labels: [String], url: String, startedUnixNanoseconds: Int64, plannedArrivals: Int? = nil,
         plan: PlanDescription, resolvedScenario: JSON = .null, corpus: CorpusDescription = CorpusDescription(),
-        machine: MachineDescription = MachineDescription(), workers: Int = 1
+        machine: MachineDescription = MachineDescription(), workers: Int = 1,
+        task: TaskDescription? = nil
     ) {
         self.version = version
         self.libcurlVersion = libcurlVersion
@@ -50,6 +53,7 @@ public struct RunContext: Codable, Sendable, Equatable {
         self.corpus = corpus
         self.machine = machine
         self.workers = workers
+        self.task = task
     }
 }
 

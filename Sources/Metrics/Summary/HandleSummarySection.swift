@@ -1,6 +1,9 @@
 // The document SML's k6 script wrote in handleSummary (k6 §8.1, schema A). Its numbers are texts made by JavaScript.
 
 enum HandleSummarySection {
+    /// Its members in the order written.
+    static let keys = ["scenario", "thresholds", "latency", "latency_by_label", "throughput", "tokens"]
+
     static func members(_ inputs: SummaryInputs) -> [(String, JSON)] {
         let run = inputs.statistics
         let percentiles = inputs.latency.percentiles([50, 95, 99])

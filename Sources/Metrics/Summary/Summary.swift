@@ -34,6 +34,13 @@ public struct Summary: Sendable, Equatable {
     /// the same order.
     public func jsonData() -> [UInt8] { document.bytes(indentation: 2) + [0x0A] }
 
+    /// What SML's script printed at the end of a run: its heading and the document of handleSummary (k6 §8.2).
+    public func handleSummaryText() -> String {
+        let members = HandleSummarySection.keys.compactMap { key in document[key].map { (key, $0) } }
+        return "\n=== LLM Load Test Summary ===\n"
+            + String(decoding: JSON.object(members).bytes(indentation: 2), as: UTF8.self) + "\n"
+    }
+
     /// Replaces the file at `path` atomically.
     ///
     /// - Throws: ``FileError``.

@@ -6,12 +6,14 @@ public enum SummaryBuilder {
     /// - Parameters:
     ///   - redactor: hides secrets in error texts and URLs.
     ///   - remoteWrite: the member `sml.remote_write`; without it there is none.
+    ///   - tasks: of a run of several; for the member `sml.tasks`.
     public static func build(
         statistics: RunStatistics, context: RunContext, outcome: RunOutcome, redactor: Redactor = Redactor(),
-        remoteWrite: JSON? = nil
+        remoteWrite: JSON? = nil, tasks: [TaskOutcome] = []
     ) -> Summary {
         let inputs = SummaryInputs(statistics: statistics, context: context, outcome: outcome, redactor: redactor)
         let own = SMLSection.members(inputs) + (remoteWrite.map { [("remote_write", $0)] } ?? [])
+            + (tasks.isEmpty ? [] : [("tasks", TaskSection.value(tasks))])
         return Summary(
             document: .object(
                 HandleSummarySection.members(inputs) + ExportSection.members(inputs)
@@ -22,6 +24,22 @@ public enum SummaryBuilder {
     ///
     /// A file without an end (killed job, full disk) gives an interrupted run that lasted until its last record.
     ///
+    /// - Parameter paths: one file, or those of the tasks of one run, which are merged.
+    /// - Throws: ``RecordFileError``, ``MergeError``.
+    public static func rebuild(fromRecords paths: [String], redactor: Redactor = Redactor()) throws -> Summary {
+        if let path = paths.first, paths.count == 1, try RecordFileReader(path: path).context.task == nil {
+            return try rebuild(fromRecords: path, redactor: redactor)
+        }
+        return build(merged: try MergedRun(recordsFiles: paths), redactor: redactor)
+    }
+
+    /// The document of a run of several tasks.
+    public static func build(merged run: MergedRun, redactor: Redactor = Redactor(), remoteWrite: JSON? = nil) -> Summary {
+        build(
+            statistics: run.statistics, context: run.context, outcome: run.outcome, redactor: redactor,
+            remoteWrite: remoteWrite, tasks: run.tasks)
+    }
+
     /// - Throws: ``RecordFileError``.
     public static func rebuild(fromRecords path: String, redactor: Redactor = Redactor()) throws -> Summary {
         let reader = try RecordFileReader(path: path)

@@ -4,9 +4,12 @@
 extension Summary {
     /// The readable block, ending in a newline.
     ///
-    /// - Parameter color: whether to mark what is good and bad; see ``TerminalStyle``.
-    public func textBlock(color: Bool) -> String {
-        SummaryText(document: document, style: TerminalStyle(color: color)).lines.joined(separator: "\n") + "\n"
+    /// - Parameters:
+    ///   - color: whether to mark what is good and bad; see ``TerminalStyle``.
+    ///   - heading: whether it begins with its heading.
+    public func textBlock(color: Bool, heading: Bool = true) -> String {
+        let text = SummaryText(document: document, style: TerminalStyle(color: color))
+        return ((heading ? [text.heading] : []) + text.lines).joined(separator: "\n") + "\n"
     }
 }
 
@@ -20,8 +23,10 @@ private struct SummaryText {
         self.style = style
     }
 
+    var heading: String { style.bold("=== LLM Load Test Summary ===") }
+
     var lines: [String] {
-        [style.bold("=== LLM Load Test Summary ==="), ""] + head + [""] + counts + [""] + latencyTable + tokenTable
+        [""] + head + [""] + counts + [""] + latencyTable + tokenTable
             + errors + [""] + health
     }
 
@@ -186,6 +191,11 @@ private struct SummaryText {
                     "generator",
                     "\(Format.measure(generator["cpu_seconds"]?.number ?? 0)) s CPU, \(Format.measure(memory)) MiB, "
                         + "up to \(generator["peak_in_flight"]?.integer ?? 0) requests in flight"))
+        }
+        if let tasks = sml["tasks"] {
+            let lost = (tasks["lost"]?.elements ?? []).compactMap { $0.integer.map(String.init) }
+            let state = lost.isEmpty ? "" : ", " + style.bad("lost \(lost.joined(separator: ", "))")
+            out.append(row("tasks", "\(count("tasks", "count"))" + state))
         }
         out += remoteWrite
         let lost = count("outcome", "lost_records")

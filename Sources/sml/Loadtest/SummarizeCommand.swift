@@ -7,25 +7,29 @@ import Metrics
 struct SummarizeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "summarize",
-        abstract: "Compute a summary from a records file.",
+        abstract: "Compute a summary from records files.",
         discussion: """
             Gives the summary that the run wrote, or would have written: a file that was cut off counts as an \
             interrupted run up to its last whole record. Exit code 65: not a records file, or none there.
 
+            Several files are the parts that the tasks of one run kept; they give the summary of the whole. A task \
+            whose file is not given counts as lost, and the summary says so.
+
             EXAMPLES
               sml loadtest summarize runs/x/records.smlrec
               sml loadtest summarize runs/x/records.smlrec --json > summary.json
+              sml loadtest summarize runs/x/records.*.smlrec
             """)
 
-    @Argument(help: ArgumentHelp("Records file.", valueName: "file"))
-    var file: String
+    @Argument(help: ArgumentHelp("Records file, or all those of one run.", valueName: "file"))
+    var files: [String]
 
     @Flag(help: "Print the JSON document instead of the readable block.")
     var json = false
 
     func run() async throws {
         try await CommandFailure.reported {
-            let summary = try SummaryBuilder.rebuild(fromRecords: file)
+            let summary = try SummaryBuilder.rebuild(fromRecords: files)
             if json {
                 FileHandle.standardOutput.write(Data(summary.jsonData()))
             } else {

@@ -44,6 +44,10 @@ struct DocumentationTests {
             let summary = SummaryTests.summary(Stream.records(count: 3_000, seed: 1), context: context)
             existing.formUnion(paths(summary.document, ""))
         }
+        let tasks = SummaryBuilder.build(
+            statistics: RunStatisticsTests.statistics([]), context: Samples.context(), outcome: Samples.outcome,
+            tasks: [TaskOutcome(index: 0, state: .complete)])
+        existing.formUnion(paths(tasks.document, "").filter { $0.hasPrefix("sml.tasks.") })
         let page = URL(fileURLWithPath: #filePath)
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appendingPathComponent("docs/METRICS.md")

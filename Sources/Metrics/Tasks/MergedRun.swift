@@ -1,0 +1,106 @@
+// A run of several tasks, read from their records files as if one process had written them all: percentiles come from
+// all requests together, never from percentiles. What is missing is said, not smoothed over.
+
+import Generator
+
+/// The union of several tasks' records.
+public struct MergedRun: Sendable {
+    public let statistics: RunStatistics
+    /// Of the whole run.
+    public let context: RunContext
+    public let outcome: RunOutcome
+    /// One for each task of the plan, in order.
+    public let tasks: [TaskOutcome]
+
+    /// Tasks whose part is missing or incomplete.
+    public var lost: [TaskOutcome] { tasks.filter { $0.state != .complete } }
+
+    /// - Parameter paths: records files of tasks of one run, in any order, which makes no difference. A task without one is ``TaskOutcome/State/missing``.
+    /// - Throws: ``RecordFileError``; ``MergeError`` when they do not belong together.
+    public init(recordsFiles paths: [String]) throws {
+        let texts = TextTable()
+        // Sums of floating-point numbers depend on their order in the last digit.
+        let readers = try paths.map { try RecordFileReader(path: $0, texts: texts) }
+            .sorted { ($0.context.task?.index ?? 0) < ($1.context.task?.index ?? 0) }
+        guard let first = readers.first, let plan = first.context.task else {
+            throw MergeError(path: paths.first ?? "", reason: "holds a whole run, not a task's part of one")
+        }
+        var statistics = RunStatistics(labels: first.context.labels, texts: texts, mainURL: first.context.url)
+        var tasks = (0..<plan.count).map { TaskOutcome(index: $0, state: .missing) }
+        var samples = [[GeneratorSample]](repeating: [], count: plan.count)
+        var outcomes: [RunOutcome] = []
+        for reader in readers {
+            let task = try Self.index(of: reader, among: tasks, like: first)
+            tasks[task].host = reader.context.machine.host
+            tasks[task].workers = reader.context.workers
+            try reader.forEachBatch { batch in
+                for record in batch {
+                    if record.kind == .sample {
+                        samples[task].append(record.sample)
+                    } else {
+                        statistics.consume(record)
+                        tasks[task].consume(record)
+                    }
+                }
+            }
+            tasks[task].outcome = reader.outcome
+            tasks[task].state = reader.outcome == nil ? .cutOff : .complete
+            if let outcome = reader.outcome { outcomes.append(outcome) }
+        }
+        for sample in SampleMerge.merged(samples) { statistics.consume(RunRecord(sample: sample)) }
+
+        var context = first.context
+        context.plannedArrivals = plan.plannedArrivals
+        context.workers = tasks.reduce(0) { $0 + $1.workers }
+        context.task = nil
+        self.statistics = statistics
+        self.context = context
+        self.tasks = tasks
+        outcome = Self.outcome(outcomes, tasks: tasks, statistics: statistics, context: context)
+    }
+
+    /// Which task `reader` is.
+    private static func index(
+        of reader: RecordFileReader, among tasks: [TaskOutcome], like first: RecordFileReader
+    ) throws(MergeError) -> Int {
+        func demand(_ what: String, _ isSame: Bool) throws(MergeError) {
+            guard isSame else { throw MergeError(path: reader.path, reason: "another \(what) than \(first.path)") }
+        }
+        let own = reader.context
+        let other = first.context
+        guard let task = own.task else {
+            throw MergeError(path: reader.path, reason: "holds a whole run, not a task's part of one")
+        }
+        try demand("number of tasks", task.count == other.task?.count)
+        try demand("run label", own.runLabel == other.runLabel)
+        try demand("start", own.startedUnixNanoseconds == other.startedUnixNanoseconds)
+        try demand("plan", own.plan == other.plan && own.resolvedScenario == other.resolvedScenario)
+        try demand("server", own.url == other.url)
+        try demand("corpus", own.labels == other.labels && own.corpus.prompts == other.corpus.prompts)
+        guard tasks.indices.contains(task.index), tasks[task.index].state == .missing else {
+            throw MergeError(path: reader.path, reason: "task \(task.index) is there twice")
+        }
+        return task.index
+    }
+
+    private static func outcome(
+        _ outcomes: [RunOutcome], tasks: [TaskOutcome], statistics: RunStatistics, context: RunContext
+    ) -> RunOutcome {
+        let last = max(statistics.lastData, statistics.lastIteration, statistics.generator.last?.time ?? 0)
+        let duration = outcomes.map(\.duration).max() ?? last
+        let early = outcomes.first { $0.kind != .completed }
+        let lost = tasks.filter { $0.state != .complete }.map { String($0.index) }
+        let reason = lost.isEmpty ? early?.reason : "lost task " + lost.joined(separator: ", ") + " of \(tasks.count)"
+        return RunOutcome(
+            lost.isEmpty ? early?.kind ?? .completed : .interrupted, reason: reason, duration: duration,
+            endedUnixNanoseconds: context.startedUnixNanoseconds + duration,
+            lostRecords: outcomes.reduce(0) { $0 + $1.lostRecords })
+    }
+}
+
+/// Records files that are not of one run; `description` is one line for the user.
+public struct MergeError: Error, Equatable, CustomStringConvertible {
+    public var path: String
+    public var reason: String
+    public var description: String { "\(path): \(reason)" }
+}

@@ -1,0 +1,55 @@
+// Which part of a run a records file holds, when the run was several processes, and what became of each part.
+
+import Generator
+
+/// One task among those that carry out a plan together.
+public struct TaskDescription: Codable, Sendable, Equatable {
+    /// From 0.
+    public var index: Int
+    public var count: Int
+    /// Arrivals of the whole plan; the context's own ``RunContext/plannedArrivals`` are this task's.
+    public var plannedArrivals: Int?
+
+    public init(_ share: TaskShare, plannedArrivals: Int?) {
+        index = share.index
+        count = share.count
+        self.plannedArrivals = plannedArrivals
+    }
+}
+
+/// What is known of one task when a run's records are merged.
+public struct TaskOutcome: Sendable {
+    public enum State: String, Sendable {
+        /// Its records are there to their end.
+        case complete
+        /// Its records end early: the task was killed or still runs.
+        case cutOff = "cut_off"
+        /// There are no records of it.
+        case missing
+    }
+
+    public let index: Int
+    public internal(set) var state: State
+    public internal(set) var host = ""
+    public internal(set) var workers = 0
+    /// How its own part ended; nil unless complete.
+    public internal(set) var outcome: RunOutcome?
+    public internal(set) var started = Counter()
+    public internal(set) var finished = Counter()
+    /// Started − scheduled, milliseconds: a late node is not to hide in the sum.
+    public internal(set) var startLateness = Trend()
+
+    init(index: Int, state: State) {
+        self.index = index
+        self.state = state
+    }
+
+    mutating func consume(_ record: RunRecord) {
+        guard record.kind == .request else { return }
+        if record.hop == 0 {
+            started.add()
+            startLateness.add(milliseconds(record.started - record.scheduled))
+        }
+        if record.flags.contains(.final), !record.flags.contains(.interrupted) { finished.add() }
+    }
+}
