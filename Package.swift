@@ -55,6 +55,10 @@ let package = Package(
             ],
             exclude: ["Protobuf/remote.proto", "Protobuf/README.md"]),
         .target(name: "Series", dependencies: ["Generator", "Metrics", "RemoteWrite"]),
+        // How several processes carry out one plan.
+        .target(name: "Tasks", dependencies: ["Scenarios", "Generator"]),
+        // The command line of k6 as SML uses it, for the image's `k6`.
+        .target(name: "K6"),
         .target(
             name: "Submit",
             dependencies: [
@@ -78,7 +82,7 @@ let package = Package(
         .executableTarget(
             name: "sml-loadgen",
             dependencies: [
-                "CEarlySignals", "Scenarios", "Generator", "Metrics", "RemoteWrite", "Series",
+                "CEarlySignals", "Scenarios", "Generator", "Metrics", "RemoteWrite", "Series", "K6", "Tasks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -92,6 +96,8 @@ let package = Package(
         .testTarget(name: "ScenariosTests", dependencies: ["Scenarios", "ScenarioFiles"], exclude: ["Fixtures"]),
         .testTarget(name: "GeneratorTests", dependencies: ["Generator", "CLibcurl", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], exclude: ["Fixtures"]),
+        .testTarget(name: "K6Tests", dependencies: ["K6"], exclude: ["Fixtures"]),
+        .testTarget(name: "TasksTests", dependencies: ["Tasks", "Generator", "Scenarios"]),
         .testTarget(name: "EndpointTests", dependencies: ["Endpoint", "sml-endpoint"]),
         .testTarget(name: "RemoteWriteTests", dependencies: ["RemoteWrite", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(
@@ -106,7 +112,7 @@ let package = Package(
         // Runs the three built commands as child processes.
         .testTarget(
             name: "CommandTests",
-            dependencies: ["Generator", "Metrics", "TestSupport", "sml", "sml-loadgen", "sml-endpoint"]),
+            dependencies: ["Generator", "Metrics", "Scenarios", "TestSupport", "sml", "sml-loadgen", "sml-endpoint"]),
     ],
     swiftLanguageModes: [.v6]
 )

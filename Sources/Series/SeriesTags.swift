@@ -3,23 +3,45 @@
 
 import Metrics
 
-/// Scenario, run label and model of a run. Empty ones are not sent (k6 §7.4).
+/// Scenario, run label and model of a run, and whatever else was asked for. Empty ones are not sent (k6 §7.4).
 public struct SeriesTags: Sendable, Equatable {
+    /// A label of every series of a run.
+    public struct Tag: Sendable, Equatable {
+        public var name: String
+        public var value: String
+        public init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
     public var scenario: String
     public var runLabel: String
     public var model: String
+    /// Further labels. One named like a label that a series has of its own (`label`, `status`, …) does not reach that
+    /// series: a metric's own tags win, as in k6.
+    public var further: [Tag]
 
-    public init(scenario: String, runLabel: String, model: String) {
+    public init(scenario: String, runLabel: String, model: String, further: [Tag] = []) {
         self.scenario = scenario
         self.runLabel = runLabel
         self.model = model
+        self.further = further
     }
 
-    public init(_ context: RunContext) {
-        self.init(scenario: context.scenario, runLabel: context.runLabel, model: context.model)
+    /// - Parameter further: k6's `--tag`. Scenario, run label and model among them count where the run has none.
+    public init(_ context: RunContext, further: [Tag] = []) {
+        func value(_ own: String, _ name: String) -> String {
+            own.isEmpty ? further.last { $0.name == name }?.value ?? "" : own
+        }
+        self.init(
+            scenario: value(context.scenario, "scenario"), runLabel: value(context.runLabel, "run_label"),
+            model: value(context.model, "model"),
+            further: further.filter { !["scenario", "run_label", "model"].contains($0.name) })
     }
 
     var labels: [SeriesLabel] {
         [SeriesLabel("scenario", scenario), SeriesLabel("run_label", runLabel), SeriesLabel("model", model)]
+            + further.map { SeriesLabel($0.name, $0.value) }
     }
 }

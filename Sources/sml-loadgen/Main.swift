@@ -1,8 +1,7 @@
 // `sml-loadgen`: runs one configuration and writes what came of it. This file holds the command line; the run itself
-// is RunSession's.
+// is RunSession's. Called by the name k6 it is the image's `k6` (K6Command).
 
 import ArgumentParser
-import CEarlySignals
 import Generator
 import Glibc
 import Metrics
@@ -10,6 +9,13 @@ import RemoteWrite
 import Scenarios
 
 @main
+enum Program {
+    static func main() async {
+        let name = CommandLine.arguments.first?.split(separator: "/").last
+        if name == "k6" { await K6Command.main() } else { await LoadGenerator.main() }
+    }
+}
+
 struct LoadGenerator: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sml-loadgen",
@@ -26,6 +32,7 @@ struct LoadGenerator: AsyncParsableCommand {
               SSL_CERT_FILE, SSL_CERT_DIR             other certificate authorities
               HTTP_PROXY, HTTPS_PROXY, NO_PROXY       proxies
               SLURM_CPUS_PER_TASK                     number of workers
+              SLURM_PROCID, SLURM_NTASKS              with --task slurm
               NO_COLOR                                no colours
               K6_PROMETHEUS_RW_*                      remote write, as k6 reads them
 
@@ -34,6 +41,7 @@ struct LoadGenerator: AsyncParsableCommand {
               3    with --require-remote-write: series are missing at the receiver
               64   bad usage: an option or its value
               73   output cannot be written or is there already
+              75   another task did not come or was lost
               99   ended by a rule of the scenario (stop_on, on_429: stop); the summary says which
               104  bad scenario or run configuration
               105  stopped by SIGTERM, SIGINT or SIGHUP; the summary is there and says so
@@ -45,6 +53,8 @@ struct LoadGenerator: AsyncParsableCommand {
               sml-loadgen --config run_config.json --prompts prompts.jsonl \\
                   --out result --records result/records.smlrec --run-label nightly
               jq .sml.latency result/summary.json
+              srun --nodes 2 --ntasks 2 sml-loadgen --task slurm --config run_config.json \\
+                  --prompts prompts.json --out result
             """,
         version: Product.version)
 
@@ -80,6 +90,14 @@ struct LoadGenerator: AsyncParsableCommand {
     @Option(help: ArgumentHelp("After the run, try this long to deliver the final series.", valueName: "duration"))
     var remoteWriteDrain = "60s"
 
+    @Option(help: ArgumentHelp(
+        "This process is task I (from 0) of N that share the plan and DIR, or what SLURM says it is.",
+        valueName: "i/n|slurm"))
+    var task: String?
+
+    @Option(help: ArgumentHelp("Wait this long for the other tasks to come.", valueName: "duration"))
+    var taskWait = "10m"
+
     @Flag(help: "End with 3 when not everything was delivered to the remote-write receiver.")
     var requireRemoteWrite = false
 
@@ -87,29 +105,6 @@ struct LoadGenerator: AsyncParsableCommand {
     var quiet = false
 
     func run() async throws {
-        // A signal ends the run with a summary, not the process without one. They have been kept since before main.
-        let signals = TerminationSignals.stream(from: sml_early_signals())
-        ProcessLimits.makeErrors()
-        let stop = RunStop()
-        let following = Task { await stop.follow(signals) }
-        defer { following.cancel() }
-        do {
-            let session = try RunSession(options: self, environment: ProcessEnvironment.variables)
-            stop.attach(session)
-            throw ExitCode(try await session.run())
-        } catch let error as ConfigurationError {
-            throw failed(error.description, error.exitCode)
-        } catch let error as GeneratorError {
-            throw failed(error.description, 104)
-        } catch let error as RemoteWriteConfigurationError {
-            throw failed(error.description, RemoteWriteConfigurationError.exitCode)
-        } catch let error as OutputError {
-            throw failed(error.description, OutputError.exitCode)
-        }
-    }
-
-    private func failed(_ message: String, _ code: Int32) -> ExitCode {
-        StandardError.write("sml-loadgen: \(message)\n")
-        return ExitCode(code)
+        throw ExitCode(await RunCommand.run(as: "sml-loadgen") { try RunRequest(self, environment: $0) })
     }
 }

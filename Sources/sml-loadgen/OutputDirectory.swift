@@ -4,9 +4,13 @@
 import Glibc
 
 enum OutputDirectory {
-    /// Makes `directory` with its parents, proves that files can be made in it, and refuses to replace a result:
-    /// neither a summary nor records, which are all that is left of a run that was killed.
-    static func prepare(_ directory: String, records: String?) throws(OutputError) {
+    /// Makes `directory` with its parents, proves that files can be made in it, and refuses to replace a result unless
+    /// told to: neither a summary nor records, which are all that is left of a run that was killed.
+    ///
+    /// - Parameter summaries: in `directory` or in another that exists.
+    static func prepare(
+        _ directory: String, summaries: [String], records: String?, replacing: Bool
+    ) throws(OutputError) {
         guard !directory.isEmpty else { throw OutputError(description: "--out: \"\" is not a directory") }
         try make(directory)
         var status = stat()
@@ -14,10 +18,18 @@ enum OutputDirectory {
         guard status.st_mode & S_IFMT == S_IFDIR else {
             throw OutputError(description: "--out \(directory): is not a directory")
         }
-        for path in [directory + "/summary.json"] + (records.map { [$0] } ?? []) where isFile(path) {
+        for path in summaries + (records.map { [$0] } ?? []) where !replacing && isFile(path) {
             throw OutputError(description: "\(path): already exists; choose another")
         }
-        try probe(directory)
+        try probe(directory, for: directory)
+        for path in summaries {
+            // A summary replaces what is there as a whole; a device would be replaced too.
+            guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
+                throw OutputError(description: "\(path): is not a regular file")
+            }
+            let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+            try probe(path.contains("/") ? parent + "/" : ".", for: path)
+        }
     }
 
     private static func make(_ directory: String) throws(OutputError) {
@@ -39,10 +51,10 @@ enum OutputDirectory {
 
     /// `access` says yes to root on read-only file systems, and a full disk still makes empty files; writing does not
     /// lie.
-    private static func probe(_ directory: String) throws(OutputError) {
+    private static func probe(_ directory: String, for name: String) throws(OutputError) {
         let path = directory + "/.sml-loadgen-\(getpid())"
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure(directory, "cannot be written to") }
+        guard descriptor >= 0 else { throw failure(name, "cannot be written to") }
         let bytes = [UInt8](repeating: 0, count: neededBytes)
         let count = write(descriptor, bytes, bytes.count)
         // Some file systems say it only when the bytes must be on the disk.
@@ -52,7 +64,7 @@ enum OutputDirectory {
         unlink(path)
         guard isWritten else {
             throw OutputError(
-                description: "\(directory): \(neededBytes >> 10) kB for the result cannot be written: "
+                description: "\(name): \(neededBytes >> 10) kB for the result cannot be written: "
                     + String(cString: strerror(reason)))
         }
     }

@@ -44,29 +44,22 @@ final class RunDelivery: Sendable {
         return configuration
     }
 
-    /// Starts feeding at once.
+    /// Starts feeding at once; `snapshot` is called on a queue of its own.
     ///
     /// - Throws: `RemoteWriteConfigurationError`.
     init(
-        _ configuration: RemoteWriteConfiguration, drain: Duration, directory: String, run: LoadRun,
-        readers: RunReaders, context: RunContext, redactor: Redactor
+        _ configuration: RemoteWriteConfiguration, drain: Duration, undeliveredPath: String, context: RunContext,
+        tags: [SeriesTags.Tag], redactor: Redactor, snapshot: @escaping @Sendable (DeliveryReport) -> RunSnapshot
     ) throws(RemoteWriteConfigurationError) {
         self.configuration = configuration
         self.drain = drain
-        undeliveredPath = directory + "/undelivered.smlpush"
-        let schedule = ArrivalSchedule(run.plan.executor)
+        self.undeliveredPath = undeliveredPath
         feed = try SeriesFeed(
             configuration: configuration,
             registry: SeriesRegistry(
-                tags: SeriesTags(context), form: TrendForm(configuration),
+                tags: SeriesTags(context, further: tags), form: TrendForm(configuration),
                 startedUnixNanoseconds: context.startedUnixNanoseconds, redactor: redactor),
-            snapshot: { report in
-                let elapsed = run.clock.now
-                return RunSnapshot(
-                    statistics: readers.statistics, elapsed: elapsed,
-                    scheduledArrivals: schedule?.dueCount(by: elapsed), startedIterations: run.live.iterations,
-                    droppedArrivals: run.live.dropped, delivery: report)
-            },
+            snapshot: snapshot,
             onWarning: { StandardError.write("sml-loadgen: warning: \($0)\n") })
     }
 

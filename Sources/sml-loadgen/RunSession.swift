@@ -6,79 +6,112 @@ import Glibc
 import Metrics
 import RemoteWrite
 import Scenarios
+import Series
+import Synchronization
+import Tasks
 
 /// A run ready to start.
 final class RunSession: Sendable {
-    private let options: LoadGenerator
+    private let request: RunRequest
     private let resolved: ResolvedRun
     private let run: LoadRun
     private let context: RunContext
     private let readers: RunReaders
     private let redactor: Redactor
     private let delivery: RunDelivery?
+    private let task: TaskRun?
+    /// The series of all tasks together, while they are on their way.
+    private let mergedDelivery = Mutex<RunDelivery?>(nil)
+    private let stopping: RunStop
     private let color: Bool
-    private let drain: Duration
 
-    private var summaryPath: String { options.out + "/summary.json" }
-
-    /// Reads and checks every input, makes the output directory and opens the records file.
+    /// Reads and checks every input, makes the output directory, meets the other tasks if there are any, and opens the
+    /// records file.
     ///
-    /// - Throws: ``ConfigurationError``, ``GeneratorError``, ``OutputError``, `RemoteWriteConfigurationError`.
-    init(options: LoadGenerator, environment: [String: String]) throws {
-        self.options = options
+    /// - Parameters:
+    ///   - environment: of the process: proxies, trust, SLURM's grant.
+    ///   - stop: asked while waiting for other processes.
+    /// - Throws: ``ConfigurationError``, ``GeneratorError``, ``OutputError``, `RemoteWriteConfigurationError`,
+    ///   `TaskError`.
+    init(_ request: RunRequest, environment: [String: String], stop: RunStop) async throws {
+        self.request = request
+        stopping = stop
         color = environment["NO_COLOR", default: ""].isEmpty
-        drain = try OptionValue.duration(options.drain, option: "--drain", atLeast: .zero)
-        let remoteWriteDrain = try OptionValue.duration(
-            options.remoteWriteDrain, option: "--remote-write-drain", atLeast: .zero)
-        let duration = try options.duration.map { (text) throws(ConfigurationError) in
-            try OptionValue.duration(text, option: "--duration", atLeast: .seconds(1))
-        }
-        let workers = try options.workers.map { (count) throws(ConfigurationError) in
-            try OptionValue.count(count, option: "--workers", in: 1...WorkerCount.limit)
-        }
-        var runEnvironment = RunEnvironment(environment)
-        runEnvironment.runLabel = options.runLabel ?? runEnvironment.runLabel
-        let configuration = try RunConfiguration.read(path: options.config)
-        var resolved = try configuration.resolve(environment: runEnvironment)
-        if let duration { resolved = try resolved.scaled(toDuration: duration) }
+        let configuration =
+            switch request.configuration {
+            case .file(let path): try RunConfiguration.read(path: path)
+            case .parsed(let configuration): configuration
+            }
+        var resolved = try configuration.resolve(environment: request.environment)
+        if let duration = request.duration { resolved = try resolved.scaled(toDuration: duration) }
         self.resolved = resolved
-        for warning in resolved.warnings { StandardError.write("sml-loadgen: warning: \(warning)\n") }
+        for warning in resolved.warnings { StandardError.write("\(request.program): warning: \(warning)\n") }
 
-        let remoteWrite = try RunDelivery.configuration(url: options.remoteWriteUrl, environment: environment)
-        if options.requireRemoteWrite, remoteWrite == nil {
-            throw ConfigurationError(.usage, "--require-remote-write: there is no receiver; give --remote-write-url")
-        }
-        let corpus = try Corpus.load(path: options.prompts, options: resolved.corpusOptions)
+        let corpus = try Corpus.load(path: request.prompts, options: resolved.corpusOptions)
         let plan = resolved.plan
         // Short header values ("1", "json") are no secrets, and hiding them would eat holes into every text.
         let headerValues = plan.target.headers.map(\.value).filter { $0.utf8.count >= 8 }
         redactor = Redactor(secrets: [plan.target.apiKey ?? ""] + headerValues)
-        try OutputDirectory.prepare(options.out, records: options.records)
+        try OutputDirectory.prepare(
+            request.directory, summaries: request.summaries,
+            records: request.task.map { TaskRun.numbered($0.records, $0.share.index) } ?? request.records,
+            replacing: request.replacesResults)
+        task = try await Self.meet(request, resolved: resolved, corpus: corpus, stop: stop)
+        let records = task?.records ?? request.records
 
         // Before the run, because making it starts its clock.
         let machine = MachineDescription.current()
         let texts = TextTable()
-        var runOptions = RunOptions(workers: workers, userAgent: Product.userAgent, environment: environment)
-        runOptions.ruleDrain = drain
+        var runOptions = RunOptions(workers: request.workers, userAgent: Product.userAgent, environment: environment)
+        runOptions.ruleDrain = request.drain
+        if let task {
+            runOptions.share = task.share
+            runOptions.startUnixNanoseconds = task.start
+        }
         run = try LoadRun(
             plan: plan, corpus: corpus, order: PromptOrder(count: corpus.count, seed: plan.promptSeed),
             texts: texts, options: runOptions)
-        if let warning = run.limitWarning { StandardError.write("sml-loadgen: warning: \(warning)\n") }
+        if let warning = run.limitWarning { StandardError.write("\(request.program): warning: \(warning)\n") }
         context = RunContext(
             version: Product.version, libcurlVersion: Transport.version, runLabel: resolved.runLabel ?? "",
             scenario: plan.scenario, model: resolved.model ?? "", labels: corpus.labels, url: plan.target.url,
             startedUnixNanoseconds: run.clock.wallOrigin, plannedArrivals: run.plannedArrivals,
             plan: PlanDescription(plan), resolvedScenario: try JSON(text: resolved.resolvedScenario.json()),
-            corpus: CorpusDescription(file: options.prompts, prompts: corpus.count),
-            machine: machine, workers: run.workers.count)
+            corpus: CorpusDescription(file: request.prompts, prompts: corpus.count),
+            machine: machine, workers: run.workers.count,
+            task: task.map { TaskDescription($0.share, plannedArrivals: ArrivalSchedule(plan.executor)?.count) })
         readers = RunReaders(
             statistics: RunStatistics(labels: corpus.labels, texts: texts, mainURL: plan.target.url),
-            file: try Self.openRecords(options.records, context: context, texts: texts, redactor: redactor))
-        delivery = try remoteWrite.map { [run, readers, context, redactor] in
-            try RunDelivery(
-                $0, drain: remoteWriteDrain, directory: options.out, run: run, readers: readers,
-                context: context, redactor: redactor)
+            file: try Self.openRecords(records, context: context, texts: texts, redactor: redactor))
+        delivery = try request.remoteWrite.map { [run, readers, context, redactor, task] in
+            let suffix = task.map { ".\($0.share.index)" } ?? ""
+            return try RunDelivery(
+                $0, drain: request.remoteWriteDrain,
+                undeliveredPath: request.directory + "/undelivered\(suffix).smlpush", context: context,
+                tags: request.tags, redactor: redactor
+            ) { report in
+                let elapsed = run.clock.now
+                return RunSnapshot(
+                    statistics: readers.statistics, elapsed: elapsed, scheduledArrivals: run.arrivalsDue(by: elapsed),
+                    startedIterations: run.live.iterations, droppedArrivals: run.live.dropped, delivery: report)
+            }
         }
+    }
+
+    /// Waits for the other tasks, if there are any, with everything read: from here on only the start is missing.
+    private static func meet(
+        _ request: RunRequest, resolved: ResolvedRun, corpus: Corpus, stop: RunStop
+    ) async throws -> TaskRun? {
+        guard let task = request.task else { return nil }
+        let plan = resolved.plan
+        try task.share.requireUsers(of: plan.executor)
+        // What must be the same for all, and shows in no file: no key, no prompt.
+        let text = [
+            Product.version, resolved.runLabel ?? "", plan.target.url, resolved.resolvedScenario.json(),
+            "\(plan.promptSeed) \(plan.thinkSeed) \(corpus.count) \(corpus.bodyBytesTotal)", corpus.labels.description,
+        ]
+        return try await TaskRun(
+            task, directory: request.directory, plan: "plan " + Fingerprint.of(text), stop: stop)
     }
 
     private static func openRecords(
@@ -94,7 +127,7 @@ final class RunSession: Sendable {
 
     /// Runs the plan and writes the summary. Returns the exit code.
     func run() async throws -> Int32 {
-        let progress = Task { [run, readers, quiet = options.quiet] in
+        let progress = Task { [run, readers, quiet = request.quiet] in
             await ProgressTicker(run: run, readers: readers, quiet: quiet).runUntilCancelled()
         }
         let end = try await run.run { [readers] in readers.consume($0) }
@@ -105,19 +138,58 @@ final class RunSession: Sendable {
             reason: end.stopReason, duration: end.duration,
             endedUnixNanoseconds: run.clock.wallOrigin + end.duration, lostRecords: UInt64(end.discardedRecords))
         let recordsFailure = readers.finishFile(outcome)
-        if let recordsFailure { StandardError.write("sml-loadgen: \(recordsFailure)\n") }
-        let code = await deliverAndReport(outcome)
+        if let recordsFailure { StandardError.write("\(request.program): \(recordsFailure)\n") }
+        let code = try await deliverAndReport(outcome)
         // Records that were asked for and are not there are no success.
         return code == 0 && recordsFailure != nil ? OutputError.exitCode : code
     }
 
-    private func deliverAndReport(_ outcome: RunOutcome) async -> Int32 {
-        guard let delivery else { return report(summary(outcome, remoteWrite: nil), outcome: outcome) }
-        // Delivery may take a minute; a process killed meanwhile leaves a summary all the same.
-        try? summary(outcome, remoteWrite: delivery.provisionalSection()).write(to: summaryPath)
-        let delivered = await delivery.finish()
-        let code = report(summary(outcome, remoteWrite: delivered.section), outcome: outcome)
-        return code == 0 && options.requireRemoteWrite && !delivered.isComplete ? 3 : code
+    private func deliverAndReport(_ outcome: RunOutcome) async throws -> Int32 {
+        do {
+            try task?.meeting.finish()
+        } catch {
+            // Task 0 will call this task lost, but merge its records all the same.
+            StandardError.write("\(request.program): \(error)\n")
+        }
+        // Delivery, and waiting for other tasks, may take a minute; a process killed meanwhile leaves a summary.
+        if delivery != nil || task != nil {
+            try? write(summary(outcome, remoteWrite: delivery?.provisionalSection()))
+        }
+        let delivered = await delivery?.finish()
+        let undelivered = request.requireRemoteWrite && delivered?.isComplete == false
+        guard let task else {
+            let code = report(summary(outcome, remoteWrite: delivered?.section), outcome: outcome)
+            return code == 0 && undelivered ? 3 : code
+        }
+        guard task.share.index == 0 else {
+            StandardError.write("\(request.program): task \(task.share.index) of \(task.share.count): \(task.records)\n")
+            return undelivered ? 3 : exitCode(outcome)
+        }
+        let merged = try await task.merge(run: run, stop: stopping)
+        let all = try await deliver(merged)
+        let code = report(
+            SummaryBuilder.build(merged: merged, redactor: redactor, remoteWrite: all?.section), outcome: merged.outcome)
+        if outcome.kind == .completed, !merged.lost.isEmpty { return code == OutputError.exitCode ? code : 75 }
+        return code == 0 && request.requireRemoteWrite && (undelivered || all?.isComplete == false) ? 3 : code
+    }
+
+    /// The series of all tasks together, pushed once. They have no label `task`, so they collide with nothing.
+    private func deliver(_ merged: MergedRun) async throws -> (section: JSON, isComplete: Bool)? {
+        guard let configuration = request.remoteWrite else { return nil }
+        let statistics = merged.statistics
+        let delivery = try RunDelivery(
+            configuration, drain: request.remoteWriteDrain,
+            undeliveredPath: request.directory + "/undelivered.smlpush", context: merged.context,
+            tags: request.tags.filter { $0.name != "task" }, redactor: redactor
+        ) { report in
+            RunSnapshot(
+                statistics: statistics, elapsed: merged.outcome.duration,
+                scheduledArrivals: merged.context.plannedArrivals, startedIterations: Int(statistics.started.total),
+                droppedArrivals: Int(statistics.dropped.total), delivery: report)
+        }
+        mergedDelivery.withLock { $0 = delivery }
+        if stopping.first != nil { delivery.signalled() }
+        return await delivery.finish()
     }
 
     private func summary(_ outcome: RunOutcome, remoteWrite: JSON?) -> Summary {
@@ -126,20 +198,30 @@ final class RunSession: Sendable {
             remoteWrite: remoteWrite)
     }
 
+    private func write(_ summary: Summary) throws {
+        for path in request.summaries { try summary.write(to: path) }
+    }
+
     /// Writes the summary, to stdout when its file cannot be: a measurement is never lost.
     private func report(_ summary: Summary, outcome: RunOutcome) -> Int32 {
         do {
-            try summary.write(to: summaryPath)
+            try write(summary)
         } catch {
-            StandardError.write("sml-loadgen: \(error); the summary follows on stdout\n")
+            StandardError.write("\(request.program): \(error); the summary follows on stdout\n")
             StandardOutput.write(String(decoding: summary.jsonData(), as: UTF8.self))
             return OutputError.exitCode
         }
-        if !options.quiet {
-            StandardOutput.write(summary.textBlock(color: color && StandardOutput.isTerminal))
-            StandardError.write("summary: \(summaryPath)\n")
+        if request.result == .handleSummary { StandardOutput.write(summary.handleSummaryText()) }
+        if !request.quiet {
+            StandardOutput.write(
+                summary.textBlock(color: color && StandardOutput.isTerminal, heading: request.result == .block))
+            StandardError.write("summary: \(request.summaries[0])\n")
         }
-        return switch outcome.kind {
+        return exitCode(outcome)
+    }
+
+    private func exitCode(_ outcome: RunOutcome) -> Int32 {
+        switch outcome.kind {
         case .completed: 0
         case .interrupted: 105
         // As k6 when a threshold with abortOnFail ends the test.
@@ -151,6 +233,7 @@ final class RunSession: Sendable {
     /// receiver of the series, or ends it.
     func stop(reason: String, atOnce: Bool) {
         delivery?.signalled()
-        run.stop(reason: reason, drain: atOnce ? .zero : drain)
+        mergedDelivery.withLock { $0 }?.signalled()
+        run.stop(reason: reason, drain: atOnce ? .zero : request.drain)
     }
 }

@@ -7,13 +7,22 @@ import Synchronization
 
 /// Turns signals into what they mean at that point of the process's life.
 final class RunStop: Sendable {
+    /// The signal that came first.
+    struct First {
+        var reason: String
+        var at: ContinuousClock.Instant
+    }
+
     private struct State {
         var requests = StopRequests()
-        var reason: String?
+        var first: First?
         var session: RunSession?
     }
     private let state = Mutex(State())
     private let epoch = ContinuousClock.now
+
+    /// nil while no signal came.
+    var first: First? { state.withLock { $0.first } }
 
     /// Reads `signals` until the process ends.
     func follow(_ signals: AsyncStream<Int32>) async {
@@ -22,17 +31,17 @@ final class RunStop: Sendable {
 
     /// From now on signals go to `session`; one that came before it was there does too.
     func attach(_ session: RunSession) {
-        let reason = state.withLock { state in
+        let first = state.withLock { state in
             state.session = session
-            return state.reason
+            return state.first
         }
-        if let reason { session.stop(reason: reason, atOnce: false) }
+        if let reason = first?.reason { session.stop(reason: reason, atOnce: false) }
     }
 
     private func receive(_ number: Int32) {
         let reason = TerminationSignals.name(number)
         let (meaning, session) = state.withLock { state in
-            state.reason = state.reason ?? reason
+            state.first = state.first ?? First(reason: reason, at: ContinuousClock.now)
             return (state.requests.meaning(at: ContinuousClock.now - epoch), state.session)
         }
         if let session, meaning != .repeated { session.stop(reason: reason, atOnce: meaning == .end) }

@@ -33,6 +33,13 @@ import Testing
         #expect(pairs(SeriesLabels(name: "m", labels: [("a-b", "2"), ("a b", "1")])) == ["__name__=m", "a_b=1"])
     }
 
+    /// A metric's own label stands behind the run's tags.
+    @Test func theLaterOfTwoWithOneNameCounts() {
+        let labels = SeriesLabels(name: "m", labels: [("status", "tag"), ("a", "1"), ("status", "200")])
+        #expect(pairs(labels) == ["__name__=m", "a=1", "status=200"])
+        #expect(pairs(SeriesLabels(name: "m", labels: [("error", "tag"), ("error", "")])) == ["__name__=m"])
+    }
+
     @Test func equalContentIsOneSeries() {
         let one = SeriesLabels(name: "m", labels: [("a", "1"), ("b", "2")])
         let other = SeriesLabels(name: "m", labels: [("b", "2"), ("a", "1")])

@@ -6,14 +6,16 @@ internal import SwiftProtobuf
 /// A metric name with its labels, in the form remote write sends it.
 ///
 /// Labels are sorted bytewise by name with `__name__` among them (k6 §7.1), labels with an empty value are left out
-/// (k6 §7.4). Names Prometheus would refuse are made valid instead of losing the whole push: a character outside
+/// (k6 §7.4). Of two labels with one name the later one counts. Names Prometheus would refuse are made valid instead of losing the whole push: a character outside
 /// `[a-zA-Z0-9_]` (for metric names also `:`) becomes `_`, and a leading digit gets `_` before it. k6 sends such names
 /// unchanged. If two names become equal, the one that was valid from the start wins, then the bytewise smaller one.
 public struct SeriesLabels: Hashable, Sendable {
     private let rendered: Rendered
 
     public init(name: String, labels: [(name: String, value: String)]) {
-        var candidates = labels.filter { !$0.value.isEmpty && $0.name != Self.metricNameLabel }
+        var names: Set<String> = []
+        let latest = labels.reversed().filter { names.insert($0.name).inserted }
+        var candidates = latest.filter { !$0.value.isEmpty && $0.name != Self.metricNameLabel }
             .map { (original: $0.name, name: Self.validName($0.name, allowColon: false), value: $0.value) }
         candidates.sort { left, right in
             if left.name != right.name { return Self.isBytewiseLess(left.name, right.name) }

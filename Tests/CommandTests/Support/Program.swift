@@ -23,17 +23,18 @@ final class Program {
 
     /// - Parameters:
     ///   - name: one of ours, or an absolute path.
+    ///   - directory: the working directory, `scratch` unless given.
     ///   - environment: added to a small clean one; proxies and the like of the machine do not reach a test.
     init(
-        _ name: String, _ arguments: [String], in scratch: Scratch, environment: [String: String] = [:],
-        input: String? = nil
+        _ name: String, _ arguments: [String], in scratch: Scratch, directory: String? = nil,
+        environment: [String: String] = [:], input: String? = nil
     ) throws {
         let id = UUID().uuidString
         outputFile = scratch.hidden("\(id).out")
         errorFile = scratch.hidden("\(id).err")
         process.executableURL = URL(filePath: name.hasPrefix("/") ? name : Self.path(name))
         process.arguments = arguments
-        process.currentDirectoryURL = URL(filePath: scratch.path)
+        process.currentDirectoryURL = URL(filePath: directory ?? scratch.path)
         // Options of a sanitizer this was built with are for the children too.
         let options = ProcessInfo.processInfo.environment.filter { $0.key.hasSuffix("SAN_OPTIONS") }
         process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"].merging(options) { $1 }.merging(environment) { $1 }
@@ -66,10 +67,11 @@ final class Program {
 
     /// Starts, waits, returns all there is to know.
     static func run(
-        _ name: String, _ arguments: [String], in scratch: Scratch, environment: [String: String] = [:],
-        input: String? = nil, within seconds: Double = 30
+        _ name: String, _ arguments: [String], in scratch: Scratch, directory: String? = nil,
+        environment: [String: String] = [:], input: String? = nil, within seconds: Double = 30
     ) async throws -> (code: Int32, output: String, errors: String) {
-        let program = try Program(name, arguments, in: scratch, environment: environment, input: input)
+        let program = try Program(
+            name, arguments, in: scratch, directory: directory, environment: environment, input: input)
         let code = try await program.end(within: seconds)
         return (code, program.output, program.errors)
     }

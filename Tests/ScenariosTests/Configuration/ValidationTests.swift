@@ -27,6 +27,28 @@ import Testing
         #expect(recorded.sorted() == ValidationCase.table.map(\.name).sorted())
     }
 
+    /// As the image's `k6` ends: 107 when the configuration's shape is wrong, which SML's script itself finds, else the
+    /// error's own code. k6 gives the same, but for values that the script checks and we take for the scenario's.
+    @Test func exitCodesOfTheDropIn() throws {
+        let table = Dictionary(uniqueKeysWithValues: ValidationCase.table.map { ($0.name, $0) })
+        var different: [String] = []
+        var compared = 0
+        for recorded in try Fixture.json("validation.json").elements {
+            let name = try #require(recorded["case"]?.text)
+            let entry = try #require(table[name])
+            guard let code = recorded["rc"].flatMap({ value -> Int32? in
+                if case .number(let text) = value { Int32(text) } else { nil }
+            }), code != 0 else { continue }
+            guard case .failure(let error) = try outcome(entry) else { continue }
+            let isShape = (try? RunConfiguration.parse(entry.configuration, file: "x")) == nil
+            compared += 1
+            if (isShape ? 107 : error.exitCode) != code { different.append(entry.name) }
+        }
+        #expect(compared > 50)
+        // `custom`, which SML's launcher always leaves null.
+        #expect(different.sorted() == ["custom_no_exec", "custom_stage_numdur", "custom_stages_bad"])
+    }
+
     @Test func verdicts() throws {
         let table = Dictionary(uniqueKeysWithValues: ValidationCase.table.map { ($0.name, $0) })
         var bodies = 0

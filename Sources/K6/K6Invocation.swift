@@ -1,0 +1,135 @@
+// `k6 run` as a value: the command line and the environment, checked against the table of flags. Pure, so that every
+// way of writing a flag (pflag's: `--tag a`, `--tag=a`, `-o a`, `-oa`, `-qv`) is tested without a process.
+
+/// What `k6 run …` asks for.
+public struct K6Invocation: Sendable, Equatable {
+    public static let remoteWriteOutput = "experimental-prometheus-rw"
+
+    /// Path of the script as given.
+    public private(set) var script = ""
+    /// `-o experimental-prometheus-rw` was given.
+    public private(set) var remoteWrite = false
+    /// `--tag` in the order given; of two with one name the last counts.
+    public private(set) var tags: [Tag] = []
+    /// What the script sees as `__ENV`: the process's environment with `--env` over it.
+    public private(set) var scriptEnvironment: [String: String] = [:]
+    public private(set) var summaryExport: String?
+    public private(set) var quiet = false
+    public private(set) var wantsHelp = false
+
+    public struct Tag: Sendable, Equatable {
+        public var name: String
+        public var value: String
+        public init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    private var outputs: [String] = []
+    private var environmentFlags: [(name: String, value: String)] = []
+    private var includesProcessEnvironment = true
+
+    /// - Parameter arguments: what follows `k6 run`.
+    public init(arguments: [String], environment: [String: String]) throws(K6Error) {
+        var scripts: [String] = []
+        var given: Set<String> = []
+        var words = FlagWords(arguments)
+        while let word = try words.next() {
+            switch word {
+            case .argument(let text): scripts.append(text)
+            case .flag(let flag, let value, let spelling):
+                given.insert(flag.name)
+                try apply(flag, value, as: spelling)
+            }
+        }
+        if wantsHelp { return }
+        for flag in K6Flag.all where !given.contains(flag.name) {
+            guard let variable = flag.variable, let value = environment[variable], !value.isEmpty else { continue }
+            try apply(flag, value, as: variable)
+        }
+        remoteWrite = !outputs.isEmpty
+        scriptEnvironment = includesProcessEnvironment ? environment : [:]
+        for (name, value) in environmentFlags { scriptEnvironment[name] = value }
+        guard scripts.count == 1, !scripts[0].isEmpty else {
+            throw K6Error(.usage, "run: expected one script, found \(scripts.count)")
+        }
+        script = scripts[0]
+    }
+
+    private mutating func apply(_ flag: K6Flag, _ value: String, as spelling: String) throws(K6Error) {
+        let isOn = flag.value == .none ? try Self.truth(value, spelling) : true
+        switch flag.treatment {
+        case .refused(let reason):
+            // `--paused=false` asks for what is done anyway.
+            guard isOn else { return }
+            throw K6Error(.usage, "\(spelling): not supported here: \(reason)")
+        case .accepted(let reason, let values):
+            guard values.isEmpty || values.contains(value) else {
+                throw K6Error(
+                    .usage, "\(spelling): \"\(value)\" is not supported here: \(reason); accepted is "
+                        + values.joined(separator: ", "))
+            }
+        case .carriedOut:
+            try carryOut(flag.name, value, isOn: isOn, as: spelling)
+        }
+    }
+
+    private mutating func carryOut(_ name: String, _ value: String, isOn: Bool, as spelling: String) throws(K6Error) {
+        switch name {
+        case "out":
+            // What follows `=` is accepted and ignored (k6 §2).
+            guard value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)[0] == Self.remoteWriteOutput
+            else {
+                throw K6Error(.usage, "\(spelling): output \"\(value)\" is not supported; accepted is \(Self.remoteWriteOutput)")
+            }
+            outputs.append(value)
+        case "tag":
+            let parts = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
+                throw K6Error(.usage, "\(spelling): \"\(value)\": expected name=value, neither of them empty")
+            }
+            tags.removeAll { $0.name == parts[0] }
+            tags.append(Tag(name: String(parts[0]), value: String(parts[1])))
+        case "env":
+            // The value is not repeated in the error: it may be the run configuration with the API key.
+            let parts = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard Self.isVariableName(parts[0]) else {
+                throw K6Error(.usage, "\(spelling): expected NAME=value with a name of letters, digits and _ that begins with no digit")
+            }
+            environmentFlags.append((String(parts[0]), parts.count == 2 ? String(parts[1]) : ""))
+        case "summary-export":
+            guard !value.isEmpty else { throw K6Error(.usage, "\(spelling): expected a file") }
+            summaryExport = value
+        case "include-system-env-vars": includesProcessEnvironment = isOn
+        case "quiet": quiet = isOn
+        default: wantsHelp = wantsHelp || isOn
+        }
+    }
+
+    private static func isVariableName(_ text: Substring) -> Bool {
+        guard let first = text.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return false }
+        return text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
+            default: false
+            }
+        }
+    }
+
+    /// Go's strconv.ParseBool.
+    private static func truth(_ text: String, _ spelling: String) throws(K6Error) -> Bool {
+        switch text {
+        case "1", "t", "T", "TRUE", "true", "True": return true
+        case "0", "f", "F", "FALSE", "false", "False": return false
+        default: throw K6Error(.usage, "\(spelling): \"\(text)\" is not accepted; expected true or false")
+        }
+    }
+
+    public static func == (left: K6Invocation, right: K6Invocation) -> Bool {
+        left.script == right.script && left.remoteWrite == right.remoteWrite && left.tags == right.tags
+            && left.scriptEnvironment == right.scriptEnvironment && left.summaryExport == right.summaryExport
+            && left.quiet == right.quiet && left.wantsHelp == right.wantsHelp
+    }
+}

@@ -1,0 +1,66 @@
+// A small file through which tasks on several nodes tell each other one line, once. Made for network file systems: who
+// waits for one opens it again and again with O_CREAT. Such an open asks the server, where a look for a file that was
+// not there before may be answered from a cache for half a minute; and opening again shows what was written meanwhile.
+
+import Glibc
+
+/// One line for the other tasks.
+struct Notice: Sendable {
+    let path: String
+
+    /// What was written, without its end of line; nil while nothing is there, or only a part.
+    func read() throws(TaskError) -> String? {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw TaskError.system("open", path) }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = Glibc.read(descriptor, &bytes, bytes.count)
+        guard count >= 0 else { throw TaskError.system("read", path) }
+        guard count > 0, bytes[count - 1] == UInt8(ascii: "\n") else { return nil }
+        return String(decoding: bytes[..<(count - 1)], as: UTF8.self)
+    }
+
+    /// Writes `line` and makes it visible to others.
+    func write(_ line: String) throws(TaskError) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw TaskError.system("open", path) }
+        let bytes = Array((line.split(separator: "\n").joined(separator: " ") + "\n").utf8)
+        let written = Glibc.write(descriptor, bytes, bytes.count)
+        // Network file systems report a failed write as late as here.
+        guard fsync(descriptor) == 0, close(descriptor) == 0, written == bytes.count else {
+            throw TaskError.system("write", path)
+        }
+    }
+}
+
+/// What keeps several tasks from being one run.
+public struct TaskError: Error, Sendable, Equatable, CustomStringConvertible {
+    public enum Kind: Sendable, Equatable {
+        /// Another task did not come or runs something else: 75 (EX_TEMPFAIL).
+        case others
+        /// A signal while waiting for the others: 105, as for a run.
+        case interrupted
+        /// The directory they share: 73 (EX_CANTCREAT).
+        case files
+    }
+
+    public let kind: Kind
+    public let description: String
+
+    public init(_ kind: Kind, _ description: String) {
+        self.kind = kind
+        self.description = description
+    }
+
+    public var exitCode: Int32 {
+        switch kind {
+        case .others: 75
+        case .interrupted: 105
+        case .files: 73
+        }
+    }
+
+    static func system(_ action: String, _ path: String) -> TaskError {
+        TaskError(.files, "\(path): cannot \(action): \(String(cString: strerror(errno)))")
+    }
+}

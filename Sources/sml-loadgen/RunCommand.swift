@@ -1,0 +1,47 @@
+// What both command lines do with a request: run it under the rule of signals, and turn whatever keeps it from starting
+// into one line on stderr and an exit code.
+
+import CEarlySignals
+import Generator
+import K6
+import Metrics
+import RemoteWrite
+import Scenarios
+import Tasks
+
+enum RunCommand {
+    /// Runs what `request` makes of the process's environment, and returns the exit code. Errors are reported as
+    /// `program`'s.
+    static func run(as program: String, _ request: ([String: String]) throws -> RunRequest) async -> Int32 {
+        // A signal ends the run with a summary, not the process without one. They have been kept since before main.
+        let signals = TerminationSignals.stream(from: sml_early_signals())
+        ProcessLimits.makeErrors()
+        let stop = RunStop()
+        let following = Task { await stop.follow(signals) }
+        defer { following.cancel() }
+        do {
+            let environment = ProcessEnvironment.variables
+            let session = try await RunSession(request(environment), environment: environment, stop: stop)
+            stop.attach(session)
+            return try await session.run()
+        } catch {
+            StandardError.write("\(program): \(error)\n")
+            return exitCode(error)
+        }
+    }
+
+    private static func exitCode(_ error: any Error) -> Int32 {
+        switch error {
+        case let error as ConfigurationError: error.exitCode
+        case is GeneratorError: 104
+        case is RemoteWriteConfigurationError: RemoteWriteConfigurationError.exitCode
+        case is OutputError: OutputError.exitCode
+        case let error as K6Error: error.exitCode
+        case let error as TaskError: error.exitCode
+        // The parts of a run that do not make a whole.
+        case is MergeError, is RecordFileError: 75
+        // EX_SOFTWARE: an error nobody foresaw.
+        default: 70
+        }
+    }
+}

@@ -1,0 +1,65 @@
+// A run that is one of several tasks: where it meets the others, what its own files are called, and how task 0 makes
+// one result of all parts when they have ended.
+
+import Generator
+import Metrics
+import Scenarios
+import Tasks
+
+/// What being a task adds to a run.
+struct TaskRun: Sendable {
+    /// After the others should have ended by their plan, and after a signal: SLURM kills 30 s after it asked.
+    private static let patience = Duration.seconds(30)
+    private static let patienceAfterSignal = Duration.seconds(10)
+
+    let meeting: Meeting
+    let share: TaskShare
+    let records: String
+    let start: Int64
+    private let recordsOf: @Sendable (Int) -> String
+
+    /// Meets the other tasks and agrees with them on a start.
+    ///
+    /// - Throws: ``TaskError``.
+    init(_ task: RunRequest.Task, directory: String, plan: String, stop: RunStop) async throws {
+        share = task.share
+        recordsOf = { Self.numbered(task.records, $0) }
+        records = recordsOf(share.index)
+        meeting = try Meeting(directory: "\(directory)/.tasks-\(task.attempt)", share: share) { stop.first?.reason }
+        start = try await meeting.meet(plan: plan, within: task.wait)
+    }
+
+    /// `records.smlrec` is `records.3.smlrec` for task 3.
+    static func numbered(_ path: String, _ task: Int) -> String {
+        let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+        guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return "\(path).\(task)" }
+        return "\(path.dropLast(name.count))\(name[..<dot]).\(task)\(name[dot...])"
+    }
+
+    /// Task 0: waits for the others as long as their plan can take, and puts the parts together. Without a signal the
+    /// others end when this task does, or their stragglers at the end of the graceful stop.
+    func merge(run: LoadRun, stop: RunStop) async throws -> MergedRun {
+        let end = run.plan.executor.duration + run.plan.gracefulStop
+        let left = max(.zero, end - .nanoseconds(run.clock.now))
+        let latest = ContinuousClock.now + left + Self.patience
+        let unfinished = await meeting.unfinished(until: {
+            stop.first.map { min(latest, $0.at + Self.patienceAfterSignal) } ?? latest
+        })
+        if !unfinished.isEmpty {
+            let names = unfinished.map(String.init).joined(separator: ", ")
+            StandardError.write(
+                "sml-loadgen: task \(names) of \(share.count) did not finish; the summary has what its records hold\n")
+        }
+        let files = (0..<share.count).map(recordsOf).filter { isOurs($0) }
+        let merged = try MergedRun(recordsFiles: files)
+        // A task that was given up may still come; its notices then tell the next attempt.
+        if unfinished.isEmpty { meeting.close() }
+        return merged
+    }
+
+    /// A task that was killed early has an empty file, none, or one of an earlier attempt; such a part is missing, and
+    /// the others count.
+    private func isOurs(_ path: String) -> Bool {
+        (try? RecordFileReader(path: path))?.context.startedUnixNanoseconds == start
+    }
+}
