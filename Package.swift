@@ -59,10 +59,11 @@ let package = Package(
         .target(name: "Tasks", dependencies: ["Scenarios", "Generator"]),
         // The command line of k6 as SML uses it, for the image's `k6`.
         .target(name: "K6"),
+        .target(name: "HTTPClient", dependencies: ["CLibcurl"]),
         .target(
             name: "Submit",
             dependencies: [
-                "Scenarios", "ScenarioFiles", .product(name: "Subprocess", package: "swift-subprocess"),
+                "HTTPClient", "Scenarios", "ScenarioFiles", .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
         .target(
             name: "Endpoint",
@@ -104,11 +105,13 @@ let package = Package(
             name: "SeriesTests",
             dependencies: ["Series", "RemoteWrite", "Metrics", "Generator", "Endpoint", "TestSupport", "sml", "sml-loadgen"],
             exclude: ["Fixtures"]),
-        .testTarget(name: "SubmitTests", dependencies: ["Submit"]),
         .testTarget(
             name: "FuzzCorpusTests",
             dependencies: ["Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "Endpoint"],
             exclude: ["Corpus"]),
+        .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "TestSupport"]),
+        .testTarget(
+            name: "SubmitTests", dependencies: ["Submit", "HTTPClient", "Scenarios", "TestSupport"], exclude: ["Fixtures"]),
         // Runs the three built commands as child processes.
         .testTarget(
             name: "CommandTests",

@@ -31,6 +31,10 @@ public enum SubmitError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The simulated endpoint ended before it listened, with what it said.
     case endpointFailed(String)
     case usage(String)
+    /// `sml init` has not been run, or its file is wrong.
+    case notConfigured(String)
+    /// The server did not come up in time.
+    case notReady(String)
 
     public var description: String {
         switch self {
@@ -38,17 +42,19 @@ public enum SubmitError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(name) not found beside sml nor on PATH: build it with 'make build' or install it in the same directory"
         case .cannotStage(let path, let reason): "\(path): \(reason)"
         case .endpointFailed(let output): "the simulated endpoint did not start: \(output)"
-        case .usage(let reason): reason
+        case .usage(let reason), .notConfigured(let reason), .notReady(let reason): reason
         }
     }
 
     /// 64 usage (EX_USAGE), 69 a program missing or not starting (EX_UNAVAILABLE), 73 output cannot be made
-    /// (EX_CANTCREAT).
+    /// (EX_CANTCREAT), 75 not ready yet (EX_TEMPFAIL), 78 not configured (EX_CONFIG).
     public var exitCode: Int32 {
         switch self {
         case .usage: 64
         case .missingProgram, .endpointFailed: 69
         case .cannotStage: 73
+        case .notReady: 75
+        case .notConfigured: 78
         }
     }
 }

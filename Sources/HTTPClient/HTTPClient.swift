@@ -1,0 +1,80 @@
+// A small HTTP client on libcurl for everything that is not load: health probes and the cluster's web interface. One
+// request at a time, on a queue of its own where it may block; cancelling a task ends its transfer at once. Not
+// async-http-client: libcurl is linked already, and NIO with TLS would double the size of `sml`.
+
+internal import CLibcurl
+import Dispatch
+import Synchronization
+
+/// Sends requests one after the other over kept connections.
+///
+/// TLS is verified. No redirect is followed (credentials would follow it) and `.netrc` is not read; a proxy is used if
+/// the environment names one, as every command-line tool does.
+///
+/// Sendable because all of its state is confined to `queue`; only `curl_multi_wakeup`, which libcurl documents as
+/// callable from any thread, is used outside of it, and only while the client lives.
+public final class HTTPClient: @unchecked Sendable {
+    private let queue = DispatchQueue(label: "sml.http")
+    private let multi: UnsafeMutableRawPointer
+    private let userAgent: String
+    private let authorityFile: String?
+
+    /// libcurl wants this once per process before any other call.
+    private static let globalState = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+
+    /// - Parameter authorityFile: certificates to trust instead of the system's (`SSL_CERT_FILE`).
+    public init(userAgent: String, authorityFile: String? = nil) {
+        precondition(Self.globalState == CURLE_OK, "libcurl cannot be initialised")
+        guard let multi = curl_multi_init() else { preconditionFailure("libcurl cannot be initialised") }
+        self.multi = multi
+        self.userAgent = userAgent
+        self.authorityFile = authorityFile
+    }
+
+    deinit { curl_multi_cleanup(multi) }
+
+    /// Sends `request` and waits for the end of its answer.
+    ///
+    /// - Throws: ``HTTPFailure`` when there is no whole answer; `.cancelled` when the task is.
+    public func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+        let order = CancelOrder()
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                queue.async { continuation.resume(returning: self.perform(request, order)) }
+            }
+        } onCancel: {
+            order.isGiven.store(true, ordering: .releasing)
+            curl_multi_wakeup(multi)
+        }
+        return try result.get()
+    }
+
+    private final class CancelOrder: Sendable {
+        let isGiven = Atomic(false)
+    }
+
+    private func perform(_ request: HTTPRequest, _ order: CancelOrder) -> Result<HTTPResponse, HTTPFailure> {
+        do throws(HTTPFailure) {
+            let transfer = try Transfer(request, userAgent: userAgent, authorityFile: authorityFile)
+            guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
+                throw HTTPFailure(.other, "libcurl refuses the request")
+            }
+            defer { curl_multi_remove_handle(multi, transfer.easy) }
+            while true {
+                guard !order.isGiven.load(ordering: .acquiring) else { throw HTTPFailure(.cancelled, "cancelled") }
+                var running: Int32 = 0
+                curl_multi_perform(multi, &running)
+                if running == 0 { break }
+                // Ends early at any event; libcurl's own deadlines shorten it too.
+                curl_multi_poll(multi, nil, 0, 1000, nil)
+            }
+            var left: Int32 = 0
+            guard let message = curl_multi_info_read(multi, &left) else {
+                throw HTTPFailure(.other, "libcurl lost the transfer")
+            }
+            return .success(try transfer.outcome(sml_message_result(message)))
+        } catch {
+            return .failure(error)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+// One request as a value, so that what is sent where, and with which credentials, can be built and tested without a
+// socket.
+
+/// What `HTTPClient` sends, and how long it may take.
+public struct HTTPRequest: Sendable, Equatable {
+    public enum Body: Sendable, Equatable {
+        case none
+        case bytes([UInt8])
+        /// A part of a file, mapped and not read into memory.
+        case file(path: String, offset: Int, count: Int)
+    }
+
+    /// Where the body of a successful (2xx) answer goes. Any other answer is kept in memory: it explains itself.
+    public enum Destination: Sendable, Equatable {
+        case memory
+        /// Appended to an open file, which stays the caller's.
+        case descriptor(Int32)
+    }
+
+    public struct Header: Sendable, Equatable {
+        public var name: String
+        public var value: String
+        public init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    public var method: String
+    public var url: String
+    public var headers: [Header]
+    public var body: Body
+    public var destination = Destination.memory
+    /// Everything together, from the name look-up to the last byte.
+    public var timeout: Duration
+    /// Gives up when nothing has moved for this long, whatever `timeout` still allows.
+    public var stallTimeout: Duration = .seconds(60)
+    /// Most bytes of an answer that are kept in memory; a longer one is a failure.
+    public var answerLimit = 16 << 20
+
+    public init(
+        _ method: String, _ url: String, headers: [Header] = [], body: Body = .none, timeout: Duration = .seconds(30)
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.timeout = timeout
+    }
+}

@@ -1,0 +1,71 @@
+// Asks a server whether it serves a model, as SML does: one tiny chat completion. Unlike SML, which always asks the
+// production address, the question goes to the server that is about to be tested.
+
+import HTTPClient
+import Scenarios
+
+/// What one probe found.
+public enum ModelHealth: Sendable, Equatable {
+    case healthy
+    /// The server answered with this status and, shortened, this text.
+    case notResponding(status: Int, said: String)
+    /// No answer, with the reason.
+    case unreachable(String)
+
+    /// SML's name for it, with the reason.
+    public var description: String {
+        switch self {
+        case .healthy: "HEALTHY"
+        case .notResponding(let status, let said): "NOT_RESPONDING (\(status)\(said.isEmpty ? "" : ": \(said)"))"
+        case .unreachable(let reason): "ERROR (\(reason))"
+        }
+    }
+}
+
+/// One question to one server about one model. The key is sent as a bearer token and shown nowhere.
+public struct HealthProbe: Sendable {
+    let request: HTTPRequest
+    private let client: HTTPClient
+    private let apiKey: String?
+
+    /// - Parameter serverURL: as in a run configuration, without `/v1/…`; trailing slashes are dropped.
+    public init(client: HTTPClient, serverURL: String, apiKey: String?, model: String) {
+        self.client = client
+        self.apiKey = apiKey
+        var base = serverURL[...]
+        while base.hasSuffix("/") { base.removeLast() }
+        var headers: [HTTPRequest.Header] = [.init("Content-Type", "application/json")]
+        if let apiKey { headers.append(.init("Authorization", "Bearer \(apiKey)")) }
+        // 10 s as in SML; an answer's text is only looked at when something is wrong.
+        request = HTTPRequest(
+            "POST", "\(base)/v1/chat/completions", headers: headers, body: .bytes(Array(Self.body(model: model).utf8)),
+            timeout: .seconds(10))
+    }
+
+    static func body(model: String) -> String {
+        ConfigValue.object([
+            .init("model", .string(model)),
+            .init(
+                "messages",
+                .array([.object([.init("role", .string("user")), .init("content", .string("Are you ready?"))])])),
+            .init("stream", .bool(false)),
+            .init("max_tokens", .integer(16)),
+        ]).json()
+    }
+
+    /// - Throws: `CancellationError` when the task is cancelled, which also ends the request.
+    public func callAsFunction() async throws -> ModelHealth {
+        do throws(HTTPFailure) {
+            return verdict(try await client.send(request))
+        } catch {
+            if error.kind == .cancelled { throw CancellationError() }
+            return .unreachable(ShownText.line(error.message, hiding: [apiKey]))
+        }
+    }
+
+    func verdict(_ response: HTTPResponse) -> ModelHealth {
+        response.isSuccess
+            ? .healthy
+            : .notResponding(status: response.status, said: ShownText.line(response.text, hiding: [apiKey]))
+    }
+}

@@ -1,0 +1,76 @@
+// The probe against a scripted server: what it sends, how it reads the answers, that it can be cancelled and that the
+// key is never shown.
+
+import HTTPClient
+import Scenarios
+import Submit
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct HealthProbeTests {
+    private static let key = "sk-canary-4711"
+
+    private func probe(_ server: ScriptedReceiver, key: String? = key, model: String = "swiss-ai/m\"1") -> HealthProbe {
+        HealthProbe(
+            client: HTTPClient(userAgent: Product.userAgent), serverURL: "http://127.0.0.1:\(server.port)//",
+            apiKey: key, model: model)
+    }
+
+    @Test func sendsSMLsTinyCompletion() async throws {
+        let server = try ScriptedReceiver([.status(200, body: "{}")])
+        #expect(try await probe(server)() == .healthy)
+        let request = try #require(server.requests.first)
+        #expect(request.requestLine == "POST /v1/chat/completions HTTP/1.1")
+        #expect(request["authorization"] == "Bearer \(Self.key)")
+        #expect(request["content-type"] == "application/json")
+        let body = try ConfigValue.parse(String(decoding: request.body, as: UTF8.self))
+        #expect(body["model"] == .string("swiss-ai/m\"1"))
+        #expect(body["stream"] == .bool(false))
+        #expect(body["max_tokens"] == .number("16"))
+        guard case .array(let messages)? = body["messages"] else { Issue.record("no messages"); return }
+        #expect(messages.count == 1 && messages.first?["role"] == .string("user"))
+    }
+
+    @Test func sendsNoCredentialsWithoutAKey() async throws {
+        let server = try ScriptedReceiver([.status(200)])
+        #expect(try await probe(server, key: nil)() == .healthy)
+        #expect(server.requests.first?["authorization"] == nil)
+    }
+
+    @Test func readsStatusesAndHidesTheKeyInWhatTheServerSays() async throws {
+        let server = try ScriptedReceiver([
+            .status(401, body: "bad key \(Self.key)\u{1B}[2J\nmore"), .status(302, headers: ["Location": "http://127.0.0.1:1/"]),
+            .closeMidAnswer,
+        ])
+        let probe = probe(server)
+        #expect(try await probe() == .notResponding(status: 401, said: "bad key ****[2J"))
+        #expect(try await probe() == .notResponding(status: 302, said: ""))
+        guard case .unreachable = try await probe() else { Issue.record("a broken answer is no answer"); return }
+        server.stop()
+        guard case .unreachable(let reason) = try await probe() else { Issue.record("nobody listens"); return }
+        #expect(!reason.isEmpty && !reason.contains(Self.key))
+    }
+
+    @Test func aHangingServerDoesNotKeepACancelledWait() async throws {
+        let server = try ScriptedReceiver([.hang])
+        let probe = probe(server)
+        let task = Task { try await ModelReadiness.wait(timeout: .seconds(100), probe: probe.callAsFunction) { _ in } }
+        #expect(await eventually { server.requests.count == 1 })
+        let start = ContinuousClock.now
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        // The probe's own limit is 10 s.
+        #expect(ContinuousClock.now - start < .seconds(3))
+    }
+
+    @Test func theWaitEndsWithTheServersLastWord() async throws {
+        let server = try ScriptedReceiver([.status(503, body: "loading")])
+        let probe = probe(server)
+        let error = await #expect(throws: SubmitError.self) {
+            try await ModelReadiness.wait(timeout: .milliseconds(50), probe: probe.callAsFunction) { _ in }
+        }
+        #expect(error?.exitCode == 75)
+        #expect(error?.description.contains("503: loading") == true)
+        #expect(server.requests.count == 2)
+    }
+}
