@@ -77,7 +77,7 @@ let package = Package(
         .executableTarget(
             name: "sml",
             dependencies: [
-                "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "Submit",
+                "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "HTTPClient", "Submit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(

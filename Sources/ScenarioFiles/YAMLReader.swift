@@ -16,7 +16,7 @@ enum YAMLReader {
             let reason = "\(error)".split(separator: "\n").map { $0.trimmingBlanks }.joined(separator: " ")
             throw ConfigurationError(.configuration, "\(file): not valid YAML: \(reason)")
         }
-        guard let node else { throw ConfigurationError(.configuration, "\(file): is empty; expected a scenario") }
+        guard let node else { throw ConfigurationError(.configuration, "\(file): is empty") }
         var budget = nodeLimit
         return try convert(node, file: file, path: "", budget: &budget)
     }

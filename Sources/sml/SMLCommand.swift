@@ -10,12 +10,13 @@ struct SMLCommand: AsyncParsableCommand {
         abstract: "Load-test servers of large language models.",
         discussion: """
             EXAMPLES
+              sml init
               sml loadtest scenarios
               sml loadtest local --loadtest-duration 30s
               sml help loadtest local
             """,
         version: Product.version,
-        subcommands: [LoadtestCommand.self])
+        subcommands: [InitCommand.self, LoadtestCommand.self])
 }
 
 struct LoadtestCommand: AsyncParsableCommand {

@@ -13,13 +13,19 @@ public final class ChildProcess: Sendable {
     private let input: Int32
 
     /// `arguments[0]` is the path of the program. With `input`, these bytes wait in its standard input, which then
-    /// stays open.
-    public init(_ arguments: [String], log: String = "/dev/null", input bytes: [UInt8]? = nil) throws {
+    /// stays open, or with `closingInput` ends after them.
+    public init(
+        _ arguments: [String], log: String = "/dev/null", input bytes: [UInt8]? = nil, closingInput: Bool = false
+    ) throws {
         var ends: [Int32] = [-1, -1]
         if let bytes {
             guard pipe(&ends) == 0 else { throw SpawnFailure(description: String(cString: strerror(errno))) }
             for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
             _ = bytes.withUnsafeBytes { write(ends[1], $0.baseAddress, $0.count) }
+            if closingInput {
+                close(ends[1])
+                ends[1] = -1
+            }
         }
         defer { if ends[0] >= 0 { close(ends[0]) } }
         var actions = posix_spawn_file_actions_t()

@@ -27,24 +27,12 @@ public struct StagedRun: Sendable {
         guard isNewDirectory || status.st_mode & S_IFMT == S_IFDIR else {
             throw SubmitError.cannotStage(directory, "is not a directory; choose another --out")
         }
-        try Self.make(directory)
+        // The owner's only, for the key in it.
+        try PrivateFile.makeDirectories(directory, lastMode: 0o700)
         for file in [summary, records, configuration] where FileManager.default.fileExists(atPath: file) {
             throw SubmitError.cannotStage(file, Self.alreadyThere)
         }
         try write(runConfiguration, to: "run_config.json")
-    }
-
-    /// By hand: Foundation's error says less than errno.
-    private static func make(_ directory: String) throws {
-        var path = directory.hasPrefix("/") ? "/" : ""
-        for part in directory.split(separator: "/") {
-            path += (path.isEmpty || path == "/" ? "" : "/") + part
-            // The run's own directory is the owner's, for the key in it; its parents are anybody's.
-            let isLast = part.endIndex == directory.split(separator: "/").last?.endIndex
-            if mkdir(path, isLast ? 0o700 : 0o755) != 0, errno != EEXIST {
-                throw SubmitError.cannotStage(path, "cannot be created: \(String(cString: strerror(errno)))")
-            }
-        }
     }
 
     /// Takes back what was staged for a run that was refused. Leaves what is not ours.

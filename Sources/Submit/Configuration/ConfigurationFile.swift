@@ -1,0 +1,110 @@
+// `config.yml` as a file: where it is, how it is read, how it is replaced. It holds no secret of ours, but it may hold
+// one somebody typed in, so it is never shown whole.
+
+import Foundation
+import ScenarioFiles
+import Scenarios
+
+/// The configuration of `sml` on this machine, in the format of SML.
+public struct ConfigurationFile: Sendable, Equatable {
+    /// How jobs are submitted.
+    public enum Launcher: String, Sendable, CaseIterable {
+        case firecrest, slurm
+    }
+
+    /// Stands in the file for a secret that is kept elsewhere; SML's word.
+    static let placeholder = "__keyring__"
+
+    var tree: ConfigurationNode
+    public let path: String
+
+    /// `$SML_CONFIG_DIR`, or `~/.sml`.
+    public static func directory(environment: [String: String]) -> String {
+        if let directory = environment["SML_CONFIG_DIR"], !directory.isEmpty { return directory }
+        return (environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory()) + "/.sml"
+    }
+
+    public static func path(environment: [String: String]) -> String { directory(environment: environment) + "/config.yml" }
+
+    /// What a command that needs a configuration begins with.
+    ///
+    /// - Throws: ``SubmitError/notConfigured(_:)`` when the file is missing or wrong, naming the place.
+    public static func load(environment: [String: String]) throws -> ConfigurationFile {
+        guard let file = try loadIfPresent(environment: environment) else {
+            throw SubmitError.notConfigured(
+                "\(path(environment: environment)): is missing; run 'sml init' first")
+        }
+        return file
+    }
+
+    public static func loadIfPresent(environment: [String: String]) throws -> ConfigurationFile? {
+        let path = path(environment: environment)
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        do {
+            var tree = try ConfigurationNode(try YAMLFile.read(path))
+            tree.migrate()
+            let file = ConfigurationFile(tree: tree, path: path)
+            try file.check()
+            return file
+        } catch let error as NodeError {
+            throw SubmitError.notConfigured("\(path): \(error)")
+        } catch let error as ConfigurationError {
+            throw SubmitError.notConfigured(error.description)
+        }
+    }
+
+    /// A new one, nothing answered but the defaults.
+    static func empty(environment: [String: String]) -> ConfigurationFile {
+        ConfigurationFile(tree: .template, path: path(environment: environment))
+    }
+
+    private func check() throws(NodeError) {
+        let accepted = Launcher.allCases.map(\.rawValue).joined(separator: " or ")
+        guard let text = tree.value(ConfigurationNode.Name.launcher) else {
+            throw NodeError(path: ConfigurationNode.Name.launcher, reason: "is missing; expected \(accepted)")
+        }
+        guard Launcher(rawValue: text) != nil else {
+            throw NodeError(
+                path: ConfigurationNode.Name.launcher,
+                reason: "\(ConfigValue.string(text).shown) is not accepted; expected \(accepted)")
+        }
+    }
+
+    /// Replaces the file, mode 0644 as SML's, in a directory that is made if need be.
+    func save() throws {
+        let directory = (path as NSString).deletingLastPathComponent
+        try PrivateFile.makeDirectories(directory)
+        try PrivateFile.replace(path, with: Array(YAMLFile.text(tree.configValue).utf8), mode: 0o644)
+    }
+}
+
+extension ConfigurationFile {
+    public var launcher: Launcher {
+        // Checked when read; a new file has none until it is set.
+        tree.value(ConfigurationNode.Name.launcher).flatMap(Launcher.init) ?? .slurm
+    }
+
+    public var firecrestURL: String? { filled(ConfigurationNode.Name.firecrestURL) }
+    public var firecrestTokenURI: String? { filled(ConfigurationNode.Name.firecrestTokenURI) }
+    public var clusterSSHHost: String? { filled(ConfigurationNode.Name.clusterSSHHost) }
+
+    private func filled(_ name: String) -> String? { tree.value(name).flatMap { $0.isEmpty ? nil : $0 } }
+
+    /// A secret somebody wrote into the file instead of the placeholder; SML reads such files.
+    func literalSecret(_ name: String) -> String? {
+        filled(name).flatMap { $0 == Self.placeholder ? nil : $0 }
+    }
+}
+
+extension ConfigurationNode {
+    /// Older files: the key's former name, and no node for the SSH host.
+    mutating func migrate() {
+        if !holds(Name.apiKey) { rename(Name.oldAPIKey, to: Name.apiKey) }
+        guard holds(Name.firecrestChain), !holds(Name.clusterSSHHost) else { return }
+        change(Name.firecrestChain) { node in
+            guard case .chain(let nodes) = node.kind else { return }
+            let host = ConfigurationNode(name: Name.clusterSSHHost, kind: .text(value: nil, standard: nil))
+            node.kind = .chain(nodes + [host])
+        }
+    }
+}

@@ -1,0 +1,64 @@
+// A program of the system, run for what it says: looked up on PATH, with a time limit, its output kept.
+
+import Foundation
+import Subprocess
+
+#if canImport(System)
+    import System
+#else
+    import SystemPackage
+#endif
+
+enum ExternalProgram {
+    struct Answer: Sendable {
+        var exitCode: Int32
+        var output: String
+        var errors: String
+        /// One line on why it failed.
+        var reason: String {
+            let line = ShownText.line(errors, hiding: [])
+            return line.isEmpty ? "exit code \(exitCode)" : line
+        }
+    }
+
+    /// The first executable of that name on PATH.
+    static func find(_ name: String, environment: [String: String]) -> String? {
+        (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
+            .first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    /// Runs `program` (a path), with our environment unless told otherwise; ended at the time limit, which is exit code 124 as in timeout(1).
+    static func run(
+        _ program: String, _ arguments: [String], input: String = "", environment: [String: String]? = nil,
+        timeout: Duration
+    ) async throws -> Answer {
+        let variables: Environment =
+            environment.map {
+                .custom(Dictionary(uniqueKeysWithValues: $0.map { (Environment.Key(stringLiteral: $0.key), $0.value) }))
+            } ?? .inherit
+        let work = Task {
+            let result = try await Subprocess.run(
+                .path(FilePath(program)), arguments: Arguments(arguments), environment: variables, input: .string(input),
+                output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+            let code: Int32 =
+                switch result.terminationStatus {
+                case .exited(let code): code
+                case .signaled(let number): 128 + number
+                }
+            return Answer(exitCode: code, output: result.standardOutput, errors: result.standardError)
+        }
+        let limit = Task {
+            try await Task.sleep(for: timeout)
+            work.cancel()
+        }
+        defer { limit.cancel() }
+        do {
+            return try await withTaskCancellationHandler { try await work.value } onCancel: { work.cancel() }
+        } catch {
+            if work.isCancelled, !Task.isCancelled {
+                return Answer(exitCode: 124, output: "", errors: "no answer within \(timeout.components.seconds) s")
+            }
+            throw error
+        }
+    }
+}
