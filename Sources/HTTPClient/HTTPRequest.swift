@@ -6,8 +6,6 @@ public struct HTTPRequest: Sendable, Equatable {
     public enum Body: Sendable, Equatable {
         case none
         case bytes([UInt8])
-        /// A part of a file, mapped and not read into memory.
-        case file(path: String, offset: Int, count: Int)
     }
 
     /// Where the body of a successful (2xx) answer goes. Any other answer is kept in memory: it explains itself.

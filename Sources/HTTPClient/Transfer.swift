@@ -10,14 +10,15 @@ final class Transfer {
     private let answer: AnswerReader
     private let errorText: UnsafeMutableBufferPointer<CChar>
     private var headers: UnsafeMutablePointer<curl_slist>?
-    private let body: RequestBytes
+    /// Copied to one address for as long as libcurl reads it; nil for a request without body.
+    private let body: UnsafeMutableRawBufferPointer?
 
     init(_ request: HTTPRequest, userAgent: String, authorityFile: String?) throws(HTTPFailure) {
-        body = try RequestBytes(request.body)
         guard let easy = curl_easy_init() else { throw HTTPFailure(.other, "libcurl cannot be initialised") }
         self.easy = easy
         self.request = request
         answer = AnswerReader(destination: request.destination, limit: request.answerLimit)
+        body = Self.copy(request.body)
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0)
         try setUp(userAgent: userAgent, authorityFile: authorityFile)
@@ -28,6 +29,15 @@ final class Transfer {
         curl_easy_cleanup(easy)
         curl_slist_free_all(headers)
         errorText.deallocate()
+        body?.deallocate()
+    }
+
+    private static func copy(_ body: HTTPRequest.Body) -> UnsafeMutableRawBufferPointer? {
+        guard case .bytes(let bytes) = body else { return nil }
+        // At least one byte: libcurl takes a null pointer for "read the body from a callback".
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, bytes.count), alignment: 1)
+        copy.copyBytes(from: bytes)
+        return copy
     }
 
     /// The answer, once libcurl says that the transfer is over.
@@ -78,11 +88,11 @@ final class Transfer {
         try number(CURLOPT_LOW_SPEED_TIME, max(1, request.stallTimeout.milliseconds / 1000))
         // A name without value takes a header away that libcurl would add by itself.
         var lines = ["Expect:"] + request.headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
-        if request.body != .none {
+        if case .bytes(let bytes) = request.body, let body {
             if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) { lines.append("Content-Type:") }
             try number(CURLOPT_POST, 1)
-            try check(sml_easy_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.bytes.count)))
-            try check(sml_easy_set_pointer(easy, CURLOPT_POSTFIELDS, body.bytes.baseAddress))
+            try check(sml_easy_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(bytes.count)))
+            try check(sml_easy_set_pointer(easy, CURLOPT_POSTFIELDS, body.baseAddress))
         }
         for line in lines {
             // A line break in a value would be a header of its own.

@@ -1,0 +1,173 @@
+// What the answers hold that a run needs. Members nobody reads may come and go with the server's version; a missing
+// one that is needed is an error that names it.
+
+import HTTPClient
+import Scenarios
+
+/// An answer with success status whose body is not what the contract says.
+struct UnexpectedAnswer: Error, CustomStringConvertible {
+    var missing: String
+    var description: String { "the answer has no usable \(missing)" }
+}
+
+extension ConfigValue {
+    fileprivate func at(_ path: String...) -> ConfigValue? {
+        path.reduce(Optional(self)) { value, key in value?[key] }
+    }
+
+    var text: String? {
+        switch self {
+        case .string(let text), .number(let text): text
+        default: nil
+        }
+    }
+
+    fileprivate var elements: [ConfigValue]? {
+        if case .array(let elements) = self { elements } else { nil }
+    }
+
+    fileprivate static func body(_ response: HTTPResponse) throws(UnexpectedAnswer) -> ConfigValue {
+        guard let value = try? ConfigValue.parse(response.text) else { throw UnexpectedAnswer(missing: "JSON") }
+        return value
+    }
+}
+
+struct FirecRESTSystem: Sendable, Equatable {
+    var name: String
+    /// Largest file the small operations take, in bytes.
+    var operationLimit: Int
+    /// Absolute; a path outside of them is refused.
+    var fileSystems: [String]
+    /// The file system meant for jobs' directories.
+    var defaultFileSystem: String?
+
+    static let standardOperationLimit = 5 << 20
+
+    static func list(_ response: HTTPResponse) throws(UnexpectedAnswer) -> [FirecRESTSystem] {
+        guard let systems = try ConfigValue.body(response)["systems"]?.elements else {
+            throw UnexpectedAnswer(missing: "systems")
+        }
+        return systems.compactMap { system in
+            guard let name = system["name"]?.text else { return nil }
+            let limit =
+                system.at("dataOperation", "max_ops_file_size") ?? system.at("dataOperation", "maxOpsFileSize")
+            let fileSystems = system["fileSystems"]?.elements ?? []
+            return FirecRESTSystem(
+                name: name, operationLimit: limit?.text.flatMap { Int($0) } ?? standardOperationLimit,
+                fileSystems: fileSystems.compactMap { $0["path"]?.text },
+                defaultFileSystem: fileSystems.first { $0["defaultWorkDir"] == .bool(true) }?["path"]?.text)
+        }
+    }
+
+    /// SML's directory of a user: `/users/<user>/.sml`, as SML has it, where there is a `/users`; else the same in the
+    /// file system meant for jobs.
+    func directory(user: String) -> String {
+        let root = fileSystems.isEmpty || fileSystems.contains("/users") ? "/users" : defaultFileSystem ?? fileSystems[0]
+        return "\(root)/\(user)/.sml"
+    }
+
+    /// Downloads go base64-encoded through a buffer of the limit's size: 3,932,157 of 5,242,880 bytes.
+    var downloadLimit: Int { operationLimit / 4 * 3 - 3 }
+}
+
+struct FirecRESTUser: Sendable, Equatable {
+    var name: String
+    /// The primary group, which is the default account.
+    var group: String
+
+    init(_ response: HTTPResponse) throws(UnexpectedAnswer) {
+        let body = try ConfigValue.body(response)
+        guard let name = body.at("user", "name")?.text, !name.isEmpty else { throw UnexpectedAnswer(missing: "user name") }
+        guard let group = body.at("group", "name")?.text else { throw UnexpectedAnswer(missing: "group name") }
+        self.name = name
+        self.group = group
+    }
+}
+
+enum FirecRESTPartitions {
+    static func list(_ response: HTTPResponse) throws(UnexpectedAnswer) -> [String] {
+        guard let partitions = try ConfigValue.body(response)["partitions"]?.elements else {
+            throw UnexpectedAnswer(missing: "partitions")
+        }
+        return partitions.compactMap { $0["name"]?.text }
+    }
+}
+
+struct FirecRESTJob: Sendable, Equatable {
+    var id: String
+    var name: String
+    /// sacct's text, such as `CANCELLED by 1000`.
+    var state: String
+    var reason: String?
+    var exitCode: Int?
+    var signal: Int?
+    /// Seconds.
+    var elapsed: Int?
+
+    static func list(_ response: HTTPResponse) throws(UnexpectedAnswer) -> [FirecRESTJob] {
+        guard let jobs = try ConfigValue.body(response)["jobs"]?.elements else { throw UnexpectedAnswer(missing: "jobs") }
+        return jobs.compactMap(FirecRESTJob.init)
+    }
+
+    private init?(_ job: ConfigValue) {
+        guard let id = job["jobId"]?.text, let state = job.at("status", "state")?.text else { return nil }
+        self.id = id
+        self.state = state
+        name = job["name"]?.text ?? ""
+        reason = job.at("status", "stateReason")?.text
+        exitCode = job.at("status", "exitCode")?.text.flatMap { Int($0) }
+        signal = job.at("status", "interruptSignal")?.text.flatMap { Int($0) }
+        elapsed = job.at("time", "elapsed")?.text.flatMap { Int($0) }
+    }
+
+    static func submitted(_ response: HTTPResponse) throws(UnexpectedAnswer) -> String {
+        guard let id = try ConfigValue.body(response)["jobId"]?.text, !id.isEmpty else {
+            throw UnexpectedAnswer(missing: "jobId")
+        }
+        return id
+    }
+}
+
+enum FirecRESTFile {
+    static func size(_ response: HTTPResponse) throws(UnexpectedAnswer) -> Int {
+        guard let size = try ConfigValue.body(response).at("output", "size")?.text.flatMap({ Int($0) }) else {
+            throw UnexpectedAnswer(missing: "output.size")
+        }
+        return size
+    }
+
+    static func checksum(_ response: HTTPResponse) throws(UnexpectedAnswer) -> String {
+        guard let sum = try ConfigValue.body(response).at("output", "checksum")?.text else {
+            throw UnexpectedAnswer(missing: "output.checksum")
+        }
+        return sum.lowercased()
+    }
+
+    /// Of `view` and `tail`.
+    static func content(_ response: HTTPResponse) throws(UnexpectedAnswer) -> String {
+        let output = try ConfigValue.body(response)["output"]
+        guard let text = output?.text ?? output?["content"]?.text else { throw UnexpectedAnswer(missing: "output") }
+        return text
+    }
+}
+
+struct FirecRESTTransfer: Sendable, Equatable {
+    var jobID: String
+    var outputLog: String
+    var downloadURL: String?
+    var partURLs: [String]
+    var completeURL: String?
+    var partSize: Int?
+
+    init(_ response: HTTPResponse) throws(UnexpectedAnswer) {
+        let body = try ConfigValue.body(response)
+        guard let id = body.at("transferJob", "jobId")?.text else { throw UnexpectedAnswer(missing: "transferJob.jobId") }
+        jobID = id
+        outputLog = body.at("transferJob", "logs", "outputLog")?.text ?? ""
+        let directives = body["transferDirectives"]
+        downloadURL = directives?["downloadUrl"]?.text
+        partURLs = (directives?["partsUploadUrls"]?.elements ?? []).compactMap(\.text)
+        completeURL = directives?["completeUploadUrl"]?.text
+        partSize = directives?["maxPartSize"]?.text.flatMap { Int($0) }
+    }
+}

@@ -1,0 +1,174 @@
+// Files to the cluster and back: small ones by the operations that answer at once, larger ones through the object
+// store. What comes home is compared with what lies there.
+
+import Foundation
+import Glibc
+
+extension FirecRESTCluster {
+    /// Makes a directory and its parents; with `isPrivate` only the user can look into it.
+    public func makeDirectory(_ path: String, isPrivate: Bool = false) async throws {
+        try await client.send(.makeDirectory(system.name, path))
+        if isPrivate { try await client.send(.changeMode(system.name, path, mode: "700")) }
+    }
+
+    /// Writes a file into a directory that exists. A secret one is 0600 before anybody is told of it; its directory
+    /// should be private, because the server creates files with 0644.
+    ///
+    /// - Throws: ``SubmitError/usage(_:)`` for an empty file: the server hangs on it.
+    public func write(_ bytes: [UInt8], directory: String, name: String, isSecret: Bool = false) async throws {
+        let path = "\(directory)/\(name)"
+        guard !bytes.isEmpty else { throw SubmitError.cannotStage(path, "an empty file cannot be sent") }
+        if bytes.count <= system.operationLimit {
+            do {
+                let boundary = MultipartForm.newBoundary()
+                try await client.send(
+                    .upload(system.name, directory: directory, name: name, bytes, boundary: boundary))
+            } catch let error as FirecRESTError where error.status == 413 {
+                // The server's limit is lower than it says.
+                try await ObjectUpload(cluster: self, path: path, source: .bytes(bytes)).run()
+            }
+        } else {
+            try await ObjectUpload(cluster: self, path: path, source: .bytes(bytes)).run()
+        }
+        if isSecret { try await client.send(.changeMode(system.name, path, mode: "600")) }
+    }
+
+    /// Removes a file; one that is not there is success.
+    public func remove(_ path: String) async throws {
+        do {
+            try await client.send(.remove(system.name, path))
+        } catch let error as FirecRESTError where error.status == 404 {}
+    }
+
+    /// In bytes, nil if there is no such file.
+    public func size(_ path: String) async throws -> Int? {
+        do {
+            return try await client.read(.status(system.name, path), FirecRESTFile.size)
+        } catch let error as FirecRESTError where error.status == 404 {
+            return nil
+        }
+    }
+
+    /// Whole lines of a text file from `offset` on, and where the next ones begin. Nothing if there is no file yet.
+    public func lines(_ path: String, from offset: Int) async throws -> (text: String, next: Int) {
+        do {
+            let size = min(64 << 10, system.operationLimit)
+            let call = FirecRESTCall.view(system.name, path, offset: offset, size: size)
+            let text = try await client.read(call, FirecRESTFile.content)
+            // A line may be half-written, and a character cut in two at the end.
+            guard let end = text.utf8.lastIndex(of: 0x0A) else { return ("", offset) }
+            let whole = text[...end]
+            return (String(whole), offset + whole.utf8.count)
+        } catch let error as FirecRESTError where error.status == 404 {
+            return ("", offset)
+        }
+    }
+
+    /// The last `count` lines, or nil if there is no such file.
+    public func tail(_ path: String, lines count: Int) async throws -> String? {
+        do {
+            return try await client.read(.tail(system.name, path, lines: count), FirecRESTFile.content)
+        } catch let error as FirecRESTError where error.status == 404 {
+            return nil
+        }
+    }
+
+    /// Brings a file home, replacing `local` only when all of it has arrived.
+    ///
+    /// - Parameter isLarge: worth compressing on the way, and worth a checksum.
+    /// - Returns: false if there is no such file.
+    public func fetch(_ path: String, to local: String, isLarge: Bool = false) async throws -> Bool {
+        guard let size = try await size(path) else { return false }
+        let part = "\(local).part"
+        let file = try PartialFile(part)
+        defer { unlink(part) }
+        if size > system.downloadLimit, isLarge, let archive = try await compressed(path) {
+            let archivePart = "\(local).tar.gz.part"
+            defer { unlink(archivePart) }
+            do {
+                let archiveSize = try await self.size(archive) ?? 0
+                try await download(archive, size: archiveSize, into: try PartialFile(archivePart))
+                try await checkSum(archive, archivePart)
+            } catch {
+                try? await remove(archive)
+                throw error
+            }
+            try await remove(archive)
+            try await Archive.extract(archivePart, to: file)
+        } else if size > 0 {
+            try await download(path, size: size, into: file)
+            if isLarge { try await checkSum(path, part) }
+        }
+        let arrived = try file.size()
+        guard arrived == size else {
+            throw FirecRESTError.damaged(path: path, reason: "\(arrived) of \(size) bytes arrived")
+        }
+        guard rename(part, local) == 0 else {
+            throw SubmitError.cannotStage(local, "cannot be written: \(String(cString: strerror(errno)))")
+        }
+        return true
+    }
+
+    private func download(_ path: String, size: Int, into file: PartialFile) async throws {
+        guard size > 0 else { return }
+        if size <= system.downloadLimit {
+            do {
+                return try await downloadAtOnce(path, size: size, into: file)
+            } catch let error as FirecRESTError where error.status == 413 {
+                try file.truncate(to: 0)
+            }
+        }
+        try await ObjectDownload(cluster: self, path: path, size: size, file: file).run()
+    }
+
+    /// Small enough that a broken one is begun again.
+    private func downloadAtOnce(_ path: String, size: Int, into file: PartialFile) async throws {
+        var call = FirecRESTCall.download(system.name, path, to: .descriptor(file.descriptor))
+        // Not repeated by the client: the file must be emptied in between.
+        call.repeating = .unsafe
+        var reason = ""
+        for pause in pace.presignedPauses.map(Optional.init) + [nil] {
+            try file.truncate(to: 0)
+            do {
+                try await client.send(call)
+                if try file.size() == size { return }
+                reason = "\(try file.size()) of \(size) bytes arrived"
+            } catch FirecRESTError.unknownOutcome(_, let why) {
+                reason = why
+            }
+            if let pause { try await Task.sleep(for: pause) }
+        }
+        throw FirecRESTError.damaged(path: path, reason: reason)
+    }
+
+    /// The path of a compressed copy, or nil where the server cannot make one in the time it gives its commands.
+    private func compressed(_ path: String) async throws -> String? {
+        let archive = "\(path).tar.gz"
+        do {
+            var call = FirecRESTCall.compress(system.name, path, to: archive)
+            // 408 means too large for 5 s; trying again takes as long.
+            call.repeating = .unsafe
+            try await client.send(call)
+            return archive
+        } catch is FirecRESTError {
+            try? await remove(archive)
+            return nil
+        }
+    }
+
+    /// Compares with the far side's SHA-256, where it can compute one in time; the size is compared in any case.
+    func checkSum(_ path: String, _ local: String) async throws {
+        let remote: String
+        do {
+            var call = FirecRESTCall.checksum(system.name, path)
+            call.repeating = .unsafe
+            remote = try await client.read(call, FirecRESTFile.checksum)
+        } catch FirecRESTError.unknownOutcome {
+            return
+        }
+        let own = try await Checksum.sha256(local)
+        guard own == remote else {
+            throw FirecRESTError.damaged(path: path, reason: "arrived with SHA-256 \(own) instead of \(remote)")
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// Submitting exactly once, looking, cancelling.
+
+extension FirecRESTCluster {
+    /// Submits `script` and returns the job's id. Safe against lost answers: before anything is sent again, the job is
+    /// looked up by `name`.
+    ///
+    /// - Parameter name: the script's `--job-name`; nobody else's job may have it.
+    /// - Throws: ``FirecRESTError/slurmRefused(_:)`` at once with sbatch's own sentence.
+    public func submit(script: String, name: String, workingDirectory: String) async throws -> String {
+        let call = FirecRESTCall.submit(
+            system.name, script: script, workingDirectory: workingDirectory, account: account)
+        var lost: FirecRESTError?
+        for _ in 0..<3 {
+            do {
+                return try await client.read(call, FirecRESTJob.submitted)
+            } catch let error as FirecRESTError {
+                guard case .unknownOutcome = error else { throw error }
+                lost = error
+                if let id = try await find(name) { return id }
+            }
+        }
+        throw lost ?? FirecRESTError.unexpected(call: call.shown, reason: "no answer")
+    }
+
+    private func find(_ name: String) async throws -> String? {
+        for pause in pace.lookups {
+            try await Task.sleep(for: pause)
+            let jobs = try await client.read(.jobs(system.name, name: name), FirecRESTJob.list)
+            if let job = jobs.first(where: { $0.name == name }) { return job.id }
+        }
+        return nil
+    }
+
+    /// The job, or nil while the server does not know it yet.
+    ///
+    /// - Parameter age: since its submission; nil for a job somebody else submitted, which must be known.
+    func job(_ id: String, age: Duration?) async throws -> FirecRESTJob? {
+        do {
+            let jobs = try await client.read(.job(system.name, id: id), FirecRESTJob.list)
+            return jobs.first { $0.id == id } ?? jobs.first
+        } catch let error as FirecRESTError where error.status == 404 {
+            guard let age, age < pace.unknownJob else { throw error }
+            return nil
+        }
+    }
+
+    public enum Cancellation: Sendable, Equatable {
+        case asked, wasOver
+    }
+
+    /// Cancels a job; one that is over already is success.
+    @discardableResult public func cancel(_ id: String) async throws -> Cancellation {
+        do {
+            try await client.send(.cancel(system.name, id: id))
+            return .asked
+        } catch FirecRESTError.slurmRefused(let sentence) where sentence.contains("already completing or completed") {
+            return .wasOver
+        }
+    }
+}
+
+extension FirecRESTJob {
+    /// The states of a job that has not ended; everything else, whatever its name, is an end.
+    private static let active: Set<String> = [
+        "CONFIGURING", "COMPLETING", "PENDING", "RESIZING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "RUNNING",
+        "SIGNALING", "STAGE_OUT", "STOPPED", "SUSPENDED",
+    ]
+
+    var isOver: Bool { !Self.active.contains(String(state.prefix { $0 != " " })) }
+}
