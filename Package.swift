@@ -94,6 +94,8 @@ let package = Package(
 
         // What several test targets share: a real Prometheus, a receiver that misbehaves on demand.
         .target(name: "TestSupport", path: "Tests/TestSupport"),
+        // A strict FirecREST v2 on loopback: what it does not know fails the test.
+        .target(name: "FirecRESTFake", dependencies: ["TestSupport"], path: "Tests/FirecRESTFake"),
         .testTarget(name: "ScenariosTests", dependencies: ["Scenarios", "ScenarioFiles"], exclude: ["Fixtures"]),
         .testTarget(name: "GeneratorTests", dependencies: ["Generator", "CLibcurl", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], exclude: ["Fixtures"]),
@@ -111,7 +113,7 @@ let package = Package(
             exclude: ["Corpus"]),
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "TestSupport"]),
         .testTarget(
-            name: "SubmitTests", dependencies: ["Submit", "HTTPClient", "Scenarios", "TestSupport"], exclude: ["Fixtures"]),
+            name: "SubmitTests", dependencies: ["Submit", "HTTPClient", "Scenarios", "FirecRESTFake", "TestSupport"], exclude: ["Fixtures"]),
         // Runs the three built commands as child processes.
         .testTarget(
             name: "CommandTests",

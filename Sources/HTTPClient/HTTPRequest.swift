@@ -33,6 +33,9 @@ public struct HTTPRequest: Sendable, Equatable {
     public var timeout: Duration
     /// Gives up when nothing has moved for this long, whatever `timeout` still allows.
     public var stallTimeout: Duration = .seconds(60)
+    /// Sent once at most. libcurl repeats even a POST by itself when a kept connection turns out to be dead; on a fresh
+    /// one it cannot.
+    public var isSentOnce = false
     /// Most bytes of an answer that are kept in memory; a longer one is a failure.
     public var answerLimit = 16 << 20
 

@@ -84,6 +84,7 @@ final class Transfer {
         try text(CURLOPT_URL, request.url)
         try text(CURLOPT_CUSTOMREQUEST, request.method)
         try number(CURLOPT_TIMEOUT_MS, max(1, request.timeout.milliseconds))
+        if request.isSentOnce { try number(CURLOPT_FRESH_CONNECT, 1) }
         try number(CURLOPT_LOW_SPEED_LIMIT, 1)
         try number(CURLOPT_LOW_SPEED_TIME, max(1, request.stallTimeout.milliseconds / 1000))
         // A name without value takes a header away that libcurl would add by itself.

@@ -44,6 +44,15 @@ import Testing
         #expect(try String(contentsOfFile: path, encoding: .utf8) == "stored")
     }
 
+    @Test func whatIsSentOnceIsNotRepeatedByLibcurl() async throws {
+        let server = try ScriptedReceiver([.status(200), .close])
+        _ = try await client.send(request(server))
+        var once = request(server, "POST", body: .bytes([1]))
+        once.isSentOnce = true
+        await #expect(throws: HTTPFailure.self) { try await client.send(once) }
+        #expect(server.requests.count == 2)
+    }
+
     @Test func tellsFailuresApart() async throws {
         let server = try ScriptedReceiver([.closeMidAnswer, .close, .hang, .endless])
         func kind(_ request: HTTPRequest) async -> HTTPFailure.Kind? {

@@ -22,8 +22,10 @@ public struct ReceivedRequest: Sendable {
 /// What to do with one request.
 public enum ScriptedAnswer: Sendable {
     case status(Int, headers: [String: String] = [:], body: String = "")
-    /// Answer 200 with these bytes, such as a compressed body.
-    case bytes([UInt8], headers: [String: String] = [:])
+    /// These bytes, such as a compressed body.
+    case bytes([UInt8], status: Int = 200, headers: [String: String] = [:])
+    /// Announce all of the body, send this much of it, then close.
+    case truncated(Int, headers: [String: String] = [:], body: [UInt8], sent: Int)
     /// Answer 204 after a pause.
     case slow(Duration)
     /// Read the request and never answer.
@@ -36,7 +38,7 @@ public enum ScriptedAnswer: Sendable {
     case endless
 }
 
-/// Answers requests with `script` in order; the last answer is repeated. Stop and start it to be away for a while.
+/// Answers requests with `script` in order; the last answer is repeated. Or asks a handler for each answer. Stop and start it to be away for a while.
 public final class ScriptedReceiver: Sendable {
     private struct State {
         var listener: Int32?
@@ -48,10 +50,23 @@ public final class ScriptedReceiver: Sendable {
 
     public let port: UInt16
     private let state: Mutex<State>
+    private let handler: (@Sendable (ReceivedRequest) -> ScriptedAnswer)?
 
-    public init(_ script: [ScriptedAnswer] = [.status(204)], isListening: Bool = true) throws {
+    public convenience init(_ script: [ScriptedAnswer] = [.status(204)], isListening: Bool = true) throws {
+        try self.init(script: script, isListening: isListening, handler: nil)
+    }
+
+    /// A server with a mind of its own; `handler` is called on the thread of each connection.
+    public convenience init(handler: @escaping @Sendable (ReceivedRequest) -> ScriptedAnswer) throws {
+        try self.init(script: [], isListening: true, handler: handler)
+    }
+
+    private init(
+        script: [ScriptedAnswer], isListening: Bool, handler: (@Sendable (ReceivedRequest) -> ScriptedAnswer)?
+    ) throws {
         let (listener, port) = try LoopbackSocket.listen(port: 0)
         self.port = port
+        self.handler = handler
         state = Mutex(State(listener: listener, script: script))
         if isListening { accept(on: listener) } else { stop() }
     }
@@ -119,7 +134,11 @@ public final class ScriptedReceiver: Sendable {
     }
 
     private func next(_ request: ReceivedRequest) -> ScriptedAnswer {
-        state.withLock { state in
+        if let handler {
+            state.withLock { $0.requests.append(request) }
+            return handler(request)
+        }
+        return state.withLock { state in
             state.requests.append(request)
             return state.script.count > 1 ? state.script.removeFirst() : state.script[0]
         }
@@ -129,16 +148,13 @@ public final class ScriptedReceiver: Sendable {
     private static func reply(_ answer: ScriptedAnswer, to descriptor: Int32) -> Bool {
         switch answer {
         case .status(let status, let headers, let body):
-            var head = "HTTP/1.1 \(status) Scripted\r\nContent-Length: \(body.utf8.count)\r\n"
-            if status == 204 { head = "HTTP/1.1 204 No Content\r\n" }
-            for (name, value) in headers { head += "\(name): \(value)\r\n" }
-            LoopbackSocket.send(Array((head + "\r\n" + body).utf8), to: descriptor)
+            return reply(.bytes(Array(body.utf8), status: status, headers: headers), to: descriptor)
+        case .bytes(let body, let status, let headers):
+            LoopbackSocket.send(head(status, headers, length: body.count) + body, to: descriptor)
             return true
-        case .bytes(let body, let headers):
-            var head = "HTTP/1.1 200 OK\r\nContent-Length: \(body.count)\r\n"
-            for (name, value) in headers { head += "\(name): \(value)\r\n" }
-            LoopbackSocket.send(Array((head + "\r\n").utf8) + body, to: descriptor)
-            return true
+        case .truncated(let status, let headers, let body, let sent):
+            LoopbackSocket.send(head(status, headers, length: body.count) + body.prefix(sent), to: descriptor)
+            return false
         case .slow(let pause):
             usleep(UInt32(pause / .microseconds(1)))
             return reply(.status(204), to: descriptor)
@@ -156,6 +172,13 @@ public final class ScriptedReceiver: Sendable {
             for _ in 0..<1000 { LoopbackSocket.send(chunk, to: descriptor) }
             return false
         }
+    }
+
+    private static func head(_ status: Int, _ headers: [String: String], length: Int) -> [UInt8] {
+        var head = "HTTP/1.1 \(status) Scripted\r\nContent-Length: \(length)\r\n"
+        if status == 204 { head = "HTTP/1.1 204 No Content\r\n" }
+        for (name, value) in headers { head += "\(name): \(value)\r\n" }
+        return Array((head + "\r\n").utf8)
     }
 
     private static func readRequest(

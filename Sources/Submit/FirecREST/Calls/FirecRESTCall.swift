@@ -45,6 +45,7 @@ struct FirecRESTCall: Sendable, Equatable {
             method, base + path, headers: [.init("Accept", "application/json"), authorization] + headers, body: body,
             timeout: timeout)
         request.destination = destination
+        request.isSentOnce = repeating == .unsafe
         return request
     }
 }

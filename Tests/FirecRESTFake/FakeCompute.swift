@@ -1,0 +1,89 @@
+// The scheduler behind the fake: closures, so that a test can play one or put a real SLURM there.
+
+import Synchronization
+
+/// A job as FirecREST shows it.
+public struct FakeJob: Sendable {
+    public var id: String
+    public var name: String
+    public var state: String
+    public var exitCode: Int?
+    public var reason: String?
+
+    public init(id: String, name: String, state: String, exitCode: Int? = nil, reason: String? = nil) {
+        self.id = id
+        self.name = name
+        self.state = state
+        self.exitCode = exitCode
+        self.reason = reason
+    }
+}
+
+/// What the commands say: a result, or the text of their stderr.
+public struct CommandRefusal: Error {
+    public var stderr: String
+    public init(_ stderr: String) { self.stderr = stderr }
+}
+
+public struct FakeCompute: Sendable {
+    public var submit: @Sendable (_ script: String, _ workingDirectory: String, _ account: String?) throws -> String
+    public var jobs: @Sendable () -> [FakeJob]
+    public var cancel: @Sendable (_ id: String) throws -> Void
+
+    public init(
+        submit: @escaping @Sendable (String, String, String?) throws -> String,
+        jobs: @escaping @Sendable () -> [FakeJob], cancel: @escaping @Sendable (String) throws -> Void
+    ) {
+        self.submit = submit
+        self.jobs = jobs
+        self.cancel = cancel
+    }
+}
+
+/// A scheduler that runs nothing: jobs are what the test says they are.
+public final class PlayedScheduler: Sendable {
+    private let state = Mutex<[FakeJob]>([])
+    public init() {}
+
+    public var jobs: [FakeJob] { state.withLock { $0 } }
+
+    public func set(_ id: String, _ newState: String, exitCode: Int? = nil) {
+        state.withLock { jobs in
+            guard let index = jobs.firstIndex(where: { $0.id == id }) else { return }
+            jobs[index].state = newState
+            jobs[index].exitCode = exitCode
+        }
+    }
+
+    public var compute: FakeCompute {
+        FakeCompute(
+            submit: { script, _, _ in
+                guard script.hasPrefix("#!") else {
+                    throw CommandRefusal("sbatch: error: This does not look like a batch script.")
+                }
+                func option(_ name: String) -> String? {
+                    script.split(separator: "\n").first { $0.hasPrefix("#SBATCH --\(name)=") }
+                        .map { String($0.drop { $0 != "=" }.dropFirst()) }
+                }
+                if let reservation = option("reservation") {
+                    throw CommandRefusal(
+                        "sbatch: error: Batch job submission failed: Requested reservation is invalid (\(reservation))\n")
+                }
+                return self.state.withLock { jobs in
+                    let id = "\(100 + jobs.count)"
+                    jobs.append(FakeJob(id: id, name: option("job-name") ?? "script", state: "PENDING", reason: "Priority"))
+                    return id
+                }
+            }, jobs: { self.jobs },
+            cancel: { id in
+                guard let job = self.jobs.first(where: { $0.id == id }) else {
+                    throw CommandRefusal("scancel: error: Kill job error on job id \(id): Invalid job id specified\n")
+                }
+                guard ["PENDING", "RUNNING"].contains(job.state) else {
+                    throw CommandRefusal(
+                        "scancel: error: Kill job error on job id \(id): Job/step already completing or completed\n")
+                }
+                self.set(id, "CANCELLED by 1000")
+            })
+    }
+}

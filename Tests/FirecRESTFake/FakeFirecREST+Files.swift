@@ -1,0 +1,136 @@
+// The small file operations of the fake, on real files below its root.
+
+import Foundation
+import TestSupport
+
+extension FakeFirecREST {
+    /// The path on this machine, or the error for one the server does not serve.
+    private func resolve(_ path: Any?) -> (path: String, refusal: ScriptedAnswer?) {
+        guard let path = path as? String, path.hasPrefix("/"), !path.contains("/../"),
+            options.fileSystems.contains(where: { path.hasPrefix($0 + "/") })
+        else { return ("", Self.error(400, "path not in the configured file systems")) }
+        return (localPath(path), nil)
+    }
+
+    private static func missing(_ path: String) -> ScriptedAnswer {
+        error(404, "Remote process failed with exit status:1 and error message:\(path): No such file or directory")
+    }
+
+    func fileAnswer(_ operation: String, _ request: FakeRequest) throws -> ScriptedAnswer {
+        switch operation {
+        case "mkdir":
+            try request.requireQuery()
+            let body = try request.json(["sourcePath|path|source_path"], optional: ["parent"])
+            return try makeDirectory(body["sourcePath"], parents: body["parent"] as? Bool ?? false)
+        case "chmod":
+            try request.requireQuery()
+            return try changeMode(try request.json(["sourcePath|path|source_path", "mode"]))
+        case "compress":
+            try request.requireQuery()
+            let members = ["sourcePath|path|source_path", "targetPath|target_path"]
+            return try compress(try request.json(members, optional: ["compression", "dereference"]))
+        case "upload":
+            try request.requireQuery(["path"])
+            return try upload(try request.file(), to: request.query["path"])
+        case "stat": try request.requireQuery(["path"], optional: ["dereference"])
+        case "view": try request.requireQuery(["path", "size", "offset"])
+        case "tail": try request.requireQuery(["path"], optional: ["lines", "bytes", "skipHeading"])
+        default: try request.requireQuery(["path"])
+        }
+        let (path, refusal) = resolve(request.query["path"])
+        if let refusal { return refusal }
+        guard FileManager.default.fileExists(atPath: path) else { return Self.missing(path) }
+        return try existing(operation, path, request)
+    }
+
+    private func existing(_ operation: String, _ path: String, _ request: FakeRequest) throws -> ScriptedAnswer {
+        if operation == "rm" {
+            try FileManager.default.removeItem(atPath: path)
+            return .status(204)
+        }
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        let size = attributes[.size] as? Int ?? 0
+        if operation == "stat" {
+            let mode = attributes[.posixPermissions] as? Int ?? 0
+            let names = ["ino", "dev", "nlink", "uid", "gid", "atime", "ctime", "mtime"]
+            var output = Dictionary(uniqueKeysWithValues: names.map { ($0, 1) })
+            output["mode"] = mode
+            output["size"] = size
+            return Self.json(200, ["output": output])
+        }
+        let content = [UInt8](try Data(contentsOf: URL(filePath: path)))
+        switch operation {
+        case "download":
+            guard size <= options.operationLimit / 4 * 3 - 3 else { return Self.error(413, "File is too large") }
+            return .bytes(content, headers: ["Content-Type": "application/octet-stream"])
+        case "view":
+            guard let size = request.query["size"].flatMap({ Int($0) }), size > 0, size <= options.operationLimit,
+                let offset = request.query["offset"].flatMap({ Int($0) }), offset >= 0
+            else { return Self.error(400, "size or offset") }
+            return Self.json(200, ["output": String(decoding: content.dropFirst(offset).prefix(size), as: UTF8.self)])
+        case "tail":
+            let count = request.query["lines"].flatMap { Int($0) } ?? 10
+            let lines = String(decoding: content, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+            let text = lines.suffix(count + 1).joined(separator: "\n")
+            return Self.json(
+                200,
+                ["output": ["content": text, "contentType": "lines", "startPosition": -count, "endPosition": -1] as [String: Any]])
+        default:
+            let sum = try run("/usr/bin/sha256sum", ["--", path]).prefix(64)
+            return Self.json(200, ["output": ["algorithm": "SHA256", "checksum": String(sum)]])
+        }
+    }
+
+    private func makeDirectory(_ source: Any?, parents: Bool) throws -> ScriptedAnswer {
+        let (path, refusal) = resolve(source)
+        if let refusal { return refusal }
+        if !parents, FileManager.default.fileExists(atPath: path) { return Self.error(400, "File exists") }
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: parents)
+        return Self.json(201, ["output": ["name": path, "type": "d", "permissions": "rwxr-xr-x", "size": "4096"]])
+    }
+
+    private func changeMode(_ body: [String: Any]) throws -> ScriptedAnswer {
+        let (path, refusal) = resolve(body["sourcePath"])
+        if let refusal { return refusal }
+        guard let mode = (body["mode"] as? String).flatMap({ Int($0, radix: 8) }) else { throw Violation(text: "chmod mode") }
+        guard FileManager.default.fileExists(atPath: path) else { return Self.missing(path) }
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+        return Self.json(200, ["output": ["name": path, "type": "-", "permissions": "rw-------", "size": "1"]])
+    }
+
+    private func upload(_ file: (name: String, content: [UInt8]), to directory: String?) throws -> ScriptedAnswer {
+        let (path, refusal) = resolve(directory.map { "\($0)/\(file.name)" })
+        if let refusal { return refusal }
+        // The real server hangs for 5 s.
+        guard !file.content.isEmpty else { throw Violation(text: "upload of an empty file") }
+        guard file.content.count <= options.operationLimit else { return Self.error(413, "File is too large") }
+        let parent = URL(filePath: path).deletingLastPathComponent().path
+        guard FileManager.default.fileExists(atPath: parent) else { return Self.missing(parent) }
+        try Data(file.content).write(to: URL(filePath: path))
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
+        return .status(204)
+    }
+
+    private func compress(_ body: [String: Any]) throws -> ScriptedAnswer {
+        let (source, refusal) = resolve(body["sourcePath"])
+        let (target, targetRefusal) = resolve(body["targetPath"])
+        if let refusal = refusal ?? targetRefusal { return refusal }
+        guard FileManager.default.fileExists(atPath: source) else { return Self.missing(source) }
+        let url = URL(filePath: source)
+        _ = try run("/usr/bin/tar", ["-czf", target, "-C", url.deletingLastPathComponent().path, url.lastPathComponent])
+        return .status(204)
+    }
+
+    private func run(_ program: String, _ arguments: [String]) throws -> String {
+        let process = Process()
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw Violation(text: "\(program) failed") }
+        return text
+    }
+}

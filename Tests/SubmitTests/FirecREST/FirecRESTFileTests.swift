@@ -1,0 +1,149 @@
+// Files to the cluster and home: small and large, broken on the way, checked on arrival.
+
+import FirecRESTFake
+import Foundation
+import Testing
+
+@testable import Submit
+
+@Suite(.timeLimit(.minutes(1))) struct FirecRESTFileTests {
+    private static let directory = "/users/hpcuser/.sml/run \"x\""
+
+    /// Does not compress to nothing.
+    private static func noise(_ count: Int) -> Data {
+        var generator = SystemRandomNumberGenerator()
+        return Data((0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) })
+    }
+
+    private func content(_ path: String) -> Data? { FileManager.default.contents(atPath: path) }
+
+    @Test func aSecretFileIsPrivateFromTheBeginning() async throws {
+        let cluster = try FakeCluster()
+        let opened = try await cluster.open()
+        try await opened.makeDirectory(Self.directory, isPrivate: true)
+        try await opened.makeDirectory(Self.directory)
+        try await opened.write(Array("{\"api_key\":\"k\"}".utf8), directory: Self.directory, name: "run_config.json", isSecret: true)
+        let file = cluster.local(Self.directory + "/run_config.json")
+        #expect(content(file) == Data("{\"api_key\":\"k\"}".utf8))
+        let directoryMode = try FileManager.default.attributesOfItem(atPath: cluster.local(Self.directory))[.posixPermissions]
+        #expect(directoryMode as? Int == 0o700)
+        #expect(try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int == 0o600)
+        try await opened.remove(Self.directory + "/run_config.json")
+        try await opened.remove(Self.directory + "/run_config.json")
+        #expect(content(file) == nil)
+        #expect(cluster.fake.violations == [])
+    }
+
+    @Test func anEmptyFileIsNeverSentAndComesHomeEmpty() async throws {
+        let cluster = try FakeCluster()
+        let opened = try await cluster.open()
+        await #expect(throws: SubmitError.self) { try await opened.write([], directory: "/users/hpcuser", name: "x") }
+        #expect(!cluster.fake.calls.contains { $0.contains("upload") })
+        try cluster.write("/users/hpcuser/empty", Data())
+        #expect(try await opened.fetch("/users/hpcuser/empty", to: cluster.scratch.file("e"), isLarge: true))
+        #expect(content(cluster.scratch.file("e")) == Data())
+        #expect(try await opened.fetch("/users/hpcuser/none", to: cluster.scratch.file("n")) == false)
+        #expect(content(cluster.scratch.file("n")) == nil)
+        #expect(cluster.fake.violations == [])
+    }
+
+    @Test func largeFilesGoInPartsThroughTheObjectStore() async throws {
+        let cluster = try FakeCluster {
+            $0.operationLimit = 8192
+            $0.partSize = 40_000
+        }
+        let opened = try await cluster.open()
+        let data = Self.noise(100_001)
+        // The second part fails once, the completion once.
+        cluster.fake.fail("object", .status(503), .loseAnswer)
+        try await opened.write([UInt8](data), directory: "/users/hpcuser", name: "big")
+        #expect(content(cluster.local("/users/hpcuser/big")) == data)
+        #expect(cluster.fake.calls.filter { $0.hasPrefix("PUT object") } == ["1", "1", "1", "2", "3"].map { "PUT object \($0)" })
+        #expect(cluster.fake.violations == [])
+    }
+
+    @Test func recordsComeHomeCompressedAndChecked() async throws {
+        let cluster = try FakeCluster { $0.operationLimit = 8192 }
+        let opened = try await cluster.open()
+        // Half noise, half zeros: the archive is still too large for the small download.
+        let data = Self.noise(50_000) + Data(count: 50_000)
+        try cluster.write("/users/hpcuser/records.smlrec", data)
+        cluster.fake.forgetCalls()
+        #expect(try await opened.fetch("/users/hpcuser/records.smlrec", to: cluster.scratch.file("r"), isLarge: true))
+        #expect(content(cluster.scratch.file("r")) == data)
+        let files = "/filesystem/cluster/ops"
+        #expect(
+            cluster.fake.calls.filter { !$0.contains("/compute/") } == [
+                "GET \(files)/stat", "POST \(files)/compress", "GET \(files)/stat",
+                "POST /filesystem/cluster/transfer/download", "GET object object", "GET \(files)/checksum",
+                "DELETE \(files)/rm",
+            ])
+        // Nothing is left on either side.
+        #expect(try FileManager.default.contentsOfDirectory(atPath: cluster.local("/users/hpcuser")).sorted() == ["records.smlrec"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: cluster.scratch.path).sorted() == ["r", "users"])
+        #expect(cluster.fake.violations == [])
+    }
+
+    @Test func aTruncatedDownloadIsResumedWhereItStopped() async throws {
+        let cluster = try FakeCluster { $0.operationLimit = 4096 }
+        let opened = try await cluster.open()
+        let data = Self.noise(200_000)
+        try cluster.write("/users/hpcuser/records", data)
+        cluster.fake.fail("compress", .status(408))
+        cluster.fake.fail("object", .truncate(60_000), .truncate(30_000))
+        #expect(try await opened.fetch("/users/hpcuser/records", to: cluster.scratch.file("r"), isLarge: true))
+        #expect(content(cluster.scratch.file("r")) == data)
+        let ranges = cluster.fake.requestsToStore.map { $0["range"] }
+        #expect(ranges.count == 3 && ranges[0] == nil && ranges[1] == "bytes=60000-" && ranges[2] == "bytes=90000-", "\(ranges)")
+        #expect(cluster.fake.violations == [])
+    }
+
+    @Test func anExpiredURLIsReplacedOnce() async throws {
+        let cluster = try FakeCluster { $0.operationLimit = 4096 }
+        let opened = try await cluster.open()
+        let data = Self.noise(20_000)
+        try cluster.write("/users/hpcuser/records", data)
+        cluster.fake.fail("object", .truncate(5000), .status(403))
+        #expect(try await opened.fetch("/users/hpcuser/records", to: cluster.scratch.file("r")))
+        #expect(content(cluster.scratch.file("r")) == data)
+        #expect(cluster.fake.calls.filter { $0.hasSuffix("transfer/download") }.count == 2)
+    }
+
+    @Test func aSmallDownloadThatBreaksBeginsAgain() async throws {
+        let cluster = try FakeCluster()
+        let opened = try await cluster.open()
+        let data = Self.noise(3000)
+        try cluster.write("/users/hpcuser/summary.json", data)
+        cluster.fake.fail("download", .truncate(1000), .status(503))
+        #expect(try await opened.fetch("/users/hpcuser/summary.json", to: cluster.scratch.file("s")))
+        #expect(content(cluster.scratch.file("s")) == data)
+    }
+
+    @Test func limitsLowerThanAnnouncedLeadToTheObjectStore() async throws {
+        let cluster = try FakeCluster()
+        let opened = try await cluster.open()
+        cluster.fake.fail("upload", .status(413))
+        let data = Self.noise(2000)
+        try await opened.write([UInt8](data), directory: "/users/hpcuser", name: "f")
+        cluster.fake.fail("download", .status(413))
+        #expect(try await opened.fetch("/users/hpcuser/f", to: cluster.scratch.file("f")))
+        #expect(content(cluster.scratch.file("f")) == data)
+        #expect(cluster.fake.violations == [])
+    }
+
+    @Test func theLogIsReadByWholeLinesFromWhereItWasLeft() async throws {
+        let cluster = try FakeCluster()
+        let opened = try await cluster.open()
+        let log = "/users/hpcuser/.sml/logs/100/loadtest.out"
+        #expect(try await opened.lines(log, from: 0) == ("", 0))
+        try cluster.write(log, Data("first ü\nsec".utf8))
+        var (text, next) = try await opened.lines(log, from: 0)
+        #expect(text == "first ü\n" && next == 9)
+        try cluster.write(log, Data("first ü\nsecond\nthird\n".utf8))
+        (text, next) = try await opened.lines(log, from: next)
+        #expect(text == "second\nthird\n")
+        #expect(try await opened.lines(log, from: next) == ("", next))
+        #expect(try await opened.tail(log, lines: 2) == "second\nthird\n")
+        #expect(cluster.fake.violations == [])
+    }
+}

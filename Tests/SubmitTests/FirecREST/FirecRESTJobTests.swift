@@ -1,0 +1,84 @@
+// Submitting exactly once, refusals at once, cancelling what is over, jobs the server does not know yet.
+
+import FirecRESTFake
+import Foundation
+import Testing
+
+@testable import Submit
+
+@Suite(.timeLimit(.minutes(1))) struct FirecRESTJobTests {
+    private func submit(_ cluster: FirecRESTCluster, script: String = FakeCluster.script) async throws -> String {
+        try await cluster.submit(script: script, name: FakeCluster.jobName, workingDirectory: "/users/hpcuser/.sml")
+    }
+
+    @Test func aLostAnswerToASubmissionMakesNoSecondJob() async throws {
+        for fault in [FakeFault.loseAnswer, .failAfter(500), .failAfter(503), .failAfter(408)] {
+            let cluster = try FakeCluster()
+            let opened = try await cluster.open()
+            cluster.fake.fail("submit", fault)
+            #expect(try await submit(opened) == "100")
+            #expect(cluster.scheduler.jobs.count == 1)
+            #expect(cluster.fake.calls.suffix(2) == ["POST /compute/cluster/jobs", "GET /compute/cluster/jobs"])
+        }
+    }
+
+    @Test func aSubmissionThatDidNotHappenIsRepeated() async throws {
+        for fault in [FakeFault.status(503), .status(429), .status(500), .expireTokens] {
+            let cluster = try FakeCluster()
+            let opened = try await cluster.open()
+            cluster.fake.fail("submit", fault)
+            #expect(try await submit(opened) == "100")
+            #expect(cluster.scheduler.jobs.count == 1)
+            #expect(cluster.fake.violations == [])
+        }
+    }
+
+    @Test func aWrongReservationIsReportedAtOnceWithSbatchsWords() async throws {
+        let cluster = try FakeCluster()
+        let opened = try await cluster.open()
+        let script = FakeCluster.script.replacing("true\n", with: "#SBATCH --reservation=nope\ntrue\n")
+        let start = ContinuousClock.now
+        let error = await #expect(throws: FirecRESTError.self) { try await submit(opened, script: script) }
+        let took = ContinuousClock.now - start
+        #expect(error == .slurmRefused("Batch job submission failed: Requested reservation is invalid (nope)"))
+        #expect(error?.exitCode == 64)
+        #expect(took < .seconds(2))
+        print("wrong reservation reported in \(took)")
+        #expect(cluster.fake.calls.filter { $0 == "POST /compute/cluster/jobs" }.count == 1)
+        let headless = await #expect(throws: FirecRESTError.self) { try await submit(opened, script: "true\n") }
+        #expect(headless == .slurmRefused("This does not look like a batch script."))
+    }
+
+    @Test func cancellingAFinishedJobIsSuccessAtOnce() async throws {
+        let cluster = try FakeCluster()
+        let opened = try await cluster.open()
+        let id = try await submit(opened)
+        #expect(try await opened.cancel(id) == .asked)
+        let start = ContinuousClock.now
+        #expect(try await opened.cancel(id) == .wasOver)
+        let took = ContinuousClock.now - start
+        #expect(took < .seconds(1))
+        print("cancel of a finished job took \(took)")
+        let error = await #expect(throws: FirecRESTError.self) { try await opened.cancel("4711") }
+        #expect(error?.description == "SLURM refused: Kill job error on job id 4711: Invalid job id specified")
+        #expect(cluster.notes.pauses.isEmpty)
+    }
+
+    @Test func a404ShortlyAfterSubmissionMeansNotKnownYet() async throws {
+        let cluster = try FakeCluster { $0.looksUntilKnown = 2 }
+        let opened = try await cluster.open()
+        let id = try await submit(opened)
+        #expect(try await opened.job(id, age: .seconds(1)) == nil)
+        #expect(try await opened.job(id, age: .seconds(2)) == nil)
+        let job = try await opened.job(id, age: .seconds(3))
+        #expect(job?.state == "PENDING" && job?.reason == "Priority" && job?.isOver == false)
+        // Later, or for a job of unknown age, it is an error.
+        for age in [Duration.seconds(6), nil] {
+            let error = await #expect(throws: FirecRESTError.self) { try await opened.job("999", age: age) }
+            #expect(error?.status == 404)
+        }
+        cluster.scheduler.set(id, "CANCELLED by 1000")
+        #expect(try await opened.job(id, age: nil)?.isOver == true)
+        #expect(cluster.fake.violations == [])
+    }
+}
