@@ -117,7 +117,9 @@ let package = Package(
         // Runs the three built commands as child processes.
         .testTarget(
             name: "CommandTests",
-            dependencies: ["Generator", "Metrics", "Scenarios", "TestSupport", "sml", "sml-loadgen", "sml-endpoint"]),
+            dependencies: [
+                "FirecRESTFake", "Generator", "Metrics", "Scenarios", "TestSupport", "sml", "sml-loadgen", "sml-endpoint",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,5 +1,6 @@
 // `sml init` as people and scripts run it: on a terminal, without one, and as a check.
 
+import FirecRESTFake
 import Foundation
 import Testing
 
@@ -107,5 +108,33 @@ import Testing
         let away = try await sml("--check", "--loadtest-server-url", endpoint.url, with: ["PATH": "/nonexistent"])
         #expect(away.code == 78)
         #expect(away.output.contains("sinfo is not on PATH; this launcher works on a login node of the cluster"))
+    }
+
+    @Test func checksFirecRESTAndSaysWhatIsWrong() async throws {
+        let fake = try FakeFirecREST(.init(root: scratch.path), compute: PlayedScheduler().compute)
+        let endpoint = try await EndpointProcess.start(in: scratch)
+        let credentials = ["SML_FIRECREST_CLIENT_ID": "id-canary", "SML_FIRECREST_CLIENT_SECRET": "secret-canary"]
+        let done = try await sml(
+            "--launcher", "firecrest", "--firecrest-url", fake.url, "--firecrest-token-uri", fake.tokenURL, with: credentials)
+        #expect(done.code == 0, "\(done.errors)")
+        let check = ["--check", "--firecrest-system", "cluster", "--loadtest-server-url", endpoint.url]
+        let good = try await Program.run(
+            "sml", ["init"] + check + ["--partition", "debug"], in: scratch, environment: environment)
+        #expect(good.code == 0, "\(good.output) \(good.errors)")
+        for row in ["ok firecrest credentials accepted", "ok systems cluster", "ok system cluster", "ok partition debug",
+            "ok user hpcuser, account testacct", "skipped API key none; requests go without one"] {
+            #expect(Self.rows(good.output).contains(row), "\(good.output)")
+        }
+        let wrong = try await Program.run(
+            "sml", ["init"] + check + ["--partition", "gpu"], in: scratch, environment: environment)
+        #expect(wrong.code == 78)
+        #expect(Self.rows(wrong.output).contains("wrong partition \"gpu\" does not exist; known are normal, debug"))
+        let refused = try await Program.run(
+            "sml", ["init"] + check, in: scratch,
+            environment: environment.merging(["SML_FIRECREST_CLIENT_SECRET": "other-canary"]) { $1 })
+        #expect(refused.code == 78)
+        #expect(refused.output.contains("no access token: the token server answered 401"))
+        #expect(!(good.output + wrong.output + refused.output).contains("canary"))
+        #expect(fake.violations == [])
     }
 }

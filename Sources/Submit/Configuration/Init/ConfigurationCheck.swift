@@ -40,7 +40,7 @@ public struct ConfigurationCheck: Sendable {
         var items = [CheckItem(name: "configuration", verdict: .ok, text: configuration.path)]
         switch configuration.launcher {
         case .slurm: items += try await slurm()
-        case .firecrest: break
+        case .firecrest: items += try await firecrest()
         }
         items.append(try await key(serverURL: serverURL))
         return items

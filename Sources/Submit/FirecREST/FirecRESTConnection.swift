@@ -1,0 +1,48 @@
+// From configuration and secrets to a cluster: the one place where the credentials of FirecREST are looked up.
+
+import HTTPClient
+
+/// A FirecREST as configured, not yet asked anything.
+public struct FirecRESTConnection: Sendable {
+    let client: FirecRESTClient
+
+    /// - Parameters:
+    ///   - trace: receives a line for each call, for `--verbose`; without secrets.
+    /// - Throws: ``SubmitError/notConfigured(_:)`` when the URL or the credentials are missing.
+    public init(
+        configuration: ConfigurationFile, environment: [String: String], http: HTTPClient,
+        trace: (@Sendable (String) -> Void)? = nil
+    ) async throws {
+        guard let url = configuration.firecrestURL else {
+            throw SubmitError.notConfigured("\(configuration.path): firecrest_url: is missing; run 'sml init'")
+        }
+        client = FirecRESTClient(
+            base: try FirecRESTURL.checked(url, option: "\(configuration.path): firecrest_url"),
+            credentials: try await Self.credentials(configuration, environment), http: http, trace: trace)
+    }
+
+    /// The API key wins, as in SML.
+    private static func credentials(
+        _ configuration: ConfigurationFile, _ environment: [String: String]
+    ) async throws -> FirecRESTCredentials {
+        if let key = environment["SML_FIRECREST_API_KEY"], !key.isEmpty { return .apiKey(key) }
+        guard let tokenURI = configuration.firecrestTokenURI else {
+            throw SubmitError.notConfigured("\(configuration.path): firecrest_token_uri: is missing; run 'sml init'")
+        }
+        let secrets = Secrets(configuration: configuration, environment: environment)
+        func needed(_ name: Secrets.Name) async throws -> String {
+            guard let found = try await secrets.find(name) else {
+                throw SubmitError.notConfigured("\(name.title): is missing; run 'sml init' or set \(name.variables[0])")
+            }
+            return found.value
+        }
+        return .client(
+            id: try await needed(.firecrestClientID), secret: try await needed(.firecrestClientSecret),
+            tokenURI: tokenURI)
+    }
+
+    /// The cluster of a run; see ``FirecRESTCluster/open(_:system:partition:account:pace:)`` for what is checked.
+    public func open(system: String?, partition: String?, account: String?) async throws -> FirecRESTCluster {
+        try await FirecRESTCluster.open(client, system: system, partition: partition, account: account)
+    }
+}
