@@ -27,18 +27,14 @@ enum ExternalProgram {
             .first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
-    /// Runs `program` (a path), with our environment unless told otherwise; ended at the time limit, which is exit code 124 as in timeout(1).
+    /// Runs `program` (a path), with our environment unless told otherwise, our secrets taken out; ended at the time limit, which is exit code 124 as in timeout(1).
     static func run(
         _ program: String, _ arguments: [String], input: String = "", environment: [String: String]? = nil,
         timeout: Duration
     ) async throws -> Answer {
-        let variables: Environment =
-            environment.map {
-                .custom(Dictionary(uniqueKeysWithValues: $0.map { (Environment.Key(stringLiteral: $0.key), $0.value) }))
-            } ?? .inherit
         let work = Task {
             let result = try await Subprocess.run(
-                .path(FilePath(program)), arguments: Arguments(arguments), environment: variables, input: .string(input),
+                .path(FilePath(program)), arguments: Arguments(arguments), environment: ChildEnvironment.system(environment), input: .string(input),
                 output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
             let code: Int32 =
                 switch result.terminationStatus {

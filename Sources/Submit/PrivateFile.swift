@@ -35,7 +35,9 @@ enum PrivateFile {
         let parts = path.split(separator: "/")
         for (index, part) in parts.enumerated() {
             made += (made.isEmpty || made == "/" ? "" : "/") + part
-            guard mkdir(made, index == parts.count - 1 ? lastMode : 0o755) == 0 || errno == EEXIST else { throw failure(made) }
+            guard mkdir(made, index == parts.count - 1 ? lastMode : 0o755) == 0 || errno == EEXIST else {
+                throw SubmitError.cannotStage(made, "cannot be created: \(String(cString: strerror(errno)))")
+            }
         }
     }
 

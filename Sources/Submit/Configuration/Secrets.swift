@@ -34,6 +34,9 @@ public struct Secrets: Sendable {
         }
     }
 
+    /// Every environment variable that may hold one, for keeping them from children.
+    static let variables = Name.allCases.flatMap(\.variables) + ["SML_FIRECREST_API_KEY"]
+
     public struct Found: Sendable, Equatable {
         public var value: String
         /// Where it came from, for people.

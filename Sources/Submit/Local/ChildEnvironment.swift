@@ -5,10 +5,10 @@ import Foundation
 import Subprocess
 
 enum ChildEnvironment {
-    /// Without the API key, which it reads from the run configuration.
+    /// Without our secrets: the API key is read from the run configuration.
     static func generator(adding variables: [String: String]) -> Environment {
         var changes = Dictionary(uniqueKeysWithValues: variables.map { (key($0.key), Optional($0.value)) })
-        for name in APIKey.variables { changes[key(name)] = .some(nil) }
+        for name in Secrets.variables { changes[key(name)] = .some(nil) }
         return .inherit.updating(changes)
     }
 
@@ -18,7 +18,14 @@ enum ChildEnvironment {
             $0.hasPrefix("K6_PROMETHEUS_RW_") || $0 == "SML_LOADTEST_METRICS_REMOTE_WRITE_URL"
         }
         return .inherit.updating(
-            Dictionary(uniqueKeysWithValues: (names + APIKey.variables).map { (key($0), .none) }))
+            Dictionary(uniqueKeysWithValues: (names + Secrets.variables).map { (key($0), .none) }))
+    }
+
+    /// For a program of the system, which needs our secrets even less: everything of `environment`, or ours, but them.
+    static func system(_ environment: [String: String]? = nil) -> Environment {
+        let own = environment ?? ProcessInfo.processInfo.environment
+        let kept = own.filter { !Secrets.variables.contains($0.key) }
+        return .custom(Dictionary(uniqueKeysWithValues: kept.map { (key($0.key), $0.value) }))
     }
 
     private static func key(_ name: String) -> Environment.Key { Environment.Key(stringLiteral: name) }

@@ -65,4 +65,11 @@ import Testing
         #expect(PythonKeyringFile.escaped("swiss_ai_model_launch") == "swiss_5Fai_5Fmodel_5Flaunch")
         #expect(PythonKeyringFile.escaped("é-0\n") == "_C3_A9_2D0_0A")
     }
+
+    @Test func programsOfTheSystemGetNone() async throws {
+        let secrets = Secrets.variables.map { ($0, "canary") }
+        let environment = Dictionary(uniqueKeysWithValues: secrets + [("LANG", "C")])
+        let answer = try await ExternalProgram.run("/usr/bin/env", [], environment: environment, timeout: .seconds(10))
+        #expect(answer.output == "LANG=C\n")
+    }
 }

@@ -14,7 +14,7 @@ enum Archive {
     static func extract(_ archive: String, to file: PartialFile) async throws {
         let tar = try SystemProgram.locate("tar")
         let result = try await Subprocess.run(
-            .path(FilePath(tar)), arguments: ["-xzOf", archive], input: .none,
+            .path(FilePath(tar)), arguments: ["-xzOf", archive], environment: ChildEnvironment.system(), input: .none,
             output: .fileDescriptor(FileDescriptor(rawValue: file.descriptor), closeAfterSpawningProcess: false),
             error: .string(limit: 64 << 10))
         guard result.terminationStatus.isSuccess else {
