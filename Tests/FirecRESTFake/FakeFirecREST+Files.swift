@@ -85,7 +85,8 @@ extension FakeFirecREST {
         let (path, refusal) = resolve(source)
         if let refusal { return refusal }
         if !parents, FileManager.default.fileExists(atPath: path) { return Self.error(400, "File exists") }
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: parents)
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: parents, attributes: attributes(mode: 0o755))
         return Self.json(201, ["output": ["name": path, "type": "d", "permissions": "rwxr-xr-x", "size": "4096"]])
     }
 
@@ -107,7 +108,7 @@ extension FakeFirecREST {
         let parent = URL(filePath: path).deletingLastPathComponent().path
         guard FileManager.default.fileExists(atPath: parent) else { return Self.missing(parent) }
         try Data(file.content).write(to: URL(filePath: path))
-        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
+        try FileManager.default.setAttributes(attributes(mode: 0o644), ofItemAtPath: path)
         return .status(204)
     }
 

@@ -36,6 +36,10 @@ public final class FakeFirecREST: Sendable {
         /// Looks after a submission that find nothing.
         public var looksUntilKnown = 0
 
+        /// Who owns what is made, where jobs run as another user than the fake.
+        public var ownerID: Int?
+        public var groupID: Int?
+
         public init(root: String) { self.root = root }
     }
 
@@ -80,6 +84,14 @@ public final class FakeFirecREST: Sendable {
     public var requests: [ReceivedRequest] { servers.withLock { $0?.api.requests ?? [] } }
 
     func localPath(_ path: String) -> String { options.root + path }
+
+    /// The attributes of a file or directory the server has made.
+    func attributes(mode: Int) -> [FileAttributeKey: Any] {
+        var attributes: [FileAttributeKey: Any] = [.posixPermissions: mode]
+        attributes[.ownerAccountID] = options.ownerID
+        attributes[.groupOwnerAccountID] = options.groupID
+        return attributes
+    }
 
     func violate(_ text: String) { state.withLock { $0.violations.append(text) } }
 
