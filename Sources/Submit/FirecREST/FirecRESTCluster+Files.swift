@@ -25,10 +25,10 @@ extension FirecRESTCluster {
                     .upload(system.name, directory: directory, name: name, bytes, boundary: boundary))
             } catch let error as FirecRESTError where error.status == 413 {
                 // The server's limit is lower than it says.
-                try await ObjectUpload(cluster: self, path: path, source: .bytes(bytes)).run()
+                try await ObjectUpload(cluster: self, path: path, content: bytes).run()
             }
         } else {
-            try await ObjectUpload(cluster: self, path: path, source: .bytes(bytes)).run()
+            try await ObjectUpload(cluster: self, path: path, content: bytes).run()
         }
         if isSecret { try await client.send(.changeMode(system.name, path, mode: "600")) }
     }
@@ -163,8 +163,8 @@ extension FirecRESTCluster {
             var call = FirecRESTCall.checksum(system.name, path)
             call.repeating = .unsafe
             remote = try await client.read(call, FirecRESTFile.checksum)
-        } catch FirecRESTError.unknownOutcome {
-            return
+        } catch FirecRESTError.unknownOutcome(_, let reason) {
+            return await client.note("SHA-256 of \(path) not compared: \(reason)")
         }
         let own = try await Checksum.sha256(local)
         guard own == remote else {

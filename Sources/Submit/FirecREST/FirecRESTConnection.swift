@@ -38,7 +38,7 @@ public struct FirecRESTConnection: Sendable {
         }
         return .client(
             id: try await needed(.firecrestClientID), secret: try await needed(.firecrestClientSecret),
-            tokenURI: tokenURI)
+            tokenURI: try FirecRESTURL.checked(tokenURI, option: "\(configuration.path): firecrest_token_uri"))
     }
 
     /// The cluster of a run; see ``FirecRESTCluster/open(_:system:partition:account:pace:)`` for what is checked.

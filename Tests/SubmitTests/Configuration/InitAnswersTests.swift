@@ -100,6 +100,7 @@ private final class ScriptedQuestioner: Questioner {
             (InitFlags(launcher: "pbs"), "--launcher: \"pbs\" is not accepted; expected firecrest or slurm"),
             (InitFlags(launcher: "firecrest"), "FirecREST client id: is missing; set SML_FIRECREST_CLIENT_ID"),
             (InitFlags(launcher: "firecrest", firecrestURL: "f7t.example"), "--firecrest-url: \"f7t.example\" is not accepted"),
+            (InitFlags(launcher: "firecrest", firecrestURL: "http://f7t.example/v2"), "--firecrest-url: \"http://f7t.example/v2\" is not"),
             (InitFlags(launcher: "firecrest", firecrestURL: "https://u:pw@h/"), "--firecrest-url: this URL is not accepted"),
         ] {
             let error = #expect(throws: SubmitError.self) { try answers(flags) }

@@ -108,24 +108,3 @@ public struct InitAnswers: Sendable {
         return launcher
     }
 }
-
-enum FirecRESTURL {
-    /// `text` without trailing slashes.
-    static func checked(_ text: String?, option: String) throws -> String {
-        var url = (text ?? "")[...]
-        while url.hasSuffix("/") { url.removeLast() }
-        let lower = url.lowercased()
-        let scheme = ["https://", "http://"].first { lower.hasPrefix($0) }
-        let authority = scheme.map { url.dropFirst($0.count).prefix { $0 != "/" } } ?? ""
-        guard !authority.isEmpty, !authority.contains("@"), url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }),
-            !url.contains("?"), !url.contains("#")
-        else {
-            // Not repeated when it may hold a password.
-            let shown = url.contains("@") ? "this URL" : "\"\(url)\""
-            throw SubmitError.usage(
-                "\(option): \(shown) is not accepted; expected an absolute https:// URL without user name, query or fragment"
-            )
-        }
-        return String(url)
-    }
-}

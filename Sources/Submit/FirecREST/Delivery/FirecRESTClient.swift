@@ -53,6 +53,9 @@ actor FirecRESTClient {
         }
     }
 
+    /// A line for `--verbose` between the calls.
+    func note(_ line: String) { trace?(line) }
+
     /// Sends to a presigned URL: no credentials of ours, and the URL, which is one itself, is shown nowhere.
     ///
     /// - Parameter shown: what `--verbose` calls it.

@@ -4,30 +4,20 @@
 import HTTPClient
 
 struct ObjectUpload {
-    enum Source: Sendable {
-        case bytes([UInt8])
-
-        var count: Int { switch self { case .bytes(let bytes): bytes.count } }
-
-        func part(_ range: Range<Int>) -> HTTPRequest.Body {
-            switch self { case .bytes(let bytes): .bytes(Array(bytes[range])) }
-        }
-    }
-
     let cluster: FirecRESTCluster
     let path: String
-    let source: Source
+    let content: [UInt8]
 
     func run() async throws {
-        let call = FirecRESTCall.startUpload(cluster.system.name, to: path, size: source.count, account: cluster.account)
+        let call = FirecRESTCall.startUpload(cluster.system.name, to: path, size: content.count, account: cluster.account)
         let transfer = try await cluster.client.read(call, FirecRESTTransfer.init)
         guard let partSize = transfer.partSize, let completeURL = transfer.completeURL,
-            let parts = UploadParts(size: source.count, partSize: partSize), parts.ranges.count == transfer.partURLs.count
+            let parts = UploadParts(size: content.count, partSize: partSize), parts.ranges.count == transfer.partURLs.count
         else { throw FirecRESTError.unexpected(call: call.shown, reason: "part URLs do not fit the file's size") }
         var tags: [String] = []
         for (index, range) in parts.ranges.enumerated() {
             let request = HTTPRequest(
-                "PUT", transfer.partURLs[index], body: source.part(range), timeout: .seconds(3600))
+                "PUT", transfer.partURLs[index], body: .bytes(Array(content[range])), timeout: .seconds(3600))
             let answer = try await put(request, shown: "PUT part \(index + 1) of \(parts.ranges.count) of \(path)")
             guard let tag = answer.header("etag") else {
                 throw FirecRESTError.unexpected(call: "PUT part", reason: "no ETag")
@@ -49,8 +39,8 @@ struct ObjectUpload {
             throw FirecRESTError.damaged(path: path, reason: "the transfer job's log \(transfer.outputLog) does not say that it arrived")
         }
         let size = try await cluster.size(path)
-        guard size == source.count else {
-            throw FirecRESTError.damaged(path: path, reason: "\(size ?? 0) of \(source.count) bytes arrived")
+        guard size == content.count else {
+            throw FirecRESTError.damaged(path: path, reason: "\(size ?? 0) of \(content.count) bytes arrived")
         }
     }
 
