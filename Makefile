@@ -4,13 +4,14 @@ SWIFT ?= swift
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib
 BIN := .build/release
 
-.PHONY: help build demo image test fuzz soak clean
+.PHONY: help build demo image test bench fuzz soak clean
 
 help:
 	@echo "make build   release binaries in $(BIN): sml, sml-loadgen, sml-endpoint"
 	@echo "make demo    install what is missing, build, run a 20 s load test against the simulated endpoint"
 	@echo "make image   build sml-loadgen.sqsh, the container image for jobs, and check it without root and network"
 	@echo "make test    install what the tests need, run all of them"
+	@echo "make bench   compare with a bare libcurl loop, wrk, h2load, hey and k6 (25 minutes on a quiet machine)"
 	@echo "make fuzz    libFuzzer on every parser of outside input, 10 minutes each (SECONDS_EACH=60 for less)"
 	@echo "make soak    2,000,000 requests, one in twenty failing: memory, descriptors, counts (10 minutes)"
 	@echo "make clean   remove what was built"
@@ -37,6 +38,12 @@ test:
 	scripts/install-packages build image test
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --no-parallel
+	$(RELEASE) --product sml-loadgen
+	Benchmarks/counts
+
+bench: build
+	scripts/install-packages bench
+	Benchmarks/bench
 
 fuzz:
 	scripts/install-packages build

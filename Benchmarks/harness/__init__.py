@@ -1,0 +1,1 @@
+"""Compares load generators on one machine: same work, same server, in turn."""

@@ -1,0 +1,151 @@
+"""How each tool is told to do the same work. A tool that is not installed is None, and its column says so."""
+import json
+import os
+import re
+import shutil
+
+from . import child
+
+PATH = "/v1/chat/completions"
+CONTENT = "word " * 290
+
+
+def body():
+    return json.dumps({"model": "m", "messages": [{"role": "user", "content": CONTENT}], "max_tokens": 64,
+                       "temperature": 1, "stream": False}, separators=(",", ":"))
+
+
+def prompts(path, count):
+    with open(path, "w") as out:
+        json.dump([{"label": ("short", "medium")[i % 2], "max_tokens": 64, "content": (f"#{i} " + CONTENT)[:len(CONTENT)]}
+                   for i in range(count)], out)
+
+
+class Loadgen:
+    name = "sml-loadgen"
+
+    def __init__(self, binaries, home):
+        self.program, self.home = os.path.join(binaries, "sml-loadgen"), home
+        self.prompts = os.path.join(home, "prompts.json")
+        prompts(self.prompts, 2000)
+        self.runs = 0
+
+    def command(self, url, scenario, *more):
+        """The command line, and the directory its results will be in."""
+        self.runs += 1
+        out = os.path.join(self.home, f"run{self.runs}")
+        config = os.path.join(self.home, f"config{self.runs}.json")
+        with open(config, "w") as file:
+            json.dump({"server_url": url, "model": "m", "scenario": "bench", "think_time": "0", "max_tokens": None,
+                       "scenario_definition": {"name": "bench", "think_time": "0", **scenario}}, file)
+        return [self.program, "--config", config, "--prompts", self.prompts, "--out", out, "--workers", "1", "--quiet",
+                *more], out
+
+    def saturate(self, url, connections, seconds, environment):
+        command, out = self.command(
+            url, {"executor": "constant-vus", "vus": connections, "duration": f"{seconds}s", "gracefulStop": "5s"})
+        cost = child.run(command, environment=environment)
+        return cost, summary(out)["throughput"]["total_requests"]
+
+
+def summary(directory):
+    with open(os.path.join(directory, "summary.json")) as file:
+        return json.load(file)
+
+
+class Floor:
+    """A bare libcurl loop in C, see Tools/floor.c."""
+    name = "libcurl in C"
+
+    def __init__(self, build, home):
+        self.program, self.body = os.path.join(build, "floor"), body_file(home)
+        self.rate = 10_000
+
+    def saturate(self, url, connections, seconds, environment):
+        # It counts requests, not seconds: the rate of its last round says how many make the time.
+        count = max(2000, int(self.rate * seconds))
+        h2 = ["h2"] if environment.get("BENCH_H2") else []
+        cost = child.run([self.program, url + PATH, self.body, str(connections), str(count), *h2],
+                         environment=environment)
+        self.rate = count / cost.wall
+        return cost, count
+
+
+def body_file(home):
+    path = os.path.join(home, "body.json")
+    with open(path, "w") as out:
+        out.write(body())
+    return path
+
+
+class Wrk:
+    name = "wrk"
+
+    def __init__(self, home):
+        self.script = os.path.join(home, "post.lua")
+        with open(self.script, "w") as out:
+            out.write(f'wrk.method = "POST"\nwrk.body = io.open("{body_file(home)}"):read("*a")\n'
+                      'wrk.headers["Content-Type"] = "application/json"\n')
+
+    def saturate(self, url, connections, seconds, environment):
+        if environment.get("BENCH_H2"):
+            return None
+        cost = child.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", self.script, url + PATH])
+        return cost, int(re.search(r"(\d+) requests in", cost.output)[1])
+
+
+class H2load:
+    name = "h2load"
+
+    def __init__(self, home):
+        self.body = body_file(home)
+
+    def saturate(self, url, connections, seconds, environment):
+        protocol = [] if environment.get("BENCH_H2") else ["--h1"]
+        cost = child.run(["h2load", *protocol, "-t1", f"-c{connections}", "-m1", f"-D{seconds}", "-d", self.body,
+                          "-H", "content-type: application/json", url + PATH])
+        return cost, int(re.search(r"requests: \d+ total.*?(\d+) succeeded", cost.output)[1])
+
+
+class Hey:
+    name = "hey"
+
+    def __init__(self, home):
+        self.body = body_file(home)
+
+    def saturate(self, url, connections, seconds, environment):
+        h2 = ["-h2"] if environment.get("BENCH_H2") else []
+        cost = child.run(["hey", "-cpus", "1", "-c", str(connections), "-z", f"{seconds}s", "-m", "POST", "-T",
+                          "application/json", "-D", self.body, *h2, url + PATH])
+        return cost, sum(int(count) for count in re.findall(r"\[200\]\s+(\d+) responses", cost.output))
+
+
+class K6:
+    """k6 with a script that does no more than the others: parse nothing, check nothing."""
+    name = "k6"
+
+    def __init__(self, program, home):
+        self.program, self.script = program, os.path.join(home, "bench.js")
+        with open(self.script, "w") as out:
+            out.write("import http from 'k6/http';\n"
+                      f"const body = open('{body_file(home)}');\n"
+                      "const headers = { headers: { 'Content-Type': 'application/json' } };\n"
+                      "export default function () { http.post(__ENV.URL, body, headers); }\n")
+
+    def command(self, url, options):
+        return [self.program, "run", "--quiet", "--no-usage-report", "--env", f"URL={url}{PATH}", *options, self.script]
+
+    def saturate(self, url, connections, seconds, environment):
+        cost = child.run(self.command(url, ["--vus", str(connections), "--duration", f"{seconds}s",
+                                            "--insecure-skip-tls-verify"]))
+        return cost, int(re.search(r"http_reqs\.*: (\d+)", cost.output)[1])
+
+
+def installed(binaries, build, home):
+    """Every tool by name, in the order of the table; None for those that are not here."""
+    k6 = os.environ.get("K6") or shutil.which("k6")
+    found = [Loadgen(binaries, home), Floor(build, home)]
+    found += [kind(home) if shutil.which(kind.name) else None for kind in (Wrk, H2load, Hey)]
+    found.append(K6(k6, home) if k6 else None)
+    names = [Loadgen.name, Floor.name, Wrk.name, H2load.name, Hey.name, K6.name]
+    return dict(zip(names, found))
