@@ -119,8 +119,10 @@ import Testing
         #expect(done.code == 0, "\(done.errors)")
         let check = ["--check", "--firecrest-system", "cluster", "--loadtest-server-url", endpoint.url]
         let good = try await Program.run(
-            "sml", ["init"] + check + ["--partition", "debug"], in: scratch, environment: environment)
+            "sml", ["init"] + check + ["--partition", "debug", "--verbose"], in: scratch, environment: environment)
         #expect(good.code == 0, "\(good.output) \(good.errors)")
+        let calls = ["POST token → 200", "GET /status/systems → 200", "GET /status/cluster/partitions → 200"]
+        #expect(zip(good.errors.split(separator: "\n"), calls).allSatisfy { $0.hasPrefix($1) }, "\(good.errors)")
         for row in ["ok firecrest credentials accepted", "ok systems cluster", "ok system cluster", "ok partition debug",
             "ok user hpcuser, account testacct", "skipped API key none; requests go without one"] {
             #expect(Self.rows(good.output).contains(row), "\(good.output)")
@@ -134,7 +136,7 @@ import Testing
             environment: environment.merging(["SML_FIRECREST_CLIENT_SECRET": "other-canary"]) { $1 })
         #expect(refused.code == 78)
         #expect(refused.output.contains("no access token: the token server answered 401"))
-        #expect(!(good.output + wrong.output + refused.output).contains("canary"))
+        #expect(!(good.output + good.errors + wrong.output + refused.output).contains("canary"))
         #expect(fake.violations == [])
     }
 }

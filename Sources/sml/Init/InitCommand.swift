@@ -64,6 +64,9 @@ struct InitCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("With --check: the server to try the API key on.", valueName: "url"))
     var loadtestServerUrl: String?
 
+    @Flag(help: "With --check: print each call to FirecREST on stderr.")
+    var verbose = false
+
     func run() async throws {
         try await CommandFailure.reported { check ? try await runCheck() : try await configure() }
     }
@@ -74,6 +77,7 @@ struct InitCommand: AsyncParsableCommand {
         ] where value != nil {
             throw SubmitError.usage("\(option): only with --check")
         }
+        if verbose { throw SubmitError.usage("--verbose: only with --check") }
         let place = try secrets.map { text in
             guard let place = SecretPlace(rawValue: text) else {
                 let accepted = SecretPlace.allCases.map(\.rawValue).joined(separator: ", ")
@@ -96,6 +100,8 @@ struct InitCommand: AsyncParsableCommand {
         print("'sml init --check' tests it")
     }
 
+    @Sendable private static func trace(_ line: String) { FileHandle.standardError.write(Data("\(line)\n".utf8)) }
+
     private func runCheck() async throws {
         for (option, value) in [
             ("--launcher", launcher), ("--firecrest-url", firecrestUrl), ("--firecrest-token-uri", firecrestTokenUri),
@@ -112,7 +118,8 @@ struct InitCommand: AsyncParsableCommand {
             configuration: try ConfigurationFile.load(environment: environment), environment: environment,
             client: HTTPClient(userAgent: Product.userAgent, authorityFile: filled("SSL_CERT_FILE")),
             system: firecrestSystem ?? filled("SML_SYSTEM", "SML_FIRECREST_SYSTEM"),
-            partition: partition ?? filled("SML_PARTITION")
+            partition: partition ?? filled("SML_PARTITION"),
+            trace: verbose ? Self.trace : nil
         ).run(serverURL: loadtestServerUrl ?? "https://api.swissai.svc.cscs.ch")
         print(TextTable.render(items.map { [$0.verdict.rawValue, $0.name, $0.text] }), terminator: "")
         if items.contains(where: { $0.verdict == .wrong }) { throw ExitCode(78) }

@@ -23,16 +23,19 @@ public struct ConfigurationCheck: Sendable {
     /// To be tested if given.
     var system: String?
     var partition: String?
+    /// Receives a line for each call to FirecREST.
+    let trace: (@Sendable (String) -> Void)?
 
     public init(
         configuration: ConfigurationFile, environment: [String: String], client: HTTPClient, system: String? = nil,
-        partition: String? = nil
+        partition: String? = nil, trace: (@Sendable (String) -> Void)? = nil
     ) {
         self.configuration = configuration
         self.environment = environment
         self.client = client
         self.system = system
         self.partition = partition
+        self.trace = trace
     }
 
     /// - Parameter serverURL: asked whether it accepts the API key.
