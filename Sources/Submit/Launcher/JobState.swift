@@ -1,0 +1,86 @@
+// A job's life as values. SLURM's words (24 of them, some with a tail: `CANCELLED by 1000`) are read here and nowhere
+// else; both launchers get them, one from squeue and sacct, the other from FirecREST, which passes sacct's on.
+
+/// A job's number.
+public struct JobID: Sendable, Hashable, Codable, CustomStringConvertible {
+    public let description: String
+
+    /// Nil when `text` is no job number; nothing else may reach a command line.
+    public init?(_ text: some StringProtocol) {
+        guard (1...18).contains(text.count), text.allSatisfy({ $0.isASCII && $0.isNumber }), text.first != "0"
+        else { return nil }
+        description = String(text)
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let id = JobID(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a job number")
+        }
+        self = id
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
+
+/// Where a job is.
+public enum JobState: Sendable, Equatable {
+    /// Nothing is known of it: submitted a moment ago, or forgotten since.
+    case unknown
+    /// Waiting, with SLURM's reason (`Resources`, `Priority`, `PartitionTimeLimit`…) if there is one.
+    case pending(reason: String?)
+    case running
+    /// Told to end or ended, but not gone: processes may still run and write.
+    case ending
+    case ended(JobEnd)
+}
+
+/// How a job ended.
+public struct JobEnd: Sendable, Equatable {
+    public enum Outcome: Sendable, Equatable {
+        case completed, failed, timeout, cancelled, nodeFailure, outOfMemory, preempted
+        /// It is gone and nobody knows how it went (no accounting, or purged), or a word we do not know.
+        case other(String)
+    }
+
+    public var outcome: Outcome
+    /// Of the batch script, hence of the generator.
+    public var exitCode: Int32
+    /// The signal that ended the batch script; 0 for none.
+    public var signal: Int32
+
+    public init(_ outcome: Outcome, exitCode: Int32 = 0, signal: Int32 = 0) {
+        self.outcome = outcome
+        self.exitCode = exitCode
+        self.signal = signal
+    }
+}
+
+extension JobState {
+    /// From SLURM's word for it, and sacct's `exit:signal` where there is one. `NODE_FAIL` and `PREEMPTED` are ends:
+    /// our jobs are never requeued.
+    public init(slurm word: some StringProtocol, reason: String? = nil, exitCode: some StringProtocol = "") {
+        let numbers = exitCode.split(separator: ":").map { Int32($0) ?? 0 }
+        func ended(_ outcome: JobEnd.Outcome) -> JobState {
+            .ended(JobEnd(outcome, exitCode: numbers.first ?? 0, signal: numbers.dropFirst().first ?? 0))
+        }
+        switch word.prefix(while: { $0 != " " && $0 != "+" }).uppercased() {
+        case "": self = .unknown
+        case "PENDING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "SPECIAL_EXIT", "RESV_DEL_HOLD":
+            self = .pending(reason: reason.flatMap { ["None", "(null)", ""].contains($0) ? nil : $0 })
+        case "RUNNING", "CONFIGURING", "RESIZING", "SUSPENDED", "STOPPED", "SIGNALING": self = .running
+        case "COMPLETING", "STAGE_OUT": self = .ending
+        case "COMPLETED": self = ended(.completed)
+        case "FAILED", "BOOT_FAIL": self = ended(.failed)
+        case "TIMEOUT", "DEADLINE": self = ended(.timeout)
+        case "CANCELLED", "REVOKED": self = ended(.cancelled)
+        case "NODE_FAIL": self = ended(.nodeFailure)
+        case "OUT_OF_MEMORY": self = ended(.outOfMemory)
+        case "PREEMPTED": self = ended(.preempted)
+        case let unknown: self = ended(.other(unknown))
+        }
+    }
+}

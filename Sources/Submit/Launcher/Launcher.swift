@@ -1,0 +1,108 @@
+// What a run needs of a cluster, whichever way it is reached: SLURM's own commands on a login node, or FirecREST from a
+// laptop. Each call is one request; what to do with the answers (waiting, giving up, telling the user) sits above it
+// and is the same for both. Paths are absolute paths on the cluster unless they say local.
+
+/// A way to a cluster.
+public protocol Launcher: Sendable {
+    /// For messages: `SLURM`, or the FirecREST system's name.
+    var name: String { get }
+    /// How long after ``state(of:)`` first says that a job has ended its processes may still be writing. Zero where the
+    /// queue itself is asked; SLURM's KillWait (30 s by default) where only accounting can be.
+    var settling: Duration { get }
+
+    /// Names that `--firecrest-system` may have. Empty: this way leads to one cluster only, and it has no name.
+    func systems() async throws(LauncherError) -> [String]
+    func partitions() async throws(LauncherError) -> [Partition]
+    func user() async throws(LauncherError) -> ClusterUser
+
+    /// Makes a directory with its parents; one that exists is fine.
+    func makeDirectory(_ path: String) async throws(LauncherError)
+    /// Writes a file that nobody but its owner may read before `mode` says otherwise, not even for a moment.
+    func write(_ bytes: [UInt8], to path: String, mode: FileMode) async throws(LauncherError)
+    /// Nil when there is no such file.
+    func size(of path: String) async throws(LauncherError) -> UInt64?
+    /// At most `limit` bytes of a file from byte `offset` on; from its end backwards when `offset` is nil. Nil when
+    /// there is no such file.
+    func read(_ path: String, from offset: UInt64?, limit: Int) async throws(LauncherError) -> [UInt8]?
+    /// Copies a file to `localPath`, whole or not at all. False when there is no such file.
+    func fetch(_ path: String, to localPath: String) async throws(LauncherError) -> Bool
+    /// Removes a file; none is fine.
+    func remove(_ path: String) async throws(LauncherError)
+
+    /// Submits a script. `job.name` is unique, so that an answer that was lost is no reason to submit twice: look
+    /// the name up before repeating.
+    func submit(_ job: JobSubmission) async throws(LauncherError) -> JobID
+    func state(of job: JobID) async throws(LauncherError) -> JobState
+    /// Asks for the end of a job; one that has ended is fine.
+    func cancel(_ job: JobID) async throws(LauncherError)
+}
+
+/// Why a cluster did not do what it was asked. `description` is one line.
+public enum LauncherError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// It said no, and would again.
+    case refused(String)
+    /// It did not answer, or said that it cannot now. Worth repeating.
+    case unreachable(String)
+
+    public var description: String {
+        switch self {
+        case .refused(let reason), .unreachable(let reason): reason
+        }
+    }
+}
+
+/// Who we are on the cluster and where our files go.
+public struct ClusterUser: Sendable, Equatable {
+    public var name: String
+    /// Charged when nothing else is said; nil where the cluster has no notion of it.
+    public var defaultAccount: String?
+    public var home: String
+    /// Holds the runs: `~/.sml/loadtest_runs` with SLURM, `~/.sml` with FirecREST, as SML has it.
+    public var runs: String
+
+    public init(name: String, defaultAccount: String?, home: String, runs: String) {
+        self.name = name
+        self.defaultAccount = defaultAccount
+        self.home = home
+        self.runs = runs
+    }
+}
+
+/// A partition and, where it is known, the longest a job may ask for.
+public struct Partition: Sendable, Equatable {
+    public var name: String
+    public var timeLimit: Duration?
+
+    public init(name: String, timeLimit: Duration? = nil) {
+        self.name = name
+        self.timeLimit = timeLimit
+    }
+}
+
+/// Who may read a staged file.
+public enum FileMode: UInt32, Sendable {
+    /// 0600: it holds a secret, or nobody else needs it.
+    case ownerOnly = 0o600
+    case everybodyReads = 0o644
+}
+
+/// A script ready to submit.
+public struct JobSubmission: Sendable, Equatable {
+    /// Unique among the user's jobs.
+    public var name: String
+    public var script: String
+    /// Where the job starts and its `--output` is relative to.
+    public var directory: String
+    /// The directory of `--output` under `directory`, `%j` for the job's id. SLURM makes it from 23.02 on; before,
+    /// a job without it dies unseen, and the launcher must have made it before the job starts.
+    public var logDirectory: String
+    public var account: String?
+
+    public init(name: String, script: String, directory: String, logDirectory: String, account: String?) {
+        self.name = name
+        self.script = script
+        self.directory = directory
+        self.logDirectory = logDirectory
+        self.account = account
+    }
+}
