@@ -4,11 +4,13 @@ extension FirecRESTCluster {
     /// Submits `script` and returns the job's id. Safe against lost answers: before anything is sent again, the job is
     /// looked up by `name`.
     ///
-    /// - Parameter name: the script's `--job-name`; nobody else's job may have it.
+    /// - Parameters:
+    ///   - name: the script's `--job-name`; nobody else's job may have it.
+    ///   - account: nil for the user's default.
     /// - Throws: ``FirecRESTError/slurmRefused(_:)`` at once with sbatch's own sentence.
-    public func submit(script: String, name: String, workingDirectory: String) async throws -> String {
+    public func submit(script: String, name: String, workingDirectory: String, account: String? = nil) async throws -> String {
         let call = FirecRESTCall.submit(
-            system.name, script: script, workingDirectory: workingDirectory, account: account)
+            system.name, script: script, workingDirectory: workingDirectory, account: account ?? self.account)
         var lost: FirecRESTError?
         for _ in 0..<3 {
             do {

@@ -35,7 +35,7 @@ public struct FirecRESTCluster: Sendable {
             client: client, system: found, user: user.name, account: account ?? user.group, pace: pace)
     }
 
-    private static func choose(_ name: String?, among known: [String], option: String, variable: String) throws -> String {
+    static func choose(_ name: String?, among known: [String], option: String, variable: String) throws -> String {
         let list = known.joined(separator: ", ")
         guard let name else { throw SubmitError.usage("\(option): is missing; pass it or set \(variable); known are \(list)") }
         guard known.contains(name) else { throw SubmitError.usage("\(option): \"\(name)\" does not exist; known are \(list)") }

@@ -1,0 +1,52 @@
+// What a run asks of any launcher, asked of FirecREST.
+
+import FirecRESTFake
+import Foundation
+import Testing
+
+@testable import Submit
+
+@Suite(.timeLimit(.minutes(1))) struct FirecRESTLauncherTests {
+    @Test func carriesAJobThroughItsLife() async throws {
+        let played = try FakeCluster()
+        let launcher = FirecRESTLauncher(cluster: try await played.open())
+        #expect(try await launcher.partitions().map(\.name) == ["normal", "debug"])
+        let user = try await launcher.user()
+        #expect(user == ClusterUser(name: "hpcuser", defaultAccount: "testacct", home: "/users/hpcuser", runs: "/users/hpcuser/.sml"))
+        let path = "\(user.runs)/run/run_config.json"
+        try await launcher.makeDirectory("\(user.runs)/run")
+        try await launcher.write([1, 2, 3], to: path, mode: .ownerOnly)
+        #expect(try await launcher.size(of: path) == 3)
+        #expect(try await launcher.read(path, from: 1, limit: 10) == [2, 3])
+        #expect(try await launcher.read(path, from: nil, limit: 1) == [3])
+        #expect(try await launcher.read(path, from: 3, limit: 1) == [])
+        #expect(try await launcher.read(path + "x", from: 0, limit: 1) == nil)
+        #expect(try await launcher.state(of: try #require(JobID("4711"))) == .unknown)
+        let id = try await launcher.submit(
+            JobSubmission(
+                name: FakeCluster.jobName, script: FakeCluster.script, directory: user.runs, logDirectory: "logs/%j",
+                account: nil))
+        #expect(try await launcher.state(of: id) == .pending(reason: "Priority"))
+        #expect(FileManager.default.fileExists(atPath: played.local("\(user.runs)/logs/\(id)")))
+        try await launcher.cancel(id)
+        try await launcher.cancel(id)
+        #expect(try await launcher.state(of: id) == .ended(JobEnd(.cancelled)))
+        #expect(try await launcher.fetch(path, to: played.scratch.file("c")))
+        #expect(try await launcher.fetch(path + "x", to: played.scratch.file("d")) == false)
+        try await launcher.remove(path)
+        #expect(played.fake.violations == [])
+    }
+
+    @Test func refusalsAndSilenceAreToldApart() async throws {
+        let played = try FakeCluster()
+        let launcher = FirecRESTLauncher(cluster: try await played.open())
+        let script = "#!/bin/sh\n#SBATCH --reservation=nope\n"
+        let job = JobSubmission(name: "x", script: script, directory: "/users/hpcuser", logDirectory: "logs/%j", account: nil)
+        await #expect(throws: LauncherError.refused("SLURM refused: Batch job submission failed: Requested reservation is invalid (nope)")) {
+            try await launcher.submit(job)
+        }
+        for _ in 0..<5 { played.fake.fail("stat", .status(503)) }
+        let error = await #expect(throws: LauncherError.self) { try await launcher.size(of: "/users/hpcuser/x") }
+        guard case .unreachable = error else { Issue.record("\(String(describing: error))"); return }
+    }
+}
