@@ -34,8 +34,9 @@ enum ExternalProgram {
     ) async throws -> Answer {
         let work = Task {
             let result = try await Subprocess.run(
-                .path(FilePath(program)), arguments: Arguments(arguments), environment: ChildEnvironment.system(environment), input: .string(input),
-                output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+                .path(FilePath(program)), arguments: Arguments(arguments), environment: ChildEnvironment.system(environment),
+                // Ctrl-C is for us to answer: sbatch must not die of it with its job half submitted.
+                platformOptions: LocalRun.ownGroup, input: .string(input), output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
             let code: Int32 =
                 switch result.terminationStatus {
                 case .exited(let code): code

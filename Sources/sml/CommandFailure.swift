@@ -18,6 +18,8 @@ enum CommandFailure {
             throw exit(error.description, error.exitCode)
         } catch let error as FirecRESTError {
             throw exit(error.description, error.exitCode)
+        } catch let error as LauncherError {
+            throw exit(error.description, error.exitCode)
         } catch let error as RecordFileError {
             throw exit(error.description, 65)
         } catch let error as MergeError {

@@ -26,11 +26,12 @@ struct LoadtestCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               sml loadtest scenarios
+              sml loadtest run --partition normal --loadtest-model my-model
               sml loadtest local --loadtest-scenario open_loop --loadtest-duration 30s
               sml loadtest summarize runs/x/records.smlrec
             """,
         subcommands: [
-            LocalCommand.self, ScenariosCommand.self, RecordsCommand.self, SummarizeCommand.self,
-            PushCommand.self,
+            RunCommand.self, AttachCommand.self, CancelCommand.self, LocalCommand.self, ScenariosCommand.self,
+            RecordsCommand.self, SummarizeCommand.self, PushCommand.self,
         ])
 }

@@ -64,7 +64,7 @@ public struct LocalRun: Sendable {
         return outcome.closureResult
     }
 
-    private static var ownGroup: PlatformOptions {
+    static var ownGroup: PlatformOptions {
         var options = PlatformOptions()
         options.processGroupID = 0
         return options

@@ -1,0 +1,126 @@
+// A run on a cluster from its staged files to its summary at home, over any launcher. Decisions are `JobWait`'s; this
+// is the clock, the calls and the files.
+
+import Foundation
+import Scenarios
+
+/// What the command shows while it waits.
+public protocol WaitDisplay: Sendable {
+    func line(_ text: String)
+    /// The current state, drawn over the last one on a terminal and nowhere else.
+    func live(_ text: String)
+    /// Takes the live line away.
+    func clear()
+}
+
+public struct ClusterRun: Sendable {
+    let launcher: any Launcher
+    let display: any WaitDisplay
+
+    public init(launcher: any Launcher, display: any WaitDisplay) {
+        self.launcher = launcher
+        self.display = display
+    }
+
+    /// Stages the files and submits; takes the files back when that fails.
+    public func submit(_ job: JobSubmission, staged: StagedJob, runDirectory: String) async throws -> JobID {
+        try await launcher.makeDirectory("\(job.directory)/logs")
+        try await launcher.makeDirectory(runDirectory)
+        do {
+            for file in staged.files {
+                try await launcher.write(file.bytes, to: "\(runDirectory)/\(file.name)", mode: .ownerOnly)
+            }
+            return try await launcher.submit(job)
+        } catch {
+            let launcher = launcher
+            // Also when we were told to stop: the key must not stay behind.
+            await Task { for file in staged.files { try? await launcher.remove("\(runDirectory)/\(file.name)") } }.value
+            throw error
+        }
+    }
+
+    /// Waits for the job's end. Cancellation of the task ends the wait and leaves the job alone.
+    public func wait(for record: JobRecord) async throws -> (end: JobEnd, tail: [String]) {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var wait = JobWait(id: record.jobID)
+        var offset: UInt64 = 0
+        defer { display.clear() }
+        while true {
+            let decision: JobWait.Decision
+            do {
+                let state = try await launcher.state(of: record.jobID)
+                let log = JobWait.hasLog(state) ? try await newLines(record.log, &offset, untilEnd: state.isOver) : ""
+                decision = wait.look(state, log: log, elapsed: clock.now - start)
+            } catch {
+                // Whatever a call that was broken off says.
+                try Task.checkCancellation()
+                decision = wait.failure("\(error)", elapsed: clock.now - start)
+            }
+            decision.lines.forEach(display.line)
+            display.live(decision.live)
+            switch decision.step {
+            case .look(let pause): try await clock.sleep(for: pause)
+            case .over(let end):
+                // Where only accounting can be asked, the processes may still be writing.
+                if end.outcome != .completed, launcher.settling > .zero { try await clock.sleep(for: launcher.settling) }
+                return (end, wait.tail)
+            case .giveUp(let reason):
+                throw SubmitError.notReady("job \(record.jobID): no news for 10 minutes: \(reason); 'sml loadtest attach \(record.jobID)' tries again")
+            }
+        }
+    }
+
+    /// Whole lines that are new, at most 256 kB at a time.
+    private func newLines(_ path: String, _ offset: inout UInt64, untilEnd: Bool) async throws -> String {
+        var all = ""
+        repeat {
+            guard let bytes = try await launcher.read(path, from: offset, limit: 256 << 10),
+                let end = bytes.lastIndex(of: 0x0A)
+            else { break }
+            offset += UInt64(end) + 1
+            all += String(decoding: bytes[...end], as: UTF8.self)
+        } while untilEnd
+        return all
+    }
+
+    public struct Results: Sendable {
+        public var summary: Bool
+        public var records: Bool
+        /// Why something that may exist was not fetched.
+        public var problems: [String] = []
+    }
+
+    /// Fetches what the run left, however it ended, and removes the secrets it was given.
+    ///
+    /// - Parameter end: after a good one there is a summary, even if a network file system shows it half a minute late.
+    public func collect(_ record: JobRecord, after end: JobEnd) async -> Results {
+        var results = Results(summary: false, records: false)
+        func fetch(_ name: String, to local: String) async -> Bool {
+            do {
+                return try await launcher.fetch("\(record.runDirectory)/\(name)", to: local)
+            } catch {
+                results.problems.append("\(record.runDirectory)/\(name): not fetched: \(error)")
+                return false
+            }
+        }
+        results.summary = await fetch(StagedJob.summary, to: record.summary)
+        for _ in 0..<6 where end.outcome == .completed && !results.summary && results.problems.isEmpty {
+            try? await Task.sleep(for: .seconds(5))
+            results.summary = await fetch(StagedJob.summary, to: record.summary)
+        }
+        results.records = await fetch(StagedJob.records, to: record.records)
+        await removeSecrets(record, &results)
+        return results
+    }
+
+    private func removeSecrets(_ record: JobRecord, _ results: inout Results) async {
+        for name in [StagedJob.configuration, StagedJob.environment] {
+            do {
+                try await launcher.remove("\(record.runDirectory)/\(name)")
+            } catch {
+                results.problems.append("\(record.runDirectory)/\(name): not removed, and it may hold a key: \(error)")
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+// What is written down right after submission, so that a closed laptop loses nothing: which job, where its results
+// lie, and where they are to go.
+
+import Foundation
+import Scenarios
+
+/// One submitted run, as `job_<id>.json` in its result directory.
+public struct JobRecord: Sendable, Equatable, Codable {
+    public var jobID: JobID
+    public var jobName: String
+    public var runLabel: String
+    public var scenario: String
+    /// `slurm` or `firecrest`.
+    public var launcher: String
+    public var system: String?
+    /// On the cluster.
+    public var runDirectory: String
+    public var log: String
+    /// On this machine.
+    public var summary: String
+    public var records: String
+    /// The job's time limit.
+    public var jobTimeSeconds: Int64
+
+    enum CodingKeys: String, CodingKey {
+        case jobID = "job_id"
+        case jobName = "job_name"
+        case runLabel = "run_label"
+        case scenario, launcher, system
+        case runDirectory = "run_directory"
+        case log, summary, records
+        case jobTimeSeconds = "job_time_seconds"
+    }
+
+    public init(
+        jobID: JobID, jobName: String, runLabel: String, scenario: String, launcher: String, system: String?,
+        runDirectory: String, log: String, summary: String, records: String, jobTimeSeconds: Int64
+    ) {
+        self.jobID = jobID
+        self.jobName = jobName
+        self.runLabel = runLabel
+        self.scenario = scenario
+        self.launcher = launcher
+        self.system = system
+        self.runDirectory = runDirectory
+        self.log = log
+        self.summary = summary
+        self.records = records
+        self.jobTimeSeconds = jobTimeSeconds
+    }
+
+    public func write(directory: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try PrivateFile.replace("\(directory)/\(Self.fileName(jobID))", with: Array(try encoder.encode(self)) + [0x0A], mode: 0o644)
+    }
+
+    /// The record of a job that was submitted from this machine: in one of the directories of `results`.
+    ///
+    /// - Throws: ``SubmitError/usage(_:)`` when there is none or it cannot be read.
+    public static func find(_ text: String, results: String) throws -> JobRecord {
+        guard let id = JobID(text) else {
+            throw SubmitError.usage("JOBID: \(ConfigValue.string(text).shown) is not accepted; expected a job's number")
+        }
+        let runs = (try? FileManager.default.contentsOfDirectory(atPath: results)) ?? []
+        // Numbers start again when a cluster is set up anew: the youngest file is meant.
+        let paths = runs.map { "\(results)/\($0)/\(fileName(id))" }.filter { FileManager.default.fileExists(atPath: $0) }
+        func age(_ path: String) -> Date {
+            (try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date) ?? .distantPast
+        }
+        guard let path = paths.max(by: { age($0) < age($1) }) else {
+            throw SubmitError.usage("job \(id): was not submitted from here; no \(fileName(id)) under \(results)")
+        }
+        guard let data = FileManager.default.contents(atPath: path), let record = try? JSONDecoder().decode(JobRecord.self, from: data)
+        else { throw SubmitError.usage("\(path): is not the record of a job") }
+        return record
+    }
+
+    private static func fileName(_ id: JobID) -> String { "job_\(id).json" }
+}
+
+/// Where results go on this machine.
+public enum ResultDirectory {
+    /// Holds a directory for each model.
+    public static func root(environment: [String: String]) -> String {
+        ConfigurationFile.directory(environment: environment) + "/loadtest"
+    }
+
+    /// Makes a model's directory.
+    public static func prepare(_ path: String) throws { try PrivateFile.makeDirectories(path) }
+
+    /// SML's name of a run against a server that runs already: the model with `_` for `/`, or `external`.
+    public static func runID(model: String?) -> String {
+        guard let model, !model.isEmpty else { return "external" }
+        let name = model.replacing("/", with: "_")
+        return name == "." || name == ".." ? "_" : name
+    }
+
+    /// `summary_<scenario>_<YYYYmmdd_HHMMSS>.json` and the records of the same name: from the run label, which has
+    /// the same two parts.
+    public static func fileNames(runLabel: String) -> (summary: String, records: String) {
+        let parts = runLabel.split(separator: "_", omittingEmptySubsequences: false)
+        let name = parts.dropFirst().dropLast().joined(separator: "_")
+        return ("summary_\(name).json", "records_\(name).smlrec")
+    }
+}

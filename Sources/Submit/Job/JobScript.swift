@@ -1,0 +1,112 @@
+// The batch script of a run: SML's header and step, with a signal before the time limit. Values are words of the shell
+// or checked names, never text for it to read, and no secret is among them: those are in files of the run's directory
+// that only its owner can read.
+
+import Scenarios
+
+public struct JobScript: Sendable, Equatable {
+    public var name: String
+    public var account: String
+    public var partition: String
+    public var reservation: String?
+    public var time: JobTime
+    public var runLabel: String
+    /// An image file, or a reference to a registry.
+    public var image: String
+    let mounts: JobMounts
+
+    /// As SML. A core carries tens of thousands of requests a second, so four are plenty.
+    static let cpus = 4
+    /// For answers in flight when the job is told to end; SLURM kills 30 s after a cancellation.
+    static let drain = Duration.seconds(10)
+
+    /// - Throws: ``SubmitError/usage(_:)`` for a value that SLURM's header or a mount cannot hold.
+    public init(
+        name: String, account: String, partition: String, reservation: String?, time: JobTime, runLabel: String,
+        image: String, promptsFile: String, directory: String
+    ) throws {
+        self.name = name
+        self.account = try Self.headerName(account, option: "--account")
+        self.partition = try Self.headerName(partition, option: "--partition")
+        self.reservation = try reservation.map { try Self.headerName($0, option: "--reservation") }
+        self.time = time
+        self.runLabel = runLabel
+        self.image = image
+        mounts = try JobMounts(promptsFile: promptsFile)
+        guard !image.isEmpty, image.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
+            throw SubmitError.usage("--loadtest-container-image: \(ConfigValue.string(image).shown) is not accepted; expected an image")
+        }
+        guard JobMounts.canBeMounted("\(directory)/\(runLabel)") else {
+            throw SubmitError.usage(
+                "\(directory)/\(runLabel): has a comma or a colon, which a mount cannot name; rename the scenario")
+        }
+    }
+
+    /// `sml_loadtest_<scenario>_<6 letters>`; what SLURM's header cannot hold of the scenario becomes `_`.
+    public static func jobName(scenario: String) -> String {
+        let safe = String(scenario.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "_" })
+        let letters = (0..<6).map { _ in "abcdefghijklmnopqrstuvwxyz".randomElement() ?? "a" }
+        return "sml_loadtest_\(safe)_\(String(letters))"
+    }
+
+    /// sbatch reads its header with rules of its own, so only what means nothing to it is let in; no site's names have
+    /// more.
+    private static func headerName(_ text: String, option: String) throws -> String {
+        let isName = !text.isEmpty && !text.hasPrefix("-") && text.unicodeScalars.allSatisfy {
+            $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil || "_.,@+-".unicodeScalars.contains($0))
+        }
+        guard isName else {
+            throw SubmitError.usage(
+                "\(option): \(ConfigValue.string(text).shown) is not accepted; expected letters, digits and _ . , @ + -")
+        }
+        return text
+    }
+
+    public func render() -> String {
+        let step = "--nodes=1 --ntasks=1 --cpus-per-task=\(Self.cpus)"
+        return """
+            #!/bin/bash
+            \(header.map { "#SBATCH \($0)" }.joined(separator: "\n"))
+            # Quoted values are meant literally, whatever they look like.
+            # shellcheck disable=SC2016,SC1003,SC1112
+            set -euo pipefail
+            unset SLURM_CPU_BIND SLURM_CPU_BIND_LIST SLURM_CPU_BIND_TYPE SLURM_CPU_BIND_VERBOSE
+
+            RUN_DIR="$PWD"/\(ShellWord.quoted(runLabel))
+            mkdir -p -- "$RUN_DIR" "logs/$SLURM_JOB_ID"
+            printf 'run directory: %s\\n' "$RUN_DIR"
+            printf 'image: %s\\n' \(ShellWord.quoted(image))
+
+            status=0
+            srun \(step) --container-image=\(ShellWord.quoted(image)) --container-mounts="$RUN_DIR":\(JobMounts.work),\(ShellWord.quoted(mounts.corpusMount)) --container-workdir=\(JobMounts.work) \(command) || status=$?
+
+            # The key and the receiver's address were for this job only.
+            rm -f -- "$RUN_DIR/\(StagedJob.configuration)" "$RUN_DIR/\(StagedJob.environment)"
+            if [ -e "$RUN_DIR/\(StagedJob.summary)" ]; then printf 'summary: %s\\n' "$RUN_DIR/\(StagedJob.summary)"; fi
+            exit "$status"
+
+            """
+    }
+
+    /// SML's lines in SML's order, then ours: the signal to the step's tasks, and that a run that broke off is never
+    /// begun again behind the user's back.
+    private var header: [String] {
+        [
+            "--job-name=\(name)", "--account=\(account)", "--time=\(time)", "--nodes=1", "--ntasks=1",
+            "--cpus-per-task=\(Self.cpus)", "--partition=\(partition)",
+        ] + (reservation.map { ["--reservation=\($0)"] } ?? []) + [
+            "--output=logs/%j/loadtest.out", "--error=logs/%j/loadtest.out",
+            "--signal=TERM@\(JobTime.warning.components.seconds)", "--no-requeue",
+        ]
+    }
+
+    /// `exec`, because SLURM's signals reach only the step's first process.
+    private var command: String {
+        let arguments = [
+            "--config", StagedJob.configuration, "--prompts", mounts.corpusPath, "--out", ".", "--records", StagedJob.records,
+            "--run-label", runLabel, "--drain", DurationGrammar.format(Self.drain),
+        ]
+        return "sh -lc '. ./\(StagedJob.environment) && exec sml-loadgen \"$@\"' sml-loadgen "
+            + arguments.map(ShellWord.quoted).joined(separator: " ")
+    }
+}

@@ -1,0 +1,61 @@
+// `HH:MM:SS`, and whether a run fits into it. Found out before anything waits in a queue, because SLURM says nothing
+// and ends the job in the middle.
+
+import Scenarios
+
+/// A job's time limit.
+public struct JobTime: Sendable, Equatable, CustomStringConvertible {
+    public let duration: Duration
+
+    /// SLURM tells the generator this long before the limit. It may come up to a minute later or earlier than asked,
+    /// because SLURM looks every 30 s and rounds; earlier is what was measured. Ten seconds are for answers in flight,
+    /// the rest for delivering series.
+    public static let warning = Duration.seconds(90)
+    /// What a job needs beside its plan: a minute to unpack its image, a minute to deliver its last series, and the
+    /// warning with the minute by which it may come early.
+    static let overhead = Duration.seconds(60 + 60 + 60) + warning
+
+    /// - Throws: ``SubmitError/usage(_:)``.
+    public init(_ text: String, option: String) throws {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        let numbers = parts.compactMap { $0.allSatisfy(\.isASCII) && !$0.hasPrefix("+") ? Int($0) : nil }
+        guard parts.count == 3, numbers.count == 3, (1...3).contains(parts[0].count), parts[1].count == 2, parts[2].count == 2,
+            numbers.allSatisfy({ $0 >= 0 }), numbers[1] < 60, numbers[2] < 60, numbers.contains(where: { $0 > 0 })
+        else {
+            throw SubmitError.usage(
+                "\(option): \(ConfigValue.string(text).shown) is not accepted; expected HH:MM:SS, more than 00:00:00")
+        }
+        duration = .seconds(numbers[0] * 3600 + numbers[1] * 60 + numbers[2])
+    }
+
+    init(roundedUp duration: Duration) {
+        let seconds = duration.components.seconds + (duration.components.attoseconds > 0 ? 1 : 0)
+        self.duration = .seconds((seconds + 59) / 60 * 60)
+    }
+
+    public var description: String { Self.clock(duration) }
+
+    /// `HH:MM:SS`.
+    static func clock(_ duration: Duration) -> String {
+        let seconds = duration.components.seconds
+        func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        return "\(two(seconds / 3600)):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
+    }
+
+    /// The least a job for `plan` may be given, in whole minutes.
+    public static func needed(for plan: Plan) -> JobTime {
+        JobTime(roundedUp: plan.executor.duration + plan.gracefulStop + overhead)
+    }
+
+    /// - Throws: ``SubmitError/usage(_:)`` that says how long a job for `plan` must be.
+    public func check(fits plan: Plan, scenario: String, option: String) throws {
+        let needed = Self.needed(for: plan)
+        guard duration >= needed.duration else {
+            throw SubmitError.usage(
+                "\(option): \(self) is too short for scenario \"\(scenario)\"; it needs \(needed): "
+                    + "\(DurationGrammar.format(plan.executor.duration)) of load, up to "
+                    + "\(DurationGrammar.format(plan.gracefulStop)) for its last answers, and "
+                    + "\(DurationGrammar.format(Self.overhead)) to start, deliver and stop in time")
+        }
+    }
+}

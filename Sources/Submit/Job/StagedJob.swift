@@ -1,0 +1,62 @@
+// The files of a run on the cluster: what is put there before it starts, and what it leaves. All that is staged may
+// hold a secret (the key; a receiver's password), so all of it is the owner's only.
+
+import Scenarios
+
+public struct StagedJob: Sendable, Equatable {
+    static let configuration = "run_config.json"
+    /// Variables for the generator, read by the container's shell.
+    static let environment = "loadgen.env"
+    static let summary = "summary.json"
+    static let records = "records.smlrec"
+
+    public struct File: Sendable, Equatable {
+        public var name: String
+        public var bytes: [UInt8]
+    }
+
+    public let files: [File]
+    private let variables: [String: String]
+
+    /// - Parameters:
+    ///   - environment: this command's, for what the user has set about remote write.
+    public init(configuration: RunConfiguration, remoteWrite: RemoteWriteSettings, environment: [String: String]) {
+        var variables = environment.filter { $0.key.hasPrefix("K6_PROMETHEUS_RW_") && !$0.value.isEmpty }
+        variables.merge(remoteWrite.generatorEnvironment) { $1 }
+        self.variables = variables
+        files = [
+            File(name: Self.configuration, bytes: Array(configuration.json().utf8)),
+            File(name: Self.environment, bytes: Array(Self.exports(variables).utf8)),
+        ]
+    }
+
+    /// A file that a POSIX shell reads with `.`.
+    static func exports(_ variables: [String: String]) -> String {
+        variables.sorted { $0.key < $1.key }
+            // A name that a shell cannot set is none that the generator reads.
+            .filter { $0.key.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") } }
+            .map { "export \($0.key)=\(ShellWord.quoted($0.value))\n" }.joined()
+    }
+
+    /// What `--dry-run` prints: the script as it is, the variables without what may be secret. The configuration's key
+    /// is the caller's to leave out.
+    public func preview(script: String, directory: String) -> String {
+        files.reduce("# job script\n\(script)") { text, file in
+            let isEnvironment = file.name == Self.environment
+            let shown = isEnvironment ? Self.exports(Self.withoutSecrets(variables)) : String(decoding: file.bytes, as: UTF8.self) + "\n"
+            return text + "\n# \(directory)/\(file.name) (mode 0600)\n\(shown)"
+        }
+    }
+
+    /// Variables that choose a behaviour are shown, and a URL that holds nothing but a place; credentials and headers
+    /// are not.
+    static func withoutSecrets(_ variables: [String: String]) -> [String: String] {
+        let harmless = ["_TREND_STATS", "_PUSH_INTERVAL", "_STALE_MARKERS", "_INSECURE_SKIP_TLS_VERIFY"]
+        return Dictionary(uniqueKeysWithValues: variables.map { name, value in
+            let isShown =
+                value.isEmpty || harmless.contains { name.hasSuffix($0) }
+                || (name.hasSuffix("_SERVER_URL") && !value.contains { "@?#".contains($0) })
+            return (name, isShown ? value : "****")
+        })
+    }
+}

@@ -1,0 +1,50 @@
+// From the configuration to an opened way to the cluster: the one place that knows how many ways there are.
+
+import HTTPClient
+import Scenarios
+
+/// A launcher together with what was asked of it once: who we are, which account, where files go.
+public struct OpenedCluster: Sendable {
+    public var launcher: any Launcher
+    /// Named with `--firecrest-system`; nil where there is only one.
+    public var system: String?
+    public var account: String
+    /// Holds the runs and `logs/`.
+    public var directory: String
+
+    /// Where a job of this product writes its output.
+    public func log(_ id: JobID) -> String { "\(directory)/logs/\(id)/loadtest.out" }
+}
+
+extension ConfigurationFile {
+    /// - Parameters:
+    ///   - partition: checked; nil where nothing will be submitted.
+    ///   - account: nil for the user's own.
+    /// - Throws: ``SubmitError``, ``LauncherError``, ``FirecRESTError``.
+    public func openCluster(
+        system: String?, partition: String?, account: String?, environment: [String: String]
+    ) async throws -> OpenedCluster {
+        let launcher: any Submit.Launcher
+        switch self.launcher {
+        case .slurm: launcher = SlurmLauncher(environment: environment)
+        case .firecrest:
+            let connection = try await FirecRESTConnection(
+                configuration: self, environment: environment, http: HTTPClient(userAgent: "sml/\(Product.version)"))
+            launcher = try await FirecRESTLauncher(connection, system: system)
+        }
+        if let partition {
+            let known = try await launcher.partitions().map(\.name)
+            guard known.contains(partition) else {
+                throw SubmitError.usage(
+                    "--partition: \"\(partition)\" does not exist; known are \(known.joined(separator: ", "))")
+            }
+        }
+        let user = try await launcher.user()
+        guard let account = account ?? user.defaultAccount else {
+            throw SubmitError.usage("--account: is missing and you have no default one; pass it or set SML_ACCOUNT")
+        }
+        return OpenedCluster(
+            launcher: launcher, system: self.launcher == .firecrest ? launcher.name : nil, account: account,
+            directory: user.runs)
+    }
+}

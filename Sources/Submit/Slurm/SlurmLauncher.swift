@@ -1,0 +1,110 @@
+// SLURM on the machine we run on: its commands. Files are in the home directory, which login and compute nodes share;
+// they are in `SlurmLauncher+Files.swift`.
+
+import Foundation
+import Glibc
+
+public struct SlurmLauncher: Launcher {
+    public let name = "SLURM"
+    /// The queue itself is asked.
+    public let settling = Duration.zero
+    let environment: [String: String]
+
+    /// SLURM's controller may be busy for a while; its own limit is 10 s a message, with retries.
+    private static let commandLimit = Duration.seconds(60)
+
+    /// What sbatch would otherwise copy into the job, where anybody who may look at its processes reads it; the
+    /// generator gets these from files. `ChildEnvironment` takes out the keys.
+    private static func isSecret(_ variable: String) -> Bool {
+        variable.hasPrefix("K6_PROMETHEUS_RW_") || variable == "SML_LOADTEST_METRICS_REMOTE_WRITE_URL"
+    }
+
+    public init(environment: [String: String]) {
+        self.environment = environment.filter { !Self.isSecret($0.key) }
+    }
+
+    public func systems() async throws(LauncherError) -> [String] { [] }
+
+    public func partitions() async throws(LauncherError) -> [Partition] {
+        SlurmAnswer.partitions(try await checked("sinfo", ["-h", "-o", "%P"])).map { Partition(name: $0) }
+    }
+
+    public func user() async throws(LauncherError) -> ClusterUser {
+        let home = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory()
+        guard home.hasPrefix("/") else { throw .refused("HOME: \"\(home)\" is not an absolute path") }
+        let group = getgrgid(getgid()).map { String(cString: $0.pointee.gr_name) }
+        return ClusterUser(
+            name: NSUserName(), defaultAccount: group, home: home, runs: "\(home)/.sml/loadtest_runs")
+    }
+
+    /// The script goes in by standard input, so no copy of it has to be cleaned up. A refusal is final; after a lost
+    /// answer the job is looked for by its name before anything is sent again.
+    public func submit(_ job: JobSubmission) async throws(LauncherError) -> JobID {
+        var reason = ""
+        for _ in 0..<3 {
+            let answer = try await run("sbatch", ["--parsable", "--chdir", job.directory], input: job.script)
+            if answer.exitCode == 0 {
+                guard let id = SlurmAnswer.submitted(answer.output) else {
+                    throw .refused("sbatch: no job id in \"\(ShownText.line(answer.output, hiding: []))\"")
+                }
+                return id
+            }
+            guard Self.isLost(answer) else {
+                throw .refused("SLURM refused: \(answer.reason.replacing("sbatch: error: ", with: ""))")
+            }
+            reason = answer.reason
+            try? await Task.sleep(for: .seconds(2))
+            let found = try await checked("squeue", ["-h", "-u", NSUserName(), "--name", job.name, "-o", "%i"])
+            if let id = SlurmAnswer.submitted(found) { return id }
+        }
+        throw .unreachable("sbatch: \(reason)")
+    }
+
+    /// Whether the controller may have taken the job although sbatch failed.
+    private static func isLost(_ answer: ExternalProgram.Answer) -> Bool {
+        answer.exitCode == 124
+            || ["Socket timed out", "Unable to contact slurm controller", "Zero Bytes were transmitted"].contains {
+                answer.errors.contains($0)
+            }
+    }
+
+    /// The queue first: after scancel accounting says CANCELLED at once, while the job still writes its results.
+    public func state(of job: JobID) async throws(LauncherError) -> JobState {
+        let id = job.description
+        let queue = try await run("squeue", ["-h", "-j", id, "-o", "%T|%r"])
+        if queue.exitCode == 0, let state = SlurmAnswer.queued(queue.output) { return state }
+        guard queue.exitCode == 0 || SlurmAnswer.isForgotten(queue.errors) else {
+            throw .unreachable("squeue: \(queue.reason)")
+        }
+        // Accounting may be off (exit 1), or behind by some seconds (empty, or a state that is over).
+        let accounting = try await run("sacct", ["-n", "-X", "-P", "-j", id, "-o", "State,ExitCode"])
+        if accounting.exitCode == 0, let state = SlurmAnswer.accounted(accounting.output), state.isOver { return state }
+        let controller = try await run("scontrol", ["show", "job", "-o", id])
+        if controller.exitCode == 0, let state = SlurmAnswer.shown(controller.output), state.isOver { return state }
+        return .unknown
+    }
+
+    public func cancel(_ job: JobID) async throws(LauncherError) { _ = try await checked("scancel", [job.description]) }
+
+    // MARK: Commands
+
+    private func checked(_ command: String, _ arguments: [String]) async throws(LauncherError) -> String {
+        let answer = try await run(command, arguments)
+        guard answer.exitCode == 0 else { throw .unreachable("\(command): \(answer.reason)") }
+        return answer.output
+    }
+
+    private func run(
+        _ command: String, _ arguments: [String], input: String = ""
+    ) async throws(LauncherError) -> ExternalProgram.Answer {
+        guard let program = ExternalProgram.find(command, environment: environment) else {
+            throw .unreachable("\(command) not found on PATH: run this on a login node, or set up FirecREST with 'sml init'")
+        }
+        do {
+            return try await ExternalProgram.run(
+                program, arguments, input: input, environment: environment, timeout: Self.commandLimit)
+        } catch {
+            throw .unreachable("\(command): \(error)")
+        }
+    }
+}

@@ -1,0 +1,73 @@
+// `sml loadtest attach` and `cancel`: jobs that an earlier command submitted and left.
+
+import ArgumentParser
+import Foundation
+import Submit
+
+struct AttachCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "attach",
+        abstract: "Wait for a submitted load test again and fetch its results.",
+        discussion: """
+            Works for jobs submitted by 'sml loadtest run' from this home directory, also when they have ended. Exit \
+            codes are those of 'run'.
+
+            EXAMPLES
+              sml loadtest attach 123456
+            """)
+
+    @Argument(help: ArgumentHelp("The job's number.", valueName: "jobid"))
+    var job: String
+
+    @Flag(help: "On Ctrl-C cancel the job instead of leaving it to run.")
+    var cancelOnInterrupt = false
+
+    func run() async throws {
+        throw ExitCode(
+            try await CommandFailure.reported {
+                let (launcher, record) = try await SubmittedJob.open(job)
+                return try await JobSession(
+                    launcher: launcher, record: record, cancelOnInterrupt: cancelOnInterrupt
+                ).finish(interrupts: Interrupts())
+            })
+    }
+}
+
+struct CancelCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cancel",
+        abstract: "Cancel a submitted load test.",
+        discussion: """
+            The generator ends within seconds and leaves a summary of what it measured; 'sml loadtest attach' \
+            fetches it. A job that is over already is no error.
+
+            EXAMPLES
+              sml loadtest cancel 123456
+            """)
+
+    @Argument(help: ArgumentHelp("The job's number.", valueName: "jobid"))
+    var job: String
+
+    func run() async throws {
+        try await CommandFailure.reported {
+            let (launcher, record) = try await SubmittedJob.open(job)
+            try await launcher.cancel(record.jobID)
+            print("Cancelled job \(job). Its results: sml loadtest attach \(job)")
+        }
+    }
+}
+
+private enum SubmittedJob {
+    static func open(_ id: String) async throws -> (any Launcher, JobRecord) {
+        let environment = ProcessInfo.processInfo.environment
+        let file = try ConfigurationFile.load(environment: environment)
+        let record = try JobRecord.find(id, results: ResultDirectory.root(environment: environment))
+        guard record.launcher == file.launcher.rawValue else {
+            throw SubmitError.notConfigured(
+                "job \(id): was submitted with \(record.launcher), but \(file.path) says launcher \(file.launcher.rawValue)")
+        }
+        let cluster = try await file.openCluster(
+            system: record.system, partition: nil, account: nil, environment: environment)
+        return (cluster.launcher, record)
+    }
+}

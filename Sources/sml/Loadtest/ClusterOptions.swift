@@ -1,0 +1,104 @@
+// The options every command has that submits a load test: `run`, and the two that launch a model first. Names are
+// SML's; where SML renamed one, both names work.
+
+import ArgumentParser
+import Scenarios
+import Submit
+
+struct ClusterOptions: ParsableArguments {
+    @Option(
+        name: [.customLong("firecrest-system"), .customLong("system")],
+        help: ArgumentHelp("System to run on, with FirecREST (SML_SYSTEM).", valueName: "name"))
+    var firecrestSystem: String?
+
+    @Option(help: ArgumentHelp("Partition to run in (SML_PARTITION).", valueName: "name"))
+    var partition: String?
+
+    @Option(
+        name: [.customLong("reservation"), .customLong("slurm-reservation")],
+        help: ArgumentHelp("Reservation to run in (SML_RESERVATION).", valueName: "name"))
+    var reservation: String?
+
+    @Option(help: ArgumentHelp("Account to charge (SML_ACCOUNT; default: your primary group).", valueName: "name"))
+    var account: String?
+
+    @Option(help: ArgumentHelp("OpenAI-compatible server, without /v1/….", valueName: "url"))
+    var loadtestServerUrl = "https://api.swissai.svc.cscs.ch"
+
+    @Option(help: ArgumentHelp("Output token limit, or 'prompt' for each corpus entry's own.", valueName: "n|prompt"))
+    var loadtestMaxTokens: String?
+
+    @Flag(inversion: .prefixedNo, help: "Keep generating until the token limit (default: as the scenario says).")
+    var loadtestIgnoreEos: Bool?
+
+    @Option(
+        help: ArgumentHelp(
+            "Prompt corpus, an absolute path on the cluster (SML_LOADTEST_PROMPTS_FILE; default: \(Self.sharedPrompts)).",
+            valueName: "path"))
+    var loadtestPromptsFile: String?
+
+    @Option(help: ArgumentHelp("Seed of the prompt order; the same for both sides of a comparison.", valueName: "n"))
+    var loadtestPromptSeed: Int64?
+
+    @Option(
+        help: ArgumentHelp(
+            "Push series to this receiver (SML_LOADTEST_METRICS_REMOTE_WRITE_URL; default: \(RemoteWriteSettings.clusterURL)).",
+            valueName: "url"))
+    var loadtestMetricsRemoteWriteUrl: String?
+
+    @Flag(inversion: .prefixedNo, help: "Push series.")
+    var loadtestMetricsRemoteWrite = true
+
+    @Option(help: ArgumentHelp("Time limit of the job.", valueName: "HH:MM:SS"))
+    var loadtestJobTime = "02:00:00"
+
+    @Option(help: ArgumentHelp("Image the job runs in (SML_LOADTEST_CONTAINER_IMAGE).", valueName: "path"))
+    var loadtestContainerImage: String?
+
+    @Flag(inversion: .prefixedNo, help: "Wait for the job and fetch its results.")
+    var waitForLoadtest = true
+
+    @Flag(inversion: .prefixedNo, help: "Before submitting, wait until the server answers for the model.")
+    var waitUntilHealthy = true
+
+    @Option(help: ArgumentHelp("Wait this many seconds for that.", valueName: "seconds"))
+    var loadtestReadyTimeout = 1_000_000
+
+    @Flag(help: "On Ctrl-C cancel the job instead of leaving it to run.")
+    var cancelOnInterrupt = false
+
+    @Option(help: ArgumentHelp("File with the API key, readable by you only (mode 0600).", valueName: "file"))
+    var apiKeyFile: String?
+
+    @Flag(help: "Print the job script and the staged files, without secrets; submit nothing.")
+    var dryRun = false
+
+    private static let sharedPrompts = "/capstor/store/cscs/swissai/infra01/loadtest/prompts.json"
+    private static let sharedImage = "/capstor/store/cscs/swissai/infra01/container-images/ci/sml-loadgen.sqsh"
+
+    /// What the options and variables say together.
+    func settings(environment: [String: String]) throws -> ClusterSettings {
+        func value(_ option: String?, _ variables: String...) -> String? {
+            option ?? variables.lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
+        }
+        try OptionValue.serverURL(loadtestServerUrl, option: "--loadtest-server-url")
+        if let loadtestMaxTokens { try OptionValue.maxTokens(loadtestMaxTokens, option: "--loadtest-max-tokens") }
+        _ = try OptionValue.count(loadtestReadyTimeout, option: "--loadtest-ready-timeout", in: 1...1_000_000_000)
+        if cancelOnInterrupt, !waitForLoadtest {
+            throw SubmitError.usage("--cancel-on-interrupt: needs --wait-for-loadtest")
+        }
+        guard let partition = value(partition, "SML_PARTITION") else {
+            throw SubmitError.usage("--partition: is missing; pass it or set SML_PARTITION")
+        }
+        return ClusterSettings(
+            system: value(firecrestSystem, "SML_SYSTEM", "SML_FIRECREST_SYSTEM"), partition: partition,
+            reservation: value(reservation, "SML_RESERVATION").flatMap { $0.isEmpty ? nil : $0 },
+            account: value(account, "SML_ACCOUNT"),
+            promptsFile: value(loadtestPromptsFile, "SML_LOADTEST_PROMPTS_FILE") ?? Self.sharedPrompts,
+            image: value(loadtestContainerImage, "SML_LOADTEST_CONTAINER_IMAGE") ?? Self.sharedImage,
+            jobTime: try JobTime(loadtestJobTime, option: "--loadtest-job-time"),
+            remoteWrite: RemoteWriteSettings(
+                isEnabled: loadtestMetricsRemoteWrite, url: loadtestMetricsRemoteWriteUrl, environment: environment,
+                defaultURL: RemoteWriteSettings.clusterURL))
+    }
+}

@@ -1,0 +1,25 @@
+// What a waiting user sees on stderr: on a terminal one line that is drawn over, elsewhere a line when something
+// changes.
+
+import Foundation
+import Submit
+
+struct TerminalDisplay: WaitDisplay {
+    private let isTerminal = isatty(STDERR_FILENO) == 1
+
+    func line(_ text: String) {
+        // On a terminal the live line says the same, and stays current.
+        if !isTerminal { write("\(text)\n") }
+    }
+
+    func live(_ text: String) {
+        guard isTerminal else { return }
+        var size = winsize()
+        let columns = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 1 ? Int(size.ws_col) - 1 : 79
+        write("\r\u{1B}[K\(text.prefix(columns))")
+    }
+
+    func clear() { if isTerminal { write("\r\u{1B}[K") } }
+
+    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}

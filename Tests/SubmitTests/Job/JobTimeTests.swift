@@ -1,0 +1,35 @@
+// Time limits as SML writes them, and how long a job must be for its plan.
+
+import Scenarios
+import Testing
+
+@testable import Submit
+
+@Suite struct JobTimeTests {
+    @Test(arguments: [("02:00:00", 7200), ("2:00:00", 7200), ("00:00:01", 1), ("100:59:59", 363_599)])
+    func isRead(text: String, seconds: Int) throws {
+        #expect(try JobTime(text, option: "t").duration == .seconds(seconds))
+    }
+
+    @Test(arguments: ["", "2h", "02:00", "00:00:00", "1:60:00", "1:00:60", "-1:00:00", "1:0:0", "1:00:00:00", "+1:00:00", "1: 0:00"])
+    func isRefused(text: String) {
+        #expect(throws: SubmitError.usage(
+            "--loadtest-job-time: \"\(text)\" is not accepted; expected HH:MM:SS, more than 00:00:00")
+        ) { try JobTime(text, option: "--loadtest-job-time") }
+    }
+
+    @Test func aPlanMustFitWithItsStartAndItsEnd() throws {
+        let target = RequestTarget(url: "http://localhost/")
+        let plan = Plan(
+            scenario: "s", executor: .constantVUs(vus: 1, duration: .seconds(900)), gracefulStop: .seconds(30), target: target)
+        // 15 min of load, 30 s for answers, 4.5 min around it: 20 min exactly.
+        #expect(JobTime.needed(for: plan).description == "00:20:00")
+        try JobTime("00:20:00", option: "t").check(fits: plan, scenario: "s", option: "t")
+        do {
+            try JobTime("00:19:59", option: "--t").check(fits: plan, scenario: "s", option: "--t")
+            Issue.record("was accepted")
+        } catch let error as SubmitError {
+            #expect(error.description.hasPrefix("--t: 00:19:59 is too short for scenario \"s\"; it needs 00:20:00: 15m of load"))
+        }
+    }
+}

@@ -1,0 +1,78 @@
+// The wait's decisions, look by look, with times of our choosing.
+
+import Testing
+
+@testable import Submit
+
+@Suite struct JobWaitTests {
+    private let id: JobID
+    private var wait: JobWait
+
+    init() throws {
+        id = try #require(JobID("7"))
+        wait = JobWait(id: id)
+    }
+
+    @Test mutating func aRunFromTheQueueToItsEnd() {
+        let queued = wait.look(.pending(reason: "Resources"), log: "", elapsed: .zero)
+        #expect(queued.lines == ["job 7: PENDING (Resources) for 00:00:00"])
+        #expect(queued.step == .look(after: .seconds(1)))
+        // Nothing new: quiet for a pipe, current on a terminal, less and less eager.
+        let still = wait.look(.pending(reason: "Resources"), log: "", elapsed: .seconds(40))
+        #expect(still.lines.isEmpty)
+        #expect(still.live == "job 7: PENDING (Resources) for 00:00:40")
+        #expect(still.step == .look(after: .seconds(8)))
+        let reminder = wait.look(.pending(reason: "Resources"), log: "", elapsed: .seconds(61))
+        #expect(reminder.lines == ["job 7: PENDING (Resources) for 00:01:01"])
+        #expect(reminder.step == .look(after: .seconds(10)))
+
+        let running = wait.look(.running, log: "first\nprogress 1\n", elapsed: .seconds(70))
+        #expect(running.lines == ["job 7: RUNNING for 00:00:00 | progress 1"])
+        #expect(running.step == .look(after: .seconds(1)))
+        #expect(wait.look(.running, log: "progress 2\n", elapsed: .seconds(75)).live == "job 7: RUNNING for 00:00:05 | progress 2")
+        let end = wait.look(.ended(JobEnd(.completed)), log: "last\n", elapsed: .seconds(80))
+        #expect(end.step == .over(JobEnd(.completed)))
+        #expect(wait.tail == ["first", "progress 1", "progress 2", "last"])
+    }
+
+    @Test mutating func aJobThatIsNotKnownYetIsNotLost() {
+        #expect(wait.look(.unknown, log: "", elapsed: .zero).step == .look(after: .seconds(2)))
+        #expect(wait.look(.unknown, log: "", elapsed: .seconds(59)).step == .look(after: .seconds(2)))
+        #expect(wait.look(.running, log: "", elapsed: .seconds(70)).step != .over(JobEnd.forgotten))
+        // Gone from the queue, accounting late by two looks.
+        #expect(wait.look(.unknown, log: "", elapsed: .seconds(100)).step == .look(after: .seconds(2)))
+        #expect(wait.look(.unknown, log: "", elapsed: .seconds(159)).step == .look(after: .seconds(2)))
+        #expect(wait.look(.unknown, log: "", elapsed: .seconds(160)).step == .over(JobEnd.forgotten))
+    }
+
+    @Test mutating func silenceOfTheClusterIsBorneForTenMinutes() {
+        let first = wait.failure("squeue: Socket timed out", elapsed: .seconds(5))
+        #expect(first.lines == ["job 7: no news: squeue: Socket timed out"])
+        #expect(first.step == .look(after: .seconds(10)))
+        #expect(wait.failure("x", elapsed: .seconds(604)).lines.isEmpty)
+        // An answer starts the count anew.
+        _ = wait.look(.running, log: "", elapsed: .seconds(604))
+        #expect(wait.failure("x", elapsed: .seconds(700)).step == .look(after: .seconds(10)))
+        #expect(wait.failure("x", elapsed: .seconds(1300)).step == .giveUp("x"))
+    }
+
+    @Test mutating func theTailIsBoundedAndHarmless() {
+        let log = (1...50).map { "line \($0)\u{1B}[2J" }.joined(separator: "\n") + "\n"
+        _ = wait.look(.running, log: log, elapsed: .zero)
+        #expect(wait.tail.count == JobWait.tailLength)
+        #expect(wait.tail.last == "line 50[2J")
+    }
+
+    @Test(arguments: [
+        (JobEnd(.completed), 0, "job 7 completed"), (JobEnd(.failed, exitCode: 99), 99, "ended by a rule"),
+        (JobEnd(.failed, exitCode: 105), 105, "stopped before"), (JobEnd(.failed, exitCode: 1), 116, "exit code 1"),
+        (JobEnd(.failed, signal: 53), 116, "signal 53"), (JobEnd(.timeout), 111, "time limit"),
+        (JobEnd(.cancelled, signal: 15), 112, "cancelled"), (JobEnd(.nodeFailure), 113, "lost its node"),
+        (JobEnd(.outOfMemory), 114, "memory"), (JobEnd(.preempted), 115, "preempted"), (JobEnd.forgotten, 117, "gone"), (JobEnd(.other("SOMETHING")), 116, "SOMETHING"),
+        (JobEnd(.failed, exitCode: 127), 116, "no sml-loadgen"),
+    ] as [(JobEnd, Int32, String)]) func everyEndHasASentenceAndACode(end: JobEnd, code: Int32, words: String) {
+        let outcome = JobOutcome(end, job: id)
+        #expect(outcome.exitCode == code)
+        #expect(outcome.sentence.contains(words), "\(outcome.sentence)")
+    }
+}

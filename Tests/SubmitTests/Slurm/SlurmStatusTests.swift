@@ -1,0 +1,118 @@
+// The order in which SLURM's commands are believed, with programs in their place that give the answers a real cluster
+// gives only by chance: accounting that is off or late, jobs that are forgotten, a controller that does not answer.
+
+import Foundation
+import Testing
+
+@testable import Submit
+
+@Suite struct SlurmStatusTests {
+    private let scratch: ScratchDirectory
+    private let environment: [String: String]
+
+    init() throws {
+        scratch = try ScratchDirectory()
+        environment = ["PATH": "\(scratch.path)/bin:/usr/bin:/bin", "HOME": scratch.path, "SML_SWISSAI_RESEARCH_API_KEY": "canary"]
+        // A command nobody expects fails the test by its exit code.
+        for name in ["sinfo", "sbatch", "squeue", "sacct", "scontrol", "scancel"] { try put(name, "exit 99") }
+    }
+
+    private func put(_ name: String, _ body: String) throws {
+        try scratch.write("bin/\(name)", "#!/bin/bash\n\(body)\n", mode: 0o755)
+    }
+
+    private func status() async throws -> JobState {
+        try await SlurmLauncher(environment: environment).state(of: #require(JobID("7")))
+    }
+
+    private func job(_ script: String = "#!/bin/bash\n", directory: String) -> JobSubmission {
+        JobSubmission(name: "n", script: script, directory: directory, logDirectory: "logs/%j", account: nil)
+    }
+
+    @Test func aJobInTheQueueIsNotAskedForElsewhere() async throws {
+        try put("squeue", #"[ "$*" = "-h -j 7 -o %T|%r" ] && echo 'COMPLETING|None'"#)
+        #expect(try await status() == .ending)
+    }
+
+    @Test(arguments: ["exit 0", "echo 'slurm_load_jobs error: Invalid job id specified' >&2; exit 1"])
+    func aJobOutOfTheQueueIsAccountings(queue: String) async throws {
+        try put("squeue", queue)
+        try put("sacct", #"[ "$*" = "-n -X -P -j 7 -o State,ExitCode" ] && echo 'CANCELLED by 1000|0:0'"#)
+        #expect(try await status() == .ended(JobEnd(.cancelled)))
+    }
+
+    @Test(arguments: ["exit 0", "echo 'Slurm accounting storage is disabled' >&2; exit 1", "echo 'RUNNING|0:0'"])
+    func withoutAccountingTheControllerIsAsked(accounting: String) async throws {
+        try put("squeue", "exit 0")
+        try put("sacct", accounting)
+        try put("scontrol", "echo 'JobId=7 JobName=x JobState=TIMEOUT Reason=TimeLimit ExitCode=0:15'")
+        #expect(try await status() == .ended(JobEnd(.timeout, signal: 15)))
+        try put("scontrol", "echo 'slurm_load_jobs error: Invalid job id specified' >&2; exit 1")
+        #expect(try await status() == .unknown)
+    }
+
+    @Test func aQueueThatDoesNotAnswerIsAnErrorAndNoEnd() async throws {
+        try put("squeue", "echo 'slurm_load_jobs error: Unable to contact slurm controller (connect failure)' >&2; exit 1")
+        await #expect(throws: LauncherError.unreachable(
+            "squeue: slurm_load_jobs error: Unable to contact slurm controller (connect failure)")
+        ) { try await status() }
+    }
+
+    @Test func aRefusalIsNotRepeated() async throws {
+        try put("sbatch", "cat > /dev/null; echo x >> \(scratch.path)/calls; echo 'sbatch: error: invalid partition specified: p' >&2; exit 1")
+        let launcher = SlurmLauncher(environment: environment)
+        await #expect(throws: LauncherError.refused("SLURM refused: invalid partition specified: p")) {
+            try await launcher.submit(job(directory: scratch.path))
+        }
+        #expect(try scratch.text("calls") == "x\n")
+    }
+
+    @Test func aLostAnswerIsLookedForBeforeASecondSubmission() async throws {
+        try put("sbatch", "cat > /dev/null; echo x >> \(scratch.path)/calls; echo 'sbatch: error: Batch job submission failed: Socket timed out on send/recv operation' >&2; exit 1")
+        try put("squeue", #"case "$*" in *"--name n "*) echo 55;; *) exit 98;; esac"#)
+        let launcher = SlurmLauncher(environment: environment)
+        let id = try await launcher.submit(job(directory: scratch.path))
+        #expect(id.description == "55")
+        #expect(try scratch.text("calls") == "x\n")
+    }
+
+    @Test func theScriptGoesInByStandardInputAndTheKeyDoesNot() async throws {
+        try put("sbatch", "cat > \(scratch.path)/script; env > \(scratch.path)/env; printf '%s\\n' \"$@\" > \(scratch.path)/arguments; echo 12")
+        let launcher = SlurmLauncher(environment: environment)
+        let script = "#!/bin/bash\n# é 'x' $(y)\n"
+        #expect(try await launcher.submit(job(script, directory: "/some dir")).description == "12")
+        #expect(try scratch.text("script") == script)
+        #expect(try scratch.text("arguments") == "--parsable\n--chdir\n/some dir\n")
+        #expect(try !scratch.text("env").contains("canary"))
+    }
+
+    @Test func anUnknownPartitionIsRefusedWithTheKnownOnes() async throws {
+        try put("sinfo", "printf 'normal*\\ndebug\\n'")
+        var tree = ConfigurationFile.empty(environment: environment).tree
+        tree.set("launcher", "slurm")
+        let file = ConfigurationFile(tree: tree, path: "config.yml")
+        await #expect(throws: SubmitError.usage("--partition: \"x\" does not exist; known are normal, debug")) {
+            try await file.openCluster(system: nil, partition: "x", account: "a", environment: environment)
+        }
+        let opened = try await file.openCluster(system: nil, partition: "debug", account: nil, environment: environment)
+        #expect(opened.directory == "\(scratch.path)/.sml/loadtest_runs")
+        #expect(!opened.account.isEmpty)
+    }
+
+    @Test func filesAreReadFromAnOffsetAndFetchedWhole() async throws {
+        let launcher = SlurmLauncher(environment: environment)
+        try await launcher.makeDirectory(scratch.file("a/b"))
+        try await launcher.write(Array("one\ntwo\nthr".utf8), to: scratch.file("a/b/f"), mode: .ownerOnly)
+        #expect(try scratch.mode("a/b") == 0o700)
+        #expect(try scratch.mode("a/b/f") == 0o600)
+        #expect(try await launcher.read(scratch.file("a/b/f"), from: 4, limit: 4) == Array("two\n".utf8))
+        #expect(try await launcher.read(scratch.file("a/b/f"), from: nil, limit: 3) == Array("thr".utf8))
+        #expect(try await launcher.read(scratch.file("none"), from: 0, limit: 4) == nil)
+        #expect(try await launcher.fetch(scratch.file("a/b/f"), to: scratch.file("home")))
+        #expect(try scratch.text("home") == "one\ntwo\nthr")
+        #expect(try await !launcher.fetch(scratch.file("none"), to: scratch.file("home2")))
+        #expect(try await launcher.size(of: scratch.file("a/b/f")) == 11)
+        try await launcher.remove(scratch.file("a/b/f"))
+        try await launcher.remove(scratch.file("a/b/f"))
+    }
+}
