@@ -13,9 +13,13 @@ struct Results {
     let outcome: RunOutcome?
 
     init(directory: String) throws {
-        summaryBytes = try Data(contentsOf: URL(filePath: directory + "/summary.json"))
-        summary = try Summary(jsonData: [UInt8](summaryBytes), path: "summary.json").document
-        let reader = try RecordFileReader(path: directory + "/records.smlrec")
+        try self.init(summary: directory + "/summary.json", records: directory + "/records.smlrec")
+    }
+
+    init(summary path: String, records file: String) throws {
+        summaryBytes = try Data(contentsOf: URL(filePath: path))
+        summary = try Summary(jsonData: [UInt8](summaryBytes), path: path).document
+        let reader = try RecordFileReader(path: file)
         var all: [RunRecord] = []
         try reader.forEachBatch { all += Array($0) }
         #expect(reader.truncatedBytes == 0)

@@ -1,0 +1,99 @@
+// A real SLURM on this machine (Tests/SlurmBed), started by the first test that needs one and shared by all. A watchdog
+// of its own ends it when the tests' process is gone, however that went.
+
+import Foundation
+import Testing
+
+final class SlurmBed: Sendable {
+    /// One more node than there are tests that fill or lose one.
+    static let nodes = 3
+    static let shared = Task { try await SlurmBed() }
+    /// slurmd starts jobs as other users; nothing else of it can be had without root.
+    static let isPossible = getuid() == 0
+    static let needsRoot: Comment = "a SLURM cluster needs root, for jobs run as another user"
+
+    private static let scripts = Image.repository + "/Tests/SlurmBed"
+    private static let directory = FileManager.default.temporaryDirectory.appending(path: "sml-slurm-\(UUID().uuidString)").path
+
+    let directory: String
+    let user: String
+    let nodeNames: [String]
+    let image: String
+    var home: String { "\(directory)/home/\(user)" }
+    private let environment: [String: String]
+
+    private init() async throws {
+        directory = Self.directory
+        let scratch = try Scratch()
+        let built = try await Image.shared.value.file
+        // At a normal end without the watchdog's second; it covers the others.
+        atexit {
+            let stop = Process()
+            stop.executableURL = URL(filePath: SlurmBed.scripts + "/stop")
+            stop.arguments = [SlurmBed.directory]
+            if (try? stop.run()) != nil { stop.waitUntilExit() }
+        }
+        let started = try await Program.run(
+            Self.scripts + "/start",
+            [directory, "--nodes", "\(Self.nodes)", "--owner", "\(ProcessInfo.processInfo.processIdentifier)"], in: scratch, within: 180)
+        try #require(started.code == 0, "\(started.errors)")
+        var variables: [String: String] = [:]
+        for line in try String(contentsOfFile: directory + "/env", encoding: .utf8).split(separator: "\n") {
+            let parts = line.dropFirst("export ".count).split(separator: "=", maxSplits: 1).map(String.init)
+            variables[parts[0]] = parts[1].trimmingCharacters(in: ["'"])
+        }
+        user = try #require(variables["SLURM_BED_USER"])
+        nodeNames = try #require(variables["SLURM_BED_NODES"]).split(separator: " ").map(String.init)
+        // Where the job's user can read them; the repository may be in somebody's private home.
+        image = directory + "/sml-loadgen.sqsh"
+        try FileManager.default.copyItem(atPath: built, toPath: image)
+        try FileManager.default.copyItem(atPath: Program.path("sml"), toPath: directory + "/bin/sml")
+        environment = [
+            "SLURM_CONF": directory + "/etc/slurm.conf", "SLURM_BED": directory,
+            "PATH": directory + "/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "\(directory)/home/\(user)",
+        ]
+        let configured = try await sml(["init", "--launcher", "slurm", "--no-input", "--secrets", "environment"], in: scratch)
+        try #require(configured.code == 0, "\(configured.errors)")
+    }
+
+    /// A command as the job's user, in the home directory.
+    func start(_ arguments: [String], in scratch: Scratch, environment extra: [String: String] = [:]) throws -> Program {
+        try Program(
+            "/usr/bin/setpriv", ["--reuid", user, "--regid", user, "--clear-groups"] + arguments, in: scratch,
+            directory: home, environment: environment.merging(extra) { $1 })
+    }
+
+    func sml(
+        _ arguments: [String], in scratch: Scratch, within seconds: Double = 60
+    ) async throws -> (code: Int32, output: String, errors: String) {
+        let program = try start([directory + "/bin/sml"] + arguments, in: scratch)
+        let code = try await program.end(within: seconds)
+        return (code, program.output, program.errors)
+    }
+
+    /// A command of SLURM as the administrator; its output.
+    @discardableResult
+    func administer(_ command: String, _ arguments: [String], in scratch: Scratch) async throws -> String {
+        let result = try await Program.run("/usr/bin/\(command)", arguments, in: scratch, environment: environment)
+        #expect(result.code == 0, "\(command) \(arguments): \(result.errors)")
+        return result.output
+    }
+
+    /// What a power cut does to a node: every process of it and of its job is gone at once. The node stays away.
+    func lose(node: String, job: String, in scratch: Scratch) async throws {
+        let daemon = try String(contentsOfFile: "\(directory)/run/slurmd-\(node).pid", encoding: .utf8)
+        kill(try #require(Int32(daemon.trimmingCharacters(in: .whitespacesAndNewlines))), SIGKILL)
+        for id in try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap({ Int32($0) }) {
+            let arguments = FileManager.default.contents(atPath: "/proc/\(id)/cmdline") ?? Data()
+            let variables = FileManager.default.contents(atPath: "/proc/\(id)/environ") ?? Data()
+            let ours = String(decoding: variables, as: UTF8.self).split(separator: "\0")
+            if String(decoding: arguments, as: UTF8.self).hasPrefix("slurmstepd: [\(job).")
+                || ours.contains("SLURM_JOB_ID=\(job)") && ours.contains("SLURM_CONF=\(directory)/etc/slurm.conf")
+            {
+                kill(id, SIGKILL)
+            }
+        }
+        // The controller finds out by itself after SlurmdTimeout, a minute here and five on most sites.
+        try await administer("scontrol", ["update", "nodename=\(node)", "state=down", "reason=lost"], in: scratch)
+    }
+}

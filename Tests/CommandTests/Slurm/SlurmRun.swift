@@ -1,0 +1,74 @@
+// One `sml loadtest run` on the shared cluster, against an endpoint of its own.
+
+import Foundation
+import Testing
+
+struct SlurmRun {
+    static let key = "sk-slurm-0123456789"
+
+    let bed: SlurmBed
+    let scratch: Scratch
+    let endpoint: EndpointProcess
+    let program: Program
+
+    /// - Parameters:
+    ///   - seconds: of load, 20 requests a second.
+    ///   - corpus: its text; the usual three labels unless given.
+    init(
+        seconds: Int, partition: String = "normal", model: String? = nil, corpus: String = Scratch.prompts, extra: [String] = []
+    ) async throws {
+        bed = try await SlurmBed.shared.value
+        scratch = try Scratch()
+        endpoint = try await EndpointProcess.start(in: scratch)
+        let name = "load\(seconds)"
+        let prompts = "\(bed.home)/prompts-\(UUID().uuidString).json"
+        try FileManager.default.createDirectory(atPath: bed.home + "/scenarios", withIntermediateDirectories: true)
+        try Data(
+            "executor: constant-arrival-rate\nrate: 20\nduration: \(seconds)s\npreAllocatedVUs: 20\nthink_time: 0\ngracefulStop: 5s\n".utf8
+        ).write(to: URL(filePath: "\(bed.home)/scenarios/\(name).yaml"))
+        try Data(corpus.utf8).write(to: URL(filePath: prompts))
+        program = try bed.start(
+            [
+                bed.directory + "/bin/sml", "loadtest", "run", "--partition", partition, "--loadtest-server-url", endpoint.url,
+                "--loadtest-scenario", name, "--loadtest-prompts-file", prompts, "--loadtest-container-image", bed.image,
+                "--no-loadtest-metrics-remote-write", "--no-wait-until-healthy", "--loadtest-job-time", "00:20:00",
+            ] + (model.map { ["--loadtest-model", $0] } ?? []) + extra, in: scratch,
+            environment: ["SML_SWISSAI_RESEARCH_API_KEY": Self.key])
+    }
+
+    /// The number it printed.
+    func job() async throws -> String {
+        try await eventually(within: 60, "submission") { value("Job submitted: ", in: program.errors) != nil || !program.process.isRunning }
+        return try #require(value("Job submitted: ", in: program.errors), "\(program.errors)")
+    }
+
+    func sends() async throws {
+        try await eventually(within: 90, "requests in the log") {
+            try #require(program.process.isRunning, "\(program.errors)")
+            return endpoint.entriesSoFar.count >= 10
+        }
+    }
+
+    /// What the command that waited says it brought home, `errors` being its stderr.
+    func results(_ errors: String) throws -> Results {
+        try Results(
+            summary: try #require(value("Summary: ", in: errors), "\(errors)"),
+            records: try #require(value("Records: ", in: errors), "\(errors)"))
+    }
+
+    /// Every count agrees with the records and with the endpoint's own log.
+    func agrees(_ results: Results) async throws {
+        let log = try await endpoint.stop()
+        #expect(results.requests.count > 0)
+        #expect(results.count("sml", "counts", "finished") == results.requests.count)
+        #expect(results.count("metrics", "http_reqs", "count") == results.requests.count)
+        #expect(results.count("throughput", "total_requests") == results.requests.count)
+        #expect(results.interrupted.isEmpty)
+        #expect(log.count == results.requests.count)
+        #expect(log.allSatisfy { $0.status == 200 })
+    }
+
+    private func value(_ prefix: String, in text: String) -> String? {
+        text.split(separator: "\n").first { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+    }
+}

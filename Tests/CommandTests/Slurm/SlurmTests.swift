@@ -1,0 +1,129 @@
+// `sml loadtest run` from submission to summary on a real SLURM, and everything SLURM can do to a job in between.
+
+import Foundation
+import Metrics
+import Testing
+
+@Suite(.serialized, .enabled(if: SlurmBed.isPossible, SlurmBed.needsRoot)) struct SlurmTests {
+    @Test func aRunBringsItsSummaryHome() async throws {
+        let run = try await SlurmRun(seconds: 3, model: "org/m", extra: ["--wait-until-healthy"])
+        let job = try await run.job()
+        #expect(try await run.program.end(within: 120) == 0, "\(run.program.errors)")
+        let results = try run.results(run.program.errors)
+        #expect(results.count("sml", "counts", "planned") == results.requests.count)
+        #expect(results.outcome?.kind == .completed)
+        #expect(run.program.output.contains("=== LLM Load Test Summary ==="))
+        #expect(Set(results.labels) == Set(Scratch.tokens.keys))
+        // One more at the endpoint: the health check.
+        #expect(try await run.endpoint.stop().count == results.requests.count + 1)
+        // The key was in files of the run only, and is gone from there.
+        let runs = run.bed.home + "/.sml/loadtest_runs"
+        for name in try FileManager.default.subpathsOfDirectory(atPath: runs) {
+            let text = FileManager.default.contents(atPath: "\(runs)/\(name)") ?? Data()
+            #expect(text.firstRange(of: Data(SlurmRun.key.utf8)) == nil, "\(name)")
+        }
+        let accounted = try await run.bed.administer("sacct", ["-n", "-X", "-P", "-j", job, "-o", "State,ExitCode"], in: run.scratch)
+        #expect(accounted == "COMPLETED|0:0\n")
+    }
+
+    @Test func hostileNamesArriveAsTheyAre() async throws {
+        let model = "a\"b'c $(touch /tmp/x) `id` \\ ü,; *"
+        let label = "l\"a'b $(id) `id` \\ é\n2"
+        let corpus = try JSONEncoder().encode([["label": label, "content": "one $(id) 'two'"]])
+        let run = try await SlurmRun(seconds: 2, model: model, corpus: String(decoding: corpus, as: UTF8.self))
+        #expect(try await run.program.end(within: 120) == 0, "\(run.program.errors)")
+        let results = try run.results(run.program.errors)
+        #expect(results.labels == [label])
+        #expect(results.summary[path: "sml", "run", "model"] == .string(model))
+        try await run.agrees(results)
+    }
+
+    enum Canceller: CaseIterable { case sml, scancel, interrupt }
+
+    @Test(arguments: Canceller.allCases)
+    func aCancelledRunLeavesItsPartialSummary(by canceller: Canceller) async throws {
+        let run = try await SlurmRun(seconds: 300, extra: canceller == .interrupt ? ["--cancel-on-interrupt"] : [])
+        let job = try await run.job()
+        try await run.sends()
+        switch canceller {
+        case .sml: #expect(try await run.bed.sml(["loadtest", "cancel", job], in: run.scratch).code == 0)
+        case .scancel: try await run.bed.administer("scancel", [job], in: run.scratch)
+        case .interrupt: run.program.signal(SIGINT)
+        }
+        #expect(try await run.program.end(within: 90) == 112, "\(run.program.errors)")
+        #expect(run.program.errors.contains("job \(job) was cancelled"))
+        try await isInterrupted(run, run.program.errors)
+    }
+
+    /// SLURM's signal before the limit ends the run in order, so that the job ends with the generator's own code.
+    @Test func theTimeLimitLeavesAPartialSummary() async throws {
+        let run = try await SlurmRun(seconds: 300)
+        let job = try await run.job()
+        try await run.sends()
+        // The command refuses a limit that the run does not fit into; an administrator does not ask.
+        try await run.bed.administer("scontrol", ["update", "jobid=\(job)", "timelimit=1"], in: run.scratch)
+        #expect(try await run.program.end(within: 180) == 105, "\(run.program.errors)")
+        try await isInterrupted(run, run.program.errors)
+    }
+
+    @Test func aLostNodeIsSaid() async throws {
+        let run = try await SlurmRun(seconds: 300, partition: "node3")
+        let job = try await run.job()
+        try await run.sends()
+        try await run.bed.lose(node: run.bed.nodeNames[2], job: job, in: run.scratch)
+        #expect(try await run.program.end(within: 120) == 113, "\(run.program.errors)")
+        #expect(run.program.errors.contains("job \(job) lost its node"))
+        #expect(run.program.errors.contains("no summary in "))
+    }
+
+    @Test func aFullQueueIsSaidAndTheJobIsTakenUpAgain() async throws {
+        let first = try await SlurmRun(seconds: 300, partition: "node1", extra: ["--no-wait-for-loadtest"])
+        let blocking = try await first.job()
+        #expect(try await first.program.end(within: 30) == 0, "\(first.program.errors)")
+        let second = try await SlurmRun(seconds: 3, partition: "node1")
+        let job = try await second.job()
+        try await eventually(within: 60, "reason of waiting") {
+            second.program.errors.contains("job \(job): PENDING (Resources)") || second.program.errors.contains("job \(job): PENDING (Priority)")
+        }
+        second.program.signal(SIGINT)
+        #expect(try await second.program.end(within: 30) == 130)
+        #expect(second.program.errors.contains("sml loadtest attach \(job)") && second.program.errors.contains("sml loadtest cancel \(job)"))
+        #expect(try await first.bed.sml(["loadtest", "cancel", blocking], in: first.scratch).code == 0)
+        let attached = try await second.bed.sml(["loadtest", "attach", job], in: second.scratch, within: 120)
+        #expect(attached.code == 0, "\(attached.errors)")
+        try await second.agrees(try second.results(attached.errors))
+        _ = try await first.endpoint.stop()
+    }
+
+    @Test func controlCLeavesTheJobRunning() async throws {
+        let run = try await SlurmRun(seconds: 12)
+        let job = try await run.job()
+        try await run.sends()
+        run.program.signal(SIGINT)
+        #expect(try await run.program.end(within: 30) == 130)
+        let attached = try await run.bed.sml(["loadtest", "attach", job], in: run.scratch, within: 120)
+        #expect(attached.code == 0, "\(attached.errors)")
+        let results = try run.results(attached.errors)
+        #expect(results.count("sml", "counts", "planned") == results.requests.count)
+        try await run.agrees(results)
+    }
+
+    @Test func anUnknownPartitionIsRefusedBeforeAnythingIsStaged() async throws {
+        let bed = try await SlurmBed.shared.value
+        let runs = bed.home + "/.sml/loadtest_runs"
+        let before = (try? FileManager.default.contentsOfDirectory(atPath: runs)) ?? []
+        let run = try await SlurmRun(seconds: 3, partition: "norml")
+        #expect(try await run.program.end(within: 30) == 64)
+        #expect(run.program.errors.contains("--partition: \"norml\" does not exist; known are normal"))
+        #expect(try Set((try? FileManager.default.contentsOfDirectory(atPath: runs)) ?? []) == Set(before))
+        #expect(try await run.endpoint.stop().isEmpty)
+    }
+
+    private func isInterrupted(_ run: SlurmRun, _ errors: String) async throws {
+        let results = try run.results(errors)
+        #expect(results.summary[path: "sml", "outcome", "kind"] == .string("interrupted"))
+        #expect(results.outcome?.kind == .interrupted)
+        #expect(results.count("sml", "counts", "planned") > results.requests.count)
+        try await run.agrees(results)
+    }
+}
