@@ -47,6 +47,9 @@ struct JobSession: Sendable {
     private func show(_ results: ClusterRun.Results, outcome: JobOutcome) throws -> Int32 {
         guard results.summary else {
             say("sml: no summary in \(record.runDirectory); the log is \(record.log)")
+            if results.records {
+                say("Records: \(record.records)\n  a summary of them: sml loadtest summarize \(ShellWord.quoted(record.records))")
+            }
             return outcome.exitCode == 0 ? JobOutcome.Code.failed : outcome.exitCode
         }
         let data = FileManager.default.contents(atPath: record.summary) ?? Data()
