@@ -38,8 +38,10 @@ struct SlurmRun {
 
     /// The number it printed.
     func job() async throws -> String {
-        try await eventually(within: 60, "submission") { value("Job submitted: ", in: program.errors) != nil || !program.process.isRunning }
-        return try #require(value("Job submitted: ", in: program.errors), "\(program.errors)")
+        try await eventually(within: 60, "submission") {
+            program.errors.contains("Job submitted: ") || !program.process.isRunning
+        }
+        return try value("Job submitted: ", in: program.errors)
     }
 
     func sends() async throws {
@@ -52,8 +54,7 @@ struct SlurmRun {
     /// What the command that waited says it brought home, `errors` being its stderr.
     func results(_ errors: String) throws -> Results {
         try Results(
-            summary: try #require(value("Summary: ", in: errors), "\(errors)"),
-            records: try #require(value("Records: ", in: errors), "\(errors)"))
+            summary: try value("Summary: ", in: errors), records: try value("Records: ", in: errors))
     }
 
     /// Every count agrees with the records and with the endpoint's own log.
@@ -68,7 +69,9 @@ struct SlurmRun {
         #expect(log.allSatisfy { $0.status == 200 })
     }
 
-    private func value(_ prefix: String, in text: String) -> String? {
-        text.split(separator: "\n").first { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+    /// The rest of the line of `text` that begins with `prefix`.
+    func value(_ prefix: String, in text: String) throws -> String {
+        let line = text.split(separator: "\n").first { $0.hasPrefix(prefix) }
+        return String(try #require(line, "\(text)").dropFirst(prefix.count))
     }
 }

@@ -74,6 +74,13 @@ import Testing
         #expect(try await run.program.end(within: 120) == 113, "\(run.program.errors)")
         #expect(run.program.errors.contains("job \(job) lost its node"))
         #expect(run.program.errors.contains("no summary in "))
+        // What was on disk when the node went is there, and is a result.
+        let records = try run.value("Records: ", in: run.program.errors)
+        let summary = try await run.bed.sml(["loadtest", "summarize", records, "--json"], in: run.scratch)
+        #expect(summary.code == 0, "\(summary.errors)")
+        let read = try Summary(jsonData: Array(summary.output.utf8), path: "summary").document
+        #expect(read[path: "sml", "outcome", "kind"] == .string("interrupted"))
+        #expect(read[path: "sml", "counts", "finished"]?.integer ?? 0 > 0)
     }
 
     @Test func aFullQueueIsSaidAndTheJobIsTakenUpAgain() async throws {
