@@ -44,10 +44,10 @@ struct SlurmRun {
         return try value("Job submitted: ", in: program.errors)
     }
 
-    func sends() async throws {
+    func sends(atLeast count: Int = 10) async throws {
         try await eventually(within: 90, "requests in the log") {
             try #require(program.process.isRunning, "\(program.errors)")
-            return endpoint.entriesSoFar.count >= 10
+            return endpoint.entriesSoFar.count >= count
         }
     }
 

@@ -69,7 +69,8 @@ import Testing
     @Test func aLostNodeIsSaid() async throws {
         let run = try await SlurmRun(seconds: 300, partition: "node3")
         let job = try await run.job()
-        try await run.sends()
+        // 20 a second: past the second after which the records file was written to for the first time.
+        try await run.sends(atLeast: 60)
         try await run.bed.lose(node: run.bed.nodeNames[2], job: job, in: run.scratch)
         #expect(try await run.program.end(within: 120) == 113, "\(run.program.errors)")
         #expect(run.program.errors.contains("job \(job) lost its node"))
