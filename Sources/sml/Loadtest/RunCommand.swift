@@ -3,9 +3,6 @@
 
 import ArgumentParser
 import Foundation
-import HTTPClient
-import ScenarioFiles
-import Scenarios
 import Submit
 
 struct RunCommand: AsyncParsableCommand {
@@ -61,102 +58,33 @@ struct RunCommand: AsyncParsableCommand {
         throw ExitCode(try await CommandFailure.reported { try await runReported() })
     }
 
-    private var model: String? { loadtestModel ?? servedModelName }
-
     private func runReported() async throws -> Int32 {
-        let environment = ProcessInfo.processInfo.environment
-        let settings = try cluster.settings(environment: environment)
-        let file = try ConfigurationFile.load(environment: environment)
-        let scenario = try ScenarioCatalog().resolve(loadtestScenario)
-        let key = try await apiKey(file, environment)
-        let configuration = try configuration(scenario, apiKey: key)
-        let resolved = try configuration.resolve()
-        for warning in scenario.warnings + resolved.warnings { Self.say("sml: warning: \(warning)") }
-        if cluster.firecrestSystem != nil, file.launcher == .slurm {
-            Self.say("sml: warning: --firecrest-system: is for FirecREST; \(file.path) says launcher slurm, which has one system")
-        }
-        try settings.jobTime.check(fits: resolved.plan, scenario: scenario.name, option: "--loadtest-job-time")
-
-        // A dry run asks nothing of SLURM, so that it works anywhere.
-        let place = try await file.openCluster(
-            system: settings.system, partition: cluster.dryRun && file.launcher == .slurm ? nil : settings.partition,
-            account: settings.account, environment: environment)
-        let label = RunLabel.make(scenario: scenario.name)
-        let script = try settings.script(scenario: scenario.name, runLabel: label, at: place)
-        let runDirectory = "\(place.directory)/\(label)"
+        let model = loadtestModel ?? servedModelName
+        let test = try await PreparedLoadtest(cluster, scenario: loadtestScenario, model: model)
+        let job = try test.job(at: try await test.openCluster())
         if cluster.dryRun {
-            let shown = StagedJob(
-                configuration: try self.configuration(scenario, apiKey: key == nil ? nil : "****"),
-                remoteWrite: settings.remoteWrite, environment: environment)
-            print(shown.preview(script: script.render(), directory: runDirectory), terminator: "")
+            print(try job.preview(), terminator: "")
             return 0
         }
-        try await settings.checkFiles(place.launcher)
-        let staged = StagedJob(configuration: configuration, remoteWrite: settings.remoteWrite, environment: environment)
-
+        try await job.checkFiles()
         let interrupts = Interrupts()
         do {
-            try await interrupts.cancelling { try await waitUntilHealthy(apiKey: key) }
+            try await interrupts.cancelling { try await waitUntilHealthy(test) }
         } catch is CancellationError {
-            Self.say("sml: interrupted; nothing was submitted")
+            say("sml: interrupted; nothing was submitted")
             return JobOutcome.Code.detached
         }
-        let record = try await submit(
-            script, staged: staged, to: place, by: file.launcher.rawValue, runDirectory: runDirectory,
-            results: "\(ResultDirectory.root(environment: environment))/\(ResultDirectory.runID(model: model))",
-            jobTime: settings.jobTime)
-        guard cluster.waitForLoadtest else {
-            Self.say(JobSession.hints(record.jobID))
-            return 0
-        }
-        return try await JobSession(
-            launcher: place.launcher, record: record, cancelOnInterrupt: cluster.cancelOnInterrupt
-        ).finish(interrupts: interrupts)
+        return try await job.carryOut(
+            runID: ResultDirectory.runID(model: model), cancelOnInterrupt: cluster.cancelOnInterrupt, interrupts: interrupts)
     }
 
-    private func apiKey(_ file: ConfigurationFile, _ environment: [String: String]) async throws -> String? {
-        if let path = cluster.apiKeyFile { return try APIKey.read(file: path, environment: environment) }
-        return try await Secrets(configuration: file, environment: environment).find(.apiKey)?.value
-    }
-
-    private func configuration(_ scenario: ScenarioDefinition, apiKey: String?) throws(ConfigurationError) -> RunConfiguration {
-        try RunConfiguration.build(
-            scenario: scenario, serverURL: cluster.loadtestServerUrl, apiKey: apiKey, model: model,
-            overrides: RunOverrides(
-                maxTokens: cluster.loadtestMaxTokens, ignoreEOS: cluster.loadtestIgnoreEos,
-                promptSeed: cluster.loadtestPromptSeed))
-    }
-
-    private func waitUntilHealthy(apiKey: String?) async throws {
+    private func waitUntilHealthy(_ test: PreparedLoadtest) async throws {
         guard cluster.waitUntilHealthy else { return }
         guard let name = servedModelName ?? loadtestModel else {
-            return Self.say("No --loadtest-model: not waiting for its health.")
+            return say("No --loadtest-model: not waiting for its health.")
         }
-        let probe = HealthProbe(
-            client: HTTPClient(userAgent: "sml/\(Product.version)"), serverURL: cluster.loadtestServerUrl, apiKey: apiKey, model: name)
+        let probe = test.healthProbe(name)
         try await ModelReadiness.wait(
-            timeout: .seconds(cluster.loadtestReadyTimeout), probe: { try await probe() }, say: { Self.say($0) })
+            timeout: .seconds(cluster.loadtestReadyTimeout), probe: { try await probe() }, say: { say($0) })
     }
-
-    /// Submits and writes down what was submitted, also when a signal comes in between.
-    private func submit(
-        _ script: JobScript, staged: StagedJob, to place: OpenedCluster, by kind: String, runDirectory: String,
-        results: String, jobTime: JobTime
-    ) async throws -> JobRecord {
-        try ResultDirectory.prepare(results)
-        let job = JobSubmission(
-            name: script.name, script: script.render(), directory: place.directory, logDirectory: "logs/%j", account: place.account)
-        let id = try await ClusterRun(launcher: place.launcher, display: TerminalDisplay())
-            .submit(job, staged: staged, runDirectory: runDirectory)
-        Self.say("Job submitted: \(id)\nRun label: \(script.runLabel)\nLog: \(place.log(id))")
-        let names = ResultDirectory.fileNames(runLabel: script.runLabel)
-        let record = JobRecord(
-            jobID: id, jobName: script.name, runLabel: script.runLabel, scenario: loadtestScenario, launcher: kind,
-            system: place.system, runDirectory: runDirectory, log: place.log(id), summary: "\(results)/\(names.summary)",
-            records: "\(results)/\(names.records)", jobTimeSeconds: jobTime.duration.components.seconds)
-        try record.write(directory: results)
-        return record
-    }
-
-    private static func say(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
 }

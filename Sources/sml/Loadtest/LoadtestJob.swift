@@ -1,0 +1,56 @@
+// A prepared load test at a cluster: shown, checked, submitted, waited for. The last steps of `run`, and of the
+// commands that launch a model first.
+
+import Foundation
+import Submit
+
+struct LoadtestJob {
+    let test: PreparedLoadtest
+    let place: OpenedCluster
+    let script: JobScript
+
+    private var runDirectory: String { "\(place.directory)/\(script.runLabel)" }
+
+    /// What `--dry-run` prints.
+    func preview() throws -> String {
+        StagedJob(
+            configuration: try test.shownConfiguration(), remoteWrite: test.settings.remoteWrite, environment: test.environment
+        ).preview(script: script.render(), directory: runDirectory)
+    }
+
+    /// That everything the job will read is there.
+    func checkFiles() async throws { try await test.settings.checkFiles(place.launcher) }
+
+    /// Submits and, unless told not to, waits and fetches; returns the exit code.
+    ///
+    /// - Parameter runID: the directory of the results under `~/.sml/loadtest`.
+    func carryOut(runID: String, cancelOnInterrupt: Bool, interrupts: Interrupts) async throws -> Int32 {
+        let record = try await submit(results: "\(ResultDirectory.root(environment: test.environment))/\(runID)")
+        guard test.options.waitForLoadtest else {
+            say(JobSession.hints(record.jobID))
+            return 0
+        }
+        return try await JobSession(launcher: place.launcher, record: record, cancelOnInterrupt: cancelOnInterrupt)
+            .finish(interrupts: interrupts)
+    }
+
+    /// Submits and writes down what was submitted, also when a signal comes in between.
+    private func submit(results: String) async throws -> JobRecord {
+        try ResultDirectory.prepare(results)
+        let job = JobSubmission(
+            name: script.name, script: script.render(), directory: place.directory, logDirectory: "logs/%j", account: place.account)
+        let staged = StagedJob(
+            configuration: test.configuration, remoteWrite: test.settings.remoteWrite, environment: test.environment)
+        let id = try await ClusterRun(launcher: place.launcher, display: TerminalDisplay())
+            .submit(job, staged: staged, runDirectory: runDirectory)
+        say("Job submitted: \(id)\nRun label: \(script.runLabel)\nLog: \(place.log(id))")
+        let names = ResultDirectory.fileNames(runLabel: script.runLabel)
+        let record = JobRecord(
+            jobID: id, jobName: script.name, runLabel: script.runLabel, scenario: test.scenario.name,
+            launcher: test.file.launcher.rawValue, system: place.system, runDirectory: runDirectory, log: place.log(id),
+            summary: "\(results)/\(names.summary)", records: "\(results)/\(names.records)",
+            jobTimeSeconds: script.time.duration.components.seconds)
+        try record.write(directory: results)
+        return record
+    }
+}
