@@ -17,6 +17,15 @@ struct SMLCommand: AsyncParsableCommand {
             """,
         version: Product.version,
         subcommands: [InitCommand.self, LoadtestCommand.self])
+
+    static func main() async {
+        do {
+            await main(try AbbreviatedOptions.expand(Array(CommandLine.arguments.dropFirst()), of: Self.self))
+        } catch {
+            say("sml: \(error)")
+            exit(withError: ExitCode(64))
+        }
+    }
 }
 
 struct LoadtestCommand: AsyncParsableCommand {
