@@ -1,8 +1,8 @@
-// Waits until a server answers for a model: the clock and the socket around `HealthWait`.
+// Waits until a server answers for a model: the clock, the calls and the socket around `HealthWait` and `ModelWait`.
 
-/// The wait of `sml loadtest run` before anything is submitted.
+/// The wait before a load test is submitted.
 public enum ModelReadiness {
-    /// Probes until the model is healthy.
+    /// Probes until a server that runs already is healthy.
     ///
     /// - Parameters:
     ///   - probe: usually a ``HealthProbe``.
@@ -24,6 +24,38 @@ public enum ModelReadiness {
             case .probe(let pause):
                 if let line = decision.line { say(line) }
                 try await clock.sleep(for: pause)
+            }
+        }
+    }
+
+    /// Looks at a launched model until it is healthy.
+    ///
+    /// - Returns: nil when it is, or how its job ended before.
+    /// - Throws: ``SubmitError/notReady(_:)`` at the time limit, or after 10 minutes without an answer of the cluster;
+    ///   `CancellationError` when the task is cancelled.
+    public static func wait<C: Clock>(
+        watching model: ModelWatch, timeout: Duration, clock: C = ContinuousClock(), display: any WaitDisplay
+    ) async throws -> JobEnd? where C.Duration == Duration {
+        var model = model
+        var wait = ModelWait(id: model.id, timeout: timeout)
+        let start = clock.now
+        defer { display.clear() }
+        while true {
+            let decision: ModelWait.Decision
+            do {
+                decision = wait.look(try await model.look(), elapsed: start.duration(to: clock.now))
+            } catch {
+                // Whatever a call that was broken off says.
+                try Task.checkCancellation()
+                decision = wait.failure("\(error)", elapsed: start.duration(to: clock.now))
+            }
+            decision.lines.forEach(display.line)
+            display.live(decision.live)
+            switch decision.step {
+            case .ready: return nil
+            case .ended(let end): return end
+            case .giveUp(let reason): throw SubmitError.notReady(reason)
+            case .look(let pause): try await clock.sleep(for: pause)
             }
         }
     }

@@ -44,13 +44,13 @@ public struct ClusterRun: Sendable {
         let clock = ContinuousClock()
         let start = clock.now
         var wait = JobWait(id: record.jobID)
-        var offset: UInt64 = 0
+        var reader = LogReader(launcher: launcher, path: record.log)
         defer { display.clear() }
         while true {
             let decision: JobWait.Decision
             do {
                 let state = try await launcher.state(of: record.jobID)
-                let log = JobWait.hasLog(state) ? try await newLines(record.log, &offset, untilEnd: state.isOver) : ""
+                let log = JobWait.hasLog(state) ? try await reader.newLines(untilEnd: state.isOver) : ""
                 decision = wait.look(state, log: log, elapsed: clock.now - start)
             } catch {
                 // Whatever a call that was broken off says.
@@ -69,19 +69,6 @@ public struct ClusterRun: Sendable {
                 throw SubmitError.notReady("job \(record.jobID): no news for 10 minutes: \(reason); 'sml loadtest attach \(record.jobID)' tries again")
             }
         }
-    }
-
-    /// Whole lines that are new, at most 256 kB at a time.
-    private func newLines(_ path: String, _ offset: inout UInt64, untilEnd: Bool) async throws -> String {
-        var all = ""
-        repeat {
-            guard let bytes = try await launcher.read(path, from: offset, limit: 256 << 10),
-                let end = bytes.lastIndex(of: 0x0A)
-            else { break }
-            offset += UInt64(end) + 1
-            all += String(decoding: bytes[...end], as: UTF8.self)
-        } while untilEnd
-        return all
     }
 
     public struct Results: Sendable {

@@ -18,8 +18,6 @@ public struct JobWait: Sendable {
         public var live: String
     }
 
-    /// Lines kept for the end, where they explain it.
-    static let tailLength = 15
     /// How often a pipe hears of a run that goes on.
     static let reminder = Duration.seconds(60)
     /// A job nobody knows: a submission can take half a minute to be seen, accounting as long to be written.
@@ -34,8 +32,9 @@ public struct JobWait: Sendable {
     private var saidAt = Duration.zero
     private var unknownSince: Duration?
     private var failingSince: Duration?
+    private var log = LogTail()
     /// The log's last lines.
-    public private(set) var tail: [String] = []
+    public var tail: [String] { log.lines }
 
     /// - Parameter patience: the longest pause between two looks.
     public init(id: JobID, patience: Duration = .seconds(10)) {
@@ -53,7 +52,7 @@ public struct JobWait: Sendable {
     ///   - elapsed: since the wait began.
     public mutating func look(_ seen: JobState, log: String, elapsed: Duration) -> Decision {
         failingSince = nil
-        take(log)
+        self.log.take(log)
         if seen == .unknown { return unknown(elapsed) }
         unknownSince = nil
         var decision = Decision(step: .look(after: pause(elapsed)), live: "")
@@ -97,14 +96,6 @@ public struct JobWait: Sendable {
     /// Short after a change, when the next one is likely; longer with quiet.
     private func pause(_ elapsed: Duration) -> Duration {
         min(patience, max(.seconds(1), (elapsed - changedAt) / 5))
-    }
-
-    private mutating func take(_ log: String) {
-        for line in log.split(whereSeparator: \.isNewline) {
-            let shown = ShownText.line(String(line), hiding: [], limit: 500)
-            if !shown.isEmpty { tail.append(shown) }
-        }
-        tail.removeFirst(max(0, tail.count - Self.tailLength))
     }
 
     private func describe(_ state: JobState, _ elapsed: Duration) -> String {

@@ -33,8 +33,15 @@ public protocol Launcher: Sendable {
     /// the name up before repeating.
     func submit(_ job: JobSubmission) async throws(LauncherError) -> JobID
     func state(of job: JobID) async throws(LauncherError) -> JobState
+    /// When a queued job is expected to start, in the scheduler's words; nil where it does not say.
+    func expectedStart(of job: JobID) async throws(LauncherError) -> String?
     /// Asks for the end of a job; one that has ended is fine.
     func cancel(_ job: JobID) async throws(LauncherError)
+}
+
+extension Launcher {
+    /// FirecREST does not tell.
+    public func expectedStart(of job: JobID) async throws(LauncherError) -> String? { nil }
 }
 
 /// Why a cluster did not do what it was asked. `description` is one line.

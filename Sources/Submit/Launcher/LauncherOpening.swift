@@ -9,6 +9,7 @@ public struct OpenedCluster: Sendable {
     /// Named with `--firecrest-system`; nil where there is only one.
     public var system: String?
     public var account: String
+    public var user: ClusterUser
     /// Holds the runs and `logs/`.
     public var directory: String
 
@@ -45,6 +46,6 @@ extension ConfigurationFile {
         }
         return OpenedCluster(
             launcher: launcher, system: self.launcher == .firecrest ? launcher.name : nil, account: account,
-            directory: user.runs)
+            user: user, directory: user.runs)
     }
 }

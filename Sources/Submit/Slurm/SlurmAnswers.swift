@@ -15,6 +15,12 @@ enum SlurmAnswer {
         return JobState(slurm: parts[0], reason: parts.count > 1 ? String(parts[1]) : nil, exitCode: "")
     }
 
+    /// `squeue -h --start -o %S`: `2026-01-31T12:00:00`, or `N/A`.
+    static func expectedStart(_ output: String) -> String? {
+        let line = ShownText.line(output, hiding: [])
+        return line.isEmpty || line == "N/A" ? nil : line.replacing("T", with: " ")
+    }
+
     /// What squeue says, with exit code 1, of a job that is gone for longer than MinJobAge.
     static func isForgotten(_ errors: String) -> Bool { errors.contains("Invalid job id specified") }
 

@@ -84,6 +84,13 @@ public struct SlurmLauncher: Launcher {
         return .unknown
     }
 
+    /// Backfill estimates it now and then; until then SLURM says N/A.
+    public func expectedStart(of job: JobID) async throws(LauncherError) -> String? {
+        let answer = try await run("squeue", ["-h", "--start", "-j", job.description, "-o", "%S"])
+        guard answer.exitCode == 0 else { return nil }
+        return SlurmAnswer.expectedStart(answer.output)
+    }
+
     public func cancel(_ job: JobID) async throws(LauncherError) { _ = try await checked("scancel", [job.description]) }
 
     // MARK: Commands

@@ -59,7 +59,7 @@ import Testing
     @Test mutating func theTailIsBoundedAndHarmless() {
         let log = (1...50).map { "line \($0)\u{1B}[2J" }.joined(separator: "\n") + "\n"
         _ = wait.look(.running, log: log, elapsed: .zero)
-        #expect(wait.tail.count == JobWait.tailLength)
+        #expect(wait.tail.count == LogTail.length)
         #expect(wait.tail.last == "line 50[2J")
     }
 

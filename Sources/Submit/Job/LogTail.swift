@@ -1,0 +1,17 @@
+// The last lines of a job's output: they explain its end.
+
+/// Keeps the youngest lines, made fit for a terminal.
+struct LogTail: Sendable, Equatable {
+    static let length = 15
+
+    private(set) var lines: [String] = []
+
+    /// - Parameter text: whole lines.
+    mutating func take(_ text: String) {
+        for line in text.split(whereSeparator: \.isNewline) {
+            let shown = ShownText.line(String(line), hiding: [], limit: 500)
+            if !shown.isEmpty { lines.append(shown) }
+        }
+        lines.removeFirst(max(0, lines.count - Self.length))
+    }
+}
