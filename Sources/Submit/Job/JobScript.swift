@@ -26,9 +26,9 @@ public struct JobScript: Sendable, Equatable {
         image: String, promptsFile: String, directory: String
     ) throws {
         self.name = name
-        self.account = try Self.headerName(account, option: "--account")
-        self.partition = try Self.headerName(partition, option: "--partition")
-        self.reservation = try reservation.map { try Self.headerName($0, option: "--reservation") }
+        self.account = try HeaderName.checked(account, option: "--account")
+        self.partition = try HeaderName.checked(partition, option: "--partition")
+        self.reservation = try reservation.map { try HeaderName.checked($0, option: "--reservation") }
         self.time = time
         self.runLabel = runLabel
         self.image = image
@@ -47,19 +47,6 @@ public struct JobScript: Sendable, Equatable {
         let safe = String(scenario.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "_" })
         let letters = (0..<6).map { _ in "abcdefghijklmnopqrstuvwxyz".randomElement() ?? "a" }
         return "sml_loadtest_\(safe)_\(String(letters))"
-    }
-
-    /// sbatch reads its header with rules of its own, so only what means nothing to it is let in; no site's names have
-    /// more.
-    private static func headerName(_ text: String, option: String) throws -> String {
-        let isName = !text.isEmpty && !text.hasPrefix("-") && text.unicodeScalars.allSatisfy {
-            $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil || "_.,@+-".unicodeScalars.contains($0))
-        }
-        guard isName else {
-            throw SubmitError.usage(
-                "\(option): \(ConfigValue.string(text).shown) is not accepted; expected letters, digits and _ . , @ + -")
-        }
-        return text
     }
 
     public func render() -> String {

@@ -1,0 +1,20 @@
+// Values of `#SBATCH` lines. sbatch reads its header with rules of its own, so only what means nothing to it is let in;
+// no site's names have more.
+
+import Scenarios
+
+public enum HeaderName {
+    /// `text` when it may stand in a header.
+    ///
+    /// - Throws: ``SubmitError/usage(_:)`` that names `option`.
+    public static func checked(_ text: String, option: String) throws -> String {
+        let isName = !text.isEmpty && !text.hasPrefix("-") && text.unicodeScalars.allSatisfy {
+            $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil || "_.,@+-".unicodeScalars.contains($0))
+        }
+        guard isName else {
+            throw SubmitError.usage(
+                "\(option): \(ConfigValue.string(text).shown) is not accepted; expected letters, digits and _ . , @ + -")
+        }
+        return text
+    }
+}
