@@ -11,12 +11,13 @@ struct SMLCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               sml init
+              sml models
               sml loadtest scenarios
               sml loadtest local --loadtest-duration 30s
               sml help loadtest local
             """,
         version: Product.version,
-        subcommands: [InitCommand.self, LoadtestCommand.self])
+        subcommands: [InitCommand.self, ModelsCommand.self, LoadtestCommand.self])
 
     static func main() async {
         do {

@@ -1,0 +1,77 @@
+// The models that can be launched by name: the packaged ones, and the user's in `models.yml` or `models/` of the
+// configuration directory, which win over a packaged one with the same model and framework.
+
+import Foundation
+import ScenarioFiles
+import Scenarios
+import Submit
+
+public struct ModelCatalog: Sendable, Equatable {
+    /// Sorted by model, then framework.
+    public let entries: [CatalogEntry]
+
+    /// - Throws: ``SubmitError/usage(_:)`` that names file, entry, key and what is accepted.
+    public static func load(environment: [String: String]) throws -> ModelCatalog {
+        do {
+            var entries: [[String]: CatalogEntry] = [:]
+            func add(_ value: ConfigValue, file: String, origin: CatalogEntry.Origin) throws {
+                for entry in try CatalogReader(file: file, origin: origin).entries(value) {
+                    entries[[entry.model, entry.framework.rawValue]] = entry
+                }
+            }
+            try add(YAMLFile.parse(BuiltIn.models, file: "built-in models.yml"), file: "built-in models.yml", origin: .builtIn)
+            for path in ownFiles(environment) { try add(YAMLFile.read(path), file: path, origin: .file(path)) }
+            return ModelCatalog(entries: entries.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value))
+        } catch let error as ConfigurationError {
+            throw SubmitError.usage(error.description)
+        }
+    }
+
+    /// `models.yml`, then the files of `models/` by name.
+    private static func ownFiles(_ environment: [String: String]) -> [String] {
+        let directory = ConfigurationFile.directory(environment: environment)
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: "\(directory)/models")) ?? []).sorted()
+        return (["models.yml"] + names.filter(isCatalog).map { "models/\($0)" }).map { "\(directory)/\($0)" }
+            .filter { FileManager.default.fileExists(atPath: $0) }
+    }
+
+    private static func isCatalog(_ name: String) -> Bool {
+        !name.hasPrefix(".") && [".yml", ".yaml", ".json"].contains { name.hasSuffix($0) }
+    }
+
+    /// Names, each once.
+    public var models: [String] {
+        entries.map(\.model).reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+    }
+
+    /// What `model` can be launched with; empty for one that is not listed.
+    public func frameworks(of model: String) -> [Framework] { entries.filter { $0.model == model }.map(\.framework) }
+
+    /// Entries whose model's name contains `text`, whatever the case.
+    public func entries(matching text: String) -> [CatalogEntry] {
+        let wanted = text.lowercased()
+        return entries.filter { $0.model.lowercased().contains(wanted) }
+    }
+
+    /// - Parameter framework: nil for the one there is.
+    /// - Throws: ``SubmitError/usage(_:)`` with the nearest names, or the frameworks there are.
+    public func entry(_ model: String, framework: Framework?, option: String = "--model") throws -> CatalogEntry {
+        let found = entries.filter { $0.model == model }
+        guard !found.isEmpty else {
+            let near = entries(matching: String(model.split(separator: "/").last ?? "")).map(\.model)
+            let hint = near.isEmpty ? "'sml models' lists them" : "did you mean \(near.prefix(3).joined(separator: ", "))?"
+            throw SubmitError.usage("\(option): \(ConfigValue.string(model).shown) is not in the catalogue; \(hint)")
+        }
+        let names = found.map(\.framework.rawValue).joined(separator: ", ")
+        guard let framework else {
+            guard found.count == 1 else {
+                throw SubmitError.usage("--framework: is missing; \(model) can be launched with \(names)")
+            }
+            return found[0]
+        }
+        guard let entry = found.first(where: { $0.framework == framework }) else {
+            throw SubmitError.usage("--framework: \(framework) is not known for \(model); known are \(names)")
+        }
+        return entry
+    }
+}

@@ -1,0 +1,31 @@
+// The name a model is served under: `user/vendor/model`. The user's part keeps two users' launches of the same model
+// apart, and the gateway in front of a cluster refuses a name whose first part is not who launched it.
+
+import Scenarios
+import Submit
+
+public struct ServedModelName: Sendable, Equatable, CustomStringConvertible {
+    public let description: String
+
+    /// Puts `user/` before a name of one or two parts; one of three or more must begin with it already.
+    ///
+    /// - Parameter user: the name on the cluster, where the job will run.
+    /// - Throws: ``SubmitError/usage(_:)`` that names `option`.
+    public init(_ text: String, user: String, option: String) throws {
+        func rejected(_ reason: String) -> SubmitError {
+            .usage("\(option): \(ConfigValue.string(text).shown) \(reason)")
+        }
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard !text.hasPrefix("-"), parts.allSatisfy({ !$0.isEmpty }),
+            text.unicodeScalars.allSatisfy({ !$0.properties.isWhitespace && $0.properties.generalCategory != .control })
+        else { throw rejected("is not accepted; expected [[user/]vendor/]model without blanks") }
+        guard parts.count >= 3 else {
+            description = "\(user)/\(text)"
+            return
+        }
+        guard parts[0] == user else {
+            throw rejected("begins with \"\(parts[0])\", but the job is \(user)'s; expected \(user)/\(parts.dropFirst().joined(separator: "/"))")
+        }
+        description = text
+    }
+}

@@ -1,0 +1,19 @@
+// How many copies of a model on how many nodes.
+
+import Submit
+
+public struct Topology: Sendable, Equatable {
+    public let replicas: Int
+    public let nodesPerReplica: Int
+
+    public var nodes: Int { replicas * nodesPerReplica }
+
+    /// - Throws: ``SubmitError/usage(_:)``.
+    public init(replicas: Int = 1, nodesPerReplica: Int = 1) throws {
+        for (option, count) in [("--replicas", replicas), ("--nodes-per-replica", nodesPerReplica)] where !(1...1024).contains(count) {
+            throw SubmitError.usage("\(option): \(count) is not accepted; expected a whole number from 1 to 1024")
+        }
+        self.replicas = replicas
+        self.nodesPerReplica = nodesPerReplica
+    }
+}

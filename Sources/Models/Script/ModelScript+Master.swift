@@ -1,0 +1,95 @@
+// The batch script's text that is the same for every launch.
+
+extension ModelScript {
+    /// Where the parts go, and which architecture this is.
+    static let begin = #"""
+        fail() { printf 'sml: %s\n' "$1" >&2; exit 1; }
+        logs=$PWD/logs/$SLURM_JOB_ID
+        job_dir=$HOME/.sml/job-$SLURM_JOB_ID
+        case $job_dir in *[,:[:space:]]*) fail "$job_dir: a comma, a colon or a blank, which a mount cannot name" ;; esac
+        mkdir -p -- "$logs" "$HOME/.sml"
+        # What is in it may be secret: a key among the framework's arguments.
+        mkdir -m 700 -- "$job_dir"
+        children=() names=()
+        # Told to end (cancelled, at the time limit) or ended: SLURM ends what is left.
+        trap 'kill "${children[@]}" 2>/dev/null || true; rm -rf -- "$job_dir"' EXIT
+        trap 'exit 143' TERM
+
+        case $(uname -m) in
+        aarch64 | arm64) arch=arm64 ;;
+        x86_64) arch=amd64 ;;
+        *) fail "$(uname -m): unknown architecture; known are aarch64 and x86_64" ;;
+        esac
+        """#
+
+    static let body = #"""
+        sed -i "s|{arch}|$arch|g" "$job_dir/environment.toml"
+        # A file that is missing is otherwise reported from deep inside the container engine. Variables are the engine's.
+        image=${image//'{arch}'/$arch}
+        case $image in
+        *'$'*) ;;
+        /*) [ -e "$image" ] || fail "$image: the image does not exist (on $(hostname), for $arch)" ;;
+        esac
+
+        # ---- Nodes: each replica's are neighbours, its first one is its head.
+        mapfile -t nodes < <(scontrol show hostnames "$SLURM_JOB_NODELIST")
+        [ "${#nodes[@]}" -eq $((replicas * nodes_per_replica)) ] || fail "${#nodes[@]} nodes; expected $replicas x $nodes_per_replica"
+        printf 'nodes: %s (%s)\n' "${nodes[*]}" "$arch"
+        heads=() urls=()
+        for ((replica = 0; replica < replicas; replica++)); do
+            node=${nodes[replica * nodes_per_replica]}
+            addresses=$(srun --nodes=1 --ntasks=1 --nodelist="$node" hostname -i) || fail "$node: its address cannot be asked for"
+            # It may have several; the first of IPv4's.
+            address=$(tr ' ' '\n' <<<"$addresses" | grep -m 1 -E '^[0-9]+(\.[0-9]+){3}$') || fail "$node: no IPv4 address in '$addresses'"
+            heads+=("$address") urls+=("http://$address:$port")
+            printf 'replica %d: %s on %s\n' "$replica" "${urls[replica]}" "$node"
+        done
+        endpoint=${urls[0]}
+        [ -z "$router_port" ] || endpoint=http://${heads[0]}:$router_port
+        printf 'endpoint: %s\n' "$endpoint"
+        printf '%s\n' "$endpoint" >"$logs/endpoint.new" && mv -- "$logs/endpoint.new" "$logs/endpoint"
+
+        # ---- Servers: one step a node. `start NODE LOG WORD…`; a percent sign in a name would be srun's.
+        start() {
+            local node=$1 log=$2
+            shift 2
+            srun --nodes=1 --ntasks=1 --nodelist="$node" "${container[@]}" --container-mounts="$job_dir:$job_dir" \
+                --environment="$job_dir/environment.toml" --output="${logs//%/%%}/$log.out" --error="${logs//%/%%}/$log.err" "$@" &
+            children+=("$!") names+=("$log")
+        }
+        for ((replica = 0; replica < replicas; replica++)); do
+            first=$((replica * nodes_per_replica))
+            start "${nodes[first]}" "replica_$replica" bash "$job_dir/head.sh" "${heads[replica]}" "$arch"
+            for ((rank = 1; rank < nodes_per_replica; rank++)); do
+                start "${nodes[first + rank]}" "replica_${replica}_node$rank" bash "$job_dir/follower.sh" "$rank" "${heads[replica]}"
+            done
+        done
+        bash "$job_dir/health.sh" "$logs/replica_health.json" "$nodes_per_replica" "$port" "${nodes[*]}" "${heads[@]}" &
+        children+=("$!") names+=(health)
+
+        # ---- The router, once there is something behind it: it gives up on servers that load for long. It shares its node.
+        if [ -n "$router_port" ]; then
+            until [ -e "$job_dir/healthy" ]; do
+                for index in "${!children[@]}"; do kill -0 "${children[index]}" 2>/dev/null || break 2; done
+                sleep 1
+            done
+            [ ! -e "$job_dir/healthy" ] || start "${nodes[0]}" router --overlap bash "$job_dir/router.sh" "$arch" "${urls[@]}"
+        fi
+
+        # ---- The first to end ends the job: a replica without one of its nodes answers nothing.
+        while :; do
+            for index in "${!children[@]}"; do
+                kill -0 "${children[index]}" 2>/dev/null || break 2
+            done
+            sleep 1
+        done
+        status=0
+        wait "${children[index]}" || status=$?
+        printf 'sml: %s ended with status %d; the last lines of its output:\n' "${names[index]}" "$status" >&2
+        for log in "$logs/${names[index]}.out" "$logs/${names[index]}.err"; do
+            [ ! -s "$log" ] || tail -n 20 -- "$log" >&2
+        done
+        # A server that stops by itself is no success.
+        exit $((status == 0 ? 1 : status))
+        """#
+}
