@@ -32,7 +32,7 @@ extension ModelScript {
                 : >"$(dirname "$0")/healthy"
                 pause=30
             fi
-            sleep "$pause"
+            sleep "$pause" >/dev/null 2>&1
         done
 
         """#

@@ -10,10 +10,22 @@ extension ModelScript {
         mkdir -p -- "$logs" "$HOME/.sml"
         # What is in it may be secret: a key among the framework's arguments.
         mkdir -m 700 -- "$job_dir"
-        children=() names=()
-        # Told to end (cancelled, at the time limit) or ended: SLURM ends what is left.
-        trap 'kill "${children[@]}" 2>/dev/null || true; rm -rf -- "$job_dir"' EXIT
-        trap 'exit 143' TERM
+        children=() names=() health=
+        alive() { kill -0 "$1" 2>/dev/null; }
+        # SLURM ends what is left of a job that has ended. The quiet way: nobody reads what srun says to that.
+        trap 'rm -rf -- "$job_dir"; kill -KILL "${children[@]}" $health 2>/dev/null || true' EXIT
+        # Cancelled, or at the time limit: the servers were told as well, and what they say to it comes through their srun.
+        told() {
+            local left child
+            for _ in $(seq 40); do
+                left=
+                for child in "${children[@]}"; do ! alive "$child" || left=yes; done
+                [ -n "$left" ] || break
+                sleep 0.5
+            done
+            exit 143
+        }
+        trap told TERM
 
         case $(uname -m) in
         aarch64 | arm64) arch=arm64 ;;
@@ -65,31 +77,34 @@ extension ModelScript {
             done
         done
         bash "$job_dir/health.sh" "$logs/replica_health.json" "$nodes_per_replica" "$port" "${nodes[*]}" "${heads[@]}" &
-        children+=("$!") names+=(health)
+        health=$!
 
         # ---- The router, once there is something behind it: it gives up on servers that load for long. It shares its node.
+        all_alive() { for child in "${children[@]}"; do alive "$child" || return 1; done; }
         if [ -n "$router_port" ]; then
-            until [ -e "$job_dir/healthy" ]; do
-                for index in "${!children[@]}"; do kill -0 "${children[index]}" 2>/dev/null || break 2; done
+            while all_alive && [ ! -e "$job_dir/healthy" ]; do
+                alive "$health" || fail 'nobody watches for the replicas to be healthy'
                 sleep 1
             done
-            [ ! -e "$job_dir/healthy" ] || start "${nodes[0]}" router --overlap bash "$job_dir/router.sh" "$arch" "${urls[@]}"
+            ! all_alive || start "${nodes[0]}" router --overlap bash "$job_dir/router.sh" "$arch" "${urls[@]}"
         fi
 
-        # ---- The first to end ends the job: a replica without one of its nodes answers nothing.
-        while :; do
-            for index in "${!children[@]}"; do
-                kill -0 "${children[index]}" 2>/dev/null || break 2
+        # ---- The first to end ends the job: a replica without one of its nodes answers nothing. What follows from that
+        # within a moment may be what explains it.
+        while all_alive; do sleep 1; done
+        sleep 2
+        first=
+        for index in "${!children[@]}"; do
+            ! alive "${children[index]}" || continue
+            status=0
+            wait "${children[index]}" || status=$?
+            first=${first:-$status}
+            printf 'sml: %s ended with status %d; the last lines of its output:\n' "${names[index]}" "$status" >&2
+            for log in "$logs/${names[index]}.out" "$logs/${names[index]}.err"; do
+                [ ! -s "$log" ] || tail -n 20 -- "$log" >&2
             done
-            sleep 1
-        done
-        status=0
-        wait "${children[index]}" || status=$?
-        printf 'sml: %s ended with status %d; the last lines of its output:\n' "${names[index]}" "$status" >&2
-        for log in "$logs/${names[index]}.out" "$logs/${names[index]}.err"; do
-            [ ! -s "$log" ] || tail -n 20 -- "$log" >&2
         done
         # A server that stops by itself is no success.
-        exit $((status == 0 ? 1 : status))
+        exit $((first == 0 ? 1 : first))
         """#
 }

@@ -91,9 +91,6 @@ extension ModelScript {
     /// Has OpenTela start the server, where the environment brings it.
     private func known(port: Int) -> String {
         guard let openTela = launch.openTela else { return "" }
-        let labels = [
-            "framework=\(launch.framework)", "served_model_name=\(launch.servedName)", "framework_args=\(launch.arguments.text)",
-        ].map { "--label \(ShellWord.quoted($0))" }.joined(separator: " ")
         return """
             opentela=\(openTela.program)$architecture
             if [ -x "$opentela" ]; then
@@ -103,8 +100,9 @@ extension ModelScript {
                 exec "$opentela" start --bootstrap.addr \(ShellWord.quoted(openTela.bootstrapAddress)) --service.name llm --service.port \(port) \\
                     --label launched_by="$USER" --label slurm_job_id="$SLURM_JOB_ID" --label worker_group_id="$SLURM_JOB_ID" \\
                     --label slurm_partition="$SLURM_JOB_PARTITION" --label started_at="$(date -u +%FT%TZ)" \\
-                    --label expires_at="$(date -u -d '+\(launch.time.duration.components.seconds) seconds' +%FT%TZ)" \\
-                    \(labels) --subprocess "bash $script"
+                    --label expires_at="$(date -u -d "@$(($(date +%s) + \(launch.time.duration.components.seconds)))" +%FT%TZ)" \\
+                    --label framework=\(launch.framework) --label served_model_name=\(ShellWord.quoted(launch.servedName.description)) \\
+                    --subprocess "bash $script"
             fi
             echo "sml: no $opentela in the container: not known to OpenTela"
 
