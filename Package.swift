@@ -120,11 +120,12 @@ let package = Package(
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "TestSupport"]),
         .testTarget(
             name: "SubmitTests", dependencies: ["Submit", "HTTPClient", "Scenarios", "FirecRESTFake", "TestSupport"], exclude: ["Fixtures"]),
+        .testTarget(name: "ModelsTests", dependencies: ["Models", "Submit"]),
         // Runs the three built commands as child processes.
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "FirecRESTFake", "Generator", "Metrics", "Scenarios", "TestSupport", "sml", "sml-loadgen", "sml-endpoint",
+                "FirecRESTFake", "Generator", "Metrics", "Models", "Scenarios", "Submit", "TestSupport", "sml", "sml-loadgen", "sml-endpoint",
             ]),
     ],
     swiftLanguageModes: [.v6]

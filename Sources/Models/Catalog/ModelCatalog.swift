@@ -58,7 +58,8 @@ public struct ModelCatalog: Sendable, Equatable {
     public func entry(_ model: String, framework: Framework?, option: String = "--model") throws -> CatalogEntry {
         let found = entries.filter { $0.model == model }
         guard !found.isEmpty else {
-            let near = entries(matching: String(model.split(separator: "/").last ?? "")).map(\.model)
+            let wanted = (model.split(separator: "/").last ?? "").lowercased()
+            let near = models.filter { !wanted.isEmpty && $0.lowercased().contains(wanted) }
             let hint = near.isEmpty ? "'sml models' lists them" : "did you mean \(near.prefix(3).joined(separator: ", "))?"
             throw SubmitError.usage("\(option): \(ConfigValue.string(model).shown) is not in the catalogue; \(hint)")
         }

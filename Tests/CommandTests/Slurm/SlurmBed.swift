@@ -2,40 +2,43 @@
 // of its own ends it when the tests' process is gone, however that went.
 
 import Foundation
+import Synchronization
 import Testing
 
 final class SlurmBed: Sendable {
     /// One more node than there are tests that fill or lose one.
     static let nodes = 3
-    static let shared = Task { try await SlurmBed() }
+    static let shared = Task { try await SlurmBed(nodes: nodes, options: []) }
+    /// Another one, whose nodes have addresses of their own: for servers that several nodes run.
+    static let networked = Task { try await SlurmBed(nodes: 4, options: ["--networks"]) }
     /// slurmd starts jobs as other users; nothing else of it can be had without root.
     static let isPossible = getuid() == 0
     static let needsRoot: Comment = "a SLURM cluster needs root, for jobs run as another user"
 
     private static let scripts = Image.repository + "/Tests/SlurmBed"
-    private static let directory = FileManager.default.temporaryDirectory.appending(path: "sml-slurm-\(UUID().uuidString)").path
-
     let directory: String
     let user: String
     let nodeNames: [String]
     let image: String
+    /// Where programs outside the cluster's nodes listen to be reached from them.
+    let address: String
     var home: String { "\(directory)/home/\(user)" }
     private let environment: [String: String]
 
-    private init() async throws {
-        directory = Self.directory
+    private init(nodes: Int, options: [String]) async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "sml-slurm-\(UUID().uuidString)").path
+        self.directory = directory
         let scratch = try Scratch()
         let built = try await Image.shared.value.file
         // At a normal end without the watchdog's second; it covers the others.
-        atexit {
-            let stop = Process()
-            stop.executableURL = URL(filePath: SlurmBed.scripts + "/stop")
-            stop.arguments = [SlurmBed.directory]
-            if (try? stop.run()) != nil { stop.waitUntilExit() }
+        Self.directories.withLock { made in
+            if made.isEmpty { atexit { SlurmBed.stop() } }
+            made.append(directory)
         }
         let started = try await Program.run(
             Self.scripts + "/start",
-            [directory, "--nodes", "\(Self.nodes)", "--owner", "\(ProcessInfo.processInfo.processIdentifier)"], in: scratch, within: 180)
+            [directory, "--nodes", "\(nodes)", "--owner", "\(ProcessInfo.processInfo.processIdentifier)"] + options, in: scratch,
+            within: 180)
         try #require(started.code == 0, "\(started.errors)")
         var variables: [String: String] = [:]
         for line in try String(contentsOfFile: directory + "/env", encoding: .utf8).split(separator: "\n") {
@@ -43,6 +46,7 @@ final class SlurmBed: Sendable {
             variables[parts[0]] = parts[1].trimmingCharacters(in: ["'"])
         }
         user = try #require(variables["SLURM_BED_USER"])
+        address = try #require(variables["SLURM_BED_ADDRESS"])
         nodeNames = try #require(variables["SLURM_BED_NODES"]).split(separator: " ").map(String.init)
         // Where the job's user can read them; the repository may be in somebody's private home.
         image = directory + "/sml-loadgen.sqsh"
@@ -54,6 +58,17 @@ final class SlurmBed: Sendable {
         ]
         let configured = try await sml(["init", "--launcher", "slurm", "--no-input", "--secrets", "environment"], in: scratch)
         try #require(configured.code == 0, "\(configured.errors)")
+    }
+
+    private static let directories = Mutex<[String]>([])
+
+    private static func stop() {
+        for directory in directories.withLock({ $0 }) {
+            let stop = Process()
+            stop.executableURL = URL(filePath: scripts + "/stop")
+            stop.arguments = [directory]
+            if (try? stop.run()) != nil { stop.waitUntilExit() }
+        }
     }
 
     /// A command as the job's user, in the home directory.
