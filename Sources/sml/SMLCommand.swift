@@ -37,11 +37,12 @@ struct LoadtestCommand: AsyncParsableCommand {
             EXAMPLES
               sml loadtest scenarios
               sml loadtest run --partition normal --loadtest-model my-model
+              sml loadtest preconfigured --partition normal --cancel-after-loadtest
               sml loadtest local --loadtest-scenario open_loop --loadtest-duration 30s
               sml loadtest summarize runs/x/records.smlrec
             """,
         subcommands: [
-            RunCommand.self, AttachCommand.self, CancelCommand.self, LocalCommand.self, ScenariosCommand.self,
+            RunCommand.self, PreconfiguredCommand.self, AdvancedCommand.self, AttachCommand.self, CancelCommand.self, LocalCommand.self, ScenariosCommand.self,
             RecordsCommand.self, SummarizeCommand.self, PushCommand.self,
         ])
 }

@@ -11,7 +11,7 @@ public struct ModelLook: Sendable, Equatable {
     public var replicas: String?
     /// Whole lines that are new in the model's log.
     public var log: String
-    /// Nil where the server was not asked: the job does not run.
+    /// Nil where the server was not asked: the job does not run, or the server's address is not known yet.
     public var health: ModelHealth?
 
     public init(

@@ -2,20 +2,47 @@
 // the server that will be tested.
 
 public struct ModelWatch: Sendable {
+    /// What the job's own report on its replicas says.
+    public struct Replicas: Sendable {
+        /// For people: `1 of 2 replicas healthy`.
+        public var shown: String
+        public var areHealthy: Bool
+
+        public init(shown: String, areHealthy: Bool) {
+            self.shown = shown
+            self.areHealthy = areHealthy
+        }
+    }
+
+    /// How the model's health is found out.
+    public enum Health: Sendable {
+        /// By asking the server that will be tested.
+        case probe(HealthProbe)
+        /// By asking the job's own server, whose URL the job writes into a file.
+        case probeAt(file: String, @Sendable (_ url: String) -> HealthProbe)
+        /// By what the job says of itself: its server cannot be reached from here.
+        case report
+    }
+
     let id: JobID
     private let launcher: any Launcher
-    private let probe: HealthProbe
+    private var health: Health
     private let report: String
+    private let read: @Sendable ([UInt8]) -> Replicas?
     private var log: LogReader
 
     /// - Parameters:
     ///   - log: followed while the model loads.
-    ///   - report: written by the job about its replicas; may never appear.
-    public init(id: JobID, launcher: any Launcher, log: String, report: String, probe: HealthProbe) {
+    ///   - report: written by the job about its replicas, for `read`; may never appear.
+    public init(
+        id: JobID, launcher: any Launcher, log: String, report: String, read: @escaping @Sendable ([UInt8]) -> Replicas?,
+        health: Health
+    ) {
         self.id = id
         self.launcher = launcher
-        self.probe = probe
+        self.health = health
         self.report = report
+        self.read = read
         self.log = LogReader(launcher: launcher, path: log)
     }
 
@@ -26,10 +53,23 @@ public struct ModelWatch: Sendable {
         case .pending: look.expectedStart = try await launcher.expectedStart(of: id)
         case .running:
             look.log = try await log.newLines(untilEnd: false)
-            look.replicas = try await launcher.read(report, from: 0, limit: 64 << 10).flatMap(ReplicaReport.init(json:))?.shown
-            look.health = try await probe()
+            let replicas = try await launcher.read(report, from: 0, limit: 64 << 10).flatMap(read)
+            look.replicas = replicas?.shown
+            look.health = try await health(replicas)
         case .ending, .ended, .unknown: break
         }
         return look
+    }
+
+    private mutating func health(_ replicas: Replicas?) async throws -> ModelHealth? {
+        switch health {
+        case .probe(let probe): return try await probe()
+        case .probeAt(let file, let make):
+            guard let bytes = try await launcher.read(file, from: 0, limit: 4 << 10) else { return nil }
+            let probe = make(ShownText.line(String(decoding: bytes, as: UTF8.self), hiding: [], limit: 2000))
+            health = .probe(probe)
+            return try await probe()
+        case .report: return replicas?.areHealthy == true ? .healthy : nil
+        }
     }
 }

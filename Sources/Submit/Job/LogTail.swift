@@ -1,10 +1,19 @@
 // The last lines of a job's output: they explain its end.
 
 /// Keeps the youngest lines, made fit for a terminal.
-struct LogTail: Sendable, Equatable {
+public struct LogTail: Sendable, Equatable {
     static let length = 15
 
     private(set) var lines: [String] = []
+
+    init() {}
+
+    /// The last lines of `text`, whose first one may be cut.
+    public static func lines(of text: String) -> [String] {
+        var tail = LogTail()
+        tail.take(text)
+        return tail.lines
+    }
 
     /// - Parameter text: whole lines.
     mutating func take(_ text: String) {

@@ -38,13 +38,21 @@ public struct StagedJob: Sendable, Equatable {
             .map { "export \($0.key)=\(ShellWord.quoted($0.value))\n" }.joined()
     }
 
-    /// What `--dry-run` prints: the script as it is, the variables without what may be secret. The configuration's key
-    /// is the caller's to leave out.
+    /// What `--dry-run` prints: the script as it is, the files as they may be shown.
     public func preview(script: String, directory: String) -> String {
-        files.reduce("# job script\n\(script)") { text, file in
+        withoutSecrets().reduce("# job script\n\(script)") { text, file in
+            text + "\n# \(directory)/\(file.name) (mode 0600)\n\(file.text)"
+        }
+    }
+
+    /// The files, variables without what may be secret. The configuration's key is the caller's to leave out.
+    public func withoutSecrets() -> [(name: String, text: String)] {
+        files.map { file in
             let isEnvironment = file.name == Self.environment
-            let shown = isEnvironment ? Self.exports(Self.withoutSecrets(variables)) : String(decoding: file.bytes, as: UTF8.self) + "\n"
-            return text + "\n# \(directory)/\(file.name) (mode 0600)\n\(shown)"
+            return (
+                file.name,
+                isEnvironment ? Self.exports(Self.withoutSecrets(variables)) : String(decoding: file.bytes, as: UTF8.self) + "\n"
+            )
         }
     }
 

@@ -16,6 +16,21 @@ extension JobState {
 }
 
 extension JobEnd {
+    /// What became of a job that serves: `failed (exit code 1)`.
+    public var sentence: String {
+        switch outcome {
+        case .completed: "ended by itself"
+        case .failed: "failed (" + (signal > 0 ? "signal \(signal)" : "exit code \(exitCode)") + ")"
+        case .timeout: "reached its time limit"
+        case .cancelled: "was cancelled"
+        case .nodeFailure: "lost its node"
+        case .outOfMemory: "ran out of memory"
+        case .preempted: "was preempted by another job"
+        case .other where self == .forgotten: "is gone, and neither the queue nor accounting knows how it ended"
+        case .other(let word): "ended as \(word)"
+        }
+    }
+
     /// Gone, and nobody remembers how: neither the queue nor accounting knows it.
     static let forgotten = JobEnd(.other("UNKNOWN"))
 

@@ -25,14 +25,7 @@ extension ConfigurationFile {
     public func openCluster(
         system: String?, partition: String?, account: String?, environment: [String: String]
     ) async throws -> OpenedCluster {
-        let launcher: any Submit.Launcher
-        switch self.launcher {
-        case .slurm: launcher = SlurmLauncher(environment: environment)
-        case .firecrest:
-            let connection = try await FirecRESTConnection(
-                configuration: self, environment: environment, http: HTTPClient(userAgent: "sml/\(Product.version)"))
-            launcher = try await FirecRESTLauncher(connection, system: system)
-        }
+        let launcher = try await openLauncher(system: system, environment: environment)
         if let partition {
             let known = try await launcher.partitions().map(\.name)
             guard known.contains(partition) else {
@@ -47,5 +40,26 @@ extension ConfigurationFile {
         return OpenedCluster(
             launcher: launcher, system: self.launcher == .firecrest ? launcher.name : nil, account: account,
             user: user, directory: user.runs)
+    }
+
+    /// A way to the cluster, not yet asked what only a submission needs.
+    ///
+    /// - Throws: ``SubmitError``, ``LauncherError``, ``FirecRESTError``.
+    public func openLauncher(system: String?, environment: [String: String]) async throws -> any Submit.Launcher {
+        switch launcher {
+        case .slurm: SlurmLauncher(environment: environment)
+        case .firecrest: try await FirecRESTLauncher(try await connect(environment), system: system)
+        }
+    }
+
+    /// Names that `--firecrest-system` may have; empty with SLURM's commands.
+    public func systems(environment: [String: String]) async throws -> [String] {
+        guard launcher == .firecrest else { return [] }
+        return try await connect(environment).client.read(.systems, FirecRESTSystem.list).map(\.name)
+    }
+
+    private func connect(_ environment: [String: String]) async throws -> FirecRESTConnection {
+        try await FirecRESTConnection(
+            configuration: self, environment: environment, http: HTTPClient(userAgent: "sml/\(Product.version)"))
     }
 }

@@ -56,7 +56,7 @@ struct TerminalQuestioner: Questioner {
         throw Self.noAnswer
     }
 
-    private static let noAnswer = SubmitError.usage("input ended without an answer; nothing was written")
+    private static let noAnswer = SubmitError.usage("input ended without an answer; nothing was done")
 
     private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }

@@ -36,7 +36,7 @@ struct AttachCommand: AsyncParsableCommand {
 struct CancelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cancel",
-        abstract: "Cancel a submitted load test.",
+        abstract: "Cancel a submitted load test, or a model launched for one.",
         discussion: """
             The generator ends within seconds and leaves a summary of what it measured; 'sml loadtest attach' \
             fetches it. A job that is over already is no error.
@@ -50,6 +50,10 @@ struct CancelCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await CommandFailure.reported {
+            if let model = SubmittedJob.model(job) {
+                try await SubmittedJob.launcher(job, launcher: model.launcher, system: model.system).cancel(model.jobID)
+                return print("Cancelled job \(job), which served \(model.servedModelName)")
+            }
             let (launcher, record) = try await SubmittedJob.open(job)
             try await launcher.cancel(record.jobID)
             print("Cancelled job \(job). Its results: sml loadtest attach \(job)")
@@ -58,16 +62,27 @@ struct CancelCommand: AsyncParsableCommand {
 }
 
 private enum SubmittedJob {
+    /// Nil when it is no model's job.
+    static func model(_ id: String) -> ModelRecord? {
+        ModelRecord.find(id, results: ResultDirectory.root(environment: ProcessInfo.processInfo.environment))
+    }
+
     static func open(_ id: String) async throws -> (any Launcher, JobRecord) {
+        if let model = model(id) {
+            throw SubmitError.usage("job \(id): serves \(model.servedModelName); expected the number of a load test")
+        }
+        let record = try JobRecord.find(id, results: ResultDirectory.root(environment: ProcessInfo.processInfo.environment))
+        return (try await launcher(id, launcher: record.launcher, system: record.system), record)
+    }
+
+    /// The way the job was submitted.
+    static func launcher(_ id: String, launcher: String, system: String?) async throws -> any Launcher {
         let environment = ProcessInfo.processInfo.environment
         let file = try ConfigurationFile.load(environment: environment)
-        let record = try JobRecord.find(id, results: ResultDirectory.root(environment: environment))
-        guard record.launcher == file.launcher.rawValue else {
+        guard launcher == file.launcher.rawValue else {
             throw SubmitError.notConfigured(
-                "job \(id): was submitted with \(record.launcher), but \(file.path) says launcher \(file.launcher.rawValue)")
+                "job \(id): was submitted with \(launcher), but \(file.path) says launcher \(file.launcher.rawValue)")
         }
-        let cluster = try await file.openCluster(
-            system: record.system, partition: nil, account: nil, environment: environment)
-        return (cluster.launcher, record)
+        return try await file.openLauncher(system: system, environment: environment)
     }
 }

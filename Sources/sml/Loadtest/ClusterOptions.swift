@@ -22,8 +22,10 @@ struct ClusterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Account to charge (SML_ACCOUNT; default: your primary group).", valueName: "name"))
     var account: String?
 
-    @Option(help: ArgumentHelp("OpenAI-compatible server, without /v1/….", valueName: "url"))
-    var loadtestServerUrl = "https://api.swissai.svc.cscs.ch"
+    @Option(
+        help: ArgumentHelp(
+            "OpenAI-compatible server, without /v1/… (SML_LOADTEST_SERVER_URL; default: \(Self.sharedServer)).", valueName: "url"))
+    var loadtestServerUrl: String?
 
     @Option(help: ArgumentHelp("Output token limit, or 'prompt' for each corpus entry's own.", valueName: "n|prompt"))
     var loadtestMaxTokens: String?
@@ -73,15 +75,24 @@ struct ClusterOptions: ParsableArguments {
     @Flag(help: "Print the job script and the staged files, without secrets; submit nothing.")
     var dryRun = false
 
+    private static let sharedServer = "https://api.swissai.svc.cscs.ch"
     private static let sharedPrompts = "/capstor/store/cscs/swissai/infra01/loadtest/prompts.json"
     private static let sharedImage = "/capstor/store/cscs/swissai/infra01/container-images/ci/sml-loadgen.sqsh"
+
+    /// What somebody said is to be tested.
+    func chosenServer(_ environment: [String: String]) -> String? {
+        loadtestServerUrl ?? environment["SML_LOADTEST_SERVER_URL"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Otherwise it is the gateway that knows every launched model.
+    func server(_ environment: [String: String]) -> String { chosenServer(environment) ?? Self.sharedServer }
 
     /// What the options and variables say together.
     func settings(environment: [String: String]) throws -> ClusterSettings {
         func value(_ option: String?, _ variables: String...) -> String? {
             option ?? variables.lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
         }
-        try OptionValue.serverURL(loadtestServerUrl, option: "--loadtest-server-url")
+        try OptionValue.serverURL(server(environment), option: "--loadtest-server-url")
         if let loadtestMaxTokens { try OptionValue.maxTokens(loadtestMaxTokens, option: "--loadtest-max-tokens") }
         _ = try OptionValue.count(loadtestReadyTimeout, option: "--loadtest-ready-timeout", in: 1...1_000_000_000)
         if cancelOnInterrupt, !waitForLoadtest {

@@ -4,12 +4,25 @@ import Generator
 import Synchronization
 
 final class Interrupts: Sendable {
-    private let handler = Mutex<(@Sendable () -> Void)?>(nil)
+    private struct State {
+        var handler: (@Sendable () -> Void)?
+        /// A signal came when nobody listened: in the middle of a submission.
+        var isPending = false
+    }
 
-    /// From now on signals do not end the process; they call what `handle` was given.
+    private let state = Mutex(State())
+
+    /// From now on signals do not end the process; they call what `handle` was given, at once or when it is given.
     init() {
         let signals = TerminationSignals.stream()
-        Task { [self] in for await _ in signals { handler.withLock { $0 }?() } }
+        Task { [self] in
+            for await _ in signals {
+                state.withLock { state in
+                    if state.handler == nil { state.isPending = true }
+                    return state.handler
+                }?()
+            }
+        }
     }
 
     /// Runs `body` with signals cancelling it.
@@ -22,8 +35,13 @@ final class Interrupts: Sendable {
         _ handle: @escaping @Sendable (Task<Value, any Error>) -> Void, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         let task = Task { try await body() }
-        handler.withLock { $0 = { handle(task) } }
-        defer { handler.withLock { $0 = nil } }
+        let isPending = state.withLock { state in
+            state.handler = { handle(task) }
+            defer { state.isPending = false }
+            return state.isPending
+        }
+        if isPending { handle(task) }
+        defer { state.withLock { $0.handler = nil } }
         return try await task.value
     }
 }

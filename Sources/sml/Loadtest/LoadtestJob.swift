@@ -12,10 +12,14 @@ struct LoadtestJob {
     private var runDirectory: String { "\(place.directory)/\(script.runLabel)" }
 
     /// What `--dry-run` prints.
-    func preview() throws -> String {
+    func preview() throws -> String { try shown().preview(script: script.render(), directory: runDirectory) }
+
+    /// The staged files without secrets.
+    func shownFiles() throws -> [(name: String, text: String)] { try shown().withoutSecrets() }
+
+    private func shown() throws -> StagedJob {
         StagedJob(
-            configuration: try test.shownConfiguration(), remoteWrite: test.settings.remoteWrite, environment: test.environment
-        ).preview(script: script.render(), directory: runDirectory)
+            configuration: try test.shownConfiguration(), remoteWrite: test.settings.remoteWrite, environment: test.environment)
     }
 
     /// That everything the job will read is there.

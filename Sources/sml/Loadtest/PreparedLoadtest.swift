@@ -13,11 +13,14 @@ struct PreparedLoadtest {
     let settings: ClusterSettings
     let file: ConfigurationFile
     let scenario: ScenarioDefinition
-    /// What requests and the health check name.
-    let model: String?
     let apiKey: String?
-    let configuration: RunConfiguration
     let environment: [String: String]
+    /// What will be carried out.
+    let plan: Plan
+    /// What requests name.
+    private(set) var model: String?
+    private(set) var serverURL: String
+    private(set) var configuration: RunConfiguration
 
     /// - Parameter model: sent in the requests; nil for none.
     init(
@@ -27,12 +30,14 @@ struct PreparedLoadtest {
         self.options = options
         self.model = model
         self.environment = environment
+        serverURL = options.server(environment)
         settings = try options.settings(environment: environment)
         file = try ConfigurationFile.load(environment: environment)
         scenario = try ScenarioCatalog().resolve(name)
         apiKey = try await Self.apiKey(options, file, environment)
-        configuration = try Self.configuration(options, scenario, model: model, apiKey: apiKey)
+        configuration = try Self.configuration(options, scenario, serverURL: serverURL, model: model, apiKey: apiKey)
         let resolved = try configuration.resolve()
+        plan = resolved.plan
         for warning in scenario.warnings + resolved.warnings { say("sml: warning: \(warning)") }
         if options.firecrestSystem != nil, file.launcher == .slurm {
             say("sml: warning: --firecrest-system: is for FirecREST; \(file.path) says launcher slurm, which has one system")
@@ -48,19 +53,28 @@ struct PreparedLoadtest {
     }
 
     private static func configuration(
-        _ options: ClusterOptions, _ scenario: ScenarioDefinition, model: String?, apiKey: String?
+        _ options: ClusterOptions, _ scenario: ScenarioDefinition, serverURL: String, model: String?, apiKey: String?
     ) throws(ConfigurationError) -> RunConfiguration {
         try RunConfiguration.build(
-            scenario: scenario, serverURL: options.loadtestServerUrl, apiKey: apiKey, model: model,
+            scenario: scenario, serverURL: serverURL, apiKey: apiKey, model: model,
             overrides: RunOverrides(
                 maxTokens: options.loadtestMaxTokens, ignoreEOS: options.loadtestIgnoreEos,
                 promptSeed: options.loadtestPromptSeed))
     }
 
-    /// The cluster, with the partition checked. A dry run asks nothing of SLURM, so that it works anywhere.
-    func openCluster() async throws -> OpenedCluster {
+    /// The same test of a model that was launched for it.
+    func aimed(at serverURL: String? = nil, model: String) throws -> PreparedLoadtest {
+        var test = self
+        test.model = model
+        test.serverURL = serverURL ?? self.serverURL
+        test.configuration = try Self.configuration(options, scenario, serverURL: test.serverURL, model: model, apiKey: apiKey)
+        return test
+    }
+
+    /// - Parameter checkingPartition: no for what is only shown: it asks nothing of SLURM, so that it works anywhere.
+    func openCluster(checkingPartition: Bool) async throws -> OpenedCluster {
         try await file.openCluster(
-            system: settings.system, partition: options.dryRun && file.launcher == .slurm ? nil : settings.partition,
+            system: settings.system, partition: checkingPartition || file.launcher == .firecrest ? settings.partition : nil,
             account: settings.account, environment: environment)
     }
 
@@ -73,12 +87,12 @@ struct PreparedLoadtest {
 
     /// The run configuration as it may be shown.
     func shownConfiguration() throws -> RunConfiguration {
-        try Self.configuration(options, scenario, model: model, apiKey: apiKey == nil ? nil : "****")
+        try Self.configuration(options, scenario, serverURL: serverURL, model: model, apiKey: apiKey == nil ? nil : "****")
     }
 
-    /// Asks the server that will be tested about `name`.
-    func healthProbe(_ name: String) -> HealthProbe {
+    /// Asks a server, the one that will be tested unless another is given, about `name`.
+    func healthProbe(_ name: String, at url: String? = nil) -> HealthProbe {
         HealthProbe(
-            client: HTTPClient(userAgent: "sml/\(Product.version)"), serverURL: options.loadtestServerUrl, apiKey: apiKey, model: name)
+            client: HTTPClient(userAgent: "sml/\(Product.version)"), serverURL: url ?? serverURL, apiKey: apiKey, model: name)
     }
 }

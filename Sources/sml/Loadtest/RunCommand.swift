@@ -61,7 +61,7 @@ struct RunCommand: AsyncParsableCommand {
     private func runReported() async throws -> Int32 {
         let model = loadtestModel ?? servedModelName
         let test = try await PreparedLoadtest(cluster, scenario: loadtestScenario, model: model)
-        let job = try test.job(at: try await test.openCluster())
+        let job = try test.job(at: try await test.openCluster(checkingPartition: !cluster.dryRun))
         if cluster.dryRun {
             print(try job.preview(), terminator: "")
             return 0

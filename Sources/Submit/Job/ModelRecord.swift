@@ -1,0 +1,50 @@
+// What is written down right after a model's job is submitted: a job of many nodes must be found again and cancelled,
+// whatever becomes of the command that submitted it.
+
+import Foundation
+
+/// One launched model, as `model_<id>.json` in the directory of its load tests' results.
+public struct ModelRecord: Sendable, Equatable, Codable {
+    public var jobID: JobID
+    public var jobName: String
+    public var servedModelName: String
+    /// `slurm` or `firecrest`.
+    public var launcher: String
+    public var system: String?
+    /// On the cluster.
+    public var logs: String
+
+    enum CodingKeys: String, CodingKey {
+        case jobID = "job_id"
+        case jobName = "job_name"
+        case servedModelName = "served_model_name"
+        case launcher, system, logs
+    }
+
+    public init(jobID: JobID, jobName: String, servedModelName: String, launcher: String, system: String?, logs: String) {
+        self.jobID = jobID
+        self.jobName = jobName
+        self.servedModelName = servedModelName
+        self.launcher = launcher
+        self.system = system
+        self.logs = logs
+    }
+
+    /// Below `results`, which is made if need be.
+    public func write(results: String) throws {
+        let directory = "\(results)/\(jobID)"
+        try ResultDirectory.prepare(directory)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try PrivateFile.replace(
+            Self.path(jobID, results), with: Array(try encoder.encode(self)) + [0x0A], mode: 0o644)
+    }
+
+    /// Nil when no model was launched from here under this number.
+    public static func find(_ text: String, results: String) -> ModelRecord? {
+        guard let id = JobID(text), let data = FileManager.default.contents(atPath: path(id, results)) else { return nil }
+        return try? JSONDecoder().decode(ModelRecord.self, from: data)
+    }
+
+    private static func path(_ id: JobID, _ results: String) -> String { "\(results)/\(id)/model_\(id).json" }
+}

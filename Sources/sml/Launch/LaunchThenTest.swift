@@ -1,0 +1,51 @@
+// A model and its load test, from the last check to the last cancellation: what `advanced` and `preconfigured` do once
+// they know what to launch.
+
+import Foundation
+import Models
+import Scenarios
+import Submit
+
+struct LaunchThenTest {
+    let test: PreparedLoadtest
+    let options: LaunchOptions
+
+    /// - Parameters:
+    ///   - timeOption: what the model's time limit is called.
+    ///   - describe: the launch, once it is known whose it is.
+    /// - Returns: the exit code.
+    func carryOut(
+        timeOption: String, _ describe: (OpenedCluster) throws -> ModelLaunch
+    ) async throws -> Int32 {
+        // Scripts are shown as a dry run's are: nothing is asked that only a submission needs.
+        let isShown = test.options.dryRun || options.outputScript != nil
+        let place = try await test.openCluster(checkingPartition: !isShown)
+        let launch = try describe(place)
+        try checkTime(launch.time, timeOption)
+        let aimed = try test.aimed(model: launch.servedName.description)
+        let job = try aimed.job(at: place)
+        if let directory = options.outputScript {
+            try LaunchScripts(launch: launch, job: job).write(to: directory)
+            return 0
+        }
+        if test.options.dryRun {
+            print("# model's job script\n\(launch.script())\n\(try job.preview())", terminator: "")
+            return 0
+        }
+        try await launch.checkImage(place.launcher)
+        try await job.checkFiles()
+        return try await LaunchedModel.with(launch, options: options, test: aimed, place: place) { model, interrupts in
+            try await model.loadtest(interrupts)
+        }
+    }
+
+    /// A model that goes down in the middle of its test measures nothing.
+    private func checkTime(_ time: JobTime, _ option: String) throws {
+        let needed = test.plan.executor.duration + test.plan.gracefulStop
+        guard time.duration > needed else {
+            throw SubmitError.usage(
+                "\(option): \(time) is too short for scenario \"\(test.scenario.name)\", which runs for "
+                    + "\(DurationGrammar.format(needed)) once the model has loaded")
+        }
+    }
+}

@@ -1,0 +1,143 @@
+// A model whose job we have submitted. Whatever happens from then on, either its job is cancelled, if that was asked
+// for, or the user is told that it goes on and how to reach it; no job of anybody else's is ever touched.
+
+import Foundation
+import Models
+import Submit
+
+struct LaunchedModel {
+    let launch: ModelLaunch
+    let test: PreparedLoadtest
+    let place: OpenedCluster
+    let id: JobID
+    let logs: ModelLogs
+    private let cancelsAfter: Bool
+
+    /// The model's job ended before the model was healthy.
+    static let endedCode: Int32 = 118
+
+    /// Submits the model's job, runs `body` and ends what is to be ended, also when `body` fails.
+    static func with(
+        _ launch: ModelLaunch, options: LaunchOptions, test: PreparedLoadtest, place: OpenedCluster,
+        _ body: (LaunchedModel, Interrupts) async throws -> Int32
+    ) async throws -> Int32 {
+        // From here on a signal ends nothing in the middle of a submission; it is heard when there is something to end.
+        let interrupts = Interrupts()
+        let directory = "\(place.user.home)/.sml"
+        try await place.launcher.makeDirectory("\(directory)/logs")
+        let id = try await place.launcher.submit(launch.submission(directory: directory))
+        let model = LaunchedModel(
+            launch: launch, test: test, place: place, id: id, logs: ModelLogs(jobDirectory: directory, id: id),
+            cancelsAfter: options.cancelAfterLoadtest)
+        let code: Int32
+        do {
+            try model.tell()
+            code = try await body(model, interrupts)
+        } catch {
+            _ = await model.end()
+            throw error
+        }
+        let isEnded = await model.end()
+        return code == 0 && !isEnded ? 69 : code
+    }
+
+    private init(
+        launch: ModelLaunch, test: PreparedLoadtest, place: OpenedCluster, id: JobID, logs: ModelLogs, cancelsAfter: Bool
+    ) {
+        self.launch = launch
+        self.test = test
+        self.place = place
+        self.id = id
+        self.logs = logs
+        self.cancelsAfter = cancelsAfter
+    }
+
+    /// SML's lines, and a file with the same for whoever comes later.
+    private func tell() throws {
+        say("Job submitted: \(id)\nServed model name: \(launch.servedName)\nLogs: \(logs.directory)")
+        try ModelRecord(
+            jobID: id, jobName: launch.jobName, servedModelName: launch.servedName.description,
+            launcher: test.file.launcher.rawValue, system: place.system, logs: logs.directory
+        ).write(results: ResultDirectory.root(environment: test.environment))
+    }
+
+    /// Waits for the model, then tests it; returns the exit code.
+    func loadtest(_ interrupts: Interrupts) async throws -> Int32 {
+        if test.options.waitUntilHealthy {
+            do {
+                if let end = try await interrupts.cancelling({ try await wait() }) {
+                    await explain(end)
+                    return Self.endedCode
+                }
+            } catch is CancellationError {
+                say("sml: interrupted; no load test was submitted")
+                return JobOutcome.Code.detached
+            }
+        }
+        let code = try await aimed().job(at: place).carryOut(
+            runID: id.description, cancelOnInterrupt: cancelsAfter || test.options.cancelOnInterrupt, interrupts: interrupts)
+        await warnIfEnded()
+        return code
+    }
+
+    /// Without OpenTela nobody but the job knows where the model is.
+    private var isTestedDirectly: Bool { launch.openTela == nil && test.options.chosenServer(test.environment) == nil }
+
+    private func wait() async throws -> JobEnd? {
+        let name = launch.servedName.description
+        let test = test
+        let isNear = test.file.launcher == .slurm
+        let health: ModelWatch.Health =
+            !isTestedDirectly ? .probe(test.healthProbe(name))
+            : isNear ? .probeAt(file: logs.endpoint) { test.healthProbe(name, at: $0) } : .report
+        let watch = ModelWatch(
+            id: id, launcher: place.launcher, log: logs.replica(0).errors, report: logs.health,
+            read: { bytes in
+                ReplicaHealthReport(json: bytes).map { .init(shown: $0.description, areHealthy: $0.isHealthy) }
+            }, health: health)
+        return try await ModelReadiness.wait(
+            watching: watch, timeout: .seconds(test.options.loadtestReadyTimeout), display: TerminalDisplay())
+    }
+
+    private func aimed() async throws -> PreparedLoadtest {
+        guard isTestedDirectly else { return test }
+        guard let bytes = try await place.launcher.read(logs.endpoint, from: 0, limit: 4 << 10) else {
+            throw SubmitError.notReady("\(logs.endpoint): is missing, though the model is healthy")
+        }
+        let url = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        return try test.aimed(at: url, model: launch.servedName.description)
+    }
+
+    /// The last lines of each log that has any, and how the job ended.
+    private func explain(_ end: JobEnd) async {
+        let files = [logs.output, logs.errors] + (0..<launch.topology.replicas).flatMap { [logs.replica($0).output, logs.replica($0).errors] }
+        for file in files {
+            guard let bytes = try? await place.launcher.read(file, from: nil, limit: 4 << 10), !bytes.isEmpty else { continue }
+            let lines = LogTail.lines(of: String(decoding: bytes, as: UTF8.self))
+            say("\(file):\n" + lines.map { "  \($0)" }.joined(separator: "\n"))
+        }
+        say("sml: model job \(id) \(end.sentence) before the model was healthy")
+    }
+
+    private func warnIfEnded() async {
+        guard case .ended(let end)? = try? await place.launcher.state(of: id) else { return }
+        say("sml: warning: model job \(id) \(end.sentence) during the load test; its logs are in \(logs.directory)")
+    }
+
+    /// False when the job should have been cancelled and was not.
+    private func end() async -> Bool {
+        if case .ended? = try? await place.launcher.state(of: id) { return true }
+        guard cancelsAfter else {
+            say("model job \(id) goes on, as \(launch.servedName)\n  cancel it:         sml loadtest cancel \(id)")
+            return true
+        }
+        say("Cancelling job after loadtest: \(id)")
+        do {
+            try await place.launcher.cancel(id)
+            return true
+        } catch {
+            say("sml: model job \(id): not cancelled: \(error)\n  cancel it:         sml loadtest cancel \(id)")
+            return false
+        }
+    }
+}
