@@ -43,8 +43,11 @@ final class Poller {
         timer = timerfd_create(CLOCK_MONOTONIC, Int32(TFD_NONBLOCK) | Int32(TFD_CLOEXEC))
         events = .allocate(capacity: Int(Self.batch))
         guard descriptor >= 0, timer >= 0 else { throw GeneratorError.system("epoll/timerfd", errno) }
-        for (watched, mark) in [(timer, Self.timerMark), (bell, Self.bellMark)] {
-            var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: mark))
+        // The timer is edge-triggered: arming it again clears what it counted, so that it is never read. One syscall an
+        // arrival less, of 7.5 a request.
+        let marks = [(timer, EPOLLIN.rawValue | EPOLLET.rawValue, Self.timerMark), (bell, EPOLLIN.rawValue, Self.bellMark)]
+        for (watched, mask, mark) in marks {
+            var event = epoll_event(events: mask, data: epoll_data_t(u64: mark))
             guard epoll_ctl(descriptor, EPOLL_CTL_ADD, watched, &event) == 0 else {
                 throw GeneratorError.system("epoll_ctl", errno)
             }
@@ -129,8 +132,6 @@ final class Poller {
             let event = events[index]
             switch event.data.u64 {
             case Self.timerMark:
-                var expirations: UInt64 = 0
-                _ = read(timer, &expirations, 8)
                 armedFor = .max
             case Self.bellMark:
                 rang = true
