@@ -1,10 +1,10 @@
 // The floor: what libcurl costs by itself. One multi handle behind one epoll descriptor, N connections, each sending
-// the same POST again as soon as its answer is complete; no schedule, no record, no reading of the answer. What
-// sml-loadgen needs beyond this is its own doing.
+// the same POST again as soon as its answer is complete, or, with a RATE, that many POSTs a second from one absolute
+// timer; no record, no reading of the answer. What sml-loadgen needs beyond this is its own doing.
 //
-//     floor URL BODY_FILE CONNECTIONS REQUESTS [h2]
+//     floor URL BODY_FILE CONNECTIONS REQUESTS [http1|h2 [RATE]]
 //
-// Prints the number of answers with status 200. CPU time is the caller's to measure (wait4).
+// With a RATE, a request that finds none of the CONNECTIONS idle waits for the next tick. Prints the number of answers with status 200. CPU time is the caller's to measure (wait4).
 
 #include <curl/curl.h>
 #include <stdint.h>
@@ -12,11 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
-static int set, running;
-static long wanted, started, finished, good;
+static int set, running, timer = -1;
+static long wanted, started, finished, good, rate;
+static struct timespec begin;
+static CURL **idle;
+static int idle_count;
 static int64_t wake_at = INT64_MAX;
 static CURLM *multi;
 
@@ -52,8 +56,26 @@ static size_t on_body(char *data, size_t size, size_t count, void *context) {
 
 static void start(CURL *easy) {
     if (started >= wanted) return;
+    if (rate) {
+        idle[idle_count++] = easy;
+        return;
+    }
     started++;
     curl_multi_add_handle(multi, easy);
+}
+
+/// Starts what is due at RATE and sets the timer for the next one.
+static void pace(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    int64_t since = (int64_t)(now.tv_sec - begin.tv_sec) * 1000000000 + now.tv_nsec - begin.tv_nsec;
+    while (started < wanted && started * 1000000000 / rate <= since && idle_count > 0) {
+        started++;
+        curl_multi_add_handle(multi, idle[--idle_count]);
+    }
+    int64_t next = (int64_t)begin.tv_sec * 1000000000 + begin.tv_nsec + started * 1000000000 / rate;
+    struct itimerspec due = {.it_value = {.tv_sec = next / 1000000000, .tv_nsec = next % 1000000000}};
+    if (started < wanted) timerfd_settime(timer, TFD_TIMER_ABSTIME, &due, NULL);
 }
 
 static void collect(void) {
@@ -71,7 +93,7 @@ static void collect(void) {
 }
 
 int main(int count, char **arguments) {
-    if (count < 5) return fprintf(stderr, "usage: floor URL BODY_FILE CONNECTIONS REQUESTS [h2]\n"), 64;
+    if (count < 5) return fprintf(stderr, "usage: floor URL BODY_FILE CONNECTIONS REQUESTS [http1|h2 [RATE]]\n"), 64;
     static char body[1 << 20];
     FILE *file = fopen(arguments[2], "rb");
     if (!file) return perror(arguments[2]), 66;
@@ -79,6 +101,9 @@ int main(int count, char **arguments) {
     fclose(file);
     int connections = atoi(arguments[3]);
     wanted = atol(arguments[4]);
+    int h2 = count > 5 && !strcmp(arguments[5], "h2");
+    rate = count > 6 ? atol(arguments[6]) : 0;
+    idle = calloc(connections, sizeof *idle);
 
     curl_global_init(CURL_GLOBAL_ALL);
     set = epoll_create1(EPOLL_CLOEXEC);
@@ -99,16 +124,28 @@ int main(int count, char **arguments) {
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
         curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
         curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-        curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, count > 5 ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
+        curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, h2 ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
         // The benchmark's own certificate; SSL_CERT_FILE is not read by libcurl itself.
         if (getenv("SSL_CERT_FILE")) curl_easy_setopt(easy, CURLOPT_CAINFO, getenv("SSL_CERT_FILE"));
         start(easy);
+    }
+    if (rate) {
+        timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+        struct epoll_event event = {.data.fd = timer, .events = EPOLLIN};
+        epoll_ctl(set, EPOLL_CTL_ADD, timer, &event);
+        clock_gettime(CLOCK_MONOTONIC, &begin);
+        pace();
     }
     while (finished < wanted) {
         struct epoll_event events[256];
         int64_t wait = wake_at == INT64_MAX ? 1000 : wake_at - now_ms();
         int ready = epoll_wait(set, events, 256, wait < 0 ? 0 : (int)wait);
         for (int i = 0; i < ready; i++) {
+            if (events[i].data.fd == timer) {
+                uint64_t expirations;
+                if (read(timer, &expirations, sizeof expirations) > 0) pace();
+                continue;
+            }
             int mask = (events[i].events & (EPOLLIN | EPOLLHUP) ? CURL_CSELECT_IN : 0)
                 | (events[i].events & EPOLLOUT ? CURL_CSELECT_OUT : 0)
                 | (events[i].events & EPOLLERR ? CURL_CSELECT_ERR : 0);

@@ -34,6 +34,8 @@ def shape(figures, _):
     return table(["figure", "here", "target", "k6 1.7.1, measured before"], [
         ["process start to first request, s", ranged(figures["first_request_s"]), "≤ 0.15", "45–55"],
         ["CPU a request, start-up included, ms", ranged(figures["cpu_ms_per_request"]), "≤ 0.1", "27"],
+        ["the same of libcurl in C, paced by a timer, ms", ranged(figures["floor_cpu_ms_per_request"]), "–", "–"],
+        ["ratio of the two", ranged(figures["cpu_ratio_to_floor"]), "–", "–"],
         ["peak memory, MiB", ranged(figures["peak_mib"]), "≤ 40", "1,061"]])
 
 
@@ -45,7 +47,7 @@ def scale(figures, _):
 
 def accuracy(figures, _):
     def cells(seen, side):
-        return [number(value) for value in seen[side].values()]
+        return [number(value) for value in seen[side].values()] if seen[side] else ["–"] * 3
     return table(["rate, place", "requests", "records p50", "p99", "max", "server p50", "p99", "max"], [
         [name, seen["requests"], *cells(seen, "records_us"), *cells(seen, "server_us")]
         for name, seen in figures.items()]) + "\n\nLateness in µs."

@@ -64,11 +64,14 @@ class Floor:
     def saturate(self, url, connections, seconds, environment):
         # It counts requests, not seconds: the rate of its last round says how many make the time.
         count = max(2000, int(self.rate * seconds))
-        h2 = ["h2"] if environment.get("BENCH_H2") else []
-        cost = child.run([self.program, url + PATH, self.body, str(connections), str(count), *h2],
+        protocol = "h2" if environment.get("BENCH_H2") else "http1"
+        cost = child.run([self.program, url + PATH, self.body, str(connections), str(count), protocol],
                          environment=environment)
         self.rate = count / cost.wall
         return cost, count
+
+    def pace(self, url, connections, rate, count):
+        return child.run([self.program, url + PATH, self.body, str(connections), str(count), "http1", str(rate)])
 
 
 def body_file(home):

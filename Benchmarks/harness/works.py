@@ -55,8 +55,9 @@ SHAPE = {"executor": "constant-arrival-rate", "rate": 200, "timeUnit": "1s", "du
 
 
 def shape(bench):
-    """open_loop_decode's shape: start to first request, CPU a request and memory with everything included."""
-    seen = []
+    """open_loop_decode's shape: start to first request, CPU a request and memory with everything included; in turn with
+    a bare libcurl loop that is paced by a timer, which says what a sleeping CPU costs whoever wakes it."""
+    seen, floors = [], []
     for _ in range(min(bench.rounds, 3)):
         with servers.Responder(bench.build, bench.home, 2000) as server:
             command, _ = bench.loadgen.command(server.url, SHAPE)
@@ -64,8 +65,13 @@ def shape(bench):
             cost = child.run(command)
         count = len(server.stamps)
         seen.append(((min(server.stamps) - begin) / 1e9, cost.cpu / count * 1e3, cost.peak_mib, count))
+        with servers.Responder(bench.build, bench.home, 2000) as server:
+            cost = bench.tools[tools.Floor.name].pace(server.url, SHAPE["preAllocatedVUs"], SHAPE["rate"], count)
+        floors.append(cost.cpu / count * 1e3)
     columns = list(zip(*seen))
     return {"first_request_s": spread(columns[0]), "cpu_ms_per_request": spread(columns[1]),
+            "floor_cpu_ms_per_request": spread(floors),
+            "cpu_ratio_to_floor": spread([cpu / floor for cpu, floor in zip(columns[1], floors)]),
             "peak_mib": spread(columns[2]), "requests": columns[3][0]}
 
 
@@ -101,31 +107,50 @@ def scale(bench):
 
 
 def accuracy(bench):
-    """Lateness of sends against the schedule, by the records and by the server's stamps of first bytes."""
+    """Lateness of sends against the schedule, by the records and by the server's stamps of first bytes. Beside it a bare
+    libcurl loop with an absolute timer: how late this machine wakes whoever asks."""
     figures = {}
     for rate in (20, 200, 1000, 5000):
         for place, cpu in (("server on the other CPU", child.SERVER_CPU), ("server on the same CPU", child.TOOL_CPU)):
             figures[f"{rate}/s, {place}"] = lateness(bench, rate, cpu)
+        figures[f"{rate}/s, libcurl in C, server on the other CPU"] = floor_lateness(bench, rate)
     return figures
 
 
 def lateness(bench, rate, server_cpu, environment=None):
-    seconds = 20 if rate < 200 else 10
-    plan = {"executor": "constant-arrival-rate", "rate": rate, "timeUnit": "1s", "duration": f"{seconds}s",
+    plan = {"executor": "constant-arrival-rate", "rate": rate, "timeUnit": "1s", "duration": f"{seconds_at(rate)}s",
             "preAllocatedVUs": 200, "maxVUs": 4000}
     with servers.Responder(bench.build, bench.home, 20, server_cpu) as server:
         command, out = bench.loadgen.command(server.url, plan)
         records = os.path.join(bench.home, os.path.basename(out) + ".smlrec")
         child.run([*command, "--records", records], environment=environment)
-    # The schedule's zero on the server's clock is not known: the least late arrival is taken to be punctual.
+    ours = [(int(row["started_ns"]) - int(row["scheduled_ns"])) / 1e3 for row in exported(bench, records)]
+    os.unlink(records)
+    return {"requests": len(ours), "records_us": quantiles(ours), "server_us": quantiles(seen_by(server, rate))}
+
+
+def floor_lateness(bench, rate):
+    count = rate * seconds_at(rate)
+    with servers.Responder(bench.build, bench.home, 20) as server:
+        bench.tools[tools.Floor.name].pace(server.url, 200, rate, count)
+    return {"requests": count, "records_us": None, "server_us": quantiles(seen_by(server, rate))}
+
+
+def seconds_at(rate):
+    return 20 if rate < 200 else 10
+
+
+def seen_by(server, rate):
+    """Lateness in µs by the server's clock, on which the schedule's zero is not known: the least late arrival is taken to
+    be punctual."""
     grid = 1e9 / rate
     late = [stamp - index * grid for index, stamp in enumerate(sorted(server.stamps))]
     least = min(late)
-    ours = [(int(row["started_ns"]) - int(row["scheduled_ns"])) / 1e3 for row in exported(bench, records)]
-    os.unlink(records)
-    return {"requests": len(ours),
-            "records_us": {p: quantile(ours, p) for p in (50, 99, 100)},
-            "server_us": {p: quantile([(value - least) / 1e3 for value in late], p) for p in (50, 99, 100)}}
+    return [(value - least) / 1e3 for value in late]
+
+
+def quantiles(values):
+    return {p: quantile(values, p) for p in (50, 99, 100)}
 
 
 def exported(bench, records):
