@@ -5,7 +5,11 @@ import subprocess
 SOURCES = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "Tools")
 
 
+def source(name):
+    return os.path.join(SOURCES, name)
+
+
 def tools(directory):
     for name, libraries in (("floor", ["-lcurl"]), ("responder", [])):
-        subprocess.run(["cc", "-O2", "-o", os.path.join(directory, name), os.path.join(SOURCES, f"{name}.c"), *libraries],
+        subprocess.run(["cc", "-O2", "-o", os.path.join(directory, name), source(f"{name}.c"), *libraries],
                        check=True)

@@ -3,8 +3,9 @@ import json
 import os
 import re
 import shutil
+import subprocess
 
-from . import child
+from . import build, child
 
 PATH = "/v1/chat/completions"
 CONTENT = "word " * 290
@@ -57,8 +58,8 @@ class Floor:
     """A bare libcurl loop in C, see Tools/floor.c."""
     name = "libcurl in C"
 
-    def __init__(self, build, home):
-        self.program, self.body = os.path.join(build, "floor"), body_file(home)
+    def __init__(self, home):
+        self.program, self.body = os.path.join(home, "floor"), body_file(home)
         self.rate = 10_000
 
     def saturate(self, url, connections, seconds, environment):
@@ -124,30 +125,33 @@ class Hey:
 
 
 class K6:
-    """k6 with a script that does no more than the others: parse nothing, check nothing."""
+    """k6 doing what SML's script does, see Tools/k6.js: like sml-loadgen it renders, parses, checks and keeps trends."""
     name = "k6"
 
     def __init__(self, program, home):
-        self.program, self.script = program, os.path.join(home, "bench.js")
-        with open(self.script, "w") as out:
-            out.write("import http from 'k6/http';\n"
-                      f"const body = open('{body_file(home)}');\n"
-                      "const headers = { headers: { 'Content-Type': 'application/json' } };\n"
-                      "export default function () { http.post(__ENV.URL, body, headers); }\n")
+        self.program = program
+        # Every virtual user walks the corpus when it starts: a few prompts where only the steady state counts.
+        self.few, self.many = os.path.join(home, "few-prompts.json"), os.path.join(home, "many-prompts.json")
+        prompts(self.few, 12)
+        prompts(self.many, 2000)
 
-    def command(self, url, options):
-        return [self.program, "run", "--quiet", "--no-usage-report", "--env", f"URL={url}{PATH}", *options, self.script]
+    def run(self, url, scenario, corpus):
+        return child.run([self.program, "run", "--quiet", "--no-usage-report", "--insecure-skip-tls-verify",
+                          "--env", f"URL={url}{PATH}", "--env", f"PROMPTS={corpus}",
+                          "--env", f"SCENARIO={json.dumps(scenario)}", build.source("k6.js")])
 
     def saturate(self, url, connections, seconds, environment):
-        cost = child.run(self.command(url, ["--vus", str(connections), "--duration", f"{seconds}s",
-                                            "--insecure-skip-tls-verify"]))
+        cost = self.run(url, {"executor": "constant-vus", "vus": connections, "duration": f"{seconds}s"}, self.few)
         return cost, int(re.search(r"http_reqs\.*: (\d+)", cost.output)[1])
 
+    def version(self):
+        return subprocess.run([self.program, "version"], check=True, capture_output=True, text=True).stdout.split()[1]
 
-def installed(binaries, build, home):
+
+def installed(binaries, home):
     """Every tool by name, in the order of the table; None for those that are not here."""
     k6 = os.environ.get("K6") or shutil.which("k6")
-    found = [Loadgen(binaries, home), Floor(build, home)]
+    found = [Loadgen(binaries, home), Floor(home)]
     found += [kind(home) if shutil.which(kind.name) else None for kind in (Wrk, H2load, Hey)]
     found.append(K6(k6, home) if k6 else None)
     names = [Loadgen.name, Floor.name, Wrk.name, H2load.name, Hey.name, K6.name]

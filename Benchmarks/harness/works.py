@@ -55,24 +55,23 @@ SHAPE = {"executor": "constant-arrival-rate", "rate": 200, "timeUnit": "1s", "du
 
 
 def shape(bench):
-    """open_loop_decode's shape: start to first request, CPU a request and memory with everything included; in turn with
-    a bare libcurl loop that is paced by a timer, which says what a sleeping CPU costs whoever wakes it."""
-    seen, floors = [], []
+    """open_loop_decode's shape: start to first request, CPU a request and memory with everything included. In turn with
+    a bare libcurl loop that is paced by a timer, which says what a sleeping CPU costs whoever wakes it, and with k6."""
+    loadgen, floor, k6 = bench.loadgen, bench.tools[tools.Floor.name], bench.tools[tools.K6.name]
+    ways = {loadgen.name: lambda url: child.run(loadgen.command(url, SHAPE)[0]),
+            floor.name: lambda url: floor.pace(url, SHAPE["preAllocatedVUs"], SHAPE["rate"], SHAPE["rate"] * 15)}
+    if k6:
+        ways[k6.name] = lambda url: k6.run(url, SHAPE, k6.many)
+    seen = {name: [] for name in ways}
     for _ in range(min(bench.rounds, 3)):
-        with servers.Responder(bench.build, bench.home, 2000) as server:
-            command, _ = bench.loadgen.command(server.url, SHAPE)
-            begin = time.monotonic_ns()
-            cost = child.run(command)
-        count = len(server.stamps)
-        seen.append(((min(server.stamps) - begin) / 1e9, cost.cpu / count * 1e3, cost.peak_mib, count))
-        with servers.Responder(bench.build, bench.home, 2000) as server:
-            cost = bench.tools[tools.Floor.name].pace(server.url, SHAPE["preAllocatedVUs"], SHAPE["rate"], count)
-        floors.append(cost.cpu / count * 1e3)
-    columns = list(zip(*seen))
-    return {"first_request_s": spread(columns[0]), "cpu_ms_per_request": spread(columns[1]),
-            "floor_cpu_ms_per_request": spread(floors),
-            "cpu_ratio_to_floor": spread([cpu / floor for cpu, floor in zip(columns[1], floors)]),
-            "peak_mib": spread(columns[2]), "requests": columns[3][0]}
+        for name, way in ways.items():
+            with servers.Responder(bench.build, bench.home, 2000) as server:
+                begin = time.monotonic_ns()
+                cost = way(server.url)
+            count = len(server.stamps)
+            seen[name].append({"first_request_s": (min(server.stamps) - begin) / 1e9, "requests": count,
+                               "cpu_ms_per_request": cost.cpu / count * 1e3, "peak_mib": cost.peak_mib})
+    return {name: {key: spread([run[key] for run in runs]) for key in runs[0]} for name, runs in seen.items()}
 
 
 def scale(bench):
@@ -107,21 +106,20 @@ def scale(bench):
 
 
 def accuracy(bench):
-    """Lateness of sends against the schedule, by the records and by the server's stamps of first bytes. Beside it a bare
-    libcurl loop with an absolute timer: how late this machine wakes whoever asks."""
+    """Lateness of sends against the schedule, by the records and by the server's stamps of first bytes. Beside it
+    k6, and a bare libcurl loop with an absolute timer: how late this machine wakes whoever asks."""
     figures = {}
     for rate in (20, 200, 1000, 5000):
         for place, cpu in (("server on the other CPU", child.SERVER_CPU), ("server on the same CPU", child.TOOL_CPU)):
             figures[f"{rate}/s, {place}"] = lateness(bench, rate, cpu)
-        figures[f"{rate}/s, libcurl in C, server on the other CPU"] = floor_lateness(bench, rate)
+        for name, seen in others_lateness(bench, rate):
+            figures[f"{rate}/s, server on the other CPU, {name}"] = seen
     return figures
 
 
 def lateness(bench, rate, server_cpu, environment=None):
-    plan = {"executor": "constant-arrival-rate", "rate": rate, "timeUnit": "1s", "duration": f"{seconds_at(rate)}s",
-            "preAllocatedVUs": 200, "maxVUs": 4000}
     with servers.Responder(bench.build, bench.home, 20, server_cpu) as server:
-        command, out = bench.loadgen.command(server.url, plan)
+        command, out = bench.loadgen.command(server.url, paced(rate))
         records = os.path.join(bench.home, os.path.basename(out) + ".smlrec")
         child.run([*command, "--records", records], environment=environment)
     ours = [(int(row["started_ns"]) - int(row["scheduled_ns"])) / 1e3 for row in exported(bench, records)]
@@ -129,11 +127,22 @@ def lateness(bench, rate, server_cpu, environment=None):
     return {"requests": len(ours), "records_us": quantiles(ours), "server_us": quantiles(seen_by(server, rate))}
 
 
-def floor_lateness(bench, rate):
-    count = rate * seconds_at(rate)
-    with servers.Responder(bench.build, bench.home, 20) as server:
-        bench.tools[tools.Floor.name].pace(server.url, 200, rate, count)
-    return {"requests": count, "records_us": None, "server_us": quantiles(seen_by(server, rate))}
+def others_lateness(bench, rate):
+    """By the server's stamps, of the tools that can be paced."""
+    floor, k6 = bench.tools[tools.Floor.name], bench.tools[tools.K6.name]
+    ways = {floor.name: lambda url: floor.pace(url, 200, rate, rate * seconds_at(rate))}
+    # At 5,000/s k6 has not the CPU it needs; what it drops would be taken for lateness.
+    if k6 and rate <= 1000:
+        ways[k6.name] = lambda url: k6.run(url, paced(rate), k6.few)
+    for name, way in ways.items():
+        with servers.Responder(bench.build, bench.home, 20) as server:
+            way(server.url)
+        yield name, {"requests": len(server.stamps), "records_us": None, "server_us": quantiles(seen_by(server, rate))}
+
+
+def paced(rate):
+    return {"executor": "constant-arrival-rate", "rate": rate, "timeUnit": "1s", "duration": f"{seconds_at(rate)}s",
+            "preAllocatedVUs": 200, "maxVUs": 4000}
 
 
 def seconds_at(rate):
