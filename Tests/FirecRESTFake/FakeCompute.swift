@@ -8,7 +8,28 @@ public struct FakeJob: Sendable {
     public var name: String
     public var state: String
     public var exitCode: Int?
+    public var signal = 0
     public var reason: String?
+    /// Seconds since 1970.
+    public var end: Int?
+    public var steps: [Step] = []
+
+    /// As accounting has it: `7.0`, its exit code and signal, seconds since 1970.
+    public struct Step: Sendable {
+        public var id: String
+        public var state: String
+        public var exitCode = 0
+        public var signal = 0
+        public var end: Int?
+
+        public init(id: String, state: String, exitCode: Int = 0, signal: Int = 0, end: Int? = nil) {
+            self.id = id
+            self.state = state
+            self.exitCode = exitCode
+            self.signal = signal
+            self.end = end
+        }
+    }
 
     public init(id: String, name: String, state: String, exitCode: Int? = nil, reason: String? = nil) {
         self.id = id
@@ -47,11 +68,13 @@ public final class PlayedScheduler: Sendable {
 
     public var jobs: [FakeJob] { state.withLock { $0 } }
 
-    public func set(_ id: String, _ newState: String, exitCode: Int? = nil) {
+    public func set(_ id: String, _ newState: String, exitCode: Int? = nil, end: Int? = nil, steps: [FakeJob.Step] = []) {
         state.withLock { jobs in
             guard let index = jobs.firstIndex(where: { $0.id == id }) else { return }
             jobs[index].state = newState
             jobs[index].exitCode = exitCode
+            jobs[index].end = end
+            jobs[index].steps = steps
         }
     }
 

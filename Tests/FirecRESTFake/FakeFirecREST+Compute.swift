@@ -10,7 +10,7 @@ extension FakeFirecREST {
             try request.requireQuery()
             let system: [String: Any] = [
                 "name": options.system, "ssh": ["host": "login", "port": 22],
-                "scheduler": ["type": "slurm", "version": "24.05.4"], "servicesHealth": [],
+                "scheduler": ["type": "slurm", "version": options.slurmVersion], "servicesHealth": [],
                 "fileSystems": options.fileSystems.map {
                     ["path": $0, "dataType": $0 == "/users" ? "users" : "scratch", "defaultWorkDir": $0 == "/scratch"]
                 },
@@ -28,8 +28,8 @@ extension FakeFirecREST {
             return Self.json(
                 200,
                 [
-                    "user": ["id": "1000", "name": options.user], "group": ["id": "1000", "name": "testacct"],
-                    "groups": [["id": "1000", "name": "testacct"]], "accounts": [["name": "testacct", "default": true]],
+                    "user": ["id": "1000", "name": options.user], "group": ["id": "1000", "name": options.group],
+                    "groups": [["id": "1000", "name": options.group]], "accounts": [["name": options.group, "default": true]],
                 ])
         case "submit": return try submit(request)
         case "jobs":
@@ -91,13 +91,20 @@ extension FakeFirecREST {
 
     private func shown(_ job: FakeJob) -> [String: Any] {
         [
-            "jobId": job.id, "name": job.name, "account": "testacct", "allocationNodes": 1, "cluster": options.system,
+            "jobId": job.id, "name": job.name, "account": options.group, "allocationNodes": 1, "cluster": options.system,
             "status": [
                 "state": job.state, "stateReason": job.reason ?? "None", "exitCode": job.exitCode ?? 0,
-                "interruptSignal": 0,
+                "interruptSignal": job.signal,
             ] as [String: Any],
-            "time": ["elapsed": 3, "start": 1, "end": NSNull(), "suspended": 0, "limit": 7200] as [String: Any],
-            "user": options.user, "tasks": [] as [Any],
+            "time": ["elapsed": 3, "start": 1, "end": job.end ?? NSNull(), "suspended": 0, "limit": 7200] as [String: Any],
+            "user": options.user, 
+            "tasks": job.steps.map { step in
+                [
+                    "id": step.id, "name": "step",
+                    "status": ["state": step.state, "stateReason": NSNull(), "exitCode": step.exitCode, "interruptSignal": step.signal] as [String: Any],
+                    "time": ["elapsed": 3, "start": 1, "end": step.end ?? NSNull(), "suspended": 0, "limit": NSNull()] as [String: Any],
+                ] as [String: Any]
+            },
         ]
     }
 }

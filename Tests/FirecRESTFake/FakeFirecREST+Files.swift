@@ -67,14 +67,20 @@ extension FakeFirecREST {
             guard let size = request.query["size"].flatMap({ Int($0) }), size > 0, size <= options.operationLimit,
                 let offset = request.query["offset"].flatMap({ Int($0) }), offset >= 0
             else { return Self.error(400, "size or offset") }
-            return Self.json(200, ["output": String(decoding: content.dropFirst(offset).prefix(size), as: UTF8.self)])
+            // As `dd bs=SIZE skip=OFFSET/SIZE count=2` and Python: cut in bytes, decoded, cut again in characters.
+            let blocks = content.dropFirst(offset / size * size).prefix(2 * size)
+            let text = String(decoding: blocks, as: UTF8.self).unicodeScalars.dropFirst(offset % size).prefix(size)
+            return Self.json(200, ["output": String(String.UnicodeScalarView(text))])
         case "tail":
-            let count = request.query["lines"].flatMap { Int($0) } ?? 10
-            let lines = String(decoding: content, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-            let text = lines.suffix(count + 1).joined(separator: "\n")
-            return Self.json(
-                200,
-                ["output": ["content": text, "contentType": "lines", "startPosition": -count, "endPosition": -1] as [String: Any]])
+            guard let count = request.query["bytes"].flatMap({ Int($0) }), count > 0 else {
+                throw Violation(text: "tail: without a number of bytes")
+            }
+            let part = request.query["skipHeading"] == "true" ? content.dropFirst(count - 1) : content.suffix(count)
+            guard part.count < options.bufferLimit else { return Self.error(413, "Command output exceeded buffer limit.") }
+            let output: [String: Any] = [
+                "content": String(decoding: part, as: UTF8.self), "contentType": "bytes", "startPosition": -count, "endPosition": -1,
+            ]
+            return Self.json(200, ["output": output])
         default:
             let sum = try run("/usr/bin/sha256sum", ["--", path]).prefix(64)
             return Self.json(200, ["output": ["algorithm": "SHA256", "checksum": String(sum)]])
@@ -85,8 +91,15 @@ extension FakeFirecREST {
         let (path, refusal) = resolve(source)
         if let refusal { return refusal }
         if !parents, FileManager.default.fileExists(atPath: path) { return Self.error(400, "File exists") }
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: parents, attributes: attributes(mode: 0o755))
+        // Each one that is new is the user's.
+        var missing = [path]
+        while parents, let first = missing.first, !FileManager.default.fileExists(atPath: (first as NSString).deletingLastPathComponent) {
+            missing.insert((first as NSString).deletingLastPathComponent, at: 0)
+        }
+        for directory in missing where !FileManager.default.fileExists(atPath: directory) {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: false, attributes: attributes(mode: 0o755))
+        }
         return Self.json(201, ["output": ["name": path, "type": "d", "permissions": "rwxr-xr-x", "size": "4096"]])
     }
 

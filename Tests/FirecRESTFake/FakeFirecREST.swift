@@ -20,6 +20,9 @@ public final class FakeFirecREST: Sendable {
 
     public struct Options: Sendable {
         public var user = "hpcuser"
+        /// The user's primary group.
+        public var group = "testacct"
+        public var slurmVersion = "24.05.4"
         public var system = "cluster"
         public var partitions = ["normal", "debug"]
         /// Paths the server accepts begin with one of these.
@@ -33,6 +36,8 @@ public final class FakeFirecREST: Sendable {
         public var tokenLife = 300
         public var operationLimit = 5 << 20
         public var partSize = 1 << 20
+        /// Output of a command on the cluster that the server holds.
+        public var bufferLimit = 5 << 20
         /// Looks after a submission that find nothing.
         public var looksUntilKnown = 0
 

@@ -2,18 +2,18 @@
 
 import Foundation
 
-/// sbatch, sacct and scancel of the SLURM that `SLURM_CONF` names.
+/// sbatch, sacct, squeue and scancel of a running SLURM.
 public struct SlurmCompute: Sendable {
     public let user: String
     public let userID: Int
     public let groupID: Int
+    private let environment: [String: String]
 
-    /// nil without a running SLURM, or without the user.
-    public init?(user: String = "hpcuser") {
-        guard ProcessInfo.processInfo.environment["SLURM_CONF"] != nil, let entry = getpwnam(user),
-            let answer = try? Self.run(["sinfo", "-h"]), answer.status == 0
-        else { return nil }
+    /// - Parameter environment: has PATH and SLURM_CONF; a login shell's, as jobs inherit it.
+    public init?(user: String, environment: [String: String]) {
+        guard let entry = getpwnam(user) else { return nil }
         self.user = user
+        self.environment = environment
         userID = Int(entry.pointee.pw_uid)
         groupID = Int(entry.pointee.pw_gid)
     }
@@ -35,28 +35,42 @@ public struct SlurmCompute: Sendable {
             })
     }
 
+    /// What accounting says, and the queue about jobs that accounting does not know or that wait, as the server puts
+    /// them together.
     @Sendable private func jobs() -> [FakeJob] {
-        let words = ["sacct", "-n", "-X", "-P", "-u", user, "-o", "JobID,JobName,State,ExitCode"]
-        guard let answer = try? run(words) else { return [] }
-        return answer.output.split(separator: "\n").compactMap { line in
-            let fields = line.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
-            guard fields.count == 4 else { return nil }
-            return FakeJob(
-                id: fields[0], name: fields[1], state: fields[2], exitCode: Int(fields[3].prefix { $0 != ":" }))
+        var jobs: [FakeJob] = []
+        for fields in rows(["sacct", "-n", "-P", "--starttime=now-24hours", "-o", "JobID,JobName,State,ExitCode,End"]) where fields.count == 5 {
+            let numbers = fields[3].split(separator: ":").map { Int($0) ?? 0 }
+            if fields[0].contains(".") {
+                guard !jobs.isEmpty else { continue }
+                jobs[jobs.endIndex - 1].steps.append(
+                    .init(id: fields[0], state: fields[2], exitCode: numbers.first ?? 0, signal: numbers.last ?? 0, end: Int(fields[4])))
+            } else {
+                var job = FakeJob(id: fields[0], name: fields[1], state: fields[2], exitCode: numbers.first)
+                job.signal = numbers.last ?? 0
+                job.end = Int(fields[4])
+                jobs.append(job)
+            }
         }
+        for fields in rows(["squeue", "-h", "-u", user, "-o", "%i|%j|%T|%r"]) where fields.count == 4 {
+            let isKnown = jobs.contains { $0.id == fields[0] }
+            guard !isKnown || fields[2] == "PENDING" else { continue }
+            jobs.removeAll { $0.id == fields[0] }
+            jobs.append(FakeJob(id: fields[0], name: fields[1], state: fields[2], reason: fields[3]))
+        }
+        return jobs
+    }
+
+    private func rows(_ words: [String]) -> [[String]] {
+        let output = (try? run(words))?.output ?? ""
+        return output.split(separator: "\n").map { $0.split(separator: "|", omittingEmptySubsequences: false).map(String.init) }
     }
 
     private func run(_ words: [String], input: String = "") throws -> (status: Int32, output: String, errors: String) {
-        let asUser = getuid() == 0 ? ["setpriv", "--reuid", "\(userID)", "--regid", "\(groupID)", "--clear-groups"] : []
-        return try Self.run(asUser + words, input: input)
-    }
-
-    private static func run(_ words: [String], input: String = "") throws
-        -> (status: Int32, output: String, errors: String)
-    {
         let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = words
+        process.executableURL = URL(filePath: "/usr/bin/setpriv")
+        process.arguments = ["--reuid", "\(userID)", "--regid", "\(groupID)", "--clear-groups"] + words
+        process.environment = environment.merging(["SLURM_TIME_FORMAT": "%s"]) { $1 }
         let (output, errors, script) = (Pipe(), Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = errors

@@ -5,17 +5,21 @@ import Foundation
 import Glibc
 
 extension FirecRESTCluster {
-    /// Makes a directory and its parents; with `isPrivate` only the user can look into it.
-    public func makeDirectory(_ path: String, isPrivate: Bool = false) async throws {
+    /// Makes a directory and its parents.
+    func makeDirectory(_ path: String) async throws {
         try await client.send(.makeDirectory(system.name, path))
-        if isPrivate { try await client.send(.changeMode(system.name, path, mode: "700")) }
+    }
+
+    /// From now on only the user can look into a directory.
+    func makePrivate(_ path: String) async throws {
+        try await client.send(.changeMode(system.name, path, mode: "700"))
     }
 
     /// Writes a file into a directory that exists. A secret one is 0600 before anybody is told of it; its directory
     /// should be private, because the server creates files with 0644.
     ///
     /// - Throws: ``SubmitError/usage(_:)`` for an empty file: the server hangs on it.
-    public func write(_ bytes: [UInt8], directory: String, name: String, isSecret: Bool = false) async throws {
+    func write(_ bytes: [UInt8], directory: String, name: String, isSecret: Bool = false) async throws {
         let path = "\(directory)/\(name)"
         guard !bytes.isEmpty else { throw SubmitError.cannotStage(path, "an empty file cannot be sent") }
         if bytes.count <= system.operationLimit {
@@ -34,70 +38,31 @@ extension FirecRESTCluster {
     }
 
     /// Removes a file; one that is not there is success.
-    public func remove(_ path: String) async throws {
+    func remove(_ path: String) async throws {
         do {
             try await client.send(.remove(system.name, path))
         } catch let error as FirecRESTError where error.status == 404 {}
     }
 
     /// In bytes, nil if there is no such file.
-    public func size(_ path: String) async throws -> Int? {
-        do {
-            return try await client.read(.status(system.name, path), FirecRESTFile.size)
-        } catch let error as FirecRESTError where error.status == 404 {
-            return nil
-        }
-    }
-
-    /// Whole lines of a text file from `offset` on, and where the next ones begin. Nothing if there is no file yet.
-    public func lines(_ path: String, from offset: Int) async throws -> (text: String, next: Int) {
-        do {
-            let size = min(64 << 10, system.operationLimit)
-            let call = FirecRESTCall.view(system.name, path, offset: offset, size: size)
-            let text = try await client.read(call, FirecRESTFile.content)
-            // A line may be half-written, and a character cut in two at the end.
-            guard let end = text.utf8.lastIndex(of: 0x0A) else { return ("", offset) }
-            let whole = text[...end]
-            return (String(whole), offset + whole.utf8.count)
-        } catch let error as FirecRESTError where error.status == 404 {
-            return ("", offset)
-        }
-    }
-
-    /// The last `count` lines, or nil if there is no such file.
-    public func tail(_ path: String, lines count: Int) async throws -> String? {
-        do {
-            return try await client.read(.tail(system.name, path, lines: count), FirecRESTFile.content)
-        } catch let error as FirecRESTError where error.status == 404 {
-            return nil
-        }
+    func size(_ path: String) async throws -> Int? {
+        try await client.readIfPresent(.status(system.name, path), FirecRESTFile.size)
     }
 
     /// Brings a file home, replacing `local` only when all of it has arrived.
     ///
     /// - Parameter isLarge: worth compressing on the way, and worth a checksum.
     /// - Returns: false if there is no such file.
-    public func fetch(_ path: String, to local: String, isLarge: Bool = false) async throws -> Bool {
+    func fetch(_ path: String, to local: String, isLarge: Bool = false) async throws -> Bool {
         guard let size = try await size(path) else { return false }
         let part = "\(local).part"
         let file = try PartialFile(part)
         defer { unlink(part) }
-        if size > system.downloadLimit, isLarge, let archive = try await compressed(path) {
-            let archivePart = "\(local).tar.gz.part"
-            defer { unlink(archivePart) }
-            do {
-                let archiveSize = try await self.size(archive) ?? 0
-                try await download(archive, size: archiveSize, into: try PartialFile(archivePart))
-                try await checkSum(archive, archivePart)
-            } catch {
-                try? await remove(archive)
-                throw error
-            }
-            try await remove(archive)
-            try await Archive.extract(archivePart, to: file)
-        } else if size > 0 {
+        let isWorthIt = isLarge && size > system.downloadLimit
+        let isThere = isWorthIt ? try await fetchCompressed(path, size: size, into: file) : false
+        if !isThere {
             try await download(path, size: size, into: file)
-            if isLarge { try await checkSum(path, part) }
+            if isLarge, size > 0 { try await checkSum(path, part) }
         }
         let arrived = try file.size()
         guard arrived == size else {
@@ -107,6 +72,30 @@ extension FirecRESTCluster {
             throw SubmitError.cannotStage(local, "cannot be written: \(String(cString: strerror(errno)))")
         }
         return true
+    }
+
+    /// False, and an empty file, where it cannot be compressed there or unpacked here.
+    private func fetchCompressed(_ path: String, size: Int, into file: PartialFile) async throws -> Bool {
+        guard let archive = try await compressed(path), let archiveSize = try await self.size(archive) else { return false }
+        let part = "\(file.path).tar.gz"
+        defer { unlink(part) }
+        do {
+            try await download(archive, size: archiveSize, into: try PartialFile(part))
+            try await checkSum(archive, part)
+        } catch {
+            try? await remove(archive)
+            throw error
+        }
+        try await remove(archive)
+        do {
+            try await Archive.extract(part, to: file)
+            if try file.size() == size { return true }
+        } catch {
+            try Task.checkCancellation()
+            await client.note("\(error)")
+        }
+        try file.truncate(to: 0)
+        return false
     }
 
     private func download(_ path: String, size: Int, into file: PartialFile) async throws {

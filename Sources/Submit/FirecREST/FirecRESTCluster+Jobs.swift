@@ -8,7 +8,7 @@ extension FirecRESTCluster {
     ///   - name: the script's `--job-name`; nobody else's job may have it.
     ///   - account: nil for the user's default.
     /// - Throws: ``FirecRESTError/slurmRefused(_:)`` at once with sbatch's own sentence.
-    public func submit(script: String, name: String, workingDirectory: String, account: String? = nil) async throws -> String {
+    func submit(script: String, name: String, workingDirectory: String, account: String? = nil) async throws -> String {
         let call = FirecRESTCall.submit(
             system.name, script: script, workingDirectory: workingDirectory, account: account ?? self.account)
         var lost: FirecRESTError?
@@ -33,25 +33,18 @@ extension FirecRESTCluster {
         return nil
     }
 
-    /// The job, or nil while the server does not know it yet.
-    ///
-    /// - Parameter age: since its submission; nil for a job somebody else submitted, which must be known.
-    func job(_ id: String, age: Duration?) async throws -> FirecRESTJob? {
-        do {
-            let jobs = try await client.read(.job(system.name, id: id), FirecRESTJob.list)
-            return jobs.first { $0.id == id } ?? jobs.first
-        } catch let error as FirecRESTError where error.status == 404 {
-            guard let age, age < pace.unknownJob else { throw error }
-            return nil
-        }
+    /// The job, or nil while the server does not know it: for up to half a minute after its submission, and when
+    /// accounting has forgotten it.
+    func job(_ id: String) async throws -> FirecRESTJob? {
+        try await client.readIfPresent(.job(system.name, id: id), FirecRESTJob.list)?.first { $0.id == id }
     }
 
-    public enum Cancellation: Sendable, Equatable {
+    enum Cancellation: Sendable, Equatable {
         case asked, wasOver
     }
 
     /// Cancels a job; one that is over already is success.
-    @discardableResult public func cancel(_ id: String) async throws -> Cancellation {
+    @discardableResult func cancel(_ id: String) async throws -> Cancellation {
         do {
             try await client.send(.cancel(system.name, id: id))
             return .asked
@@ -59,14 +52,4 @@ extension FirecRESTCluster {
             return .wasOver
         }
     }
-}
-
-extension FirecRESTJob {
-    /// The states of a job that has not ended; everything else, whatever its name, is an end.
-    private static let active: Set<String> = [
-        "CONFIGURING", "COMPLETING", "PENDING", "RESIZING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "RUNNING",
-        "SIGNALING", "STAGE_OUT", "STOPPED", "SUSPENDED",
-    ]
-
-    var isOver: Bool { !Self.active.contains(String(state.prefix { $0 != " " })) }
 }

@@ -40,9 +40,4 @@ public struct FirecRESTConnection: Sendable {
             id: try await needed(.firecrestClientID), secret: try await needed(.firecrestClientSecret),
             tokenURI: try FirecRESTURL.checked(tokenURI, option: "\(configuration.path): firecrest_token_uri"))
     }
-
-    /// The cluster of a run; see ``FirecRESTCluster/open(_:system:partition:account:pace:)`` for what is checked.
-    public func open(system: String?, partition: String?, account: String?) async throws -> FirecRESTCluster {
-        try await FirecRESTCluster.open(client, system: system, partition: partition, account: account)
-    }
 }

@@ -1,35 +1,28 @@
 // FirecREST as one of the two ways to a cluster.
 
+import Synchronization
+
 /// The launcher of a laptop.
 public struct FirecRESTLauncher: Launcher {
     private let cluster: FirecRESTCluster
-    private let known: [String]
+    private let directories = KnownDirectories()
+    private let settlingJobs = SettlingJobs()
 
     public var name: String { cluster.system.name }
-    /// sacct says CANCELLED while the processes still run, up to SLURM's KillWait.
-    public let settling = Duration.seconds(30)
+    /// A job that accounting calls ended counts as ending until its steps have ended.
+    public let settling = Duration.zero
 
-    /// - Parameter system: nil is an error that lists the known ones.
+    /// - Parameters:
+    ///   - system: nil is an error that lists the known ones.
+    ///   - account: nil for the user's own.
     /// - Throws: ``SubmitError/usage(_:)`` for a system that does not exist; ``FirecRESTError``.
-    public init(_ connection: FirecRESTConnection, system: String?) async throws {
-        let systems = try await connection.client.read(.systems, FirecRESTSystem.list)
-        known = systems.map(\.name)
-        let chosen = try FirecRESTCluster.choose(
-            system, among: known, option: "--firecrest-system", variable: "SML_SYSTEM")
-        let user = try await connection.client.read(.userInfo(chosen), FirecRESTUser.init)
-        guard let found = systems.first(where: { $0.name == chosen }) else {
-            throw SubmitError.usage("--firecrest-system: \"\(chosen)\" does not exist")
-        }
-        cluster = FirecRESTCluster(
-            client: connection.client, system: found, user: user.name, account: user.group, pace: FirecRESTPace())
+    public init(_ connection: FirecRESTConnection, system: String?, account: String?) async throws {
+        self.init(cluster: try await FirecRESTCluster.open(connection.client, system: system, account: account))
     }
 
-    init(cluster: FirecRESTCluster) {
-        self.cluster = cluster
-        known = [cluster.system.name]
-    }
+    init(cluster: FirecRESTCluster) { self.cluster = cluster }
 
-    public func systems() async throws(LauncherError) -> [String] { known }
+    public func systems() async throws(LauncherError) -> [String] { cluster.systems }
 
     public func partitions() async throws(LauncherError) -> [Partition] {
         try await told {
@@ -40,76 +33,81 @@ public struct FirecRESTLauncher: Launcher {
     public func user() async throws(LauncherError) -> ClusterUser {
         let runs = cluster.directory
         return ClusterUser(
-            name: cluster.user, defaultAccount: cluster.account, home: String(runs.dropLast("/.sml".count)), runs: runs)
+            name: cluster.user.name, defaultAccount: cluster.user.group, home: String(runs.dropLast("/.sml".count)), runs: runs)
     }
 
     public func makeDirectory(_ path: String) async throws(LauncherError) {
-        try await told { try await cluster.makeDirectory(path) }
+        try await told(path) {
+            try await cluster.makeDirectory(path)
+            directories.note(path, isPrivate: false)
+        }
     }
 
+    /// With a file for its owner only, the directory becomes the owner's too: the server creates files with 0644, so
+    /// nobody else may look into it before.
     public func write(_ bytes: [UInt8], to path: String, mode: FileMode) async throws(LauncherError) {
         let slash = path.lastIndex(of: "/") ?? path.startIndex
         let (directory, name) = (String(path[..<slash]), String(path[slash...].dropFirst()))
-        try await told {
-            // The server creates files with 0644, so nobody else may look into the directory before.
-            if mode == .ownerOnly { try await cluster.makeDirectory(directory, isPrivate: true) }
+        try await told(path) {
+            if mode == .ownerOnly { try await makePrivate(directory) }
             try await cluster.write(bytes, directory: directory, name: name, isSecret: mode == .ownerOnly)
         }
     }
 
+    private func makePrivate(_ directory: String) async throws {
+        let isPrivate = directories.isPrivate(directory)
+        if isPrivate == true { return }
+        if isPrivate == nil { try await cluster.makeDirectory(directory) }
+        try await cluster.makePrivate(directory)
+        directories.note(directory, isPrivate: true)
+    }
+
     public func size(of path: String) async throws(LauncherError) -> UInt64? {
-        try await told { try await cluster.size(path).map { UInt64($0) } }
+        try await told(path) { try await cluster.size(path).map { UInt64($0) } }
     }
 
     public func read(_ path: String, from offset: UInt64?, limit: Int) async throws(LauncherError) -> [UInt8]? {
-        try await told {
-            guard let size = try await cluster.size(path) else { return nil }
-            let start = offset.map { Int($0) } ?? max(0, size - limit)
-            let count = min(limit, size - start, cluster.system.operationLimit)
-            guard count > 0 else { return [] }
-            let call = FirecRESTCall.view(name, path, offset: start, size: count)
-            return Array(try await cluster.client.read(call, FirecRESTFile.content).utf8)
-        }
+        try await told(path) { try await cluster.bytes(path, from: offset.map { Int($0) }, limit: limit) }
     }
 
     public func fetch(_ path: String, to localPath: String) async throws(LauncherError) -> Bool {
-        try await told { try await cluster.fetch(path, to: localPath, isLarge: path.hasSuffix(".smlrec")) }
+        try await told(path) { try await cluster.fetch(path, to: localPath, isLarge: path.hasSuffix(".smlrec")) }
     }
 
     public func remove(_ path: String) async throws(LauncherError) {
-        try await told { try await cluster.remove(path) }
+        try await told(path) { try await cluster.remove(path) }
     }
 
     public func submit(_ job: JobSubmission) async throws(LauncherError) -> JobID {
-        try await told {
+        try await told(job.directory) {
             let text = try await cluster.submit(
                 script: job.script, name: job.name, workingDirectory: job.directory, account: job.account)
             guard let id = JobID(text) else {
                 throw FirecRESTError.unexpected(call: "submit", reason: "\"\(text)\" is not a job number")
             }
-            // Only SLURM before 23.02 needs it, and only a job that waits a moment gets it in time: the number is not
-            // known earlier. The job is there in any case.
-            let logs = job.logDirectory.replacing("%j", with: text)
-            try? await cluster.makeDirectory("\(job.directory)/\(logs)")
+            // Only a job that waits a moment gets it in time: the number is not known earlier. The job is there in any
+            // case.
+            if !cluster.system.makesLogDirectories {
+                try? await cluster.makeDirectory("\(job.directory)/\(job.logDirectory.replacing("%j", with: text))")
+            }
             return id
         }
     }
 
     public func state(of job: JobID) async throws(LauncherError) -> JobState {
-        try await told {
-            // A 404 shortly after submission means "not known yet"; how long that may be is decided above.
-            guard let found = try await cluster.job(job.description, age: .zero) else { return .unknown }
-            return JobState(
-                slurm: found.state, reason: found.reason, exitCode: "\(found.exitCode ?? 0):\(found.signal ?? 0)")
-        }
+        // Whether one that is not known is not known yet, or no more, is decided above.
+        try await told { try await cluster.job(job.description).map { settlingJobs.state(of: $0) } ?? .unknown }
     }
 
     public func cancel(_ job: JobID) async throws(LauncherError) {
         try await told { _ = try await cluster.cancel(job.description) }
     }
 
-    /// Every error as the protocol has it: what a repetition would not mend is a refusal.
-    private func told<Value>(_ body: () async throws -> Value) async throws(LauncherError) -> Value {
+    /// Runs `body` with every error as the protocol has it: what a repetition would not mend is a refusal.
+    ///
+    /// - Parameter path: put between apostrophes by the server, for a shell.
+    private func told<Value>(_ path: String = "", _ body: () async throws -> Value) async throws(LauncherError) -> Value {
+        guard !path.contains("'") else { throw .refused("\(path): FirecREST takes no path with an apostrophe") }
         do {
             return try await body()
         } catch let error as FirecRESTError {
@@ -121,4 +119,13 @@ public struct FirecRESTLauncher: Launcher {
             throw .refused("\(error)")
         }
     }
+}
+
+/// What has been made on the cluster already, so that a second file in a directory costs no calls for it.
+private final class KnownDirectories: Sendable {
+    private let known = Mutex<[String: Bool]>([:])
+
+    /// Nil for one that may not exist.
+    func isPrivate(_ path: String) -> Bool? { known.withLock { $0[path] } }
+    func note(_ path: String, isPrivate: Bool) { known.withLock { $0[path, default: false] = $0[path] == true || isPrivate } }
 }

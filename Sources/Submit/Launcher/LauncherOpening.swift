@@ -19,13 +19,15 @@ public struct OpenedCluster: Sendable {
 
 extension ConfigurationFile {
     /// - Parameters:
+    ///   - trace: receives a line for each call to FirecREST, for `--verbose`; without secrets.
     ///   - partition: checked; nil where nothing will be submitted.
     ///   - account: nil for the user's own.
     /// - Throws: ``SubmitError``, ``LauncherError``, ``FirecRESTError``.
     public func openCluster(
-        system: String?, partition: String?, account: String?, environment: [String: String]
+        system: String?, partition: String?, account: String?, environment: [String: String],
+        trace: (@Sendable (String) -> Void)? = nil
     ) async throws -> OpenedCluster {
-        let launcher = try await openLauncher(system: system, environment: environment)
+        let launcher = try await openLauncher(system: system, account: account, environment: environment, trace: trace)
         if let partition {
             let known = try await launcher.partitions().map(\.name)
             guard known.contains(partition) else {
@@ -44,22 +46,27 @@ extension ConfigurationFile {
 
     /// A way to the cluster, not yet asked what only a submission needs.
     ///
+    /// - Parameter account: charged with transfers of large files; nil for the user's own.
     /// - Throws: ``SubmitError``, ``LauncherError``, ``FirecRESTError``.
-    public func openLauncher(system: String?, environment: [String: String]) async throws -> any Submit.Launcher {
+    public func openLauncher(
+        system: String?, account: String? = nil, environment: [String: String], trace: (@Sendable (String) -> Void)? = nil
+    ) async throws -> any Submit.Launcher {
         switch launcher {
         case .slurm: SlurmLauncher(environment: environment)
-        case .firecrest: try await FirecRESTLauncher(try await connect(environment), system: system)
+        case .firecrest: try await FirecRESTLauncher(try await connect(environment, trace), system: system, account: account)
         }
     }
 
     /// Names that `--firecrest-system` may have; empty with SLURM's commands.
     public func systems(environment: [String: String]) async throws -> [String] {
         guard launcher == .firecrest else { return [] }
-        return try await connect(environment).client.read(.systems, FirecRESTSystem.list).map(\.name)
+        return try await connect(environment, nil).client.read(.systems, FirecRESTSystem.list).map(\.name)
     }
 
-    private func connect(_ environment: [String: String]) async throws -> FirecRESTConnection {
+    private func connect(
+        _ environment: [String: String], _ trace: (@Sendable (String) -> Void)?
+    ) async throws -> FirecRESTConnection {
         try await FirecRESTConnection(
-            configuration: self, environment: environment, http: HTTPClient(userAgent: "sml/\(Product.version)"))
+            configuration: self, environment: environment, http: HTTPClient(userAgent: "sml/\(Product.version)"), trace: trace)
     }
 }

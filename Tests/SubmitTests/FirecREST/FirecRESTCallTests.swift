@@ -9,7 +9,7 @@ import Testing
 @Suite struct FirecRESTCallTests {
     @Test func pathsAndQueriesAreEncoded() {
         let call = FirecRESTCall.view("sys/x", "/users/ü/a b&c=d?e%", offset: 5, size: 10)
-        #expect(call.path == "/filesystem/sys%2Fx/ops/view?path=%2Fusers%2F%C3%BC%2Fa%20b%26c%3Dd%3Fe%25&size=10&offset=5")
+        #expect(call.path == "/filesystem/sys%2Fx/ops/view?path=/users/%C3%BC/a%20b%26c%3Dd%3Fe%25&size=10&offset=5")
     }
 
     @Test func onlySubmittingIsUnsafeToRepeat() {
@@ -53,8 +53,14 @@ import Testing
         #expect(UploadParts.completion(["\"a\"", "<&>"]).contains("<Part><PartNumber>2</PartNumber><ETag>&lt;&amp;&gt;</ETag></Part>"))
     }
 
+    @Test(arguments: [("24.05.4", true), ("23.02.0", true), ("22.05.8", false), (nil, false), ("x", false)] as [(String?, Bool)])
+    func whoMakesTheLogDirectoryDependsOnTheVersion(version: String?, makes: Bool) {
+        let system = FirecRESTSystem(name: "x", operationLimit: 1, fileSystems: [], schedulerVersion: version)
+        #expect(system.makesLogDirectories == makes)
+    }
+
     @Test func theDownloadLimitIsTheMeasuredOne() {
-        let system = FirecRESTSystem(name: "x", operationLimit: 5_242_880, fileSystems: ["/users"], defaultFileSystem: nil)
+        let system = FirecRESTSystem(name: "x", operationLimit: 5_242_880, fileSystems: ["/users"])
         #expect(system.downloadLimit == 3_932_157)
         #expect(system.directory(user: "u") == "/users/u/.sml")
         let other = FirecRESTSystem(name: "x", operationLimit: 1, fileSystems: ["/home", "/scratch"], defaultFileSystem: "/scratch")

@@ -11,25 +11,20 @@ import Testing
     @Test func opensAClusterAsSMLDoes() async throws {
         let cluster = try FakeCluster()
         let opened = try await cluster.open()
-        #expect(opened.user == "hpcuser" && opened.account == "testacct")
+        #expect(opened.user.name == "hpcuser" && opened.account == "testacct")
         #expect(opened.directory == "/users/hpcuser/.sml")
-        #expect(
-            cluster.fake.calls == [
-                "POST token", "GET /status/systems", "GET /status/cluster/partitions", "GET /status/cluster/userinfo",
-            ])
+        #expect(cluster.fake.calls == ["POST token", "GET /status/systems", "GET /status/cluster/userinfo"])
         #expect(cluster.fake.violations == [])
     }
 
     @Test func wrongNamesListTheValidOnes() async throws {
         let cluster = try FakeCluster()
-        for (system, partition, says) in [
-            ("clariden", "normal", "--firecrest-system: \"clariden\" does not exist; known are cluster"),
-            (nil, "normal", "--firecrest-system: is missing; pass it or set SML_SYSTEM; known are cluster"),
-            ("cluster", "gpu", "--partition: \"gpu\" does not exist; known are normal, debug"),
-            ("cluster", nil, "--partition: is missing; pass it or set SML_PARTITION; known are normal, debug"),
-        ] as [(String?, String?, String)] {
+        for (system, says) in [
+            ("clariden", "--firecrest-system: \"clariden\" does not exist; known are cluster"),
+            (nil, "--firecrest-system: is missing; pass it or set SML_SYSTEM; known are cluster"),
+        ] as [(String?, String)] {
             let error = await #expect(throws: SubmitError.self) {
-                try await FirecRESTCluster.open(cluster.client, system: system, partition: partition, account: nil)
+                try await FirecRESTCluster.open(cluster.client, system: system)
             }
             #expect(error?.description == says && error?.exitCode == 64)
         }
@@ -38,13 +33,13 @@ import Testing
 
     @Test func aTokenThatExpiresMidRunIsRenewedOnce() async throws {
         let cluster = try FakeCluster()
-        cluster.fake.fail("partitions", .expireTokens)
+        cluster.fake.fail("userinfo", .expireTokens)
         _ = try await cluster.open()
         #expect(cluster.fake.calls.filter { $0 == "POST token" }.count == 2)
         // A token that lives shorter than the margin is used for one call only.
         let short = try FakeCluster { $0.tokenLife = 20 }
         _ = try await short.open()
-        #expect(short.fake.calls.filter { $0 == "POST token" }.count == 3)
+        #expect(short.fake.calls.filter { $0 == "POST token" }.count == 2)
     }
 
     @Test func aWrongSecretIsSaidAtOnceAndNotShown() async throws {
@@ -93,7 +88,7 @@ import Testing
     @Test func aLostAnswerIsAskedForAgain() async throws {
         let cluster = try FakeCluster()
         // libcurl repeats the first by itself, because its connection had been used before.
-        cluster.fake.fail("partitions", .loseAnswer, .truncate(3))
+        cluster.fake.fail("userinfo", .loseAnswer, .truncate(3))
         _ = try await cluster.open()
         #expect(cluster.notes.pauses == [.seconds(1)])
     }

@@ -20,7 +20,8 @@ import Testing
     @Test func aSecretFileIsPrivateFromTheBeginning() async throws {
         let cluster = try FakeCluster()
         let opened = try await cluster.open()
-        try await opened.makeDirectory(Self.directory, isPrivate: true)
+        try await opened.makeDirectory(Self.directory)
+        try await opened.makePrivate(Self.directory)
         try await opened.makeDirectory(Self.directory)
         try await opened.write(Array("{\"api_key\":\"k\"}".utf8), directory: Self.directory, name: "run_config.json", isSecret: true)
         let file = cluster.local(Self.directory + "/run_config.json")
@@ -84,6 +85,21 @@ import Testing
         #expect(cluster.fake.violations == [])
     }
 
+    @Test func recordsThatCannotBeUnpackedComeHomeAsTheyAre() async throws {
+        let cluster = try FakeCluster { $0.operationLimit = 8192 }
+        let opened = try await cluster.open()
+        let data = Self.noise(50_000)
+        try cluster.write("/users/hpcuser/records.smlrec", data)
+        try cluster.write("/users/hpcuser/records.smlrec.tar.gz", Self.noise(7000))
+        cluster.fake.fail("compress", .status(204))
+        #expect(try await opened.fetch("/users/hpcuser/records.smlrec", to: cluster.scratch.file("r"), isLarge: true))
+        #expect(content(cluster.scratch.file("r")) == data)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: cluster.local("/users/hpcuser")).sorted() == ["records.smlrec"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: cluster.scratch.path).sorted() == ["r", "users"])
+        #expect(cluster.notes.lines.contains { $0.contains("cannot be unpacked: ") })
+        #expect(cluster.fake.violations == [])
+    }
+
     @Test func aTruncatedDownloadIsResumedWhereItStopped() async throws {
         let cluster = try FakeCluster { $0.operationLimit = 4096 }
         let opened = try await cluster.open()
@@ -128,22 +144,6 @@ import Testing
         cluster.fake.fail("download", .status(413))
         #expect(try await opened.fetch("/users/hpcuser/f", to: cluster.scratch.file("f")))
         #expect(content(cluster.scratch.file("f")) == data)
-        #expect(cluster.fake.violations == [])
-    }
-
-    @Test func theLogIsReadByWholeLinesFromWhereItWasLeft() async throws {
-        let cluster = try FakeCluster()
-        let opened = try await cluster.open()
-        let log = "/users/hpcuser/.sml/logs/100/loadtest.out"
-        #expect(try await opened.lines(log, from: 0) == ("", 0))
-        try cluster.write(log, Data("first ü\nsec".utf8))
-        var (text, next) = try await opened.lines(log, from: 0)
-        #expect(text == "first ü\n" && next == 9)
-        try cluster.write(log, Data("first ü\nsecond\nthird\n".utf8))
-        (text, next) = try await opened.lines(log, from: next)
-        #expect(text == "second\nthird\n")
-        #expect(try await opened.lines(log, from: next) == ("", next))
-        #expect(try await opened.tail(log, lines: 2) == "second\nthird\n")
         #expect(cluster.fake.violations == [])
     }
 }

@@ -68,17 +68,12 @@ import Testing
         let cluster = try FakeCluster { $0.looksUntilKnown = 2 }
         let opened = try await cluster.open()
         let id = try await submit(opened)
-        #expect(try await opened.job(id, age: .seconds(1)) == nil)
-        #expect(try await opened.job(id, age: .seconds(2)) == nil)
-        let job = try await opened.job(id, age: .seconds(3))
-        #expect(job?.state == "PENDING" && job?.reason == "Priority" && job?.isOver == false)
-        // Later, or for a job of unknown age, it is an error.
-        for age in [Duration.seconds(6), nil] {
-            let error = await #expect(throws: FirecRESTError.self) { try await opened.job("999", age: age) }
-            #expect(error?.status == 404)
-        }
-        cluster.scheduler.set(id, "CANCELLED by 1000")
-        #expect(try await opened.job(id, age: nil)?.isOver == true)
+        for _ in 0..<2 { #expect(try await opened.job(id) == nil) }
+        let job = try await opened.job(id)
+        #expect(job?.accounted == .pending(reason: "Priority"))
+        // For a transfer job there is nobody above who knows how long that may be.
+        let error = await #expect(throws: FirecRESTError.self) { try await opened.waitForTransfer("999", of: "/x") }
+        #expect(error?.description == "/x: transfer job 999 is not known to SLURM")
         #expect(cluster.fake.violations == [])
     }
 }

@@ -16,10 +16,16 @@ import Testing
         let path = "\(user.runs)/run/run_config.json"
         try await launcher.makeDirectory("\(user.runs)/run")
         try await launcher.write([1, 2, 3], to: path, mode: .ownerOnly)
+        try await launcher.write([4], to: "\(user.runs)/run/loadgen.env", mode: .ownerOnly)
+        // The directory is made and closed once, whatever is put into it.
+        let files = "/filesystem/cluster/ops"
+        #expect(
+            played.fake.calls.suffix(6) == [
+                "POST \(files)/mkdir", "PUT \(files)/chmod", "POST \(files)/upload", "PUT \(files)/chmod", "POST \(files)/upload",
+                "PUT \(files)/chmod",
+            ])
         #expect(try await launcher.size(of: path) == 3)
         #expect(try await launcher.read(path, from: 1, limit: 10) == [2, 3])
-        #expect(try await launcher.read(path, from: nil, limit: 1) == [3])
-        #expect(try await launcher.read(path, from: 3, limit: 1) == [])
         #expect(try await launcher.read(path + "x", from: 0, limit: 1) == nil)
         #expect(try await launcher.state(of: try #require(JobID("4711"))) == .unknown)
         let id = try await launcher.submit(
@@ -27,7 +33,6 @@ import Testing
                 name: FakeCluster.jobName, script: FakeCluster.script, directory: user.runs, logDirectory: "logs/%j",
                 account: nil))
         #expect(try await launcher.state(of: id) == .pending(reason: "Priority"))
-        #expect(FileManager.default.fileExists(atPath: played.local("\(user.runs)/logs/\(id)")))
         try await launcher.cancel(id)
         try await launcher.cancel(id)
         #expect(try await launcher.state(of: id) == .ended(JobEnd(.cancelled)))
@@ -35,6 +40,29 @@ import Testing
         #expect(try await launcher.fetch(path + "x", to: played.scratch.file("d")) == false)
         try await launcher.remove(path)
         #expect(played.fake.violations == [])
+    }
+
+    /// The server puts paths between apostrophes and hands them to a shell.
+    @Test func anApostropheIsRefusedHere() async throws {
+        let played = try FakeCluster()
+        let launcher = FirecRESTLauncher(cluster: try await played.open())
+        played.fake.forgetCalls()
+        await #expect(throws: LauncherError.refused("/users/x';id;': FirecREST takes no path with an apostrophe")) {
+            try await launcher.size(of: "/users/x';id;'")
+        }
+        #expect(played.fake.calls == [])
+    }
+
+    @Test func anOldSLURMGetsItsLogDirectory() async throws {
+        for (version, makes) in [("22.05.8", true), ("23.02.1", false)] {
+            let played = try FakeCluster { $0.slurmVersion = version }
+            let launcher = FirecRESTLauncher(cluster: try await played.open())
+            let id = try await launcher.submit(
+                JobSubmission(
+                    name: FakeCluster.jobName, script: FakeCluster.script, directory: "/users/hpcuser/.sml", logDirectory: "logs/%j",
+                    account: nil))
+            #expect(FileManager.default.fileExists(atPath: played.local("/users/hpcuser/.sml/logs/\(id)")) == makes)
+        }
     }
 
     @Test func refusalsAndSilenceAreToldApart() async throws {

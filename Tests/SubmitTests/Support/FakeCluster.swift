@@ -44,12 +44,12 @@ struct FakeCluster {
 
     static var pace: FirecRESTPace {
         FirecRESTPace(
-            lookups: [.milliseconds(1), .milliseconds(1)], unknownJob: .seconds(5), transferPoll: .milliseconds(1),
+            lookups: [.milliseconds(1), .milliseconds(1)], unknownJob: .milliseconds(200), transferPoll: .milliseconds(1),
             transferLimit: .seconds(5), presignedPauses: [.milliseconds(1), .milliseconds(1), .milliseconds(1)])
     }
 
-    func open(partition: String? = "normal", pace: FirecRESTPace = pace) async throws -> FirecRESTCluster {
-        try await FirecRESTCluster.open(client, system: "cluster", partition: partition, account: nil, pace: pace)
+    func open() async throws -> FirecRESTCluster {
+        try await FirecRESTCluster.open(client, system: "cluster", pace: Self.pace)
     }
 
     /// The file on this machine.

@@ -38,6 +38,8 @@ struct FirecRESTSystem: Sendable, Equatable {
     var operationLimit: Int
     /// Absolute; a path outside of them is refused.
     var fileSystems: [String]
+    /// Of SLURM, such as `24.05.4`.
+    var schedulerVersion: String?
     /// The file system meant for jobs' directories.
     var defaultFileSystem: String?
 
@@ -55,6 +57,7 @@ struct FirecRESTSystem: Sendable, Equatable {
             return FirecRESTSystem(
                 name: name, operationLimit: limit?.text.flatMap { Int($0) } ?? standardOperationLimit,
                 fileSystems: fileSystems.compactMap { $0["path"]?.text },
+                schedulerVersion: system.at("scheduler", "version")?.text,
                 defaultFileSystem: fileSystems.first { $0["defaultWorkDir"] == .bool(true) }?["path"]?.text)
         }
     }
@@ -64,6 +67,12 @@ struct FirecRESTSystem: Sendable, Equatable {
     func directory(user: String) -> String {
         let root = fileSystems.isEmpty || fileSystems.contains("/users") ? "/users" : defaultFileSystem ?? fileSystems[0]
         return "\(root)/\(user)/.sml"
+    }
+
+    /// SLURM makes the directory of a job's output by itself from 23.02 on.
+    var makesLogDirectories: Bool {
+        let numbers = (schedulerVersion ?? "").split(separator: ".").prefix(2).map { Int($0) ?? 0 }
+        return numbers.count == 2 && (numbers[0], numbers[1]) >= (23, 2)
     }
 
     /// Downloads go base64-encoded through a buffer of the limit's size: 3,932,157 of 5,242,880 bytes.
@@ -103,6 +112,25 @@ struct FirecRESTJob: Sendable, Equatable {
     var signal: Int?
     /// Seconds.
     var elapsed: Int?
+    /// Seconds since 1970.
+    var end: Int?
+    /// Nil from a server that does not tell; a job that never started has none.
+    var steps: [Step]?
+
+    struct Step: Sendable, Equatable {
+        /// `123.0`, `123.batch`.
+        var id: String
+        var exitCode: Int
+        var signal: Int
+        var end: Int?
+
+        fileprivate init(_ task: ConfigValue) {
+            id = task["id"]?.text ?? ""
+            exitCode = task.at("status", "exitCode")?.text.flatMap { Int($0) } ?? 0
+            signal = task.at("status", "interruptSignal")?.text.flatMap { Int($0) } ?? 0
+            end = task.at("time", "end")?.text.flatMap { Int($0) }
+        }
+    }
 
     static func list(_ response: HTTPResponse) throws(UnexpectedAnswer) -> [FirecRESTJob] {
         guard let jobs = try ConfigValue.body(response)["jobs"]?.elements else { throw UnexpectedAnswer(missing: "jobs") }
@@ -118,6 +146,8 @@ struct FirecRESTJob: Sendable, Equatable {
         exitCode = job.at("status", "exitCode")?.text.flatMap { Int($0) }
         signal = job.at("status", "interruptSignal")?.text.flatMap { Int($0) }
         elapsed = job.at("time", "elapsed")?.text.flatMap { Int($0) }
+        end = job.at("time", "end")?.text.flatMap { Int($0) }
+        steps = job["tasks"]?.elements?.map(Step.init)
     }
 
     static func submitted(_ response: HTTPResponse) throws(UnexpectedAnswer) -> String {

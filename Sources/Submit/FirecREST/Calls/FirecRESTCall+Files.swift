@@ -46,13 +46,22 @@ extension FirecRESTCall {
         return call
     }
 
-    /// Text from `offset` on, at most `size` bytes.
+    /// Text from byte `offset` on. The server cuts a block of bytes out of the file, decodes it and counts the rest in
+    /// characters, so behind a character of several bytes it begins too late: for text that ``tail(_:_:from:)`` refuses
+    /// to give only.
     static func view(_ system: String, _ path: String, offset: Int, size: Int) -> FirecRESTCall {
         operation("GET", system, "view", query: [("path", path), ("size", "\(size)"), ("offset", "\(offset)")])
     }
 
-    static func tail(_ system: String, _ path: String, lines: Int) -> FirecRESTCall {
-        operation("GET", system, "tail", query: [("path", path), ("lines", "\(lines)")])
+    /// Text from byte `offset` to the end; 413 if that is more than the server's buffer of 5 MiB.
+    static func tail(_ system: String, _ path: String, from offset: Int) -> FirecRESTCall {
+        // Numbered from 1, as tail does.
+        operation("GET", system, "tail", query: [("path", path), ("bytes", "\(offset + 1)"), ("skipHeading", "true")])
+    }
+
+    /// The last `bytes`.
+    static func tail(_ system: String, _ path: String, bytes: Int) -> FirecRESTCall {
+        operation("GET", system, "tail", query: [("path", path), ("bytes", "\(bytes)")])
     }
 
     static func checksum(_ system: String, _ path: String) -> FirecRESTCall {

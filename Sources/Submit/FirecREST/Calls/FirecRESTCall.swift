@@ -29,7 +29,7 @@ struct FirecRESTCall: Sendable, Equatable {
         self.method = method
         path = segments.map { "/" + URLText.encoded($0) }.joined()
         if !query.isEmpty {
-            path += "?" + query.map { "\(URLText.encoded($0.0))=\(URLText.encoded($0.1))" }.joined(separator: "&")
+            path += "?" + query.map { "\($0.0)=\(URLText.encoded($0.1, keeping: "/"))" }.joined(separator: "&")
         }
     }
 
@@ -51,12 +51,13 @@ struct FirecRESTCall: Sendable, Equatable {
 }
 
 enum URLText {
-    /// Everything but RFC 3986's unreserved characters as %XX.
-    static func encoded(_ text: String) -> String {
+    /// Everything but RFC 3986's unreserved characters as %XX. A query may have slashes too, which keeps paths readable.
+    static func encoded(_ text: String, keeping kept: String = "") -> String {
         let digits = Array("0123456789ABCDEF")
         return text.utf8.map { byte in
             let scalar = UnicodeScalar(byte)
             switch scalar {
+            case _ where kept.unicodeScalars.contains(scalar): return String(scalar)
             case "a"..."z", "A"..."Z", "0"..."9", "-", ".", "_", "~": return String(scalar)
             default: return "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
             }

@@ -45,8 +45,7 @@ actor FirecRESTClient {
                 guard case .client = credentials else { return try final(outcome, call) }
                 token = nil
             case .retry(let pause):
-                trace?("waiting \(Self.seconds(pause)) s")
-                try await sleep(pause)
+                try await wait(pause)
             case .unknownOutcome: throw FirecRESTError.unknownOutcome(call: call.shown, reason: reason(outcome))
             case .giveUp(let reason): throw FirecRESTError.rateLimited(reason)
             }
@@ -78,7 +77,7 @@ actor FirecRESTClient {
                 case .success(let answer): "\(answer.status)"
                 case .failure(let error): hide(error.message)
                 }
-            trace("\(shown) → \(outcome) (\(Self.seconds(ContinuousClock.now - start)) s)")
+            trace("\(shown) → \(outcome) (\(Int((ContinuousClock.now - start) / .milliseconds(1))) ms)")
         }
         return result
     }
@@ -115,8 +114,9 @@ actor FirecRESTClient {
         ShownText.line(text, hiding: credentials.secrets + [token?.value], limit: 500)
     }
 
-    private static func seconds(_ duration: Duration) -> String {
-        String(format: "%.1f", duration / .seconds(1))
+    private func wait(_ pause: Duration) async throws {
+        trace?("waiting \(pause.components.seconds) s")
+        try await sleep(pause)
     }
 
     // MARK: Authorization
@@ -137,7 +137,7 @@ actor FirecRESTClient {
         while true {
             let outcome = try await exchange(request, shown: "POST token")
             switch state.decide(event(outcome)) {
-            case .retry(let pause): try await sleep(pause)
+            case .retry(let pause): try await wait(pause)
             case .giveUp(let reason): throw FirecRESTError.rateLimited(reason)
             case .done, .renewToken, .unknownOutcome:
                 guard case .success(let answer) = outcome else {

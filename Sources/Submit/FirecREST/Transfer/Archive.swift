@@ -14,7 +14,7 @@ enum Archive {
     static func extract(_ archive: String, to file: PartialFile) async throws {
         let tar = try SystemProgram.locate("tar")
         let result = try await Subprocess.run(
-            .path(FilePath(tar)), arguments: ["-xzOf", archive], environment: ChildEnvironment.system(), input: .none,
+            .path(FilePath(tar)), arguments: ["-xzOf", archive], environment: ChildEnvironment.system(SystemProgram.environment), input: .none,
             output: .fileDescriptor(FileDescriptor(rawValue: file.descriptor), closeAfterSpawningProcess: false),
             error: .string(limit: 64 << 10))
         guard result.terminationStatus.isSuccess else {
@@ -39,8 +39,11 @@ enum Checksum {
 }
 
 private enum SystemProgram {
+    /// tar starts gzip by name.
+    static let environment = ["PATH": "/usr/bin:/bin:/usr/local/bin"]
+
     static func locate(_ name: String) throws -> String {
-        guard let path = ExternalProgram.find(name, environment: ["PATH": "/usr/bin:/bin:/usr/local/bin"]) else {
+        guard let path = ExternalProgram.find(name, environment: environment) else {
             throw SubmitError.missingProgram(name)
         }
         return path

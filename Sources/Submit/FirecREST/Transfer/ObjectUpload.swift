@@ -34,8 +34,8 @@ struct ObjectUpload {
             throw FirecRESTError.damaged(path: path, reason: "the object store could not put the parts together")
         }
         try await cluster.waitForTransfer(transfer.jobID, of: path)
-        let log = try await cluster.tail(transfer.outputLog, lines: 20) ?? ""
-        guard log.contains("File was successfully") else {
+        let log = try await cluster.bytes(transfer.outputLog, from: nil, limit: 4096) ?? []
+        guard String(decoding: log, as: UTF8.self).contains("File was successfully") else {
             throw FirecRESTError.damaged(path: path, reason: "the transfer job's log \(transfer.outputLog) does not say that it arrived")
         }
         let size = try await cluster.size(path)

@@ -5,12 +5,16 @@ extension FirecRESTCluster {
     func waitForTransfer(_ id: String, of path: String) async throws {
         let start = ContinuousClock.now
         while true {
+            let job = try await job(id)
             let age = ContinuousClock.now - start
-            if let job = try await job(id, age: age), job.isOver {
+            if let job, job.accounted.isOver {
                 guard job.state == "COMPLETED" else {
                     throw FirecRESTError.damaged(path: path, reason: "transfer job \(id) ended as \(job.state)")
                 }
                 return
+            }
+            if job == nil, age >= pace.unknownJob {
+                throw FirecRESTError.damaged(path: path, reason: "transfer job \(id) is not known to SLURM")
             }
             guard age < pace.transferLimit else {
                 _ = try? await cancel(id)
