@@ -100,8 +100,6 @@ struct InitCommand: AsyncParsableCommand {
         print("'sml init --check' tests it")
     }
 
-    @Sendable private static func trace(_ line: String) { FileHandle.standardError.write(Data("\(line)\n".utf8)) }
-
     private func runCheck() async throws {
         for (option, value) in [
             ("--launcher", launcher), ("--firecrest-url", firecrestUrl), ("--firecrest-token-uri", firecrestTokenUri),
@@ -119,7 +117,7 @@ struct InitCommand: AsyncParsableCommand {
             client: HTTPClient(userAgent: Product.userAgent, authorityFile: filled("SSL_CERT_FILE")),
             system: firecrestSystem ?? filled("SML_SYSTEM", "SML_FIRECREST_SYSTEM"),
             partition: partition ?? filled("SML_PARTITION"),
-            trace: verbose ? Self.trace : nil
+            trace: verbose ? TerminalDisplay().trace : nil
         ).run(serverURL: loadtestServerUrl ?? "https://api.swissai.svc.cscs.ch")
         print(TextTable.render(items.map { [$0.verdict.rawValue, $0.name, $0.text] }), terminator: "")
         if items.contains(where: { $0.verdict == .wrong }) { throw ExitCode(78) }

@@ -22,10 +22,13 @@ struct AttachCommand: AsyncParsableCommand {
     @Flag(help: "On Ctrl-C cancel the job instead of leaving it to run.")
     var cancelOnInterrupt = false
 
+    @Flag(help: "Print each call to FirecREST on stderr.")
+    var verbose = false
+
     func run() async throws {
         throw ExitCode(
             try await CommandFailure.reported {
-                let (launcher, record) = try await SubmittedJob.open(job)
+                let (launcher, record) = try await SubmittedJob.open(job, verbose: verbose)
                 return try await JobSession(
                     launcher: launcher, record: record, cancelOnInterrupt: cancelOnInterrupt
                 ).finish(interrupts: Interrupts())
@@ -48,13 +51,17 @@ struct CancelCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The job's number.", valueName: "jobid"))
     var job: String
 
+    @Flag(help: "Print each call to FirecREST on stderr.")
+    var verbose = false
+
     func run() async throws {
         try await CommandFailure.reported {
             if let model = SubmittedJob.model(job) {
-                try await SubmittedJob.launcher(job, launcher: model.launcher, system: model.system).cancel(model.jobID)
+                try await SubmittedJob.launcher(job, launcher: model.launcher, system: model.system, verbose: verbose)
+                    .cancel(model.jobID)
                 return print("Cancelled job \(job), which served \(model.servedModelName)")
             }
-            let (launcher, record) = try await SubmittedJob.open(job)
+            let (launcher, record) = try await SubmittedJob.open(job, verbose: verbose)
             try await launcher.cancel(record.jobID)
             print("Cancelled job \(job). Its results: sml loadtest attach \(job)")
         }
@@ -67,22 +74,24 @@ private enum SubmittedJob {
         ModelRecord.find(id, results: ResultDirectory.root(environment: ProcessInfo.processInfo.environment))
     }
 
-    static func open(_ id: String) async throws -> (any Launcher, JobRecord) {
+    static func open(_ id: String, verbose: Bool) async throws -> (any Launcher, JobRecord) {
         if let model = model(id) {
             throw SubmitError.usage("job \(id): serves \(model.servedModelName); expected the number of a load test")
         }
         let record = try JobRecord.find(id, results: ResultDirectory.root(environment: ProcessInfo.processInfo.environment))
-        return (try await launcher(id, launcher: record.launcher, system: record.system), record)
+        return (try await launcher(id, launcher: record.launcher, system: record.system, verbose: verbose), record)
     }
 
     /// The way the job was submitted.
-    static func launcher(_ id: String, launcher: String, system: String?) async throws -> any Launcher {
+    static func launcher(_ id: String, launcher: String, system: String?, verbose: Bool) async throws -> any Launcher {
         let environment = ProcessInfo.processInfo.environment
         let file = try ConfigurationFile.load(environment: environment)
         guard launcher == file.launcher.rawValue else {
             throw SubmitError.notConfigured(
                 "job \(id): was submitted with \(launcher), but \(file.path) says launcher \(file.launcher.rawValue)")
         }
-        return try await file.openLauncher(system: system, environment: environment)
+        return try await file.openLauncher(
+            system: system, account: environment["SML_ACCOUNT"].flatMap { $0.isEmpty ? nil : $0 }, environment: environment,
+            trace: verbose ? TerminalDisplay().trace : nil)
     }
 }

@@ -75,6 +75,9 @@ struct ClusterOptions: ParsableArguments {
     @Flag(help: "Print the job script and the staged files, without secrets; submit nothing.")
     var dryRun = false
 
+    @Flag(help: "Print each call to FirecREST on stderr.")
+    var verbose = false
+
     private static let sharedServer = "https://api.swissai.svc.cscs.ch"
     private static let sharedPrompts = "/capstor/store/cscs/swissai/infra01/loadtest/prompts.json"
     private static let sharedImage = "/capstor/store/cscs/swissai/infra01/container-images/ci/sml-loadgen.sqsh"

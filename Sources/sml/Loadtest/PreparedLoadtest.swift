@@ -75,7 +75,7 @@ struct PreparedLoadtest {
     func openCluster(checkingPartition: Bool) async throws -> OpenedCluster {
         try await file.openCluster(
             system: settings.system, partition: checkingPartition || file.launcher == .firecrest ? settings.partition : nil,
-            account: settings.account, environment: environment)
+            account: settings.account, environment: environment, trace: options.verbose ? TerminalDisplay().trace : nil)
     }
 
     /// The job of this load test at `place`.

@@ -21,5 +21,8 @@ struct TerminalDisplay: WaitDisplay {
 
     func clear() { if isTerminal { write("\r\u{1B}[K") } }
 
+    /// A line that comes whenever it comes, also while the live line stands.
+    func trace(_ text: String) { write(isTerminal ? "\r\u{1B}[K\(text)\n" : "\(text)\n") }
+
     private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }
