@@ -1,6 +1,7 @@
 // A real SLURM on this machine (Tests/SlurmBed), started by the first test that needs one and shared by all. A watchdog
 // of its own ends it when the tests' process is gone, however that went.
 
+import FirecRESTFake
 import Foundation
 import Synchronization
 import Testing
@@ -70,6 +71,9 @@ final class SlurmBed: Sendable {
             if (try? stop.run()) != nil { stop.waitUntilExit() }
         }
     }
+
+    /// For FirecREST, which runs SLURM's commands as the user.
+    var compute: SlurmCompute? { SlurmCompute(user: user, environment: environment) }
 
     /// A command as the job's user, in the home directory.
     func start(_ arguments: [String], in scratch: Scratch, environment extra: [String: String] = [:]) throws -> Program {

@@ -2,7 +2,7 @@
 
 import Foundation
 
-final class Scratch {
+final class Scratch: Sendable {
     let path: String
     /// Logs of children: beside the test's own files, so that a listing shows only what a command left.
     private let logs: String

@@ -1,0 +1,104 @@
+// Every way a job can end, seen from a laptop: a sentence, an exit code, the log's last lines, and its results at home.
+// The scheduler is played, the results are those of a real run.
+
+import FirecRESTFake
+import Foundation
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct FirecRESTEndTests {
+    /// A run on this machine, made once; removed when the process ends.
+    private static let directory = FileManager.default.temporaryDirectory.appending(path: "sml-ended-\(UUID().uuidString)").path
+    private static let results = Task {
+        atexit { try? FileManager.default.removeItem(atPath: directory) }
+        let run = try await Program.run(
+            "sml", ["loadtest", "local", "--loadtest-duration", "1s", "--out", directory], in: try Scratch())
+        try #require(run.code == 0, "\(run.errors)")
+        return directory
+    }
+
+    private let scheduler = PlayedScheduler()
+    private let laptop: Laptop
+    private static let home = "/users/hpcuser"
+
+    init() async throws {
+        let results = try await Self.results.value
+        let root = try Scratch()
+        try root.write("users/hpcuser/prompts.json", Scratch.prompts)
+        try root.write("users/hpcuser/image.sqsh", "an image")
+        var compute = scheduler.compute
+        let submit = compute.submit
+        compute.submit = { script, directory, account in
+            let id = try submit(script, directory, account)
+            guard let label = script.firstMatch(of: /RUN_DIR="\$PWD"\/(\S+)/)?.1 else { throw CommandRefusal("no run directory") }
+            // The job has run already.
+            for name in ["summary.json", "records.smlrec"] {
+                try FileManager.default.copyItem(
+                    atPath: "\(results)/\(name)", toPath: root.file(String(directory.dropFirst()) + "/\(label)/\(name)"))
+            }
+            try root.write("\(directory.dropFirst())/logs/\(id)/loadtest.out", "the last words\n")
+            return id
+        }
+        laptop = try await Laptop(try FakeFirecREST(.init(root: root.path), compute: compute))
+    }
+
+    private func run(_ extra: [String]) throws -> [String] {
+        try laptop.run(
+            seconds: 3, server: "http://127.0.0.1:9", prompts: "\(Self.home)/prompts.json", image: "\(Self.home)/image.sqsh", extra: extra)
+    }
+
+    struct End: Sendable, CustomTestStringConvertible {
+        var state: String
+        var exitCode = 0
+        var code: Int32
+        var says: String
+        var testDescription: String { "\(state) \(exitCode)" }
+    }
+
+    @Test(arguments: [
+        End(state: "COMPLETED", code: 0, says: "completed"),
+        End(state: "FAILED", exitCode: 105, code: 105, says: "the run was stopped before its plan was carried out"),
+        End(state: "FAILED", exitCode: 1, code: 116, says: "failed (FAILED, exit code 1)"),
+        End(state: "TIMEOUT", code: 111, says: "reached its time limit"),
+        End(state: "CANCELLED by 1000", code: 112, says: "was cancelled"),
+        End(state: "NODE_FAIL", exitCode: 1, code: 113, says: "lost its node"),
+        End(state: "OUT_OF_MEMORY", exitCode: 125, code: 114, says: "ran out of memory"),
+        End(state: "PREEMPTED", code: 115, says: "was preempted by another job"),
+    ]) func everyEndBringsItsResultsHome(end: End) async throws {
+        let submitted = try await laptop.sml(try run(["--no-wait-for-loadtest"]))
+        #expect(submitted.code == 0, "\(submitted.errors)")
+        scheduler.set("100", end.state, exitCode: end.exitCode, end: 9, steps: [.init(id: "100.0", state: "FAILED", exitCode: 105, end: 8)])
+        let attached = try await laptop.sml(["attach", "100"])
+        #expect(attached.code == end.code, "\(attached.errors)")
+        #expect(attached.errors.contains("sml: job 100 ") && attached.errors.contains(end.says), "\(attached.errors)")
+        #expect(attached.errors.contains("  the last words\n") == (end.code != 0))
+        #expect(attached.output.contains("=== LLM Load Test Summary ==="))
+        let results = try await Self.results.value
+        for (prefix, name) in [("Summary: ", "summary.json"), ("Records: ", "records.smlrec")] {
+            let line = try #require(attached.errors.split(separator: "\n").first { $0.hasPrefix(prefix) })
+            #expect(FileManager.default.contents(atPath: String(line.dropFirst(prefix.count))) == FileManager.default.contents(atPath: "\(results)/\(name)"))
+        }
+        // The key is gone from the cluster, though no script was there to remove it.
+        #expect(try CanarySearch.files(in: laptop.fake.options.root) == [:])
+        #expect(laptop.fake.violations == [])
+    }
+
+    @Test(arguments: [
+        (["--firecrest-system", "clariden"], "--firecrest-system: \"clariden\" does not exist; known are cluster"),
+        (["--partition", "gpu"], "--partition: \"gpu\" does not exist; known are normal, debug"),
+        (["--loadtest-prompts-file", "/users/none/p.json"], "--loadtest-prompts-file /users/none/p.json: does not exist on the cluster"),
+        (["--loadtest-container-image", "/users/none.sqsh"], "--loadtest-container-image /users/none.sqsh: does not exist on the cluster"),
+        (["--loadtest-prompts-file", "/users/it's/p.json"], "/users/it's/p.json: FirecREST takes no path with an apostrophe"),
+    ]) func whatIsWrongIsSaidBeforeAnythingIsStaged(extra: [String], says: String) async throws {
+        let wrong = try await laptop.sml(try run(extra))
+        #expect(wrong.code == 64 && wrong.errors == "sml: \(says)\n", "\(wrong.errors)")
+        #expect(!laptop.fake.calls.contains { $0.contains("mkdir") || $0.contains("upload") })
+        #expect(laptop.fake.violations == [])
+    }
+
+    @Test func aDryRunStagesNothing() async throws {
+        let shown = try await laptop.sml(try run(["--dry-run"]))
+        #expect(shown.code == 0 && shown.output.contains("#SBATCH --account=testacct\n"), "\(shown.errors)")
+        #expect(!shown.output.contains(Laptop.canary))
+        #expect(laptop.fake.calls.allSatisfy { $0 == "POST token" || $0.hasPrefix("GET /status/") })
+    }
+}
