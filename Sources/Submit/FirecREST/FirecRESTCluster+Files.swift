@@ -18,23 +18,31 @@ extension FirecRESTCluster {
     /// Writes a file into a directory that exists. A secret one is 0600 before anybody is told of it; its directory
     /// should be private, because the server creates files with 0644.
     ///
-    /// - Throws: ``SubmitError/usage(_:)`` for an empty file: the server hangs on it.
+    /// - Throws: ``SubmitError/cannotStage(_:_:)`` for an empty file, on which the server hangs, and for a secret one that
+    ///   is too large to go there directly: the object store is somebody else's and keeps what it gets.
     func write(_ bytes: [UInt8], directory: String, name: String, isSecret: Bool = false) async throws {
         let path = "\(directory)/\(name)"
         guard !bytes.isEmpty else { throw SubmitError.cannotStage(path, "an empty file cannot be sent") }
-        if bytes.count <= system.operationLimit {
-            do {
-                let boundary = MultipartForm.newBoundary()
-                try await client.send(
-                    .upload(system.name, directory: directory, name: name, bytes, boundary: boundary))
-            } catch let error as FirecRESTError where error.status == 413 {
-                // The server's limit is lower than it says.
-                try await ObjectUpload(cluster: self, path: path, content: bytes).run()
+        let isThere = try await uploadAtOnce(bytes, directory: directory, name: name)
+        if !isThere {
+            guard !isSecret else {
+                throw SubmitError.cannotStage(path, "holds a secret and is too large to be sent to FirecREST directly")
             }
-        } else {
             try await ObjectUpload(cluster: self, path: path, content: bytes).run()
         }
         if isSecret { try await client.send(.changeMode(system.name, path, mode: "600")) }
+    }
+
+    /// False for a file that is too large; the server's limit may be lower than it says.
+    private func uploadAtOnce(_ bytes: [UInt8], directory: String, name: String) async throws -> Bool {
+        guard bytes.count <= system.operationLimit else { return false }
+        let boundary = MultipartForm.newBoundary()
+        do {
+            try await client.send(.upload(system.name, directory: directory, name: name, bytes, boundary: boundary))
+            return true
+        } catch let error as FirecRESTError where error.status == 413 {
+            return false
+        }
     }
 
     /// Removes a file; one that is not there is success.

@@ -122,6 +122,7 @@ import Testing
         let program = try there.laptop.start(try there.run(seconds: 300))
         try await there.sends(program)
         let job = number(program)
+        there.fake.fail("job", .expireTokens, .status(424))
         #expect(try await there.laptop.sml(["cancel", job]).code == 0)
         #expect(try await program.end(within: 90) == 112, "\(program.errors)")
         #expect(program.errors.contains("job \(job) was cancelled"))

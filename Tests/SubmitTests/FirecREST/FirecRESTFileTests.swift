@@ -63,6 +63,17 @@ import Testing
         #expect(cluster.fake.violations == [])
     }
 
+    @Test func aSecretFileNeverGoesThroughTheObjectStore() async throws {
+        let cluster = try FakeCluster()
+        let opened = try await cluster.open()
+        cluster.fake.fail("upload", .status(413))
+        let error = await #expect(throws: SubmitError.self) {
+            try await opened.write([1], directory: "/users/hpcuser", name: "run_config.json", isSecret: true)
+        }
+        #expect(error?.description.contains("run_config.json: holds a secret and is too large") == true, "\(String(describing: error))")
+        #expect(cluster.fake.requestsToStore.isEmpty)
+    }
+
     @Test func recordsComeHomeCompressedAndChecked() async throws {
         let cluster = try FakeCluster { $0.operationLimit = 8192 }
         let opened = try await cluster.open()
