@@ -19,7 +19,7 @@ public struct OpenedCluster: Sendable {
 
 extension ConfigurationFile {
     /// - Parameters:
-    ///   - trace: receives a line for each call to FirecREST, for `--verbose`; without secrets.
+    ///   - trace: receives a line for each call to FirecREST and each command of SLURM, for `--verbose`; without secrets.
     ///   - partition: checked; nil where nothing will be submitted.
     ///   - account: nil for the user's own.
     /// - Throws: ``SubmitError``, ``LauncherError``, ``FirecRESTError``.
@@ -52,7 +52,7 @@ extension ConfigurationFile {
         system: String?, account: String? = nil, environment: [String: String], trace: (@Sendable (String) -> Void)? = nil
     ) async throws -> any Submit.Launcher {
         switch launcher {
-        case .slurm: SlurmLauncher(environment: environment)
+        case .slurm: SlurmLauncher(environment: environment, trace: trace)
         case .firecrest: try await FirecRESTLauncher(try await connect(environment, trace), system: system, account: account)
         }
     }

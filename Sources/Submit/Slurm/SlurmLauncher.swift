@@ -9,6 +9,7 @@ public struct SlurmLauncher: Launcher {
     /// The queue itself is asked.
     public let settling = Duration.zero
     let environment: [String: String]
+    private let trace: (@Sendable (String) -> Void)?
 
     /// SLURM's controller may be busy for a while; its own limit is 10 s a message, with retries.
     private static let commandLimit = Duration.seconds(60)
@@ -19,8 +20,10 @@ public struct SlurmLauncher: Launcher {
         variable.hasPrefix("K6_PROMETHEUS_RW_") || variable == "SML_LOADTEST_METRICS_REMOTE_WRITE_URL"
     }
 
-    public init(environment: [String: String]) {
+    /// - Parameter trace: receives a line for each command, for `--verbose`; no secret is ever on one.
+    public init(environment: [String: String], trace: (@Sendable (String) -> Void)? = nil) {
         self.environment = environment.filter { !Self.isSecret($0.key) }
+        self.trace = trace
     }
 
     public func systems() async throws(LauncherError) -> [String] { [] }
@@ -108,8 +111,12 @@ public struct SlurmLauncher: Launcher {
             throw .unreachable("\(command) not found on PATH: run this on a login node, or set up FirecREST with 'sml init'")
         }
         do {
-            return try await ExternalProgram.run(
+            let start = ContinuousClock.now
+            let answer = try await ExternalProgram.run(
                 program, arguments, input: input, environment: environment, timeout: Self.commandLimit)
+            let milliseconds = Int((ContinuousClock.now - start) / .milliseconds(1))
+            trace?("\(command) \(arguments.map(ShellWord.quoted).joined(separator: " ")) → \(answer.exitCode) (\(milliseconds) ms)")
+            return answer
         } catch {
             throw .unreachable("\(command): \(error)")
         }

@@ -22,7 +22,7 @@ struct AttachCommand: AsyncParsableCommand {
     @Flag(help: "On Ctrl-C cancel the job instead of leaving it to run.")
     var cancelOnInterrupt = false
 
-    @Flag(help: "Print each call to FirecREST on stderr.")
+    @Flag(help: "Print each call to FirecREST, or command of SLURM, on stderr.")
     var verbose = false
 
     func run() async throws {
@@ -51,7 +51,7 @@ struct CancelCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The job's number.", valueName: "jobid"))
     var job: String
 
-    @Flag(help: "Print each call to FirecREST on stderr.")
+    @Flag(help: "Print each call to FirecREST, or command of SLURM, on stderr.")
     var verbose = false
 
     func run() async throws {

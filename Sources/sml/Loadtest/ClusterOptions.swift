@@ -75,7 +75,7 @@ struct ClusterOptions: ParsableArguments {
     @Flag(help: "Print the job script and the staged files, without secrets; submit nothing.")
     var dryRun = false
 
-    @Flag(help: "Print each call to FirecREST on stderr.")
+    @Flag(help: "Print each call to FirecREST, or command of SLURM, on stderr.")
     var verbose = false
 
     private static let sharedServer = "https://api.swissai.svc.cscs.ch"
