@@ -51,8 +51,9 @@ extension ModelScript {
         for ((replica = 0; replica < replicas; replica++)); do
             node=${nodes[replica * nodes_per_replica]}
             addresses=$(srun --nodes=1 --ntasks=1 --nodelist="$node" hostname -i) || fail "$node: its address cannot be asked for"
-            # It may have several; the first of IPv4's.
-            address=$(tr ' ' '\n' <<<"$addresses" | grep -m 1 -E '^[0-9]+(\.[0-9]+){3}$') || fail "$node: no IPv4 address in '$addresses'"
+            # It may have several: the first of IPv4's that others can reach.
+            addresses=$(tr ' ' '\n' <<<"$addresses" | grep -E '^[0-9]+(\.[0-9]+){3}$') || fail "$node: has no IPv4 address"
+            address=$(grep -m 1 -v '^127\.' <<<"$addresses" || head -n 1 <<<"$addresses")
             heads+=("$address") urls+=("http://$address:$port")
             printf 'replica %d: %s on %s\n' "$replica" "${urls[replica]}" "$node"
         done

@@ -79,7 +79,7 @@ import Testing
         // One question to Ray is asked through it.
         try scratch.write("python3", note.replacing("#!/bin/bash\n", with: "#!/bin/bash\n[ \"$1\" != -c ] || { echo 2; exit; }\n"), mode: 0o755)
         try scratch.write("vllm", note, mode: 0o755)
-        try scratch.write("ray", note + "case $* in *--head*) while kill -0 $PPID; do sleep 0.1; done ;; esac\n", mode: 0o755)
+        try scratch.write("ray", note + "case $* in *--head*) exec sleep 1 ;; esac\n", mode: 0o755)
         // One that outlives its shell keeps descriptors of this process open, which waits for them.
         try scratch.write("sleep", "#!/bin/bash\n[ \"$1\" != 30 ] || set -- 1\nexec /bin/sleep \"$1\"\n", mode: 0o755)
         try scratch.write("notes/begun", "")
@@ -93,7 +93,7 @@ import Testing
         // Nothing listens where Ray would.
         let script = try scratch.write("master.sh", launch.script().replacing("/dev/tcp/$address/6379", with: "/dev/null"))
         let ended = try scratch.run(
-            ["timeout", "50", "bash", script],
+            ["timeout", "--signal=KILL", "50", "bash", script],
             environment: [
                 "HOME": scratch.path, "SLURM_JOB_ID": "7", "SLURM_JOB_NODELIST": "n[1-4]", "NOTES": "\(scratch.path)/notes", "USER": "ada",
                 "SLURM_JOB_PARTITION": "p",
