@@ -9,8 +9,6 @@ public struct FirecRESTLauncher: Launcher {
     private let settlingJobs = SettlingJobs()
 
     public var name: String { cluster.system.name }
-    /// A job that accounting calls ended counts as ending until its steps have ended.
-    public let settling = Duration.zero
 
     /// - Parameters:
     ///   - system: nil is an error that lists the known ones.

@@ -8,7 +8,11 @@ import Synchronization
 extension FirecRESTJob {
     /// As accounting has it.
     var accounted: JobState {
-        JobState(slurm: state, reason: reason, exitCode: "\(exitCode ?? 0):\(signal ?? 0)")
+        // What killed a task is known of its step only; the job then failed with srun's exit code.
+        let ranOut = state == "FAILED" && steps?.contains { $0.state == "OUT_OF_MEMORY" } == true
+        return JobState(
+            slurm: ranOut ? "OUT_OF_MEMORY" : state, reason: reason, exitCode: "\(exitCode ?? 0):\(signal ?? 0)",
+            elapsed: elapsed.map { .seconds($0) })
     }
 
     /// Whether processes may still write although accounting says that the job has ended.

@@ -51,21 +51,35 @@ public struct JobEnd: Sendable, Equatable {
     public var exitCode: Int32
     /// The signal that ended the batch script; 0 for none.
     public var signal: Int32
+    /// How long it ran, where that is known; zero if it never began.
+    public var elapsed: Duration?
+    /// Its time limit at its end, where that is known: an administrator may have changed it.
+    public var limit: Duration?
 
-    public init(_ outcome: Outcome, exitCode: Int32 = 0, signal: Int32 = 0) {
+    public init(
+        _ outcome: Outcome, exitCode: Int32 = 0, signal: Int32 = 0, elapsed: Duration? = nil, limit: Duration? = nil
+    ) {
         self.outcome = outcome
         self.exitCode = exitCode
         self.signal = signal
+        self.elapsed = elapsed
+        self.limit = limit
     }
 }
 
 extension JobState {
     /// From SLURM's word for it, and sacct's `exit:signal` where there is one. `NODE_FAIL` and `PREEMPTED` are ends:
     /// our jobs are never requeued.
-    public init(slurm word: some StringProtocol, reason: String? = nil, exitCode: some StringProtocol = "") {
+    public init(
+        slurm word: some StringProtocol, reason: String? = nil, exitCode: some StringProtocol = "", elapsed: Duration? = nil,
+        limit: Duration? = nil
+    ) {
         let numbers = exitCode.split(separator: ":").map { Int32($0) ?? 0 }
         func ended(_ outcome: JobEnd.Outcome) -> JobState {
-            .ended(JobEnd(outcome, exitCode: numbers.first ?? 0, signal: numbers.dropFirst().first ?? 0))
+            .ended(
+                JobEnd(
+                    outcome, exitCode: numbers.first ?? 0, signal: numbers.dropFirst().first ?? 0, elapsed: elapsed,
+                    limit: limit))
         }
         switch word.prefix(while: { $0 != " " && $0 != "+" }).uppercased() {
         case "": self = .unknown
@@ -74,10 +88,10 @@ extension JobState {
         case "RUNNING", "CONFIGURING", "RESIZING", "SUSPENDED", "STOPPED", "SIGNALING": self = .running
         case "COMPLETING", "STAGE_OUT": self = .ending
         case "COMPLETED": self = ended(.completed)
-        case "FAILED", "BOOT_FAIL": self = ended(.failed)
+        case "FAILED": self = ended(.failed)
         case "TIMEOUT", "DEADLINE": self = ended(.timeout)
         case "CANCELLED", "REVOKED": self = ended(.cancelled)
-        case "NODE_FAIL": self = ended(.nodeFailure)
+        case "NODE_FAIL", "BOOT_FAIL": self = ended(.nodeFailure)
         case "OUT_OF_MEMORY": self = ended(.outOfMemory)
         case "PREEMPTED": self = ended(.preempted)
         case let unknown: self = ended(.other(unknown))

@@ -6,9 +6,6 @@
 public protocol Launcher: Sendable {
     /// For messages: `SLURM`, or the FirecREST system's name.
     var name: String { get }
-    /// How long after ``state(of:)`` first says that a job has ended its processes may still be writing. Zero where the
-    /// queue itself is asked; SLURM's KillWait (30 s by default) where only accounting can be.
-    var settling: Duration { get }
 
     /// Names that `--firecrest-system` may have. Empty: this way leads to one cluster only, and it has no name.
     func systems() async throws(LauncherError) -> [String]
@@ -32,6 +29,7 @@ public protocol Launcher: Sendable {
     /// Submits a script. `job.name` is unique, so that an answer that was lost is no reason to submit twice: look
     /// the name up before repeating.
     func submit(_ job: JobSubmission) async throws(LauncherError) -> JobID
+    /// Ended only when nothing of the job writes any more.
     func state(of job: JobID) async throws(LauncherError) -> JobState
     /// When a queued job is expected to start, in the scheduler's words; nil where it does not say.
     func expectedStart(of job: JobID) async throws(LauncherError) -> String?
@@ -75,14 +73,31 @@ public struct ClusterUser: Sendable, Equatable {
     }
 }
 
-/// A partition and, where it is known, the longest a job may ask for.
+/// A partition and, where it is known, the most a job may ask for.
 public struct Partition: Sendable, Equatable {
     public var name: String
     public var timeLimit: Duration?
+    public var nodeLimit: Int?
 
-    public init(name: String, timeLimit: Duration? = nil) {
+    public init(name: String, timeLimit: Duration? = nil, nodeLimit: Int? = nil) {
         self.name = name
         self.timeLimit = timeLimit
+        self.nodeLimit = nodeLimit
+    }
+
+    /// SLURM itself takes a job that asks for too much time, and never starts it.
+    ///
+    /// - Throws: ``SubmitError/usage(_:)``.
+    public func check(_ time: JobTime, option: String) throws {
+        guard let timeLimit, time.duration > timeLimit else { return }
+        throw SubmitError.usage(
+            "\(option): \(time) is more than partition \"\(name)\" allows, which is \(JobTime.clock(timeLimit))")
+    }
+
+    /// - Throws: ``SubmitError/usage(_:)``.
+    public func check(nodes: Int, option: String) throws {
+        guard let nodeLimit, nodes > nodeLimit else { return }
+        throw SubmitError.usage("\(option): \(nodes) is more than partition \"\(name)\" allows, which is \(nodeLimit)")
     }
 }
 

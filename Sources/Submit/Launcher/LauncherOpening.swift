@@ -10,6 +10,8 @@ public struct OpenedCluster: Sendable {
     public var system: String?
     public var account: String
     public var user: ClusterUser
+    /// The one that was asked for; nil where nothing will be submitted.
+    public var partition: Partition?
     /// Holds the runs and `logs/`.
     public var directory: String
 
@@ -28,11 +30,13 @@ extension ConfigurationFile {
         trace: (@Sendable (String) -> Void)? = nil
     ) async throws -> OpenedCluster {
         let launcher = try await openLauncher(system: system, account: account, environment: environment, trace: trace)
+        var chosen: Partition?
         if let partition {
-            let known = try await launcher.partitions().map(\.name)
-            guard known.contains(partition) else {
+            let known = try await launcher.partitions()
+            chosen = known.first { $0.name == partition }
+            guard chosen != nil else {
                 throw SubmitError.usage(
-                    "--partition: \"\(partition)\" does not exist; known are \(known.joined(separator: ", "))")
+                    "--partition: \"\(partition)\" does not exist; known are \(known.map(\.name).joined(separator: ", "))")
             }
         }
         let user = try await launcher.user()
@@ -41,7 +45,7 @@ extension ConfigurationFile {
         }
         return OpenedCluster(
             launcher: launcher, system: self.launcher == .firecrest ? launcher.name : nil, account: account,
-            user: user, directory: user.runs)
+            user: user, partition: chosen, directory: user.runs)
     }
 
     /// A way to the cluster, not yet asked what only a submission needs.

@@ -24,29 +24,46 @@ enum SlurmAnswer {
     /// What squeue says, with exit code 1, of a job that is gone for longer than MinJobAge.
     static func isForgotten(_ errors: String) -> Bool { errors.contains("Invalid job id specified") }
 
-    /// `sacct -n -X -P -o State,ExitCode`: the allocation's line; nil while accounting knows nothing.
+    /// `sacct -n -P -o State,ExitCode,ElapsedRaw,TimelimitRaw`: the allocation's line, then one for each step; nil while
+    /// accounting knows nothing.
     static func accounted(_ output: String) -> JobState? {
-        guard let line = output.split(whereSeparator: \.isNewline).first else { return nil }
-        let parts = line.split(separator: "|", omittingEmptySubsequences: false)
-        return JobState(slurm: parts[0], exitCode: parts.count > 1 ? parts[1] : "")
+        let lines = output.split(whereSeparator: \.isNewline).map {
+            $0.split(separator: "|", omittingEmptySubsequences: false)
+        }
+        guard let line = lines.first else { return nil }
+        func number(_ index: Int) -> Int? { line.count > index ? Int(line[index]) : nil }
+        // What killed a task is known of its step only; the job then failed with srun's exit code.
+        let ranOut = line[0] == "FAILED" && lines.contains { $0[0] == "OUT_OF_MEMORY" }
+        return JobState(
+            slurm: ranOut ? "OUT_OF_MEMORY" : line[0], exitCode: line.count > 1 ? line[1] : "",
+            elapsed: number(2).map { .seconds($0) }, limit: number(3).map { .seconds($0 * 60) })
     }
 
-    /// `scontrol show job -o`: `… JobState=FAILED Reason=NonZeroExitCode … ExitCode=99:0 …`.
+    /// `scontrol show job -o`: `… JobState=FAILED Reason=NonZeroExitCode … ExitCode=99:0 … RunTime=00:00:05 TimeLimit=02:00:00 …`.
     static func shown(_ output: String) -> JobState? {
         func value(_ key: String) -> Substring? {
             output.split(whereSeparator: \.isWhitespace).first { $0.hasPrefix("\(key)=") }?.dropFirst(key.count + 1)
         }
         return value("JobState").map { state in
-            JobState(slurm: state, reason: value("Reason").map(String.init), exitCode: value("ExitCode") ?? "")
+            JobState(
+                slurm: state, reason: value("Reason").map(String.init), exitCode: value("ExitCode") ?? "",
+                elapsed: value("RunTime").flatMap { SlurmTime.parse($0) },
+                limit: value("TimeLimit").flatMap { SlurmTime.parse($0) })
         }
     }
 
-    /// `sinfo -h -o %P`: the default one is marked with a star.
-    static func partitions(_ output: String) -> [String] {
-        var known: [String] = []
+    /// `sinfo -h -o %P|%l|%s`: name, longest job, nodes of a job (`1-4`, `1-infinite`). The default one is marked with a
+    /// star.
+    static func partitions(_ output: String) -> [Partition] {
+        var known: [Partition] = []
         for line in output.split(whereSeparator: \.isNewline) {
-            let name = line.filter { $0 != "*" && !$0.isWhitespace }
-            if !name.isEmpty, !known.contains(name) { known.append(name) }
+            let parts = line.split(separator: "|", omittingEmptySubsequences: false)
+            let name = parts[0].filter { $0 != "*" && !$0.isWhitespace }
+            guard !name.isEmpty, !known.contains(where: { $0.name == name }) else { continue }
+            known.append(
+                Partition(
+                    name: name, timeLimit: parts.count > 1 ? SlurmTime.parse(parts[1]) : nil,
+                    nodeLimit: parts.count > 2 ? parts[2].split(separator: "-").last.flatMap { Int($0) } : nil))
         }
         return known
     }

@@ -6,8 +6,6 @@ import Glibc
 
 public struct SlurmLauncher: Launcher {
     public let name = "SLURM"
-    /// The queue itself is asked.
-    public let settling = Duration.zero
     let environment: [String: String]
     private let trace: (@Sendable (String) -> Void)?
 
@@ -29,7 +27,7 @@ public struct SlurmLauncher: Launcher {
     public func systems() async throws(LauncherError) -> [String] { [] }
 
     public func partitions() async throws(LauncherError) -> [Partition] {
-        SlurmAnswer.partitions(try await checked("sinfo", ["-h", "-o", "%P"])).map { Partition(name: $0) }
+        SlurmAnswer.partitions(try await checked("sinfo", ["-h", "-o", "%P|%l|%s"]))
     }
 
     public func user() async throws(LauncherError) -> ClusterUser {
@@ -40,12 +38,30 @@ public struct SlurmLauncher: Launcher {
             name: NSUserName(), defaultAccount: group, home: home, runs: "\(home)/.sml/loadtest_runs")
     }
 
+    /// Before 23.02 SLURM does not make the directory of `--output`, which holds the job's number, and a job without it
+    /// fails without a word. There the job is told to begin a minute later, and at once when the directory is there:
+    /// should we die in between, it begins all the same, where a job on hold would wait for ever.
+    public func submit(_ job: JobSubmission) async throws(LauncherError) -> JobID {
+        let version = SlurmVersion(try await checked("sbatch", ["--version"]))
+        if let version, version >= .makesLogDirectory { return try await submitOnce(job) }
+        let id = try await submitOnce(job, ["--begin=now+60"])
+        do {
+            try await makeDirectory("\(job.directory)/\(job.logDirectory.replacing("%j", with: id.description))")
+        } catch {
+            try? await cancel(id)
+            throw error
+        }
+        _ = try? await run("scontrol", ["update", "jobid=\(id)", "starttime=now"])
+        return id
+    }
+
     /// The script goes in by standard input, so no copy of it has to be cleaned up. A refusal is final; after a lost
     /// answer the job is looked for by its name before anything is sent again.
-    public func submit(_ job: JobSubmission) async throws(LauncherError) -> JobID {
+    private func submitOnce(_ job: JobSubmission, _ options: [String] = []) async throws(LauncherError) -> JobID {
         var reason = ""
         for _ in 0..<3 {
-            let answer = try await run("sbatch", ["--parsable", "--chdir", job.directory], input: job.script)
+            let answer = try await run(
+                "sbatch", ["--parsable"] + options + ["--chdir", job.directory], input: job.script)
             if answer.exitCode == 0 {
                 guard let id = SlurmAnswer.submitted(answer.output) else {
                     throw .refused("sbatch: no job id in \"\(ShownText.line(answer.output, hiding: []))\"")
@@ -80,7 +96,7 @@ public struct SlurmLauncher: Launcher {
             throw .unreachable("squeue: \(queue.reason)")
         }
         // Accounting may be off (exit 1), or behind by some seconds (empty, or a state that is over).
-        let accounting = try await run("sacct", ["-n", "-X", "-P", "-j", id, "-o", "State,ExitCode"])
+        let accounting = try await run("sacct", ["-n", "-P", "-j", id, "-o", "State,ExitCode,ElapsedRaw,TimelimitRaw"])
         if accounting.exitCode == 0, let state = SlurmAnswer.accounted(accounting.output), state.isOver { return state }
         let controller = try await run("scontrol", ["show", "job", "-o", id])
         if controller.exitCode == 0, let state = SlurmAnswer.shown(controller.output), state.isOver { return state }

@@ -35,7 +35,7 @@ import Testing
         #expect(try await launcher.state(of: id) == .pending(reason: "Priority"))
         try await launcher.cancel(id)
         try await launcher.cancel(id)
-        #expect(try await launcher.state(of: id) == .ended(JobEnd(.cancelled)))
+        #expect(try await launcher.state(of: id) == .ended(JobEnd(.cancelled, elapsed: .seconds(3))))
         #expect(try await launcher.fetch(path, to: played.scratch.file("c")))
         #expect(try await launcher.fetch(path + "x", to: played.scratch.file("d")) == false)
         try await launcher.remove(path)

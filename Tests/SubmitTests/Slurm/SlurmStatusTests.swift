@@ -21,6 +21,11 @@ import Testing
         try scratch.write("bin/\(name)", "#!/bin/bash\n\(body)\n", mode: 0o755)
     }
 
+    /// `sbatch` of a version; `body` is a submission.
+    private func putSbatch(_ body: String, version: String = "slurm 24.05.4") throws {
+        try put("sbatch", "if [ \"$1\" = --version ]; then echo '\(version)'; exit; fi\n\(body)")
+    }
+
     private func status() async throws -> JobState {
         try await SlurmLauncher(environment: environment).state(of: #require(JobID("7")))
     }
@@ -37,7 +42,7 @@ import Testing
     @Test(arguments: ["exit 0", "echo 'slurm_load_jobs error: Invalid job id specified' >&2; exit 1"])
     func aJobOutOfTheQueueIsAccountings(queue: String) async throws {
         try put("squeue", queue)
-        try put("sacct", #"[ "$*" = "-n -X -P -j 7 -o State,ExitCode" ] && echo 'CANCELLED by 1000|0:0'"#)
+        try put("sacct", #"[ "$*" = "-n -P -j 7 -o State,ExitCode,ElapsedRaw,TimelimitRaw" ] && echo 'CANCELLED by 1000|0:0'"#)
         #expect(try await status() == .ended(JobEnd(.cancelled)))
     }
 
@@ -59,7 +64,7 @@ import Testing
     }
 
     @Test func aRefusalIsNotRepeated() async throws {
-        try put("sbatch", "cat > /dev/null; echo x >> \(scratch.path)/calls; echo 'sbatch: error: invalid partition specified: p' >&2; exit 1")
+        try putSbatch("cat > /dev/null; echo x >> \(scratch.path)/calls; echo 'sbatch: error: invalid partition specified: p' >&2; exit 1")
         let launcher = SlurmLauncher(environment: environment)
         await #expect(throws: LauncherError.refused("SLURM refused: invalid partition specified: p")) {
             try await launcher.submit(job(directory: scratch.path))
@@ -68,7 +73,7 @@ import Testing
     }
 
     @Test func aLostAnswerIsLookedForBeforeASecondSubmission() async throws {
-        try put("sbatch", "cat > /dev/null; echo x >> \(scratch.path)/calls; echo 'sbatch: error: Batch job submission failed: Socket timed out on send/recv operation' >&2; exit 1")
+        try putSbatch("cat > /dev/null; echo x >> \(scratch.path)/calls; echo 'sbatch: error: Batch job submission failed: Socket timed out on send/recv operation' >&2; exit 1")
         try put("squeue", #"case "$*" in *"--name n "*) echo 55;; *) exit 98;; esac"#)
         let launcher = SlurmLauncher(environment: environment)
         let id = try await launcher.submit(job(directory: scratch.path))
@@ -77,7 +82,7 @@ import Testing
     }
 
     @Test func theScriptGoesInByStandardInputAndTheKeyDoesNot() async throws {
-        try put("sbatch", "cat > \(scratch.path)/script; env > \(scratch.path)/env; printf '%s\\n' \"$@\" > \(scratch.path)/arguments; echo 12")
+        try putSbatch("cat > \(scratch.path)/script; env > \(scratch.path)/env; printf '%s\\n' \"$@\" > \(scratch.path)/arguments; echo 12")
         let launcher = SlurmLauncher(environment: environment)
         let script = "#!/bin/bash\n# é 'x' $(y)\n"
         #expect(try await launcher.submit(job(script, directory: "/some dir")).description == "12")
@@ -86,8 +91,31 @@ import Testing
         #expect(try !scratch.text("env").contains("canary"))
     }
 
+    /// Before 23.02 the directory of the log must be there when the job begins.
+    @Test func anOldSLURMsJobBeginsWhenItsLogDirectoryIsThere() async throws {
+        try putSbatch("cat > /dev/null; printf '%s\\n' \"$@\" > \(scratch.path)/arguments; echo 12", version: "slurm-wlm 22.05.8")
+        try put("scontrol", "[ -d \(scratch.path)/logs/12 ] && printf '%s\\n' \"$@\" > \(scratch.path)/update")
+        let launcher = SlurmLauncher(environment: environment)
+        #expect(try await launcher.submit(job(directory: scratch.path)).description == "12")
+        #expect(try scratch.text("arguments") == "--parsable\n--begin=now+60\n--chdir\n\(scratch.path)\n")
+        #expect(try scratch.text("update") == "update\njobid=12\nstarttime=now\n")
+        // A controller that does not take that lets the job begin a minute later.
+        try put("scontrol", "exit 1")
+        #expect(try await launcher.submit(job(directory: scratch.path)).description == "12")
+    }
+
+    @Test func aJobThatCannotHaveItsLogDirectoryIsCancelled() async throws {
+        try putSbatch("cat > /dev/null; echo 12", version: "slurm-wlm 22.05.8")
+        try put("scancel", "echo \"$@\" > \(scratch.path)/cancelled")
+        try scratch.write("logs", "a file")
+        await #expect(throws: LauncherError.self) {
+            try await SlurmLauncher(environment: environment).submit(job(directory: scratch.path))
+        }
+        #expect(try scratch.text("cancelled") == "12\n")
+    }
+
     @Test func anUnknownPartitionIsRefusedWithTheKnownOnes() async throws {
-        try put("sinfo", "printf 'normal*\\ndebug\\n'")
+        try put("sinfo", #"[ "$*" = "-h -o %P|%l|%s" ] && printf 'normal*|12:00:00|1-infinite\ndebug|30:00|1-2\n'"#)
         var tree = ConfigurationFile.empty(environment: environment).tree
         tree.set("launcher", "slurm")
         let file = ConfigurationFile(tree: tree, path: "config.yml")
@@ -96,6 +124,7 @@ import Testing
         }
         let opened = try await file.openCluster(system: nil, partition: "debug", account: nil, environment: environment)
         #expect(opened.directory == "\(scratch.path)/.sml/loadtest_runs")
+        #expect(opened.partition == Partition(name: "debug", timeLimit: .seconds(1800), nodeLimit: 2))
         #expect(!opened.account.isEmpty)
     }
 

@@ -120,12 +120,14 @@ struct FirecRESTJob: Sendable, Equatable {
     struct Step: Sendable, Equatable {
         /// `123.0`, `123.batch`.
         var id: String
+        var state: String
         var exitCode: Int
         var signal: Int
         var end: Int?
 
         fileprivate init(_ task: ConfigValue) {
             id = task["id"]?.text ?? ""
+            state = task.at("status", "state")?.text ?? ""
             exitCode = task.at("status", "exitCode")?.text.flatMap { Int($0) } ?? 0
             signal = task.at("status", "interruptSignal")?.text.flatMap { Int($0) } ?? 0
             end = task.at("time", "end")?.text.flatMap { Int($0) }
