@@ -119,7 +119,9 @@ let package = Package(
             exclude: ["Corpus"]),
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "TestSupport"]),
         .testTarget(
-            name: "SubmitTests", dependencies: ["Submit", "HTTPClient", "Scenarios", "FirecRESTFake", "TestSupport"], exclude: ["Fixtures"]),
+            name: "SubmitTests",
+            dependencies: ["Submit", "HTTPClient", "Scenarios", "Generator", "Metrics", "FirecRESTFake", "TestSupport", "sml"],
+            exclude: ["Fixtures"]),
         .testTarget(name: "ModelsTests", dependencies: ["Models", "Submit"]),
         // Runs the three built commands as child processes.
         .testTarget(

@@ -54,7 +54,7 @@ final class RunSession: Sendable {
         redactor = Redactor(secrets: [plan.target.apiKey ?? ""] + headerValues)
         try OutputDirectory.prepare(
             request.directory, summaries: request.summaries,
-            records: request.task.map { TaskRun.numbered($0.records, $0.share.index) } ?? request.records,
+            records: request.task.map { TaskFile.numbered($0.records, task: $0.share.index) } ?? request.records,
             replacing: request.replacesResults)
         task = try await Self.meet(request, resolved: resolved, corpus: corpus, stop: stop)
         let records = task?.records ?? request.records
@@ -152,20 +152,24 @@ final class RunSession: Sendable {
             StandardError.write("\(request.program): \(error)\n")
         }
         // Delivery, and waiting for other tasks, may take a minute; a process killed meanwhile leaves a summary.
-        if delivery != nil || task != nil {
-            try? write(summary(outcome, remoteWrite: delivery?.provisionalSection()))
-        }
-        let delivered = await delivery?.finish()
-        let undelivered = request.requireRemoteWrite && delivered?.isComplete == false
         guard let task else {
+            if delivery != nil { try? write(summary(outcome, remoteWrite: delivery?.provisionalSection())) }
+            let delivered = await delivery?.finish()
             let code = report(summary(outcome, remoteWrite: delivered?.section), outcome: outcome)
-            return code == 0 && undelivered ? 3 : code
+            return code == 0 && request.requireRemoteWrite && delivered?.isComplete == false ? 3 : code
         }
         guard task.share.index == 0 else {
+            let delivered = await delivery?.finish()
             StandardError.write("\(request.program): task \(task.share.index) of \(task.share.count): \(task.records)\n")
-            return undelivered ? 3 : exitCode(outcome)
+            return request.requireRemoteWrite && delivered?.isComplete == false ? 3 : exitCode(outcome)
         }
+        // The others' parts as they are now, then as they end: after a signal there are 30 s for everything.
+        try? write(SummaryBuilder.build(merged: task.mergedSoFar(), redactor: redactor))
+        async let delivering = delivery?.finish()
         let merged = try await task.merge(run: run, stop: stopping)
+        try? write(SummaryBuilder.build(merged: merged, redactor: redactor))
+        let delivered = await delivering
+        let undelivered = request.requireRemoteWrite && delivered?.isComplete == false
         let all = try await deliver(merged)
         let code = report(
             SummaryBuilder.build(merged: merged, redactor: redactor, remoteWrite: all?.section), outcome: merged.outcome)

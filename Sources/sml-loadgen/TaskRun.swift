@@ -23,17 +23,10 @@ struct TaskRun: Sendable {
     /// - Throws: ``TaskError``.
     init(_ task: RunRequest.Task, directory: String, plan: String, stop: RunStop) async throws {
         share = task.share
-        recordsOf = { Self.numbered(task.records, $0) }
+        recordsOf = { TaskFile.numbered(task.records, task: $0) }
         records = recordsOf(share.index)
         meeting = try Meeting(directory: "\(directory)/.tasks-\(task.attempt)", share: share) { stop.first?.reason }
         start = try await meeting.meet(plan: plan, within: task.wait)
-    }
-
-    /// `records.smlrec` is `records.3.smlrec` for task 3.
-    static func numbered(_ path: String, _ task: Int) -> String {
-        let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
-        guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return "\(path).\(task)" }
-        return "\(path.dropLast(name.count))\(name[..<dot]).\(task)\(name[dot...])"
     }
 
     /// Task 0: waits for the others as long as their plan can take, and puts the parts together. Without a signal the
@@ -50,11 +43,15 @@ struct TaskRun: Sendable {
             StandardError.write(
                 "sml-loadgen: task \(names) of \(share.count) did not finish; the summary has what its records hold\n")
         }
-        let files = (0..<share.count).map(recordsOf).filter { isOurs($0) }
-        let merged = try MergedRun(recordsFiles: files)
+        let merged = try mergedSoFar()
         // A task that was given up may still come; its notices then tell the next attempt.
         if unfinished.isEmpty { meeting.close() }
         return merged
+    }
+
+    /// The parts as they are now: those of tasks that still run end early.
+    func mergedSoFar() throws -> MergedRun {
+        try MergedRun(recordsFiles: (0..<share.count).map(recordsOf).filter { isOurs($0) })
     }
 
     /// A task that was killed early has an empty file, none, or one of an earlier attempt; such a part is missing, and

@@ -16,10 +16,16 @@ public protocol WaitDisplay: Sendable {
 public struct ClusterRun: Sendable {
     let launcher: any Launcher
     let display: any WaitDisplay
+    let clock: WaitClock
 
     public init(launcher: any Launcher, display: any WaitDisplay) {
+        self.init(launcher: launcher, display: display, clock: .real)
+    }
+
+    init(launcher: any Launcher, display: any WaitDisplay, clock: WaitClock) {
         self.launcher = launcher
         self.display = display
+        self.clock = clock
     }
 
     /// Stages the files and submits; takes the files back when that fails.
@@ -39,10 +45,12 @@ public struct ClusterRun: Sendable {
         }
     }
 
+    /// Asks for the job's end; its results are still to be waited for.
+    public func cancel(_ record: JobRecord) async throws { try await launcher.cancel(record.jobID) }
+
     /// Waits for the job's end. Cancellation of the task ends the wait and leaves the job alone.
     public func wait(for record: JobRecord) async throws -> (end: JobEnd, tail: [String]) {
-        let clock = ContinuousClock()
-        let start = clock.now
+        let start = clock.now()
         var wait = JobWait(id: record.jobID)
         var reader = LogReader(launcher: launcher, path: record.log)
         defer { display.clear() }
@@ -51,38 +59,34 @@ public struct ClusterRun: Sendable {
             do {
                 let state = try await launcher.state(of: record.jobID)
                 let log = JobWait.hasLog(state) ? try await reader.newLines(untilEnd: state.isOver) : ""
-                decision = wait.look(state, log: log, elapsed: clock.now - start)
+                decision = wait.look(state, log: log, elapsed: clock.now() - start)
             } catch {
                 // Whatever a call that was broken off says.
                 try Task.checkCancellation()
-                decision = wait.failure("\(error)", elapsed: clock.now - start)
+                decision = wait.failure("\(error)", elapsed: clock.now() - start)
             }
             decision.lines.forEach(display.line)
             display.live(decision.live)
             switch decision.step {
-            case .look(let pause): try await clock.sleep(for: pause)
-            case .over(let end):
-                // Where only accounting can be asked, the processes may still be writing.
-                if end.outcome != .completed, launcher.settling > .zero { try await clock.sleep(for: launcher.settling) }
-                return (end, wait.tail)
+            case .look(let pause): try await clock.sleep(pause)
+            case .over(let end): return (end, wait.tail)
             case .giveUp(let reason):
                 throw SubmitError.notReady("job \(record.jobID): no news for 10 minutes: \(reason); 'sml loadtest attach \(record.jobID)' tries again")
             }
         }
     }
 
-    public struct Results: Sendable {
+    public struct Results: Sendable, Equatable {
         public var summary: Bool
-        public var records: Bool
+        /// Files on this machine, in the order of the tasks.
+        public var records: [String]
         /// Why something that may exist was not fetched.
         public var problems: [String] = []
     }
 
     /// Fetches what the run left, however it ended, and removes the secrets it was given.
-    ///
-    /// - Parameter end: after a good one there is a summary, even if a network file system shows it half a minute late.
     public func collect(_ record: JobRecord, after end: JobEnd) async -> Results {
-        var results = Results(summary: false, records: false)
+        var results = Results(summary: false, records: [])
         func fetch(_ name: String, to local: String) async -> Bool {
             do {
                 return try await launcher.fetch("\(record.runDirectory)/\(name)", to: local)
@@ -92,22 +96,40 @@ public struct ClusterRun: Sendable {
             }
         }
         results.summary = await fetch(StagedJob.summary, to: record.summary)
-        for _ in 0..<6 where end.outcome == .completed && !results.summary && results.problems.isEmpty {
-            try? await Task.sleep(for: .seconds(5))
+        for pause in Self.patience(after: end) where !results.summary && results.problems.isEmpty {
+            try? await clock.sleep(pause)
             results.summary = await fetch(StagedJob.summary, to: record.summary)
         }
-        results.records = await fetch(StagedJob.records, to: record.records)
-        await removeSecrets(record, &results)
+        for (name, local) in zip(
+            StagedJob.records(nodes: record.nodes), StagedJob.records(record.records, nodes: record.nodes))
+        where await fetch(name, to: local) {
+            results.records.append(local)
+        }
+        results.problems += await removeSecrets(record)
         return results
     }
 
-    private func removeSecrets(_ record: JobRecord, _ results: inout Results) async {
+    /// How long to look for a summary that is not there. After a good end it is, even if a network file system shows it
+    /// half a minute late. After a bad one it may be: what is left of a job on several nodes ends some seconds after
+    /// SLURM has given it up (2 s measured after a lost node). A job that never began has none.
+    private static func patience(after end: JobEnd) -> [Duration] {
+        switch end.outcome {
+        case .completed: Array(repeating: .seconds(5), count: 6)
+        case .cancelled where end.elapsed == .zero: []
+        default: Array(repeating: .seconds(2), count: 5)
+        }
+    }
+
+    /// Returns what may still be there.
+    public func removeSecrets(_ record: JobRecord) async -> [String] {
+        var problems: [String] = []
         for name in [StagedJob.configuration, StagedJob.environment] {
             do {
                 try await launcher.remove("\(record.runDirectory)/\(name)")
             } catch {
-                results.problems.append("\(record.runDirectory)/\(name): not removed, and it may hold a key: \(error)")
+                problems.append("\(record.runDirectory)/\(name): not removed, and it may hold a key: \(error)")
             }
         }
+        return problems
     }
 }

@@ -1,5 +1,23 @@
 // How a job's end is told and what the command exits with. SLURM's states say what happened to the job; the
-// generator's exit codes what happened to the run.
+// generator's exit codes what happened to the run; the summary which tasks of several are missing.
+
+/// Tasks of a run on several nodes whose part is not whole.
+public struct LostTasks: Sendable, Equatable {
+    public var tasks: [Int]
+    /// Of how many.
+    public var count: Int
+
+    /// Nil when none is lost.
+    public init?(_ tasks: [Int], of count: Int) {
+        guard !tasks.isEmpty else { return nil }
+        self.tasks = tasks
+        self.count = count
+    }
+
+    var description: String {
+        "lost task \(tasks.map(String.init).joined(separator: ", ")) of \(count); the summary has what their records hold"
+    }
+}
 
 public struct JobOutcome: Sendable, Equatable {
     public let exitCode: Int32
@@ -10,7 +28,8 @@ public struct JobOutcome: Sendable, Equatable {
     /// before the first request.
     private static let generatorCodes: [Int32: String] = [
         3: "series are missing at the remote-write receiver", 64: "the generator refused an option",
-        73: "the generator could not write its output", 99: "the run was ended by a rule of its scenario",
+        73: "the generator could not write its output",
+        75: "a task of several did not come or was lost", 99: "the run was ended by a rule of its scenario",
         104: "the generator refused the scenario or run configuration",
         105: "the run was stopped before its plan was carried out", 107: "the prompt corpus is missing, unreadable or empty",
         255: "a remote-write setting is wrong",
@@ -20,15 +39,35 @@ public struct JobOutcome: Sendable, Equatable {
     public enum Code {
         public static let timeout: Int32 = 111, cancelled: Int32 = 112, nodeFail: Int32 = 113, outOfMemory: Int32 = 114
         public static let preempted: Int32 = 115, failed: Int32 = 116, unknown: Int32 = 117
+        /// The run was carried out without some of its tasks: EX_TEMPFAIL, as the generator has it.
+        public static let lostTask: Int32 = 75
         /// Ctrl-C, the job goes on.
         public static let detached: Int32 = 130
     }
 
-    public init(_ end: JobEnd, job id: JobID) {
+    /// - Parameters:
+    ///   - limit: the job's time limit, unless SLURM says another.
+    ///   - lost: as the summary has it.
+    public init(_ end: JobEnd, job id: JobID, limit: Duration? = nil, lost: LostTasks? = nil) {
+        let own = JobOutcome(end, job: id, limit: limit)
+        guard let lost else {
+            self = own
+            return
+        }
+        // srun's exit code is the highest of its tasks', hence that of the signal that killed one.
+        self =
+            [0, Code.failed, Code.lostTask].contains(own.exitCode)
+            ? JobOutcome(Code.lostTask, "job \(id) \(lost.description)")
+            : JobOutcome(own.exitCode, "\(own.sentence), and \(lost.description)")
+    }
+
+    private init(_ end: JobEnd, job id: JobID, limit: Duration?) {
         func outcome(_ code: Int32, _ sentence: String) -> JobOutcome { JobOutcome(code, "job \(id) \(sentence)") }
         self =
             switch end.outcome {
             case .completed where end.exitCode == 0: outcome(0, "completed")
+            case .failed where end.wasWarned(limit: limit):
+                outcome(Code.timeout, "reached its time limit; it was told in time, so its summary and series are whole up to then")
             case .completed, .failed:
                 if let meaning = Self.generatorCodes[end.exitCode], end.signal == 0 {
                     outcome(end.exitCode, "ended with \(end.exitCode): \(meaning)")
@@ -52,5 +91,14 @@ public struct JobOutcome: Sendable, Equatable {
     private init(_ exitCode: Int32, _ sentence: String) {
         self.exitCode = exitCode
         self.sentence = sentence
+    }
+}
+
+extension JobEnd {
+    /// Whether the generator was stopped by the signal before the time limit, which leaves no other trace than its exit
+    /// code: it was stopped, and so late that nobody else will have done it.
+    fileprivate func wasWarned(limit: Duration?) -> Bool {
+        guard exitCode == 105, signal == 0, let elapsed, let limit = self.limit ?? limit else { return false }
+        return elapsed >= limit - JobTime.earliestWarning
     }
 }

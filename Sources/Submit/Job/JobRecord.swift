@@ -18,9 +18,11 @@ public struct JobRecord: Sendable, Equatable, Codable {
     public var log: String
     /// On this machine.
     public var summary: String
+    /// Of several nodes, each has a file of this name with its number in it.
     public var records: String
     /// The job's time limit.
     public var jobTimeSeconds: Int64
+    public var nodes: Int
 
     enum CodingKeys: String, CodingKey {
         case jobID = "job_id"
@@ -28,13 +30,14 @@ public struct JobRecord: Sendable, Equatable, Codable {
         case runLabel = "run_label"
         case scenario, launcher, system
         case runDirectory = "run_directory"
-        case log, summary, records
+        case log, summary, records, nodes
         case jobTimeSeconds = "job_time_seconds"
     }
 
     public init(
         jobID: JobID, jobName: String, runLabel: String, scenario: String, launcher: String, system: String?,
-        runDirectory: String, log: String, summary: String, records: String, jobTimeSeconds: Int64
+        runDirectory: String, log: String, summary: String, records: String, jobTimeSeconds: Int64,
+        nodes: Int = 1
     ) {
         self.jobID = jobID
         self.jobName = jobName
@@ -47,6 +50,7 @@ public struct JobRecord: Sendable, Equatable, Codable {
         self.summary = summary
         self.records = records
         self.jobTimeSeconds = jobTimeSeconds
+        self.nodes = nodes
     }
 
     public func write(directory: String) throws {

@@ -1,4 +1,5 @@
-// The batch script of a run: SML's header and step, with a signal before the time limit. Values are words of the shell
+// The batch script of a run: SML's header and step, with a signal before the time limit; on several nodes the same step
+// with a task on each. Values are words of the shell
 // or checked names, never text for it to read, and no secret is among them: those are in files of the run's directory
 // that only its owner can read.
 
@@ -10,6 +11,7 @@ public struct JobScript: Sendable, Equatable {
     public var partition: String
     public var reservation: String?
     public var time: JobTime
+    public var nodes: Int
     public var runLabel: String
     /// An image file, or a reference to a registry.
     public var image: String
@@ -22,14 +24,15 @@ public struct JobScript: Sendable, Equatable {
 
     /// - Throws: ``SubmitError/usage(_:)`` for a value that SLURM's header or a mount cannot hold.
     public init(
-        name: String, account: String, partition: String, reservation: String?, time: JobTime, runLabel: String,
-        image: String, promptsFile: String, directory: String
+        name: String, account: String, partition: String, reservation: String?, time: JobTime, nodes: Int = 1,
+        runLabel: String, image: String, promptsFile: String, directory: String
     ) throws {
         self.name = name
         self.account = try HeaderName.checked(account, option: "--account")
         self.partition = try HeaderName.checked(partition, option: "--partition")
         self.reservation = try reservation.map { try HeaderName.checked($0, option: "--reservation") }
         self.time = time
+        self.nodes = nodes
         self.runLabel = runLabel
         self.image = image
         mounts = try JobMounts(promptsFile: promptsFile)
@@ -50,16 +53,18 @@ public struct JobScript: Sendable, Equatable {
     }
 
     public func render() -> String {
-        let step = "--nodes=1 --ntasks=1 --cpus-per-task=\(Self.cpus)"
-        return """
+        """
             #!/bin/bash
             \(header.map { "#SBATCH \($0)" }.joined(separator: "\n"))
             # Quoted values are meant literally, whatever they look like.
-            # shellcheck disable=SC2016,SC1003,SC1112
+            # shellcheck disable=SC2016,SC1003,SC1112,SC2089,SC2090
             set -euo pipefail
             unset SLURM_CPU_BIND SLURM_CPU_BIND_LIST SLURM_CPU_BIND_TYPE SLURM_CPU_BIND_VERBOSE
 
             RUN_DIR="$PWD"/\(ShellWord.quoted(runLabel))
+            # The key and the receiver's address are for this job only. Bash comes here when it is told to end, too; the
+            # generator has read them by then.
+            trap 'rm -f -- "$RUN_DIR/\(StagedJob.configuration)" "$RUN_DIR/\(StagedJob.environment)"' EXIT
             mkdir -p -- "$RUN_DIR" "logs/$SLURM_JOB_ID"
             printf 'run directory: %s\\n' "$RUN_DIR"
             printf 'image: %s\\n' \(ShellWord.quoted(image))
@@ -67,8 +72,6 @@ public struct JobScript: Sendable, Equatable {
             status=0
             srun \(step) --container-image=\(ShellWord.quoted(image)) --container-mounts="$RUN_DIR":\(JobMounts.work),\(ShellWord.quoted(mounts.corpusMount)) --container-workdir=\(JobMounts.work) \(command) || status=$?
 
-            # The key and the receiver's address were for this job only.
-            rm -f -- "$RUN_DIR/\(StagedJob.configuration)" "$RUN_DIR/\(StagedJob.environment)"
             if [ -e "$RUN_DIR/\(StagedJob.summary)" ]; then printf 'summary: %s\\n' "$RUN_DIR/\(StagedJob.summary)"; fi
             exit "$status"
 
@@ -79,7 +82,7 @@ public struct JobScript: Sendable, Equatable {
     /// begun again behind the user's back.
     private var header: [String] {
         [
-            "--job-name=\(name)", "--account=\(account)", "--time=\(time)", "--nodes=1", "--ntasks=1",
+            "--job-name=\(name)", "--account=\(account)", "--time=\(time)", "--nodes=\(nodes)", "--ntasks=\(nodes)",
             "--cpus-per-task=\(Self.cpus)", "--partition=\(partition)",
         ] + (reservation.map { ["--reservation=\($0)"] } ?? []) + [
             "--output=logs/%j/loadtest.out", "--error=logs/%j/loadtest.out",
@@ -87,12 +90,18 @@ public struct JobScript: Sendable, Equatable {
         ]
     }
 
+    /// srun no longer takes the number of CPUs from sbatch. A task that is lost does not end the others: they go on to
+    /// the end of their plan, and the loss is part of the result.
+    private var step: String {
+        "--nodes=\(nodes) --ntasks=\(nodes) --cpus-per-task=\(Self.cpus)" + (nodes > 1 ? " --kill-on-bad-exit=0 --wait=0" : "")
+    }
+
     /// `exec`, because SLURM's signals reach only the step's first process.
     private var command: String {
         let arguments = [
             "--config", StagedJob.configuration, "--prompts", mounts.corpusPath, "--out", ".", "--records", StagedJob.records,
             "--run-label", runLabel, "--drain", DurationGrammar.format(Self.drain),
-        ]
+        ] + (nodes > 1 ? ["--task", "slurm", "--task-wait", DurationGrammar.format(JobTime.taskWait)] : [])
         return "sh -lc '. ./\(StagedJob.environment) && exec sml-loadgen \"$@\"' sml-loadgen "
             + arguments.map(ShellWord.quoted).joined(separator: " ")
     }

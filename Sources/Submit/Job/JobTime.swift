@@ -14,6 +14,10 @@ public struct JobTime: Sendable, Equatable, CustomStringConvertible {
     /// What a job needs beside its plan: a minute to unpack its image, a minute to deliver its last series, and the
     /// warning with the minute by which it may come early.
     static let overhead = Duration.seconds(60 + 60 + 60) + warning
+    /// How early the warning may come before the limit.
+    static let earliestWarning = warning + .seconds(60)
+    /// How long the tasks of a run on several nodes wait for the slowest of them to unpack its image.
+    static let taskWait = Duration.seconds(180)
 
     /// - Throws: ``SubmitError/usage(_:)``.
     public init(_ text: String, option: String) throws {
@@ -43,19 +47,21 @@ public struct JobTime: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// The least a job for `plan` may be given, in whole minutes.
-    public static func needed(for plan: Plan) -> JobTime {
-        JobTime(roundedUp: plan.executor.duration + plan.gracefulStop + overhead)
+    public static func needed(for plan: Plan, nodes: Int = 1) -> JobTime {
+        JobTime(roundedUp: plan.executor.duration + plan.gracefulStop + overhead(nodes: nodes))
     }
 
+    private static func overhead(nodes: Int) -> Duration { overhead + (nodes > 1 ? taskWait : .zero) }
+
     /// - Throws: ``SubmitError/usage(_:)`` that says how long a job for `plan` must be.
-    public func check(fits plan: Plan, scenario: String, option: String) throws {
-        let needed = Self.needed(for: plan)
+    public func check(fits plan: Plan, scenario: String, nodes: Int = 1, option: String) throws {
+        let needed = Self.needed(for: plan, nodes: nodes)
         guard duration >= needed.duration else {
             throw SubmitError.usage(
                 "\(option): \(self) is too short for scenario \"\(scenario)\"; it needs \(needed): "
                     + "\(DurationGrammar.format(plan.executor.duration)) of load, up to "
                     + "\(DurationGrammar.format(plan.gracefulStop)) for its last answers, and "
-                    + "\(DurationGrammar.format(Self.overhead)) to start, deliver and stop in time")
+                    + "\(DurationGrammar.format(Self.overhead(nodes: nodes))) to start, deliver and stop in time")
         }
     }
 }

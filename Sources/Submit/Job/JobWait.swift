@@ -98,9 +98,18 @@ public struct JobWait: Sendable {
         min(patience, max(.seconds(1), (elapsed - changedAt) / 5))
     }
 
+    /// Reasons that no other job's end will change.
+    private static func isFinal(_ reason: String) -> Bool {
+        reason.hasSuffix("PerJobLimit")
+            || [
+                "PartitionTimeLimit", "PartitionNodeLimit", "BadConstraints", "AccountNotAllowed", "InvalidAccount",
+                "InvalidQOS", "QOSNotAllowed", "JobHeldAdmin", "JobHeldUser",
+            ].contains(reason)
+    }
+
     private func describe(_ state: JobState, _ elapsed: Duration) -> String {
         var line = "job \(id): \(state.name)"
-        if case .pending(let reason?) = state { line += " (\(reason))" }
+        if case .pending(let reason?) = state { line += " (\(reason)\(Self.isFinal(reason) ? ", it will not start like this" : ""))" }
         line += " for \(JobTime.clock(elapsed - changedAt))"
         if state == .running || state == .ending, let last = tail.last { line += " | \(last)" }
         return line

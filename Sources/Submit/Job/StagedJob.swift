@@ -10,6 +10,11 @@ public struct StagedJob: Sendable, Equatable {
     static let summary = "summary.json"
     static let records = "records.smlrec"
 
+    /// The records of a run on `nodes` nodes: one file for each task.
+    static func records(_ name: String = records, nodes: Int) -> [String] {
+        nodes > 1 ? (0..<nodes).map { TaskFile.numbered(name, task: $0) } : [name]
+    }
+
     public struct File: Sendable, Equatable {
         public var name: String
         public var bytes: [UInt8]

@@ -22,6 +22,7 @@ struct LaunchThenTest {
         let place = try await test.openCluster(checkingPartition: !isShown)
         let launch = try describe(place)
         try checkTime(launch.time, timeOption)
+        try place.partition?.check(launch.time, option: timeOption)
         let aimed = try test.aimed(model: launch.servedName.description)
         let job = try aimed.job(at: place)
         if let directory = options.outputScript {

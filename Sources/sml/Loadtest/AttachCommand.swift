@@ -42,7 +42,7 @@ struct CancelCommand: AsyncParsableCommand {
         abstract: "Cancel a submitted load test, or a model launched for one.",
         discussion: """
             The generator ends within seconds and leaves a summary of what it measured; 'sml loadtest attach' \
-            fetches it. A job that is over already is no error.
+            fetches it. A job that is over already is no error. The files of the run that hold secrets are removed.
 
             EXAMPLES
               sml loadtest cancel 123456
@@ -62,7 +62,12 @@ struct CancelCommand: AsyncParsableCommand {
                 return print("Cancelled job \(job), which served \(model.servedModelName)")
             }
             let (launcher, record) = try await SubmittedJob.open(job, verbose: verbose)
-            try await launcher.cancel(record.jobID)
+            let run = ClusterRun(launcher: launcher, display: TerminalDisplay())
+            try await run.cancel(record)
+            // A job that still waits does not get to do it.
+            for problem in await run.removeSecrets(record) {
+                say("sml: \(problem)")
+            }
             print("Cancelled job \(job). Its results: sml loadtest attach \(job)")
         }
     }

@@ -54,6 +54,9 @@ struct ClusterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Time limit of the job.", valueName: "HH:MM:SS"))
     var loadtestJobTime = "02:00:00"
 
+    @Option(help: ArgumentHelp("Nodes, each of which carries out its exact share of the plan.", valueName: "n"))
+    var loadtestNodes = 1
+
     @Option(help: ArgumentHelp("Image the job runs in (SML_LOADTEST_CONTAINER_IMAGE).", valueName: "path"))
     var loadtestContainerImage: String?
 
@@ -111,6 +114,7 @@ struct ClusterOptions: ParsableArguments {
             promptsFile: value(loadtestPromptsFile, "SML_LOADTEST_PROMPTS_FILE") ?? Self.sharedPrompts,
             image: value(loadtestContainerImage, "SML_LOADTEST_CONTAINER_IMAGE") ?? Self.sharedImage,
             jobTime: try JobTime(loadtestJobTime, option: "--loadtest-job-time"),
+            nodes: try OptionValue.count(loadtestNodes, option: "--loadtest-nodes", in: 1...1024),
             remoteWrite: RemoteWriteSettings(
                 isEnabled: loadtestMetricsRemoteWrite, url: loadtestMetricsRemoteWriteUrl, environment: environment,
                 defaultURL: RemoteWriteSettings.clusterURL))

@@ -13,8 +13,9 @@ final class Interrupts: Sendable {
     private let state = Mutex(State())
 
     /// From now on signals do not end the process; they call what `handle` was given, at once or when it is given.
-    init() {
-        let signals = TerminationSignals.stream()
+    convenience init() { self.init(TerminationSignals.stream()) }
+
+    init(_ signals: AsyncStream<Int32>) {
         Task { [self] in
             for await _ in signals {
                 state.withLock { state in

@@ -8,65 +8,97 @@ import Submit
 import Synchronization
 
 struct JobSession: Sendable {
-    var launcher: any Launcher
-    var record: JobRecord
-    var cancelOnInterrupt: Bool
+    private let run: ClusterRun
+    private let record: JobRecord
+    private let cancelOnInterrupt: Bool
+    private let output: JobOutput
+
+    init(launcher: any Launcher, record: JobRecord, cancelOnInterrupt: Bool) {
+        self.init(
+            run: ClusterRun(launcher: launcher, display: TerminalDisplay()), record: record,
+            cancelOnInterrupt: cancelOnInterrupt, output: .terminal)
+    }
+
+    init(run: ClusterRun, record: JobRecord, cancelOnInterrupt: Bool, output: JobOutput) {
+        self.run = run
+        self.record = record
+        self.cancelOnInterrupt = cancelOnInterrupt
+        self.output = output
+    }
 
     /// Waits, fetches, prints; returns the exit code.
     func finish(interrupts: Interrupts) async throws -> Int32 {
-        let run = ClusterRun(launcher: launcher, display: TerminalDisplay())
         let ended: (end: JobEnd, tail: [String])
         do {
-            ended = try await wait(run, interrupts)
+            ended = try await wait(interrupts)
         } catch is CancellationError {
             say("\njob \(record.jobID) goes on")
             say(Self.hints(record.jobID))
             return JobOutcome.Code.detached
         }
         let results = await run.collect(record, after: ended.end)
-        let outcome = JobOutcome(ended.end, job: record.jobID)
+        let home: HomeSummary?
+        var problems = results.problems
+        do {
+            home = try HomeSummary(record, results)
+        } catch {
+            home = nil
+            problems.append("\(error)")
+        }
+        let outcome = JobOutcome(
+            ended.end, job: record.jobID, limit: .seconds(record.jobTimeSeconds), lost: home?.lostTasks)
         if outcome.exitCode != 0 {
             for line in ended.tail { say("  \(line)") }
         }
-        for problem in results.problems { say("sml: \(problem)") }
+        for problem in problems { say("sml: \(problem)") }
         say("sml: \(outcome.sentence)")
-        return try show(results, outcome: outcome)
+        return show(home, results.records, outcome: outcome)
     }
 
-    private func wait(_ run: ClusterRun, _ interrupts: Interrupts) async throws -> (end: JobEnd, tail: [String]) {
+    private func wait(_ interrupts: Interrupts) async throws -> (end: JobEnd, tail: [String]) {
         let isAsked = SharedFlag()
         return try await interrupts.handling({ [self] task in
             guard cancelOnInterrupt, isAsked.raise() else { return task.cancel() }
             say("\ncancelling job \(record.jobID); its results so far will be fetched")
             Task {
-                do { try await launcher.cancel(record.jobID) } catch { say("sml: job \(record.jobID): not cancelled: \(error)") }
+                do { try await run.cancel(record) } catch { say("sml: job \(record.jobID): not cancelled: \(error)") }
             }
         }) { try await run.wait(for: record) }
     }
 
-    private func show(_ results: ClusterRun.Results, outcome: JobOutcome) throws -> Int32 {
-        guard results.summary else {
+    private func show(_ home: HomeSummary?, _ records: [String], outcome: JobOutcome) -> Int32 {
+        if let home {
+            if home.isComputedHere { say("sml: the run wrote no summary; this one is computed from its records") }
+            output.show(home.summary)
+            say("Summary: \(record.summary)")
+        } else {
             say("sml: no summary in \(record.runDirectory); the log is \(record.log)")
-            if results.records {
-                say("Records: \(record.records)\n  a summary of them: sml loadtest summarize \(ShellWord.quoted(record.records))")
-            }
-            return outcome.exitCode == 0 ? JobOutcome.Code.failed : outcome.exitCode
         }
-        let data = FileManager.default.contents(atPath: record.summary) ?? Data()
-        let summary = try Summary(jsonData: Array(data), path: record.summary)
-        let environment = ProcessInfo.processInfo.environment
-        let color = environment["NO_COLOR", default: ""].isEmpty && isatty(STDOUT_FILENO) == 1
-        print(summary.textBlock(color: color), terminator: "")
-        say("Summary: \(record.summary)")
-        if results.records { say("Records: \(record.records)") }
-        return outcome.exitCode
+        for file in records { say("Records: \(file)") }
+        return outcome.exitCode == 0 && home?.isComputedHere != false ? JobOutcome.Code.failed : outcome.exitCode
     }
 
     static func hints(_ id: JobID) -> String {
         "  wait for it again: sml loadtest attach \(id)\n  cancel it:         sml loadtest cancel \(id)"
     }
 
-    private func say(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+    private func say(_ text: String) { output.say(text) }
+}
+
+/// Where a session's words go.
+struct JobOutput: Sendable {
+    /// A line for the user.
+    var say: @Sendable (String) -> Void
+    /// The result.
+    var show: @Sendable (Summary) -> Void
+
+    static let terminal = JobOutput(
+        say: { FileHandle.standardError.write(Data("\($0)\n".utf8)) },
+        show: {
+            let environment = ProcessInfo.processInfo.environment
+            let color = environment["NO_COLOR", default: ""].isEmpty && isatty(STDOUT_FILENO) == 1
+            print($0.textBlock(color: color), terminator: "")
+        })
 }
 
 /// Raised once.

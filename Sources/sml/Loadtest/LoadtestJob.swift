@@ -53,7 +53,7 @@ struct LoadtestJob {
             jobID: id, jobName: script.name, runLabel: script.runLabel, scenario: test.scenario.name,
             launcher: test.file.launcher.rawValue, system: place.system, runDirectory: runDirectory, log: place.log(id),
             summary: "\(results)/\(names.summary)", records: "\(results)/\(names.records)",
-            jobTimeSeconds: script.time.duration.components.seconds)
+            jobTimeSeconds: script.time.duration.components.seconds, nodes: script.nodes)
         try record.write(directory: results)
         return record
     }

@@ -42,7 +42,7 @@ struct PreparedLoadtest {
         if options.firecrestSystem != nil, file.launcher == .slurm {
             say("sml: warning: --firecrest-system: is for FirecREST; \(file.path) says launcher slurm, which has one system")
         }
-        try settings.jobTime.check(fits: resolved.plan, scenario: scenario.name, option: "--loadtest-job-time")
+        try settings.check(fits: resolved.plan, scenario: scenario.name)
     }
 
     private static func apiKey(
@@ -71,11 +71,15 @@ struct PreparedLoadtest {
         return test
     }
 
+    /// The cluster, with the partition and its limits checked.
+    ///
     /// - Parameter checkingPartition: no for what is only shown: it asks nothing of SLURM, so that it works anywhere.
     func openCluster(checkingPartition: Bool) async throws -> OpenedCluster {
-        try await file.openCluster(
+        let place = try await file.openCluster(
             system: settings.system, partition: checkingPartition || file.launcher == .firecrest ? settings.partition : nil,
             account: settings.account, environment: environment, trace: options.verbose ? TerminalDisplay().trace : nil)
+        try settings.check(fits: place.partition)
+        return place
     }
 
     /// The job of this load test at `place`.

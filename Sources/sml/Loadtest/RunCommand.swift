@@ -10,8 +10,11 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Load-test a running server from inside the cluster, as a SLURM job.",
         discussion: """
-            Submits a one-node job that runs the generator in a container, waits for it and fetches its summary to \
+            Submits a job that runs the generator in a container, waits for it and fetches its summary to \
             ~/.sml/loadtest/<model>/summary_<scenario>_<timestamp>.json, its records beside it. Needs 'sml init'.
+
+            One node is enough for nearly every server. With --loadtest-nodes N each of N takes its exact share of the \
+            plan, all begin at one instant, and the summary is computed from all records together.
 
             Ctrl-C leaves the job running and prints how to wait for it again or cancel it. The API key comes from \
             --api-key-file, SML_SWISSAI_RESEARCH_API_KEY or where 'sml init' put it; in the job only files that you \
@@ -23,13 +26,14 @@ struct RunCommand: AsyncParsableCommand {
               64   bad usage, or SLURM refused the job
               69   SLURM or FirecREST cannot be reached
               73   output cannot be written
-              75   the model was not healthy in time, or the cluster was silent for 10 minutes
+              75   the model was not healthy in time, the cluster was silent for 10 minutes, or one of several
+                   nodes' tasks was lost
               78   not configured
               99   ended by a rule of the scenario
               104  bad scenario
-              105  stopped before the end of its plan, e.g. shortly before the job's time limit
+              105  stopped by a signal before the end of its plan
               107  prompt corpus missing, unreadable or empty
-              111  the job reached its time limit       115  preempted
+              111  reached the job's time limit         115  preempted
               112  cancelled                            116  failed in another way
               113  lost its node                        117  gone, and nobody knows how
               114  out of memory                        130  Ctrl-C: the job goes on

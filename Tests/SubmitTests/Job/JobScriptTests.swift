@@ -9,11 +9,12 @@ import Testing
 @Suite struct JobScriptTests {
     private static func script(
         label: String = "loadtest_x_20260101_000000_ABCDEF", image: String = "/images/gen.sqsh",
-        prompts: String = "/capstor/store/prompts.json", reservation: String? = nil, name: String = "sml_loadtest_x_abcdef"
+        prompts: String = "/capstor/store/prompts.json", reservation: String? = nil, name: String = "sml_loadtest_x_abcdef",
+        nodes: Int = 1
     ) throws -> JobScript {
         try JobScript(
             name: name, account: "testacct", partition: "normal", reservation: reservation,
-            time: JobTime("02:00:00", option: "t"), runLabel: label, image: image, promptsFile: prompts,
+            time: JobTime("02:00:00", option: "t"), nodes: nodes, runLabel: label, image: image, promptsFile: prompts,
             directory: "/users/me/.sml/loadtest_runs")
     }
 
@@ -25,6 +26,15 @@ import Testing
             "#SBATCH --partition=normal", "#SBATCH --reservation=res1", "#SBATCH --output=logs/%j/loadtest.out",
             "#SBATCH --error=logs/%j/loadtest.out", "#SBATCH --signal=TERM@90", "#SBATCH --no-requeue",
         ])
+    }
+
+    @Test func severalNodesAreTasksOfOneStep() async throws {
+        let script = try Self.script(nodes: 3)
+        #expect(script.render().contains("#SBATCH --nodes=3\n#SBATCH --ntasks=3\n"))
+        let scratch = try ScratchDirectory()
+        let arguments = try await run(script, in: scratch)
+        #expect(arguments.starts(with: ["--nodes=3", "--ntasks=3", "--cpus-per-task=4", "--kill-on-bad-exit=0", "--wait=0"]))
+        #expect(arguments.suffix(4) == ["--task", "slurm", "--task-wait", "3m"])
     }
 
     static let hostile = [
@@ -74,6 +84,16 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: run) == ["summary.json"])
     }
 
+    /// At a cancellation and at the time limit the batch shell is told first, and dies of it.
+    @Test func aScriptThatIsToldToEndRemovesSecretsToo() async throws {
+        let scratch = try ScratchDirectory()
+        let script = try Self.script()
+        let run = scratch.file(script.runLabel)
+        for name in ["run_config.json", "loadgen.env", "summary.json"] { try scratch.write("\(script.runLabel)/\(name)", "x") }
+        _ = try await self.run(script, in: scratch, stub: "kill -TERM $PPID; sleep 5", exit: 143)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: run) == ["summary.json"])
+    }
+
     @Test(arguments: ["", "a b", "a\nb", "$(x)", "-x", "a'b", "é"]) func namesTheHeaderCannotHoldAreRefused(name: String) {
         #expect(throws: SubmitError.self) { try Self.script(reservation: name) }
     }
@@ -86,9 +106,9 @@ import Testing
     }
 
     /// Runs the script as SLURM would, with an `srun` that writes its arguments to a file; returns them.
-    private func run(_ script: JobScript, in scratch: ScratchDirectory, exit: Int32 = 0) async throws -> [String] {
+    private func run(_ script: JobScript, in scratch: ScratchDirectory, stub body: String = "", exit: Int32 = 0) async throws -> [String] {
         try FileManager.default.createDirectory(atPath: scratch.file("stand-in"), withIntermediateDirectories: true)
-        let stub = "#!/bin/bash\n[ -z \"${SLURM_CPU_BIND+x}\" ] || exit 44\nprintf '%s\\0' \"$@\" > \"$SRUN_ARGUMENTS\"\nexit \(exit)\n"
+        let stub = "#!/bin/bash\n[ -z \"${SLURM_CPU_BIND+x}\" ] || exit 44\nprintf '%s\\0' \"$@\" > \"$SRUN_ARGUMENTS\"\n\(body)\nexit \(exit)\n"
         try stub.write(toFile: scratch.file("stand-in/srun"), atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: scratch.file("stand-in/srun"))
         try script.render().write(toFile: scratch.file("stand-in/job.sh"), atomically: true, encoding: .utf8)

@@ -31,5 +31,21 @@ import Testing
         } catch let error as SubmitError {
             #expect(error.description.hasPrefix("--t: 00:19:59 is too short for scenario \"s\"; it needs 00:20:00: 15m of load"))
         }
+        // Several nodes wait for the slowest of them.
+        #expect(JobTime.needed(for: plan, nodes: 2).description == "00:23:00")
+    }
+
+    @Test func aPartitionsLimitsAreKept() throws {
+        let partition = Partition(name: "debug", timeLimit: .seconds(1800), nodeLimit: 4)
+        try partition.check(JobTime("00:30:00", option: "t"), option: "--t")
+        try partition.check(nodes: 4, option: "--n")
+        #expect(throws: SubmitError.usage("--t: 00:30:01 is more than partition \"debug\" allows, which is 00:30:00")) {
+            try partition.check(JobTime("00:30:01", option: "t"), option: "--t")
+        }
+        #expect(throws: SubmitError.usage("--n: 5 is more than partition \"debug\" allows, which is 4")) {
+            try partition.check(nodes: 5, option: "--n")
+        }
+        try Partition(name: "unlimited").check(JobTime("100:00:00", option: "t"), option: "--t")
+        try Partition(name: "unlimited").check(nodes: 1024, option: "--n")
     }
 }

@@ -35,6 +35,12 @@ import Testing
         #expect(wait.tail == ["first", "progress 1", "progress 2", "last"])
     }
 
+    @Test(arguments: [("PartitionTimeLimit", true), ("QOSMaxWallDurationPerJobLimit", true), ("Resources", false), ("QOSMaxCpuPerUserLimit", false)])
+    mutating func aJobThatWillNeverStartIsSaid(reason: String, isFinal: Bool) {
+        let line = wait.look(.pending(reason: reason), log: "", elapsed: .zero).lines.first ?? ""
+        #expect(line.contains("(\(reason)") && line.contains("it will not start like this") == isFinal)
+    }
+
     @Test mutating func aJobThatIsNotKnownYetIsNotLost() {
         #expect(wait.look(.unknown, log: "", elapsed: .zero).step == .look(after: .seconds(2)))
         #expect(wait.look(.unknown, log: "", elapsed: .seconds(59)).step == .look(after: .seconds(2)))

@@ -1,0 +1,136 @@
+// A cluster that says what a test tells it to, look by look, and remembers what it was asked. No clock: a pause is noted
+// and over at once, and the time that a wait sees is the sum of them.
+
+import Foundation
+import Scenarios
+import Synchronization
+
+@testable import Submit
+
+final class ScriptedLauncher: Launcher {
+    struct Script {
+        /// Answers to one look after another; the last is given again and again.
+        var looks: [Result<JobState, LauncherError>] = [.success(.ended(JobEnd(.completed)))]
+        var files: [String: [UInt8]] = [:]
+        /// Files that are there after so many attempts to get them.
+        var late: [String: Int] = [:]
+        /// Calls that fail: `submit`, `remove`, `cancel`, or one followed by a path.
+        var failing: Set<String> = []
+    }
+
+    struct Memory {
+        var calls: [String] = []
+        var pauses: [Duration] = []
+        var modes: [String: FileMode] = [:]
+    }
+
+    let name = "scripted"
+    private let script: Mutex<Script>
+    private let memory = Mutex(Memory())
+
+    init(_ script: Script = Script()) { self.script = Mutex(script) }
+
+    var calls: [String] { memory.withLock { $0.calls } }
+    var pauses: [Duration] { memory.withLock { $0.pauses } }
+    var modes: [String: FileMode] { memory.withLock { $0.modes } }
+    var files: [String: [UInt8]] { script.withLock { $0.files } }
+    func change(_ body: @Sendable (inout Script) -> Void) { script.withLock { body(&$0) } }
+
+    /// - Parameter atPause: told the number of each pause, before it is over.
+    func clock(atPause: @escaping @Sendable (Int) async throws -> Void = { _ in }) -> WaitClock {
+        WaitClock(
+            now: { self.pauses.reduce(.zero, +) },
+            sleep: { pause in
+                let count = self.memory.withLock { memory in
+                    memory.pauses.append(pause)
+                    return memory.pauses.count
+                }
+                try await atPause(count)
+                try Task.checkCancellation()
+            })
+    }
+
+    private func note(_ call: String, _ path: String = "") throws(LauncherError) {
+        memory.withLock { $0.calls.append(path.isEmpty ? call : "\(call) \(path)") }
+        guard script.withLock({ $0.failing.isDisjoint(with: [call, "\(call) \(path)"]) }) else {
+            throw .unreachable("\(call) failed")
+        }
+    }
+
+    func systems() async throws(LauncherError) -> [String] { [] }
+    func partitions() async throws(LauncherError) -> [Partition] { [Partition(name: "normal")] }
+    func user() async throws(LauncherError) -> ClusterUser {
+        ClusterUser(name: "me", defaultAccount: "us", home: "/home/me", runs: "/runs")
+    }
+
+    func makeDirectory(_ path: String) async throws(LauncherError) { try note("make", path) }
+
+    func write(_ bytes: [UInt8], to path: String, mode: FileMode) async throws(LauncherError) {
+        try note("write", path)
+        script.withLock { $0.files[path] = bytes }
+        memory.withLock { $0.modes[path] = mode }
+    }
+
+    func size(of path: String) async throws(LauncherError) -> UInt64? { files[path].map { UInt64($0.count) } }
+
+    func read(_ path: String, from offset: UInt64?, limit: Int) async throws(LauncherError) -> [UInt8]? {
+        files[path].map { Array($0.dropFirst(Int(offset ?? 0)).prefix(limit)) }
+    }
+
+    func fetch(_ path: String, to localPath: String) async throws(LauncherError) -> Bool {
+        try note("fetch", path)
+        let bytes = script.withLock { script -> [UInt8]? in
+            if let left = script.late[path], left > 0 {
+                script.late[path] = left - 1
+                return nil
+            }
+            return script.files[path]
+        }
+        guard let bytes else { return false }
+        guard FileManager.default.createFile(atPath: localPath, contents: Data(bytes)) else {
+            throw .refused("\(localPath): cannot be written")
+        }
+        return true
+    }
+
+    func remove(_ path: String) async throws(LauncherError) {
+        try note("remove", path)
+        script.withLock { $0.files[path] = nil }
+    }
+
+    func submit(_ job: JobSubmission) async throws(LauncherError) -> JobID {
+        try note("submit", job.name)
+        guard let id = JobID("7") else { throw .refused("7") }
+        return id
+    }
+
+    func state(of job: JobID) async throws(LauncherError) -> JobState {
+        let look = script.withLock { script in
+            script.looks.count > 1 ? script.looks.removeFirst() : script.looks[0]
+        }
+        return try look.get()
+    }
+
+    func cancel(_ job: JobID) async throws(LauncherError) { try note("cancel", job.description) }
+}
+
+/// Keeps what a wait shows.
+final class NotedDisplay: WaitDisplay {
+    private let state = Mutex<(lines: [String], live: [String])>(([], []))
+    var lines: [String] { state.withLock { $0.lines } }
+    var lives: [String] { state.withLock { $0.live } }
+    func line(_ text: String) { state.withLock { $0.lines.append(text) } }
+    func live(_ text: String) { state.withLock { $0.live.append(text) } }
+    func clear() {}
+}
+
+extension JobRecord {
+    /// A run whose results go to `scratch`.
+    static func sample(in scratch: ScratchDirectory, nodes: Int = 1) throws -> JobRecord {
+        guard let id = JobID("7") else { throw LauncherError.refused("7") }
+        return JobRecord(
+            jobID: id, jobName: "n", runLabel: "l", scenario: "s", launcher: "slurm", system: nil, runDirectory: "/runs/l",
+            log: "/runs/logs/7/loadtest.out", summary: scratch.file("summary_s.json"),
+            records: scratch.file("records_s.smlrec"), jobTimeSeconds: 1200, nodes: nodes)
+    }
+}
