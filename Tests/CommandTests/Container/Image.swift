@@ -30,9 +30,12 @@ struct Image: Sendable {
     }
 
     static func build(to output: String, in scratch: Scratch, environment: [String: String] = [:]) async throws {
+        try await build(["--output", output, "--level", "1"], in: scratch, environment: environment)
+    }
+
+    static func build(_ options: [String], in scratch: Scratch, environment: [String: String] = [:]) async throws {
         let result = try await Program.run(
-            "/bin/bash",
-            ["container/build", "--binary", Program.path("sml-loadgen"), "--output", output, "--level", "1"],
+            "/bin/bash", ["container/build", "--binary", Program.path("sml-loadgen")] + options,
             in: scratch, directory: repository,
             environment: ["SOURCE_DATE_EPOCH": "1700000000", "PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
                 .merging(environment) { $1 },

@@ -31,6 +31,16 @@ import Testing
         #expect(try Data(contentsOf: URL(filePath: elsewhere + "/later.sqsh")) != first)
     }
 
+    /// What container/Dockerfile copies into the image of an engine.
+    @Test func theRootAloneIsTheSame() async throws {
+        let image = try await Image.shared.value
+        let scratch = try Scratch()
+        try await Image.build(["--root", scratch.file("root")], in: scratch)
+        let difference = try await Program.run(
+            "/usr/bin/diff", ["-r", "--no-dereference", scratch.file("root"), image.root], in: scratch)
+        #expect(difference.code == 0, "\(difference.output)\(difference.errors)")
+    }
+
     @Test func billOfMaterials() async throws {
         let image = try await Image.shared.value
         let inside = try Data(contentsOf: URL(filePath: image.root + "/usr/share/sbom/sml-loadgen.spdx.json"))

@@ -7,13 +7,16 @@ import Synchronization
 import Testing
 
 final class SlurmBed: Sendable {
-    /// One more node than there are tests that fill or lose one.
-    static let nodes = 3
+    /// Two are lost by tests, one is filled; two remain for runs on two nodes.
+    static let nodes = 5
     static let shared = Task { try await SlurmBed(nodes: nodes, options: []) }
     /// Another one, whose nodes have addresses of their own: for servers that several nodes run.
     static let networked = Task { try await SlurmBed(nodes: 4, options: ["--networks"]) }
     /// slurmd starts jobs as other users; nothing else of it can be had without root.
     static let isPossible = getuid() == 0
+    /// As the cluster finds out for itself when it starts.
+    static let limitsMemory = (try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8))?
+        .contains(/cgroup [^ ]+ cgroup [^\n]*\bmemory\b/) == true
     static let needsRoot: Comment = "a SLURM cluster needs root, for jobs run as another user"
 
     private static let scripts = Image.repository + "/Tests/SlurmBed"
@@ -75,11 +78,29 @@ final class SlurmBed: Sendable {
     /// For FirecREST, which runs SLURM's commands as the user.
     var compute: SlurmCompute? { SlurmCompute(user: user, environment: environment) }
 
+    /// A command as the job's user, at a terminal of its own.
+    func startAtTerminal(_ arguments: [String]) throws -> PseudoTerminal {
+        try PseudoTerminal(
+            "/usr/bin/setpriv", ["--reuid", user, "--regid", user, "--clear-groups"] + arguments, directory: home,
+            environment: environment)
+    }
+
+    /// The processes of a job of ours whose environment has all of `variables`.
+    func processes(job: String, variables: [String] = []) throws -> [Int32] {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int32($0) }.filter { id in
+            let environ = FileManager.default.contents(atPath: "/proc/\(id)/environ") ?? Data()
+            let has = Set(String(decoding: environ, as: UTF8.self).split(separator: "\0").map(String.init))
+            return has.isSuperset(of: variables + ["SLURM_JOB_ID=\(job)", "SLURM_CONF=\(directory)/etc/slurm.conf"])
+        }
+    }
+
     /// A command as the job's user, in the home directory.
-    func start(_ arguments: [String], in scratch: Scratch, environment extra: [String: String] = [:]) throws -> Program {
+    func start(
+        _ arguments: [String], in scratch: Scratch, environment extra: [String: String] = [:], input: String? = nil
+    ) throws -> Program {
         try Program(
             "/usr/bin/setpriv", ["--reuid", user, "--regid", user, "--clear-groups"] + arguments, in: scratch,
-            directory: home, environment: environment.merging(extra) { $1 })
+            directory: home, environment: environment.merging(extra) { $1 }, input: input)
     }
 
     func sml(
@@ -98,20 +119,16 @@ final class SlurmBed: Sendable {
         return result.output
     }
 
-    /// What a power cut does to a node: every process of it and of its job is gone at once. The node stays away.
+    /// What a power cut does to a node: every process of it and of its part of the job is gone at once. The node stays
+    /// away.
     func lose(node: String, job: String, in scratch: Scratch) async throws {
-        let daemon = try String(contentsOfFile: "\(directory)/run/slurmd-\(node).pid", encoding: .utf8)
-        kill(try #require(Int32(daemon.trimmingCharacters(in: .whitespacesAndNewlines))), SIGKILL)
-        for id in try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap({ Int32($0) }) {
-            let arguments = FileManager.default.contents(atPath: "/proc/\(id)/cmdline") ?? Data()
-            let variables = FileManager.default.contents(atPath: "/proc/\(id)/environ") ?? Data()
-            let ours = String(decoding: variables, as: UTF8.self).split(separator: "\0")
-            if String(decoding: arguments, as: UTF8.self).hasPrefix("slurmstepd: [\(job).")
-                || ours.contains("SLURM_JOB_ID=\(job)") && ours.contains("SLURM_CONF=\(directory)/etc/slurm.conf")
-            {
-                kill(id, SIGKILL)
-            }
-        }
+        let file = try String(contentsOfFile: "\(directory)/run/slurmd-\(node).pid", encoding: .utf8)
+        let daemon = try #require(Int32(file.trimmingCharacters(in: .whitespacesAndNewlines)))
+        // A step's daemon hides its environment; it shares the mounts of its node.
+        func mounts(_ id: Int32) -> String? { try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(id)/ns/mnt") }
+        let own = try #require(mounts(daemon))
+        let steps = try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int32($0) }.filter { mounts($0) == own }
+        for id in steps + (try processes(job: job, variables: ["SLURMD_NODENAME=\(node)"])) { kill(id, SIGKILL) }
         // The controller finds out by itself after SlurmdTimeout, a minute here and five on most sites.
         try await administer("scontrol", ["update", "nodename=\(node)", "state=down", "reason=lost"], in: scratch)
     }

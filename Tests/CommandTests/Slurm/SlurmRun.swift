@@ -14,12 +14,27 @@ struct SlurmRun {
     /// - Parameters:
     ///   - seconds: of load, 20 requests a second.
     ///   - corpus: its text; the usual three labels unless given.
+    ///   - remoteWrite: a receiver's URL.
     init(
-        seconds: Int, partition: String = "normal", model: String? = nil, corpus: String = Scratch.prompts, extra: [String] = []
+        seconds: Int, partition: String = "normal", model: String? = nil, corpus: String = Scratch.prompts,
+        image: String? = nil, remoteWrite: String? = nil, extra: [String] = [], environment: [String: String] = [:]
     ) async throws {
         bed = try await SlurmBed.shared.value
         scratch = try Scratch()
         endpoint = try await EndpointProcess.start(in: scratch)
+        let arguments = try Self.arguments(
+            bed, seconds: seconds, partition: partition, model: model, corpus: corpus, image: image ?? bed.image, endpoint: endpoint.url)
+        let receiver = remoteWrite.map { ["--loadtest-metrics-remote-write-url", $0] } ?? ["--no-loadtest-metrics-remote-write"]
+        var variables = environment
+        variables["SML_SWISSAI_RESEARCH_API_KEY"] = Self.key
+        program = try bed.start(arguments + receiver + extra, in: scratch, environment: variables)
+    }
+
+    /// The command, its scenario and corpus written where the cluster's user finds them.
+    static func arguments(
+        _ bed: SlurmBed, seconds: Int, partition: String = "normal", model: String? = nil, corpus: String = Scratch.prompts,
+        image: String, endpoint: String
+    ) throws -> [String] {
         let name = "load\(seconds)"
         let prompts = "\(bed.home)/prompts-\(UUID().uuidString).json"
         try FileManager.default.createDirectory(atPath: bed.home + "/scenarios", withIntermediateDirectories: true)
@@ -27,13 +42,11 @@ struct SlurmRun {
             "executor: constant-arrival-rate\nrate: 20\nduration: \(seconds)s\npreAllocatedVUs: 20\nthink_time: 0\ngracefulStop: 5s\n".utf8
         ).write(to: URL(filePath: "\(bed.home)/scenarios/\(name).yaml"))
         try Data(corpus.utf8).write(to: URL(filePath: prompts))
-        program = try bed.start(
-            [
-                bed.directory + "/bin/sml", "loadtest", "run", "--partition", partition, "--loadtest-server-url", endpoint.url,
-                "--loadtest-scenario", name, "--loadtest-prompts-file", prompts, "--loadtest-container-image", bed.image,
-                "--no-loadtest-metrics-remote-write", "--no-wait-until-healthy", "--loadtest-job-time", "00:20:00",
-            ] + (model.map { ["--loadtest-model", $0] } ?? []) + extra, in: scratch,
-            environment: ["SML_SWISSAI_RESEARCH_API_KEY": Self.key])
+        return [
+            bed.directory + "/bin/sml", "loadtest", "run", "--partition", partition, "--loadtest-server-url", endpoint,
+            "--loadtest-scenario", name, "--loadtest-prompts-file", prompts, "--loadtest-container-image", image,
+            "--no-wait-until-healthy", "--loadtest-job-time", "00:20:00",
+        ] + (model.map { ["--loadtest-model", $0] } ?? [])
     }
 
     /// The number it printed.

@@ -52,18 +52,19 @@ import Testing
         }
         #expect(try await run.program.end(within: 90) == 112, "\(run.program.errors)")
         #expect(run.program.errors.contains("job \(job) was cancelled"))
-        try await isInterrupted(run, run.program.errors)
+        try await run.isInterrupted(run.program.errors)
     }
 
-    /// SLURM's signal before the limit ends the run in order, so that the job ends with the generator's own code.
+    /// SLURM's signal before the limit ends the run in order, so that the job ends as failed, with the generator's code.
     @Test func theTimeLimitLeavesAPartialSummary() async throws {
         let run = try await SlurmRun(seconds: 300)
         let job = try await run.job()
         try await run.sends()
         // The command refuses a limit that the run does not fit into; an administrator does not ask.
         try await run.bed.administer("scontrol", ["update", "jobid=\(job)", "timelimit=1"], in: run.scratch)
-        #expect(try await run.program.end(within: 180) == 105, "\(run.program.errors)")
-        try await isInterrupted(run, run.program.errors)
+        #expect(try await run.program.end(within: 180) == 111, "\(run.program.errors)")
+        #expect(run.program.errors.contains("job \(job) reached its time limit; it was told in time"))
+        try await run.isInterrupted(run.program.errors)
     }
 
     @Test func aLostNodeIsSaid() async throws {
@@ -74,12 +75,10 @@ import Testing
         try await run.bed.lose(node: run.bed.nodeNames[2], job: job, in: run.scratch)
         #expect(try await run.program.end(within: 120) == 113, "\(run.program.errors)")
         #expect(run.program.errors.contains("job \(job) lost its node"))
-        #expect(run.program.errors.contains("no summary in "))
         // What was on disk when the node went is there, and is a result.
-        let records = try run.value("Records: ", in: run.program.errors)
-        let summary = try await run.bed.sml(["loadtest", "summarize", records, "--json"], in: run.scratch)
-        #expect(summary.code == 0, "\(summary.errors)")
-        let read = try Summary(jsonData: Array(summary.output.utf8), path: "summary").document
+        #expect(run.program.errors.contains("the run wrote no summary; this one is computed from its records"))
+        let path = try run.value("Summary: ", in: run.program.errors)
+        let read = try Summary(jsonData: Array(Data(contentsOf: URL(filePath: path))), path: path).document
         #expect(read[path: "sml", "outcome", "kind"] == .string("interrupted"))
         #expect(read[path: "sml", "counts", "finished"]?.integer ?? 0 > 0)
     }
@@ -127,11 +126,21 @@ import Testing
         #expect(try await run.endpoint.stop().isEmpty)
     }
 
-    private func isInterrupted(_ run: SlurmRun, _ errors: String) async throws {
-        let results = try run.results(errors)
+    /// SLURM takes such a job and lets it wait for ever.
+    @Test func aJobLongerThanItsPartitionAllowsIsRefusedToo() async throws {
+        let run = try await SlurmRun(seconds: 3, partition: "node1", extra: ["--loadtest-job-time", "00:30:01"])
+        #expect(try await run.program.end(within: 30) == 64)
+        #expect(run.program.errors == "sml: --loadtest-job-time: 00:30:01 is more than partition \"node1\" allows, which is 00:30:00\n")
+    }
+}
+
+extension SlurmRun {
+    /// A part of the plan was carried out, and summary, records and the endpoint's log say the same of it.
+    func isInterrupted(_ errors: String) async throws {
+        let results = try results(errors)
         #expect(results.summary[path: "sml", "outcome", "kind"] == .string("interrupted"))
         #expect(results.outcome?.kind == .interrupted)
         #expect(results.count("sml", "counts", "planned") > results.requests.count)
-        try await run.agrees(results)
+        try await agrees(results)
     }
 }

@@ -11,7 +11,8 @@ final class PseudoTerminal {
     /// How much of the screen was there at the last answer: the same question may come twice.
     private var answered = 0
 
-    init(_ name: String, _ arguments: [String], environment: [String: String]) throws {
+    /// - Parameter name: one of ours, or an absolute path.
+    init(_ name: String, _ arguments: [String], directory: String? = nil, environment: [String: String]) throws {
         // What posix_openpt, unlockpt and ptsname do; Swift's Glibc leaves them out.
         master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
         var number: Int32 = 0
@@ -22,7 +23,8 @@ final class PseudoTerminal {
         }
         let slave = FileHandle(
             fileDescriptor: open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC), closeOnDealloc: true)
-        process.executableURL = URL(filePath: Program.path(name))
+        process.executableURL = URL(filePath: name.hasPrefix("/") ? name : Program.path(name))
+        if let directory { process.currentDirectoryURL = URL(filePath: directory) }
         process.arguments = arguments
         process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
         process.standardInput = slave
@@ -45,6 +47,14 @@ final class PseudoTerminal {
         }
     }
 
+    /// Waits until `text` has been on the screen.
+    func shows(_ text: Regex<Substring>, within seconds: Double = 60) async throws {
+        try await eventually(within: seconds, "the text on \(screen)") {
+            read()
+            return screen.contains(text)
+        }
+    }
+
     /// Waits until the end of the screen is `question`, then types.
     func answer(_ question: String, _ text: String) async throws {
         try await eventually("the question \(question) on \(screen)") {
@@ -64,8 +74,8 @@ final class PseudoTerminal {
     }
 
     /// The exit code, and whether the terminal echoes again.
-    func end() async throws -> (code: Int32, echoes: Bool) {
-        try await eventually("the end") {
+    func end(within seconds: Double = 20) async throws -> (code: Int32, echoes: Bool) {
+        try await eventually(within: seconds, "the end") {
             read()
             return !process.isRunning
         }
