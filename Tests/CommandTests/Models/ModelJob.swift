@@ -61,8 +61,8 @@ struct ModelJob {
 
     var report: ReplicaHealthReport? { ReplicaHealthReport(json: Array(text(logs.health).utf8)) }
 
-    /// SLURM's words for where it is; empty when nothing is known.
-    func state() async throws -> String {
+    /// Accounting's words for where it is; empty when it knows nothing yet.
+    private func state() async throws -> String {
         try await bed.administer("sacct", ["-n", "-X", "-P", "-j", "\(id)", "-o", "State,ExitCode"], in: scratch)
             .trimmingCharacters(in: .whitespacesAndNewlines)
     }
@@ -76,15 +76,17 @@ struct ModelJob {
         }
     }
 
-    /// Until the queue has forgotten it; its state then.
+    /// Until it is out of the queue and accounting, which comes later, has heard of it; its state and exit code then.
     func end(within seconds: Double = 120) async throws -> String {
+        let over = ["CANCELLED", "FAILED", "COMPLETED", "TIMEOUT"]
         let deadline = ContinuousClock.now + .seconds(seconds)
-        while try await !bed.administer("squeue", ["-h", "-t", "all", "-j", "\(id)", "-o", "%T"], in: scratch)
-            .split(separator: "\n").allSatisfy({ ["CANCELLED", "FAILED", "COMPLETED", "TIMEOUT"].contains($0) })
-        {
-            try #require(ContinuousClock.now < deadline, "\(everything)")
+        while ContinuousClock.now < deadline {
+            let queue = try await bed.administer("squeue", ["-h", "-t", "all", "-j", "\(id)", "-o", "%T"], in: scratch)
+            let state = try await state()
+            if queue.split(separator: "\n").allSatisfy({ over.contains(String($0)) }), over.contains(where: state.hasPrefix) { return state }
             try await Task.sleep(for: .milliseconds(200))
         }
-        return try await state()
+        Issue.record("job \(id) has not ended within \(seconds) s\n\(everything)")
+        return ""
     }
 }
