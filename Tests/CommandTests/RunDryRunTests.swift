@@ -39,7 +39,7 @@ import Testing
         let variables = [
             "SML_PARTITION": "from-env", "SML_RESERVATION": "res-env", "SML_ACCOUNT": "acct-env",
             "SML_LOADTEST_PROMPTS_FILE": "/data/env.json", "SML_LOADTEST_METRICS_REMOTE_WRITE_URL": "http://env:9/w",
-            "SML_LOADTEST_CONTAINER_IMAGE": "/images/env.sqsh",
+            "SML_LOADTEST_CONTAINER_IMAGE": "/images/env.sqsh", "SML_LOADTEST_SERVER_URL": "http://env-server:8",
         ]
         let byVariable = try await run(["--dry-run"], variables).output
         #expect(header(byVariable, "partition") == "from-env")
@@ -48,11 +48,12 @@ import Testing
         #expect(byVariable.contains("--prompts /data/env.json") && byVariable.contains("/data:/data"))
         #expect(byVariable.contains("_SERVER_URL=http://env:9/w"))
         #expect(byVariable.contains("--container-image=/images/env.sqsh"))
+        #expect(byVariable.contains("\"server_url\":\"http://env-server:8\""))
 
         let byOption = try await run([
             "--dry-run", "--partition", "p", "--reservation", "", "--account", "a", "--loadtest-prompts-file", "/o/p.json",
             "--loadtest-metrics-remote-write-url", "http://option:9/w", "--loadtest-container-image", "/o/i.sqsh",
-            "--loadtest-job-time", "1:30:00",
+            "--loadtest-job-time", "1:30:00", "--loadtest-server-url", "http://option-server:8",
         ], variables).output
         #expect(header(byOption, "partition") == "p")
         #expect(header(byOption, "reservation") == nil)
@@ -60,6 +61,7 @@ import Testing
         #expect(header(byOption, "time") == "01:30:00")
         #expect(byOption.contains("--prompts /o/p.json") && byOption.contains("_SERVER_URL=http://option:9/w"))
         #expect(byOption.contains("--container-image=/o/i.sqsh"))
+        #expect(byOption.contains("\"server_url\":\"http://option-server:8\""))
 
         let off = try await run(["--dry-run", "--partition", "p", "--no-loadtest-metrics-remote-write"], ["SML_ACCOUNT": ""]).output
         #expect(off.contains("_SERVER_URL=''"))

@@ -12,12 +12,21 @@ public enum ModelHealth: Sendable, Equatable {
     /// No answer, with the reason.
     case unreachable(String)
 
-    /// SML's name for it, with the reason.
-    public var description: String {
+    /// SML's name for it.
+    public var name: String {
         switch self {
         case .healthy: "HEALTHY"
-        case .notResponding(let status, let said): "NOT_RESPONDING (\(status)\(said.isEmpty ? "" : ": \(said)"))"
-        case .unreachable(let reason): "ERROR (\(reason))"
+        case .notResponding: "NOT_RESPONDING"
+        case .unreachable: "ERROR"
+        }
+    }
+
+    /// With the reason.
+    public var description: String {
+        switch self {
+        case .healthy: name
+        case .notResponding(let status, let said): "\(name) (\(status)\(said.isEmpty ? "" : ": \(said)"))"
+        case .unreachable(let reason): "\(name) (\(reason))"
         }
     }
 }
@@ -59,8 +68,13 @@ public struct HealthProbe: Sendable {
             return verdict(try await client.send(request))
         } catch {
             if error.kind == .cancelled { throw CancellationError() }
-            return .unreachable(ShownText.line(error.message, hiding: [apiKey]))
+            return .unreachable(Self.reason(error.message, hiding: apiKey))
         }
+    }
+
+    /// Without the milliseconds it took, which differ each time and would make the same reason a new one.
+    static func reason(_ message: String, hiding key: String?) -> String {
+        ShownText.line(message, hiding: [key]).replacing(/\ after \d+ ms/, with: "")
     }
 
     func verdict(_ response: HTTPResponse) -> ModelHealth {

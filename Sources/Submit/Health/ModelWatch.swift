@@ -29,13 +29,13 @@ public struct ModelWatch: Sendable {
     private var health: Health
     private let report: String
     private let read: @Sendable ([UInt8]) -> Replicas?
-    private var log: LogReader
+    private var logs: [LogReader]
 
     /// - Parameters:
-    ///   - log: followed while the model loads.
+    ///   - logs: followed while the model loads: frameworks write to one or the other.
     ///   - report: written by the job about its replicas, for `read`; may never appear.
     public init(
-        id: JobID, launcher: any Launcher, log: String, report: String, read: @escaping @Sendable ([UInt8]) -> Replicas?,
+        id: JobID, launcher: any Launcher, logs: [String], report: String, read: @escaping @Sendable ([UInt8]) -> Replicas?,
         health: Health
     ) {
         self.id = id
@@ -43,7 +43,7 @@ public struct ModelWatch: Sendable {
         self.health = health
         self.report = report
         self.read = read
-        self.log = LogReader(launcher: launcher, path: log)
+        self.logs = logs.map { LogReader(launcher: launcher, path: $0) }
     }
 
     mutating func look() async throws -> ModelLook {
@@ -52,7 +52,7 @@ public struct ModelWatch: Sendable {
         switch state {
         case .pending: look.expectedStart = try await launcher.expectedStart(of: id)
         case .running:
-            look.log = try await log.newLines(untilEnd: false)
+            for index in logs.indices { look.log += try await logs[index].newLines(untilEnd: false) }
             let replicas = try await launcher.read(report, from: 0, limit: 64 << 10).flatMap(read)
             look.replicas = replicas?.shown
             look.health = try await health(replicas)

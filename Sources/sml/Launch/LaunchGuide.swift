@@ -109,10 +109,7 @@ struct LaunchGuide {
             let partition = try await cluster.partitions(system: answers[Flag.system]).first { $0.name == answers[Flag.partition] }
             return GuideQuestion("Time limit of the model's job, HH:MM:SS", standard: "03:00:00") {
                 let time = try JobTime($0, option: Flag.time)
-                if let limit = partition?.timeLimit, time.duration > limit {
-                    throw SubmitError.usage(
-                        "\(Flag.time): \(time) is more than partition \"\(partition?.name ?? "")\" allows, which is \(DurationGrammar.format(limit))")
-                }
+                try partition?.check(time, option: Flag.time)
                 return time.description
             }
         }

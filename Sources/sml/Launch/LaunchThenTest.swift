@@ -23,6 +23,8 @@ struct LaunchThenTest {
         let launch = try describe(place)
         try checkTime(launch.time, timeOption)
         try place.partition?.check(launch.time, option: timeOption)
+        try place.partition?.check(nodes: launch.topology.nodes, option: "replicas times nodes per replica")
+        try place.partition?.check(launch.time, option: timeOption)
         let aimed = try test.aimed(model: launch.servedName.description)
         let job = try aimed.job(at: place)
         if let directory = options.outputScript {
@@ -34,6 +36,7 @@ struct LaunchThenTest {
             return 0
         }
         try await launch.checkImage(place.launcher)
+        try await launch.checkWeights(place.launcher)
         try await job.checkFiles()
         return try await LaunchedModel.with(launch, options: options, test: aimed, place: place) { model, interrupts in
             try await model.loadtest(interrupts)

@@ -91,7 +91,8 @@ struct LaunchedModel {
             !isTestedDirectly ? .probe(test.healthProbe(name))
             : isNear ? .probeAt(file: logs.endpoint) { test.healthProbe(name, at: $0) } : .report
         let watch = ModelWatch(
-            id: id, launcher: place.launcher, log: logs.replica(0).errors, report: logs.health,
+            id: id, launcher: place.launcher, logs: [logs.replica(0).output, logs.replica(0).errors],
+            report: logs.health,
             read: { bytes in
                 ReplicaHealthReport(json: bytes).map { .init(shown: $0.description, areHealthy: $0.isHealthy) }
             }, health: health)
@@ -108,15 +109,23 @@ struct LaunchedModel {
         return try test.aimed(at: url, model: launch.servedName.description)
     }
 
-    /// The last lines of each log that has any, and how the job ended.
+    /// How the job ended, after its last lines: those of its errors, which name the step that ended and have its last
+    /// words, or, where it was not the job that noticed, of every log.
     private func explain(_ end: JobEnd) async {
-        let files = [logs.output, logs.errors] + (0..<launch.topology.replicas).flatMap { [logs.replica($0).output, logs.replica($0).errors] }
-        for file in files {
-            guard let bytes = try? await place.launcher.read(file, from: nil, limit: 4 << 10), !bytes.isEmpty else { continue }
-            let lines = LogTail.lines(of: String(decoding: bytes, as: UTF8.self))
-            say("\(file):\n" + lines.map { "  \($0)" }.joined(separator: "\n"))
+        if await !show(logs.errors) {
+            for replica in 0..<launch.topology.replicas {
+                let files = logs.replica(replica)
+                _ = await (show(files.output), show(files.errors))
+            }
         }
         say("sml: model job \(id) \(end.sentence) before the model was healthy")
+    }
+
+    /// False when there is nothing in it.
+    private func show(_ log: String) async -> Bool {
+        guard let bytes = try? await place.launcher.read(log, from: nil, limit: 4 << 10), !bytes.isEmpty else { return false }
+        say("\(log):\n" + LogTail.lines(of: String(decoding: bytes, as: UTF8.self)).map { "  \($0)" }.joined(separator: "\n"))
+        return true
     }
 
     private func warnIfEnded() async {

@@ -75,9 +75,9 @@ struct PreconfiguredCommand: AsyncParsableCommand {
         // Flags that are wrong are said before ten questions are answered.
         var checked = cluster
         checked.partition = cluster.partition ?? environment["SML_PARTITION"] ?? "?"
-        let jobTime = try checked.settings(environment: environment).jobTime
+        let settings = try checked.settings(environment: environment)
         let answers = try await Guide(
-            try guide(file, catalog, jobTime, environment).steps, given: given(environment), questioner: TerminalQuestioner(), say: say
+            try guide(file, catalog, settings, environment).steps, given: given(environment), questioner: TerminalQuestioner(), say: say
         ).run()
 
         typealias Flag = LaunchGuide.Flag
@@ -99,7 +99,7 @@ struct PreconfiguredCommand: AsyncParsableCommand {
     }
 
     private func guide(
-        _ file: ConfigurationFile, _ catalog: ModelCatalog, _ jobTime: JobTime, _ environment: [String: String]
+        _ file: ConfigurationFile, _ catalog: ModelCatalog, _ settings: ClusterSettings, _ environment: [String: String]
     ) throws -> LaunchGuide {
         let scenarios = try ScenarioCatalog().names().map { name in
             let resolved = try? ScenariosCommand.resolve(try ScenarioCatalog().resolve(name))
@@ -108,7 +108,7 @@ struct PreconfiguredCommand: AsyncParsableCommand {
         }
         return LaunchGuide(cluster: GuidedCluster(file: file, environment: environment), catalog: catalog, scenarios: scenarios) { name in
             let plan = try ScenariosCommand.resolve(try ScenarioCatalog().resolve(name)).plan
-            try jobTime.check(fits: plan, scenario: name, option: "--loadtest-job-time")
+            try settings.check(fits: plan, scenario: name)
         }
     }
 

@@ -3,9 +3,10 @@
 
 import HTTPClient
 import Scenarios
-import Submit
 import TestSupport
 import Testing
+
+@testable import Submit
 
 @Suite(.timeLimit(.minutes(1))) struct HealthProbeTests {
     private static let key = "sk-canary-4711"
@@ -67,10 +68,16 @@ import Testing
         let server = try ScriptedReceiver([.status(503, body: "loading")])
         let probe = probe(server)
         let error = await #expect(throws: SubmitError.self) {
-            try await ModelReadiness.wait(timeout: .milliseconds(50), probe: probe.callAsFunction) { _ in }
+            try await ModelReadiness.wait(timeout: .seconds(2), probe: probe.callAsFunction) { _ in }
         }
         #expect(error?.exitCode == 75)
         #expect(error?.description.contains("503: loading") == true)
         #expect(server.requests.count == 2)
+    }
+
+    @Test func theSameReasonIsSaidTheSameWay() {
+        #expect(
+            HealthProbe.reason("Failed to connect to 10.0.0.1 port 80 after 12 ms: Couldn't connect to server", hiding: nil)
+                == "Failed to connect to 10.0.0.1 port 80: Couldn't connect to server")
     }
 }
