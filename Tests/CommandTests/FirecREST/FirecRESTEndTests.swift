@@ -95,6 +95,19 @@ import Testing
         #expect(laptop.fake.violations == [])
     }
 
+    /// The live line is drawn over, not continued.
+    @Test func callsAreLinesOfTheirOwnOnATerminal() async throws {
+        #expect(try await laptop.sml(try run(["--no-wait-for-loadtest"])).code == 0)
+        scheduler.set("100", "COMPLETED", end: 9)
+        laptop.fake.fail("job", .status(404))
+        let terminal = try PseudoTerminal("sml", ["loadtest", "attach", "100", "--verbose"], environment: laptop.environment)
+        #expect(try await terminal.end().code == 0, "\(terminal.screen)")
+        let erased = "\r\u{1B}[K"
+        #expect(terminal.screen.contains("\(erased)job 100: not known to SLURM yet\(erased)GET /compute/cluster/jobs/100"), "\(terminal.screen)")
+        let calls = terminal.screen.split(separator: "\r\n").filter { $0.contains(" → ") }
+        #expect(calls.count >= 8 && calls.allSatisfy { $0.contains(/\u{1B}\[K(GET|POST|DELETE) \S+ → \d{3} \(\d+ ms\)$/) }, "\(calls)")
+    }
+
     @Test func aDryRunStagesNothing() async throws {
         let shown = try await laptop.sml(try run(["--dry-run"]))
         #expect(shown.code == 0 && shown.output.contains("#SBATCH --account=testacct\n"), "\(shown.errors)")

@@ -12,7 +12,7 @@ struct Laptop {
 
     let scratch: Scratch
     let fake: FakeFirecREST
-    private let environment: [String: String]
+    let environment: [String: String]
 
     /// Sets FirecREST up with `sml init`, which keeps the secrets in files.
     ///
