@@ -16,7 +16,7 @@ let package = Package(
         // For Fuzz/, likewise.
         .library(
             name: "Parsers",
-            targets: ["Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "Endpoint"]),
+            targets: ["Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "Endpoint", "K6", "HTTPClient", "Submit"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -59,7 +59,7 @@ let package = Package(
         // How several processes carry out one plan.
         .target(name: "Tasks", dependencies: ["Scenarios", "Generator"]),
         // The command line of k6 as SML uses it, for the image's `k6`.
-        .target(name: "K6"),
+        .target(name: "K6", dependencies: ["Scenarios"]),
         .target(name: "HTTPClient", dependencies: ["CLibcurl"]),
         .target(
             name: "Submit",
@@ -115,7 +115,9 @@ let package = Package(
             exclude: ["Fixtures"]),
         .testTarget(
             name: "FuzzCorpusTests",
-            dependencies: ["Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "Endpoint"],
+            dependencies: [
+                "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "Endpoint", "K6", "HTTPClient", "Submit",
+            ],
             exclude: ["Corpus"]),
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "TestSupport"]),
         .testTarget(

@@ -1,5 +1,7 @@
 // What ends `k6 run` before the first request, with k6's exit code for it (k6 §9). The text is one line for stderr.
 
+import Scenarios
+
 /// A command line, a script or an environment that this `k6` does not run.
 public struct K6Error: Error, Sendable, Equatable, CustomStringConvertible {
     public enum Kind: Sendable, Equatable {
@@ -14,7 +16,7 @@ public struct K6Error: Error, Sendable, Equatable, CustomStringConvertible {
 
     public init(_ kind: Kind, _ description: String) {
         self.kind = kind
-        self.description = description
+        self.description = OneLine.escaped(description)
     }
 
     public var exitCode: Int32 {

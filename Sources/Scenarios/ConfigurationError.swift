@@ -16,22 +16,10 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
     public let kind: Kind
     public let description: String
 
-    /// Line breaks and other control characters of what a user wrote are shown as `\u{d}`: one line stays one line,
-    /// and a terminal takes no orders from a file.
+    /// Whatever a user wrote, `description` stays one line (``OneLine``).
     public init(_ kind: Kind, _ description: String) {
         self.kind = kind
-        let isPlain = description.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
-        self.description = isPlain ? description : Self.escaped(description)
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.unicodeScalars.reduce(into: "") { line, scalar in
-            if scalar.value < 0x20 || scalar.value == 0x7f {
-                line += "\\u{\(String(scalar.value, radix: 16))}"
-            } else {
-                line.unicodeScalars.append(scalar)
-            }
-        }
+        self.description = OneLine.escaped(description)
     }
 
     /// The process exit code this error asks for.

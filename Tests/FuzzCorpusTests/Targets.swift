@@ -15,6 +15,8 @@ import Metrics
 enum FuzzTarget: String, CaseIterable {
     case duration, configuration, scenario, corpus, response, records, undelivered, receiver
     case chatRequest = "chat-request"
+    // Targets+Cluster.swift
+    case k6, script, settings, slurm, firecrest, kept
 
     func run(_ bytes: UnsafeRawBufferPointer) {
         switch self {
@@ -27,6 +29,12 @@ enum FuzzTarget: String, CaseIterable {
         case .undelivered: Self.undelivered(bytes)
         case .receiver: Self.receiver(bytes)
         case .chatRequest: _ = try? ChatRequestScanner.scan(bytes)
+        case .k6: Self.k6(bytes)
+        case .script: Self.script(bytes)
+        case .settings: Self.settings(bytes)
+        case .slurm: Self.slurm(bytes)
+        case .firecrest: Self.firecrest(bytes)
+        case .kept: Self.kept(bytes)
         }
     }
 
@@ -124,7 +132,7 @@ enum FuzzTarget: String, CaseIterable {
         }
     }
 
-    private static func checked(_ body: () throws -> Void) {
+    static func checked(_ body: () throws -> Void) {
         do {
             try body()
         } catch let error as ConfigurationError {
@@ -135,7 +143,7 @@ enum FuzzTarget: String, CaseIterable {
         }
     }
 
-    private static func oneLine(_ error: any Error) {
+    static func oneLine(_ error: any Error) {
         let text = "\(error)"
         precondition(!text.isEmpty && !text.utf8.contains { $0 == 10 || $0 == 13 }, text)
     }

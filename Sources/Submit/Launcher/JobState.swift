@@ -1,6 +1,8 @@
 // A job's life as values. SLURM's words (24 of them, some with a tail: `CANCELLED by 1000`) are read here and nowhere
 // else; both launchers get them, one from squeue and sacct, the other from FirecREST, which passes sacct's on.
 
+import Scenarios
+
 /// A job's number.
 public struct JobID: Sendable, Hashable, Codable, CustomStringConvertible {
     public let description: String
@@ -84,7 +86,7 @@ extension JobState {
         switch word.prefix(while: { $0 != " " && $0 != "+" }).uppercased() {
         case "": self = .unknown
         case "PENDING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "SPECIAL_EXIT", "RESV_DEL_HOLD":
-            self = .pending(reason: reason.flatMap { ["None", "(null)", ""].contains($0) ? nil : $0 })
+            self = .pending(reason: reason.flatMap { ["None", "(null)", ""].contains($0) ? nil : OneLine.escaped($0) })
         case "RUNNING", "CONFIGURING", "RESIZING", "SUSPENDED", "STOPPED", "SIGNALING": self = .running
         case "COMPLETING", "STAGE_OUT": self = .ending
         case "COMPLETED": self = ended(.completed)
@@ -94,7 +96,7 @@ extension JobState {
         case "NODE_FAIL", "BOOT_FAIL": self = ended(.nodeFailure)
         case "OUT_OF_MEMORY": self = ended(.outOfMemory)
         case "PREEMPTED": self = ended(.preempted)
-        case let unknown: self = ended(.other(unknown))
+        case let unknown: self = ended(.other(OneLine.escaped(unknown)))
         }
     }
 }

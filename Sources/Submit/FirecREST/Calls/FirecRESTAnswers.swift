@@ -55,7 +55,7 @@ struct FirecRESTSystem: Sendable, Equatable {
                 system.at("dataOperation", "max_ops_file_size") ?? system.at("dataOperation", "maxOpsFileSize")
             let fileSystems = system["fileSystems"]?.elements ?? []
             return FirecRESTSystem(
-                name: name, operationLimit: limit?.text.flatMap { Int($0) } ?? standardOperationLimit,
+                name: name, operationLimit: limit?.text.flatMap { Int($0) }.flatMap { $0 >= 1 << 10 ? $0 : nil } ?? standardOperationLimit,
                 fileSystems: fileSystems.compactMap { $0["path"]?.text },
                 schedulerVersion: system.at("scheduler", "version")?.text,
                 defaultFileSystem: fileSystems.first { $0["defaultWorkDir"] == .bool(true) }?["path"]?.text)
