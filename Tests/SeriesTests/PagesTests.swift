@@ -40,6 +40,8 @@ struct PagesTests {
 
             let (panels, queries) = try Pages.dashboardQueries(runLabel: run.runLabel)
             #expect(panels > 20)
+            let shown = queries.map(\.expression).joined(separator: "\n")
+            #expect(documented.filter { $0.hasPrefix("sml_") && !shown.contains(Pages.family($0)) } == [], "on no panel")
             var found: [String: [Int]] = [:]
             for query in queries {
                 let result = try server.query(query.expression)

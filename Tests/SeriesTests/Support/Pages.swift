@@ -45,6 +45,11 @@ enum Pages {
         return (panels.count, queries)
     }
 
+    /// A summary's name without `_sum` or `_count`.
+    static func family(_ name: String) -> String {
+        ["_sum", "_count"].first { name.hasSuffix($0) }.map { String(name.dropLast($0.count)) } ?? name
+    }
+
     /// The names of the dashboard's variables with the queries that fill them.
     static func dashboardVariables() throws -> [String: String] {
         let data = try Data(contentsOf: root.appending(path: "dashboards/sml-loadtest.json"))
