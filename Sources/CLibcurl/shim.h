@@ -4,6 +4,8 @@
 #define SML_CLIBCURL_SHIM_H
 
 #include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
 
 static inline CURLcode sml_easy_set_long(CURL *easy, CURLoption option, long value) {
     return curl_easy_setopt(easy, option, value);
@@ -56,6 +58,30 @@ static inline size_t sml_watch_header(char *data, size_t size, size_t count, voi
 }
 static inline CURLcode sml_easy_set_header_watch(CURL *easy, sml_header_watch *watch) {
     return sml_easy_set_header(easy, sml_watch_header, watch);
+}
+// What libcurl says of an HTTP/2 connection to nobody but a debug callback: the error code of a GOAWAY, and that a stream
+// was refused. The other texts, among them headers with the key, pass unread.
+typedef struct {
+    // -1: there was no GOAWAY.
+    long go_away;
+    int refused;
+} sml_http2_watch;
+static inline int sml_watch_text(CURL *easy, curl_infotype type, char *text, size_t size, void *context) {
+    // 7.88 spells the word before it "recveived".
+    static const char go_away[] = "GOAWAY, error=";
+    static const char refused[] = "REFUSED_STREAM, retrying";
+    sml_http2_watch *watch = (sml_http2_watch *)context;
+    (void)easy;
+    if (type != CURLINFO_TEXT || size < sizeof go_away) return 0;
+    if (size >= sizeof refused && strncmp(text, refused, sizeof refused - 1) == 0) watch->refused = 1;
+    // libcurl ends its texts with a zero.
+    const char *found = text[0] == 'r' ? strstr(text, go_away) : NULL;
+    if (found) watch->go_away = strtol(found + sizeof go_away - 1, NULL, 10);
+    return 0;
+}
+static inline CURLcode sml_easy_set_http2_watch(CURL *easy, sml_http2_watch *watch) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, sml_watch_text);
+    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_DEBUGDATA, watch);
 }
 static inline long sml_easy_get_long(CURL *easy, CURLINFO info) {
     long value = 0;

@@ -56,6 +56,10 @@ struct TransferEvidence: Sendable {
     var connectLimitReached: Bool = false
     /// Why we refused to take in more of the answer.
     var refusal: ResponseRefusal?
+    /// The error code of a GOAWAY that the connection ended with.
+    var goAway: UInt16?
+    /// The server refused the stream (REFUSED_STREAM), each time libcurl sent it.
+    var isStreamRefused = false
     var limits = SystemLimits(openFiles: 0, localPorts: "")
 
     /// How libcurl's message begins when reused connections died without an answer and it does not send once more.
@@ -91,6 +95,8 @@ extension TransferFailure {
                 TransferFailure(ErrorCode.dns, "lookup: proxy could not be resolved", .resolve)
             case CURLE_COULDNT_CONNECT:
                 Self.connecting(evidence)
+            case CURLE_GOT_NOTHING where evidence.isStreamRefused:
+                Self.http2("stream error", ErrorCode.http2Stream, number: 7, phase)
             case CURLE_GOT_NOTHING:
                 TransferFailure(ErrorCode.generic, "EOF", .wait)
             case CURLE_PARTIAL_FILE:
@@ -195,22 +201,28 @@ extension TransferFailure {
         }
     }
 
-    /// libcurl names the HTTP/2 error code in its message ("… (err 11)" or "…: INTERNAL_ERROR (err 2)"), and k6
-    /// adds it to the base code plus one (§5.1: 1631+n).
+    /// libcurl names the error code of a stream in its message ("… (err 11)" or "…: INTERNAL_ERROR (err 2)"), that of a
+    /// connection not.
     private static func http2(_ evidence: TransferEvidence) -> TransferFailure {
+        if let code = evidence.goAway {
+            return http2("GOAWAY", ErrorCode.http2GoAway, number: code, evidence.phase)
+        }
+        guard evidence.result == CURLE_HTTP2_STREAM else {
+            return http2("connection error", ErrorCode.http2Connection, number: nil, evidence.phase)
+        }
         // "closed cleanly, but before getting all response header fields": RST_STREAM with NO_ERROR.
         let number =
             evidence.message.contains("was closed cleanly")
             ? 0 : evidence.message.range(afterFirst: "(err ").flatMap { UInt16($0.prefix { $0.isNumber }) }
-        let goAway = evidence.message.contains("GOAWAY")
-        let base =
-            goAway
-            ? ErrorCode.http2GoAway
-            : evidence.result == CURLE_HTTP2_STREAM ? ErrorCode.http2Stream : ErrorCode.http2Connection
-        let what = goAway ? "GOAWAY" : evidence.result == CURLE_HTTP2_STREAM ? "stream error" : "connection error"
-        guard let number, number <= 13 else { return TransferFailure(base, "http2: \(what)", evidence.phase) }
-        return TransferFailure(
-            base + 1 + number, "http2: \(what) with http2 ErrCode \(Self.http2Names[Int(number)])", evidence.phase)
+        return http2("stream error", ErrorCode.http2Stream, number: number, evidence.phase)
+    }
+
+    /// k6 adds the error code to the base code plus one (§5.1: 1631+n).
+    private static func http2(
+        _ what: String, _ base: UInt16, number: UInt16?, _ phase: TransferPhase
+    ) -> TransferFailure {
+        guard let number, number <= 13 else { return TransferFailure(base, "http2: \(what)", phase) }
+        return TransferFailure(base + 1 + number, "http2: \(what) with http2 ErrCode \(http2Names[Int(number)])", phase)
     }
 
     /// RFC 9113 §7, by code.

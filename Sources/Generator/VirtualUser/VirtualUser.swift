@@ -31,6 +31,9 @@ final class VirtualUser {
     private let connectTo: HeaderList?
     private let message: UnsafeMutablePointer<CChar>
     private let headers: UnsafeMutablePointer<sml_header_watch>
+    private let http2: UnsafeMutablePointer<sml_http2_watch>
+    /// libcurl writes texts for us, which takes time: only until an answer shows that it is not HTTP/2.
+    private var isWatched: Bool
     private var body: UnsafeRawBufferPointer
     private var response: ResponseBuffer?
     private var refusal: ResponseRefusal?
@@ -56,8 +59,15 @@ final class VirtualUser {
         message.initialize(to: 0)
         headers = .allocate(capacity: 1)
         headers.initialize(to: sml_header_watch(bytes: 0, limit: Self.headerLimit, ended: 0))
+        http2 = .allocate(capacity: 1)
+        http2.initialize(to: sml_http2_watch(go_away: -1, refused: 0))
+        isWatched = common.settings.url.scheme == "https"
         body = UnsafeRawBufferPointer(start: nil, count: 0)
         try common.configure(easy, user: self, connectTo: connectTo, message: message, headers: headers)
+        if isWatched {
+            sml_easy_set_http2_watch(easy, http2)
+            sml_easy_set_long(easy, CURLOPT_VERBOSE, 1)
+        }
     }
 
     deinit {
@@ -66,6 +76,7 @@ final class VirtualUser {
         curl_easy_cleanup(easy)
         message.deallocate()
         headers.deallocate()
+        http2.deallocate()
     }
 
     /// The user a completed easy handle belongs to.
@@ -144,6 +155,7 @@ final class VirtualUser {
         refusal = nil
         headers.pointee.bytes = 0
         headers.pointee.ended = 0
+        http2.pointee = sml_http2_watch(go_away: -1, refused: 0)
         socketError = 0
         tlsVersion = 0
         message[0] = 0
@@ -222,6 +234,10 @@ final class VirtualUser {
             case Int(CURL_HTTP_VERSION_2_0): 20
             default: 0
             }
+        if isWatched, record.httpVersion != 20 {
+            isWatched = false
+            sml_easy_set_long(easy, CURLOPT_VERBOSE, 0)
+        }
     }
 
     private func measureConnection() {
@@ -245,7 +261,9 @@ final class VirtualUser {
                 connectLimitReached: attempts == 0
                     && elapsed >= TransferSettings.connectTimeout.nanoseconds - 1_000_000
                     && common.settings.target.timeout > TransferSettings.connectTimeout,
-                refusal: headers.pointee.bytes > Self.headerLimit ? .headersTooLong : refusal, limits: SystemLimits.current))
+                refusal: headers.pointee.bytes > Self.headerLimit ? .headersTooLong : refusal,
+                goAway: http2.pointee.go_away >= 0 ? UInt16(clamping: http2.pointee.go_away) : nil,
+                isStreamRefused: http2.pointee.refused != 0, limits: SystemLimits.current))
         record.status = 0
         record.errorCode = failure.code
         record.errorText = common.texts.index(of: failure.text)

@@ -14,6 +14,8 @@ import Testing
         var message = ""
         var phase = TransferPhase.wait
         var connectLimit = false
+        var goAway: UInt16?
+        var isStreamRefused = false
         var code: UInt16
         var text: String
         var description: String { "\(result.rawValue)/\(systemError)/\(message) -> \(code)" }
@@ -45,6 +47,11 @@ import Testing
             result: CURLE_HTTP2_STREAM, message: "HTTP/2 stream 1 was not closed cleanly: INTERNAL_ERROR (err 2)",
             code: 1633, text: "http2: stream error with http2 ErrCode INTERNAL_ERROR"),
         Row(result: CURLE_HTTP2, message: "Error in the HTTP2 framing layer", code: 1650, text: "http2: connection error"),
+        Row(result: CURLE_HTTP2, goAway: 11, code: 1622, text: "http2: GOAWAY with http2 ErrCode ENHANCE_YOUR_CALM"),
+        Row(result: CURLE_HTTP2, goAway: 99, code: 1610, text: "http2: GOAWAY"),
+        Row(
+            result: CURLE_GOT_NOTHING, isStreamRefused: true, code: 1638,
+            text: "http2: stream error with http2 ErrCode REFUSED_STREAM"),
         Row(
             result: CURLE_COULDNT_CONNECT, systemError: EADDRNOTAVAIL, code: 1210,
             text: "dial: cannot assign requested address (local ports 1-2 used up)"),
@@ -61,6 +68,7 @@ import Testing
             TransferEvidence(
                 result: row.result, systemError: row.systemError, verifyResult: row.verifyResult,
                 message: row.message, phase: row.phase, connectLimitReached: row.connectLimit,
+                goAway: row.goAway, isStreamRefused: row.isStreamRefused,
                 limits: SystemLimits(openFiles: 99, localPorts: "1-2")))
         #expect(failure.code == row.code)
         #expect(failure.text == row.text)
