@@ -3,6 +3,7 @@
 import Foundation
 import Generator
 import Metrics
+import TestSupport
 import Testing
 
 @Suite struct SignalTests {
@@ -74,7 +75,8 @@ import Testing
     @Test func twoSignalsAtOnceAreOne() async throws {
         let run = try await start(["--drain", "10s"], ttft: "400ms")
         run.program.signal(SIGTERM)
-        try await Task.sleep(for: .milliseconds(8))
+        // Two that wait for delivery together would be one to the kernel already.
+        try await eventually("the first is delivered") { !isPending(SIGTERM, run.program.processID) }
         run.program.signal(SIGTERM)
         #expect(try await run.program.end(within: 15) == 105)
         let log = try await run.endpoint.stop()
@@ -101,10 +103,12 @@ import Testing
                 } ?? false
             }
         }
-        // The header of the records file is written when the run is about to start.
         let records = scratch.file("out/records.smlrec")
-        try await eventually("the run starts") { FileManager.default.fileExists(atPath: records) }
-        try await Task.sleep(for: .seconds(1))
+        try await eventually("records of requests") {
+            var count = 0
+            try? RecordFileReader(path: records).forEachBatch { count += $0.count { $0.kind == .request } }
+            return count > 0
+        }
         let group = try #require(
             marked().first { id in
                 let name = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(id)/exe")) ?? ""

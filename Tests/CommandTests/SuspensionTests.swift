@@ -22,19 +22,22 @@ import Testing
             ], in: scratch)
         try await eventually("requests in the log") { endpoint.entriesSoFar.count >= 10 }
         program.signal(SIGSTOP)
+        let stopped = ContinuousClock.now
         try await Task.sleep(for: .milliseconds(1500))
         program.signal(SIGCONT)
+        let pause = (ContinuousClock.now - stopped) / .seconds(1)
         #expect(try await program.end(within: 20) == 0, "\(program.errors)")
         let log = try await endpoint.stop()
         let results = try Results(directory: scratch.file("out"))
         #expect(log.count == 200 && results.requests.count == 200 && results.dropped.isEmpty)
         let scheduled = results.requests.map(\.scheduled).sorted()
         #expect(scheduled == (0..<200).map { Int64($0) * 20_000_000 })
-        // 1.5 s at 50/s are 75 arrivals, the first of them 1.5 s late and the last hardly.
+        // 1.5 s at 50/s are 75 arrivals, the first of them 1.5 s late and the last hardly. What a busy machine adds is
+        // later than that, never earlier.
         let late = results.requests.map { Double($0.started - $0.scheduled) / 1e6 }
-        let count = late.count { $0 > 20 }
-        #expect((60...110).contains(count), "\(count) late")
-        #expect((1300...3000).contains(late.max() ?? 0), "\(late.max() ?? 0) ms")
+        let fallen = Int(pause * 50)
+        #expect(late.count { $0 > 20 } >= min(fallen, 180) - 15, "\(pause) s")
+        #expect((late.max() ?? 0) > min(pause, 3.5) * 1000 - 200, "\(late.max() ?? 0) ms")
         let reported = results.summary[path: "sml", "lateness", "start_ms", "max"]?.number ?? 0
         #expect(abs(reported - (late.max() ?? 0)) < 1)
         // Latency from the schedule has it too, service latency has not.

@@ -77,15 +77,6 @@ final class Program {
     }
 }
 
-/// Whether a process of ours has its handlers. Before that the kernel's default action ends it: the loader maps two dozen
-/// libraries, some 10 ms.
-func catchesSignals(_ processID: Int32) -> Bool {
-    let status = (try? String(contentsOfFile: "/proc/\(processID)/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") } ?? ""
-    let mask = line.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) } ?? 0
-    return mask & (1 << UInt64(SIGTERM - 1)) != 0
-}
-
 /// Polls `condition` every 10 ms.
 func eventually(within seconds: Double = 20, _ what: String, _ condition: () throws -> Bool) async throws {
     let deadline = ContinuousClock.now + .seconds(seconds)

@@ -76,7 +76,7 @@ import Testing
                 .constantVUs(vus: 2, duration: .seconds(1)), url: server.url,
                 faults: FaultPolicy(onTooManyRequests: .pause)))
         #expect((1...2).contains(run.requests.count))
-        #expect(run.end.duration < 2_000_000_000)
+        #expect(run.end.duration < 20_000_000_000)
         #expect(run.live.active == 0)
     }
 
