@@ -4,7 +4,7 @@ SWIFT ?= swift
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib
 BIN := .build/release
 
-.PHONY: help build demo image test bench fuzz soak clean
+.PHONY: help build demo image test bench sanitize fuzz soak kill clean
 
 help:
 	@echo "make build   release binaries in $(BIN): sml, sml-loadgen, sml-endpoint"
@@ -12,8 +12,10 @@ help:
 	@echo "make image   build sml-loadgen.sqsh, the container image for jobs, and check it without root and network"
 	@echo "make test    install what the tests need, run all of them"
 	@echo "make bench   compare with a bare libcurl loop, wrk, h2load, hey and k6 (25 minutes on a quiet machine)"
+	@echo "make sanitize  the tests under the address and the thread sanitizer (an hour)"
 	@echo "make fuzz    libFuzzer on every parser of outside input, 10 minutes each (SECONDS_EACH=60 for less)"
 	@echo "make soak    2,000,000 requests, one in twenty failing: memory, descriptors, counts (10 minutes)"
+	@echo "make kill    200 runs ended by SIGTERM and 50 by SIGKILL at random moments (20 minutes)"
 	@echo "make clean   remove what was built"
 
 build:
@@ -45,6 +47,10 @@ bench: build
 	scripts/install-packages bench
 	Benchmarks/bench
 
+sanitize:
+	scripts/install-packages build image test
+	scripts/sanitize address thread
+
 fuzz:
 	scripts/install-packages build
 	Fuzz/run
@@ -52,5 +58,10 @@ fuzz:
 soak: build
 	Benchmarks/soak.py
 
+kill:
+	scripts/install-packages build test
+	$(SWIFT) build --build-tests
+	SML_KILL_RUNS=200,50 $(SWIFT) test --skip-build --no-parallel --filter KillTests
+
 clean:
-	rm -rf .build
+	rm -rf .build .build-address .build-thread
