@@ -51,7 +51,7 @@ let package = Package(
         .target(
             name: "RemoteWrite",
             dependencies: [
-                "CLibcurl", "CSnappy",
+                "CLibcurl", "CSnappy", "Scenarios",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Protobuf/remote.proto", "Protobuf/README.md"]),

@@ -3,7 +3,7 @@
 import Scenarios
 
 /// A command line, a script or an environment that this `k6` does not run.
-public struct K6Error: Error, Sendable, Equatable, CustomStringConvertible {
+public struct K6Error: CommandError, Equatable {
     public enum Kind: Sendable, Equatable {
         /// A flag, a value or a file named on the command line: 255.
         case usage

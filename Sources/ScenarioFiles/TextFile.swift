@@ -1,13 +1,15 @@
-// Scenario files as text: small, UTF-8, a byte order mark tolerated.
+// Files that people or other programs wrote for us, as text: small, UTF-8, a byte order mark tolerated. Reading one ends,
+// whatever lies at its path: no pipe is waited for, and nothing without an end is read to its end.
 
 import Glibc
 import Scenarios
 
-enum TextFile {
-    /// A scenario is a few hundred bytes; more than this is some other file.
+public enum TextFile {
+    /// What we read is a few hundred bytes; more than this is some other file.
     static let sizeLimit = 4 << 20
 
-    static func read(_ path: String) throws(ConfigurationError) -> String {
+    /// - Throws: `ConfigurationError` that names the file.
+    public static func read(_ path: String) throws(ConfigurationError) -> String {
         // Without waiting: opening a named pipe that happens to lie there would last until somebody writes to it.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw failure(path, "cannot be opened") }

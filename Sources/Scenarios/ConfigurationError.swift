@@ -2,7 +2,7 @@
 // accepted, and the exit code the command ends with. One type, so that a command prints it and needs no mapping.
 
 /// A run that cannot start as asked. `description` is one line for stderr.
-public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct ConfigurationError: CommandError, Equatable {
     /// What is wrong; decides the exit code (k6 §9 for 104 and 107, sysexits for 64).
     public enum Kind: Sendable, Equatable {
         /// A bad scenario or run configuration: exit 104.

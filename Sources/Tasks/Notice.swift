@@ -3,6 +3,7 @@
 // not there before may be answered from a cache for half a minute; and opening again shows what was written meanwhile.
 
 import Glibc
+import Scenarios
 
 /// One line for the other tasks.
 struct Notice: Sendable {
@@ -34,7 +35,7 @@ struct Notice: Sendable {
 }
 
 /// What keeps several tasks from being one run.
-public struct TaskError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct TaskError: CommandError, Equatable {
     public enum Kind: Sendable, Equatable {
         /// Another task did not come or runs something else: 75 (EX_TEMPFAIL).
         case others

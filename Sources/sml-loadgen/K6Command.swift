@@ -27,13 +27,14 @@ enum K6Command {
             StandardOutput.write(K6Text.help(product: Product.version))
             exit(0)
         case let other?:
-            StandardError.write("k6: unknown command \"\(other)\"; there are run and version\n")
+            StandardError.write("k6: unknown command \"\(OneLine.escaped(other))\"; there are run and version\n")
             exit(K6Error(.usage, "").exitCode)
         }
     }
 
     /// What is asked for; nil when it was help, which is given.
     private static func prepare(_ arguments: [String]) throws(K6Error) -> K6Invocation? {
+        do { try ProcessVariables.requireText() } catch { throw K6Error(.usage, error.description) }
         let invocation = try K6Invocation(arguments: arguments, environment: ProcessEnvironment.variables)
         ArgumentMemory.hide("RUN_CONFIG_JSON=")
         if invocation.wantsHelp {

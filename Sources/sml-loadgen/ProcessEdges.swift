@@ -1,6 +1,7 @@
 // The few places where this command touches its process: environment, stderr, stdout.
 
 import Glibc
+import Scenarios
 
 enum ProcessEnvironment {
     static var variables: [String: String] {
@@ -45,8 +46,9 @@ enum ProcessLimits {
 }
 
 /// Output that cannot be written, found before the first request where possible.
-struct OutputError: Error, CustomStringConvertible {
+struct OutputError: CommandError {
     /// EX_CANTCREAT.
     static let exitCode: Int32 = 73
+    var exitCode: Int32 { Self.exitCode }
     var description: String
 }

@@ -3,11 +3,8 @@
 
 import CEarlySignals
 import Generator
-import K6
 import Metrics
-import RemoteWrite
 import Scenarios
-import Tasks
 
 enum RunCommand {
     /// Runs what `request` makes of the process's environment, and returns the exit code. Errors are reported as
@@ -20,24 +17,20 @@ enum RunCommand {
         let following = Task { await stop.follow(signals) }
         defer { following.cancel() }
         do {
+            try ProcessVariables.requireText()
             let environment = ProcessEnvironment.variables
             let session = try await RunSession(request(environment), environment: environment, stop: stop)
             stop.attach(session)
             return try await session.run()
         } catch {
-            StandardError.write("\(program): \(error)\n")
+            StandardError.write("\(program): \(OneLine.escaped("\(error)"))\n")
             return exitCode(error)
         }
     }
 
     private static func exitCode(_ error: any Error) -> Int32 {
         switch error {
-        case let error as ConfigurationError: error.exitCode
-        case is GeneratorError: 104
-        case is RemoteWriteConfigurationError: RemoteWriteConfigurationError.exitCode
-        case is OutputError: OutputError.exitCode
-        case let error as K6Error: error.exitCode
-        case let error as TaskError: error.exitCode
+        case let error as any CommandError: error.exitCode
         // The parts of a run that do not make a whole.
         case is MergeError, is RecordFileError: 75
         // EX_SOFTWARE: an error nobody foresaw.

@@ -36,6 +36,7 @@ final class RunDelivery: Sendable {
             DurationGrammar.parse($0)?.duration
         }
         configuration.userAgent = Product.userAgent
+        try configuration.checkFiles()
         if configuration.tls.skipVerification {
             StandardError.write(
                 "sml-loadgen: warning: the certificate of the remote-write receiver is not verified "

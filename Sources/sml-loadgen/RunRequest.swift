@@ -69,7 +69,10 @@ extension RunRequest {
             configuration: .file(options.config), prompts: options.prompts,
             environment: RunEnvironment(environment), directory: options.out,
             summaries: [options.out + "/summary.json"])
-        self.environment.runLabel = options.runLabel ?? self.environment.runLabel
+        if let label = options.runLabel {
+            self.environment.runLabel = label
+            self.environment.runLabelName = "--run-label"
+        }
         records = options.records
         quiet = options.quiet
         requireRemoteWrite = options.requireRemoteWrite

@@ -12,20 +12,12 @@ enum CommandFailure {
     static func reported<Result>(_ body: () async throws -> Result) async throws -> Result {
         do {
             return try await body()
-        } catch let error as ConfigurationError {
-            throw exit(error.description, error.exitCode)
-        } catch let error as SubmitError {
-            throw exit(error.description, error.exitCode)
-        } catch let error as FirecRESTError {
-            throw exit(error.description, error.exitCode)
-        } catch let error as LauncherError {
+        } catch let error as any CommandError {
             throw exit(error.description, error.exitCode)
         } catch let error as RecordFileError {
             throw exit(error.description, 65)
         } catch let error as MergeError {
             throw exit(error.description, 65)
-        } catch let error as RemoteWriteConfigurationError {
-            throw exit(error.description, RemoteWriteConfigurationError.exitCode)
         } catch let error as RemoteWriteFileError {
             throw exit(error.description, 66)
         } catch let error as FileError {
@@ -34,7 +26,7 @@ enum CommandFailure {
     }
 
     private static func exit(_ message: String, _ code: Int32) -> ExitCode {
-        FileHandle.standardError.write(Data("sml: \(message)\n".utf8))
+        FileHandle.standardError.write(Data("sml: \(OneLine.escaped(message))\n".utf8))
         return ExitCode(code)
     }
 }

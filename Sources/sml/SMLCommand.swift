@@ -21,9 +21,10 @@ struct SMLCommand: AsyncParsableCommand {
 
     static func main() async {
         do {
+            try ProcessVariables.requireText()
             await main(try AbbreviatedOptions.expand(Array(CommandLine.arguments.dropFirst()), of: Self.self))
         } catch {
-            say("sml: \(error)")
+            say("sml: \(OneLine.escaped("\(error)"))")
             exit(withError: ExitCode(64))
         }
     }

@@ -9,6 +9,8 @@ import Testing
         case missing, empty, directory, symlinkLoop = "symlink loop", notUTF8 = "not UTF-8", huge, binary, unreadable
         /// A named pipe whose writer leaves without a word.
         case pipe
+        /// Two hundred thousand open brackets: a reader that calls itself for each runs out of stack.
+        case nested
 
         /// Makes it at `path`.
         func make(_ path: String) throws {
@@ -27,6 +29,7 @@ import Testing
                 try Data("x".utf8).write(to: URL(filePath: path))
                 chmod(path, 0)
             case .pipe: #expect(mkfifo(path, 0o600) == 0)
+            case .nested: try Data(repeating: UInt8(ascii: "["), count: 200_000).write(to: URL(filePath: path))
             }
             if self != .missing, self != .symlinkLoop, self != .unreadable, self != .directory { chmod(path, 0o600) }
         }
@@ -39,9 +42,22 @@ import Testing
         var file: String
         var arguments: [String]
         var code: Int32
+        /// Where what is in the file is another mistake than that it cannot be read.
+        var contentCode: Int32?
+        /// Shapes that are as good as any other file.
+        var accepted: Set<Shape> = []
         var environment: [String: String] = [:]
         var testDescription: String { name }
     }
+
+    /// With secrets that are kept elsewhere.
+    private static let configured = ["HOME": ".", "SML_CONFIG_DIR": "odd"]
+    private static let encrypted = ["--config", "https.json", "--prompts", "p.json", "--out", "out"]
+    private static let dryRun = ["loadtest", "run", "--dry-run", "--partition", "p", "--account", "a"]
+    private static let certified = [
+        "K6_PROMETHEUS_RW_SERVER_URL": "https://127.0.0.1:9/w", "K6_PROMETHEUS_RW_CLIENT_CERTIFICATE": "good.pem",
+        "K6_PROMETHEUS_RW_CLIENT_CERTIFICATE_KEY": "good.key",
+    ]
 
     static let readers = [
         Reader(
@@ -69,12 +85,47 @@ import Testing
         Reader(
             name: "undelivered series", file: "odd",
             arguments: ["loadtest", "push", "odd", "--url", "http://127.0.0.1:9/w", "--drain", "0s"], code: 66),
+        Reader(
+            name: "one of several records files", file: "odd", arguments: ["loadtest", "summarize", "good.smlrec", "odd"], code: 65),
+        Reader(name: "configuration of sml", file: "odd/config.yml", arguments: dryRun, code: 78, environment: configured),
+        Reader(
+            name: "secret", file: "odd/secrets/swissai_research_api_key", arguments: dryRun, code: 78,
+            accepted: [.nested], environment: configured),
+        // Not there is as good as not asked for.
+        Reader(
+            name: "keyring of Python's sml", file: "odd/python_keyring/keyring_pass.cfg", arguments: dryRun, code: 78,
+            environment: ["HOME": ".", "SML_CONFIG_DIR": "configured", "XDG_DATA_HOME": "odd"]),
+        Reader(
+            name: "record of a job", file: "odd/loadtest/m/job_1.json", arguments: ["loadtest", "attach", "1"], code: 64,
+            environment: configured),
+        Reader(
+            name: "certificate authorities", program: "sml-loadgen", file: "odd", arguments: encrypted, code: 64,
+            environment: ["SSL_CERT_FILE": "odd"]),
+        Reader(
+            name: "certificate authorities of a receiver", program: "sml-loadgen", file: "odd",
+            arguments: ["--config", "c.json", "--prompts", "p.json", "--out", "out", "--remote-write-url", "https://127.0.0.1:9/w"],
+            code: 255, environment: ["SSL_CERT_FILE": "odd"]),
+        Reader(
+            name: "client certificate", program: "sml-loadgen", file: "odd",
+            arguments: ["--config", "c.json", "--prompts", "p.json", "--out", "out"], code: 255,
+            environment: certified.merging(["K6_PROMETHEUS_RW_CLIENT_CERTIFICATE": "odd"]) { $1 }),
+        Reader(
+            name: "key of a client certificate", program: "sml-loadgen", file: "odd",
+            arguments: ["--config", "c.json", "--prompts", "p.json", "--out", "out"], code: 255,
+            environment: certified.merging(["K6_PROMETHEUS_RW_CLIENT_CERTIFICATE_KEY": "odd"]) { $1 }),
+        Reader(
+            name: "k6's script", program: "k6", file: "odd", arguments: ["run", "odd"], code: 255, contentCode: 107,
+            environment: ["RUN_CONFIG_JSON": "{}", "PROMPTS_FILE": "p.json"]),
+        Reader(
+            name: "k6's corpus", program: "k6", file: "odd", arguments: ["run", "--quiet", "p.js"], code: 107,
+            environment: ["PROMPTS_FILE": "odd"]),
     ]
 
     /// Not refused: a scenario that is not there is an unknown name, a key of these bytes is odd but a key, and root
     /// reads what nobody may.
     private static func isRefused(_ reader: Reader, _ shape: Shape) -> Bool {
         if shape == .unreadable, getuid() == 0 { return false }
+        if reader.accepted.contains(shape) { return false }
         return !(shape == .missing && reader.name.hasPrefix("scenario"))
     }
 
@@ -82,24 +133,54 @@ import Testing
         for shape in Shape.allCases where Self.isRefused(reader, shape) {
             let scratch = try Scratch()
             try scratch.write("p.json", Scratch.prompts)
-            try scratch.write(
-                "c.json",
-                Scratch.configuration(
-                    server: "http://127.0.0.1:9", scenario: #"{"executor": "constant-vus", "vus": 1, "duration": "1s"}"#))
-            try FileManager.default.createDirectory(atPath: scratch.file("scenarios"), withIntermediateDirectories: true)
+            try prepare(scratch, for: reader)
             try shape.make(scratch.file(reader.file))
             let before = scratch.contents
-            let program = try Program(reader.program, reader.arguments, in: scratch, environment: reader.environment)
+            var environment = reader.environment
+            if reader.name == "k6's corpus" { environment["RUN_CONFIG_JSON"] = Self.configuration("http://127.0.0.1:9") }
+            let program = try Program(
+                reader.program == "k6" ? scratch.file("k6") : reader.program, reader.arguments, in: scratch,
+                environment: environment)
             if shape == .pipe { try await leave(scratch.file(reader.file), program) }
             let code = try await program.end(within: 10)
             let which = "\(reader.name), \(shape.rawValue): \(program.errors)"
-            #expect(code == reader.code, "\(which)")
+            let isContent = [.empty, .notUTF8, .huge, .binary, .pipe, .nested].contains(shape)
+            #expect(code == (isContent ? reader.contentCode ?? reader.code : reader.code), "\(which)")
             #expect(program.errors.split(separator: "\n", omittingEmptySubsequences: false).count == 2, "\(which)")
-            #expect(program.errors.hasPrefix("sml: ") || program.errors.hasPrefix("sml-loadgen: "), "\(which)")
+            #expect(["sml: ", "sml-loadgen: ", "k6: "].contains { program.errors.hasPrefix($0) }, "\(which)")
             #expect(program.errors.contains("odd"), "\(which)")
             #expect(program.output.isEmpty, "\(which)")
             #expect(scratch.contents.filter { !before.contains($0) && $0 != "out" && $0 != "runs" } == [], "\(which)")
         }
+    }
+
+    private static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    private static func configuration(_ server: String) -> String {
+        Scratch.configuration(server: server, scenario: #"{"executor": "constant-vus", "vus": 1, "duration": "1s"}"#)
+    }
+
+    /// Everything a reader needs besides the odd file.
+    private func prepare(_ scratch: Scratch, for reader: Reader) throws {
+        try scratch.write("c.json", Self.configuration("http://127.0.0.1:9"))
+        try scratch.write("https.json", Self.configuration("https://127.0.0.1:9"))
+        for name in ["good.pem", "good.key"] { try scratch.write(name, "-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n") }
+        func copy(_ path: String, _ name: String) throws {
+            try FileManager.default.copyItem(at: Self.repository.appending(path: path), to: URL(filePath: scratch.file(name)))
+        }
+        try copy("Tests/FuzzCorpusTests/Corpus/records/run", "good.smlrec")
+        try copy("Tests/K6Tests/Fixtures/packaged.js", "p.js")
+        try FileManager.default.createSymbolicLink(atPath: scratch.file("k6"), withDestinationPath: Program.path("sml-loadgen"))
+        // SML's own file, for SLURM, with a key that is kept elsewhere.
+        let template = Self.repository.appending(path: "Tests/SubmitTests/Fixtures/config-2026-08.yml")
+        let configuration = try String(contentsOf: template, encoding: .utf8)
+            .replacing("    value: firecrest\n", with: "    value: slurm\n")
+        for directory in ["odd", "configured"] where reader.file != "odd" && reader.file != "\(directory)/config.yml" {
+            try scratch.write("\(directory)/config.yml", configuration)
+        }
+        let parent = URL(filePath: scratch.file(reader.file)).deletingLastPathComponent().path
+        try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
     }
 
     /// Opens the pipe's other end as soon as somebody reads, and closes it. Who does not wait for a pipe ends first.
@@ -132,10 +213,7 @@ import Testing
 
     @Test(arguments: variables) func badVariablesAreNamed(variable: Variable) async throws {
         let scratch = try Scratch()
-        let config = try scratch.write(
-            "c.json",
-            Scratch.configuration(
-                server: "http://127.0.0.1:9", scenario: #"{"executor": "constant-vus", "vus": 1, "duration": "1s"}"#))
+        let config = try scratch.write("c.json", Self.configuration("http://127.0.0.1:9"))
         let run = try await Program.run(
             "sml-loadgen",
             [

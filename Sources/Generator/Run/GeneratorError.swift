@@ -1,15 +1,18 @@
 // What can stop a run before its first request. Everything that goes wrong later is a counted fact, not an error.
 
 import Glibc
+import Scenarios
 
 /// A run that cannot start.
-public enum GeneratorError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum GeneratorError: CommandError, Equatable {
     /// A system call failed with this `errno`.
     case system(String, Int32)
     /// libcurl refused an option or could not be set up.
     case transport(String)
     /// The plan cannot be run as it is.
     case plan(String)
+    /// A variable of the environment has a value that cannot be used.
+    case environment(String)
 
     public var description: String {
         switch self {
@@ -17,7 +20,10 @@ public enum GeneratorError: Error, Sendable, Equatable, CustomStringConvertible 
             "\(call): too many open files: this process may have \(SystemLimits.current.openFiles)"
         case .system(let call, let code): "\(call): \(String(cString: strerror(code)))"
         case .transport(let reason): "libcurl: \(reason)"
-        case .plan(let reason): reason
+        case .plan(let reason), .environment(let reason): reason
         }
     }
+
+    /// 64 (EX_USAGE) for the environment, 104 for the rest, as k6 for a configuration it cannot run.
+    public var exitCode: Int32 { if case .environment = self { 64 } else { 104 } }
 }

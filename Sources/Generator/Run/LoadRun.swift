@@ -84,9 +84,11 @@ public final class LoadRun: Sendable {
         }
         self.plan = plan
         self.texts = texts
-        workers =
-            options.workers.map { WorkerCount(count: $0, source: "--workers") }
-            ?? WorkerCount.available(environment: options.environment)
+        if let count = options.workers {
+            workers = WorkerCount(count: count, source: "--workers")
+        } else {
+            workers = try WorkerCount.available(environment: options.environment)
+        }
         let settings = try TransferSettings(
             target: plan.target, userAgent: options.userAgent, environment: options.environment)
         Transport.prepare()

@@ -3,6 +3,7 @@
 
 import CLinux
 import Glibc
+import Scenarios
 
 /// The CPUs available to this process, with where the number comes from.
 public struct WorkerCount: Sendable, Equatable {
@@ -19,10 +20,17 @@ public struct WorkerCount: Sendable, Equatable {
     public static let limit = 64
 
     /// The smallest of SLURM's grant, the cgroup's quota (rounded down, at least 1) and the affinity mask.
-    public static func available(environment: [String: String]) -> WorkerCount {
+    ///
+    /// - Throws: ``GeneratorError/environment(_:)`` when SLURM's grant is no number: to run on another number of CPUs
+    ///   than were granted, unnoticed, would be to measure that.
+    public static func available(environment: [String: String]) throws(GeneratorError) -> WorkerCount {
         var found: [WorkerCount] = []
-        if let slurm = environment["SLURM_CPUS_PER_TASK"].flatMap(Int.init), slurm > 0 {
-            found.append(WorkerCount(count: slurm, source: "SLURM_CPUS_PER_TASK"))
+        if let text = environment["SLURM_CPUS_PER_TASK"], !text.isEmpty {
+            guard let granted = Int(text), granted > 0 else {
+                throw .environment(
+                    "SLURM_CPUS_PER_TASK: \(ConfigValue.string(text).shown) is not accepted; expected a whole number of at least 1")
+            }
+            found.append(WorkerCount(count: granted, source: "SLURM_CPUS_PER_TASK"))
         }
         if let quota = cgroupQuota() { found.append(WorkerCount(count: quota, source: "cgroup")) }
         let affinity = Int(sml_affinity_cpu_count())

@@ -16,7 +16,8 @@ public struct TransferSettings: Sendable {
     /// A black-holed SYN fails after this even when the request may take longer (k6's dialer: 30 s).
     static let connectTimeout: Duration = .seconds(30)
 
-    /// - Throws: ``GeneratorError/plan(_:)`` when the URL is not absolute http or https.
+    /// - Throws: ``GeneratorError/plan(_:)`` when the URL is not absolute http or https,
+    ///   ``GeneratorError/environment(_:)`` when authorities or a proxy are named that cannot be used.
     public init(target: RequestTarget, userAgent: String, environment: [String: String]) throws(GeneratorError) {
         guard let url = TargetURL(target.url) else {
             throw .plan("server URL '\(target.url)': expected an absolute http:// or https:// URL")
@@ -24,9 +25,13 @@ public struct TransferSettings: Sendable {
         self.target = target
         self.url = url
         self.userAgent = userAgent
-        certificateFile = environment["SSL_CERT_FILE"].flatMap { $0.isEmpty ? nil : $0 }
-        certificateDirectory = environment["SSL_CERT_DIR"].flatMap { $0.isEmpty ? nil : $0 }
-        proxy = ProxyRule(scheme: url.scheme, host: url.host, environment: environment)
+        let authorities = CertificateAuthorities(environment)
+        certificateFile = authorities.file
+        certificateDirectory = authorities.directories
+        if url.scheme == "https", let problem = authorities.problem {
+            throw .environment("\(problem.variable): \(problem.text)")
+        }
+        proxy = try ProxyRule(scheme: url.scheme, host: url.host, environment: environment)
     }
 
     /// Header lines in libcurl's list syntax. A line that ends in its colon takes a header of libcurl's out, one

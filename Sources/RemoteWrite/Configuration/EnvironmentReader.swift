@@ -1,5 +1,7 @@
 // The single variables behind RemoteWriteConfiguration(environment:): their names, and one function per group of them.
 
+import Scenarios
+
 /// Access to the variables of one prefix, by the rest of their names.
 struct EnvironmentReader {
     static let prefix = "K6_PROMETHEUS_RW_"
@@ -11,8 +13,7 @@ struct EnvironmentReader {
     ]
 
     private let variables: [String: String]
-    private let authorityFile: String?
-    private let authorityDirectory: String?
+    private let authorities: CertificateAuthorities
 
     init(_ environment: [String: String]) {
         var variables: [String: String] = [:]
@@ -20,8 +21,7 @@ struct EnvironmentReader {
             variables[String(name.dropFirst(Self.prefix.count))] = value
         }
         self.variables = variables
-        authorityFile = environment["SSL_CERT_FILE"]
-        authorityDirectory = environment["SSL_CERT_DIR"]
+        authorities = CertificateAuthorities(environment)
     }
 
     subscript(name: String) -> String? { variables[name] }
@@ -148,8 +148,7 @@ struct EnvironmentReader {
                 "CLIENT_CERTIFICATE",
                 "CLIENT_CERTIFICATE and CLIENT_CERTIFICATE_KEY go together (accepted: both or none)")
         }
-        tls.authorityFile = authorityFile.flatMap { $0.isEmpty ? nil : $0 }
-        tls.authorityDirectory = authorityDirectory.flatMap { $0.isEmpty ? nil : $0 }
+        tls.authorities = authorities
         return tls
     }
 }

@@ -14,6 +14,9 @@ public struct ReceiverURL: Sendable, Equatable {
     /// k6's default, `http://localhost:9090/api/v1/write`.
     public static let k6Default = "http://localhost:9090/api/v1/write"
 
+    /// Whether pushes go over TLS.
+    var isEncrypted: Bool { text.lowercased().hasPrefix("https:") }
+
     /// Splits `text` into the address and the credentials written in it. The error does not repeat `text`, because
     /// what cannot be parsed may still hold a password.
     public static func parse(_ text: String) throws(Invalid) -> (url: ReceiverURL, credentials: Credentials?) {

@@ -1,6 +1,8 @@
 // Everything remote write needs to know, as a checked value: where to push, how to authenticate, how often, and how
 // long to wait. Secrets live in here and nowhere else; the description of every type in this file leaves them out.
 
+import Scenarios
+
 /// Where and how series are pushed. Defaults are k6's (k6 §7.5) except where its documentation here says otherwise.
 public struct RemoteWriteConfiguration: Sendable {
     public var receiver: ReceiverURL
@@ -44,10 +46,9 @@ public struct RemoteWriteConfiguration: Sendable {
         /// Paths of PEM files, both or none.
         public var clientCertificate: String?
         public var clientCertificateKey: String?
-        /// Certificate authorities instead of the system's: `SSL_CERT_FILE` and `SSL_CERT_DIR`, which libcurl as a
-        /// library does not read by itself (its command line tool and k6 do).
-        public var authorityFile: String?
-        public var authorityDirectory: String?
+        /// Certificate authorities instead of the system's, which libcurl as a library does not read by itself (its
+        /// command line tool and k6 do).
+        public var authorities = CertificateAuthorities([:])
 
         public init() {}
     }

@@ -2,10 +2,12 @@
 // would silently ignore something (an unknown variable, half of a certificate pair, basic authorization beside a
 // bearer token) this is an error, because a run that pushes nothing is noticed hours later.
 
+import Scenarios
+
 /// A bad setting of remote write. One line; secrets are not repeated.
-public struct RemoteWriteConfigurationError: Error, Equatable, CustomStringConvertible {
+public struct RemoteWriteConfigurationError: CommandError, Equatable {
     /// k6 ends with this status for bad remote write settings.
-    public static let exitCode: Int32 = 255
+    public var exitCode: Int32 { 255 }
 
     public let variable: String
     public let description: String
@@ -13,8 +15,7 @@ public struct RemoteWriteConfigurationError: Error, Equatable, CustomStringConve
     init(_ variable: String, _ problem: String) {
         self.variable = variable
         // One line, whatever the variable is called or holds.
-        let text = "\(variable): \(problem)".unicodeScalars.filter { $0.properties.generalCategory != .control }
-        description = String(String.UnicodeScalarView(text))
+        description = OneLine.escaped("\(variable): \(problem)")
     }
 }
 
@@ -53,5 +54,19 @@ extension RemoteWriteConfiguration {
         headers = try variables.headers()
         authorization = try variables.authorization(inURL: parsed.credentials, headers: headers)
         tls = try variables.tls()
+    }
+
+    /// Looks at the files that an encrypted connection needs, before anything is to be delivered.
+    public func checkFiles() throws(RemoteWriteConfigurationError) {
+        guard receiver.isEncrypted else { return }
+        if let problem = tls.authorities.problem { throw .init(problem.variable, problem.text) }
+        let files: [(variable: String, path: String?, kind: PEMFile.Kind)] = [
+            ("CLIENT_CERTIFICATE", tls.clientCertificate, .certificate),
+            ("CLIENT_CERTIFICATE_KEY", tls.clientCertificateKey, .key),
+        ]
+        for file in files {
+            guard let path = file.path, let problem = PEMFile.problem(path, kind: file.kind) else { continue }
+            throw .init(EnvironmentReader.prefix + file.variable, problem)
+        }
     }
 }

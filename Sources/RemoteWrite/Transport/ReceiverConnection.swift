@@ -131,8 +131,8 @@ extension ReceiverConnection {
         try number(CURLOPT_SSLVERSION, Int(minimum), "TLS_MINIMUM_VERSION")
         try number(CURLOPT_SSL_VERIFYPEER, tls.skipVerification ? 0 : 1, "INSECURE_SKIP_TLS_VERIFY")
         try number(CURLOPT_SSL_VERIFYHOST, tls.skipVerification ? 0 : 2, "INSECURE_SKIP_TLS_VERIFY")
-        if let file = tls.authorityFile { try text(CURLOPT_CAINFO, file, "SSL_CERT_FILE") }
-        if let directory = tls.authorityDirectory { try text(CURLOPT_CAPATH, directory, "SSL_CERT_DIR") }
+        if let file = tls.authorities.file { try text(CURLOPT_CAINFO, file, "SSL_CERT_FILE") }
+        if let directory = tls.authorities.directories { try text(CURLOPT_CAPATH, directory, "SSL_CERT_DIR") }
         if let certificate = tls.clientCertificate, let key = tls.clientCertificateKey {
             try text(CURLOPT_SSLCERT, certificate, "CLIENT_CERTIFICATE")
             try text(CURLOPT_SSLKEY, key, "CLIENT_CERTIFICATE_KEY")

@@ -19,9 +19,7 @@ struct Field {
     /// Text that ends up in a header, a label or a log line.
     func printableText(_ accepted: String) throws(ConfigurationError) -> String {
         let text = try text(accepted)
-        guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
-            throw rejected(accepted + " without control characters")
-        }
+        guard PrintableText.isAccepted(text) else { throw rejected("\(accepted) \(PrintableText.accepted)") }
         return text
     }
 

@@ -87,7 +87,7 @@ extension RunConfiguration {
             bodyPatch: request.bodyPatch)
         return ResolvedRun(
             plan: plan, corpusOptions: options, warnings: warnings, model: model,
-            runLabel: environment.runLabel ?? configLabel, seeds: .init(prompt: promptSeed, think: thinkSeed),
+            runLabel: try environment.checkedLabel() ?? configLabel, seeds: .init(prompt: promptSeed, think: thinkSeed),
             maxTokens: maxTokens, description: description,
             requestPath: request.path)
     }

@@ -4,6 +4,8 @@
 public struct RunEnvironment: Sendable, Equatable {
     /// `RUN_LABEL`: wins over the configuration's.
     public var runLabel: String?
+    /// What errors call it: the variable, or the option that replaced it.
+    public var runLabelName = "RUN_LABEL"
     /// `PROMPT_SEED`: wins over the configuration's and the scenario's.
     public var promptSeed: String?
     /// `SYSTEM_PROMPT`: put before every prompt's messages; the word `default` selects a built-in text.
@@ -20,5 +22,13 @@ public struct RunEnvironment: Sendable, Equatable {
         func value(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
         self.init(
             runLabel: value("RUN_LABEL"), promptSeed: value("PROMPT_SEED"), systemPrompt: value("SYSTEM_PROMPT"))
+    }
+
+    /// A label goes into every series and is shown on terminals.
+    func checkedLabel() throws(ConfigurationError) -> String? {
+        guard let runLabel, !PrintableText.isAccepted(runLabel) else { return runLabel }
+        throw ConfigurationError(
+            .usage, "\(runLabelName): \(ConfigValue.string(runLabel).shown) is not accepted; "
+                + "expected a run label \(PrintableText.accepted)")
     }
 }

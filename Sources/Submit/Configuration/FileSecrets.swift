@@ -2,6 +2,7 @@
 
 import Foundation
 import Glibc
+import ScenarioFiles
 
 struct FileSecrets: SecretStore {
     let directory: String
@@ -22,11 +23,12 @@ struct FileSecrets: SecretStore {
         guard status.st_mode & 0o077 == 0 else {
             throw SubmitError.notConfigured("\(path): others can read it; run 'chmod 600 \(path)', or better: renew the secret")
         }
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw SubmitError.notConfigured("\(path): cannot be read")
+        do {
+            let secret = try TextFile.read(path).trimmingCharacters(in: .whitespacesAndNewlines)
+            return secret.isEmpty ? nil : secret
+        } catch {
+            throw SubmitError.notConfigured(error.description)
         }
-        let secret = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-        return secret.isEmpty ? nil : secret
     }
 
     func write(_ name: String, _ secret: String) async throws {

@@ -2,6 +2,7 @@
 // Python `sml init` there does not have to type their secrets again.
 
 import Foundation
+import ScenarioFiles
 
 struct PythonKeyringFile: SecretStore {
     let place: String
@@ -14,8 +15,12 @@ struct PythonKeyringFile: SecretStore {
     }
 
     func read(_ name: String) async throws -> String? {
-        guard let data = FileManager.default.contents(atPath: place) else { return nil }
-        return Self.secret(in: String(decoding: data, as: UTF8.self), service: DesktopKeyring.service, user: name)
+        guard FileManager.default.fileExists(atPath: place) else { return nil }
+        do {
+            return Self.secret(in: try TextFile.read(place), service: DesktopKeyring.service, user: name)
+        } catch {
+            throw SubmitError.notConfigured(error.description)
+        }
     }
 
     func write(_ name: String, _ secret: String) async throws {

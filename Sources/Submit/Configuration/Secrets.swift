@@ -64,7 +64,8 @@ public struct Secrets: Sendable {
     /// - Throws: ``SubmitError/notConfigured(_:)`` when the configuration says it is kept somewhere and no place has it.
     public func find(_ name: Name) async throws -> Found? {
         for variable in name.variables {
-            if let value = environment[variable], !value.isEmpty { return Found(value: value, place: variable) }
+            guard let value = environment[variable], !value.isEmpty else { continue }
+            return Found(value: name == .apiKey ? try APIKey.checked(value, from: variable) : value, place: variable)
         }
         if let file, let value = file.literalSecret(name.rawValue) {
             return Found(value: value, place: file.path)

@@ -1,6 +1,8 @@
 // What can go wrong with FirecREST, each with a sentence a user can act on.
 
-public enum FirecRESTError: Error, Sendable, Equatable, CustomStringConvertible {
+import Scenarios
+
+public enum FirecRESTError: CommandError, Equatable {
     /// The server's final answer to a call was an error.
     case status(call: String, status: Int, message: String)
     /// A SLURM command said no; its own sentence.

@@ -2,6 +2,7 @@
 // lie, and where they are to go.
 
 import Foundation
+import ScenarioFiles
 import Scenarios
 
 /// One submitted run, as `job_<id>.json` in its result directory.
@@ -75,8 +76,11 @@ public struct JobRecord: Sendable, Equatable, Codable {
         guard let path = paths.max(by: { age($0) < age($1) }) else {
             throw SubmitError.usage("job \(id): was not submitted from here; no \(fileName(id)) under \(results)")
         }
-        guard let data = FileManager.default.contents(atPath: path), let record = try? JSONDecoder().decode(JobRecord.self, from: data)
-        else { throw SubmitError.usage("\(path): is not the record of a job") }
+        let text: String
+        do { text = try TextFile.read(path) } catch { throw SubmitError.usage(error.description) }
+        guard let record = try? JSONDecoder().decode(JobRecord.self, from: Data(text.utf8)) else {
+            throw SubmitError.usage("\(path): is not the record of a job")
+        }
         return record
     }
 

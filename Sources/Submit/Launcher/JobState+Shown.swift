@@ -1,5 +1,7 @@
 // A job's life in words, and what its errors exit with.
 
+import Scenarios
+
 extension JobState {
     var isOver: Bool { if case .ended = self { true } else { false } }
 
@@ -48,7 +50,7 @@ extension JobEnd {
     }
 }
 
-extension LauncherError {
+extension LauncherError: CommandError {
     /// 64 where the user's values were refused, 69 (EX_UNAVAILABLE) otherwise.
     public var exitCode: Int32 { if case .refused = self { 64 } else { 69 } }
 }

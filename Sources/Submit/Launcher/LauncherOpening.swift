@@ -70,7 +70,10 @@ extension ConfigurationFile {
     private func connect(
         _ environment: [String: String], _ trace: (@Sendable (String) -> Void)?
     ) async throws -> FirecRESTConnection {
-        try await FirecRESTConnection(
-            configuration: self, environment: environment, http: HTTPClient(userAgent: "sml/\(Product.version)"), trace: trace)
+        let authorities = CertificateAuthorities(environment)
+        try authorities.check()
+        return try await FirecRESTConnection(
+            configuration: self, environment: environment,
+            http: HTTPClient(userAgent: "sml/\(Product.version)", authorityFile: authorities.file), trace: trace)
     }
 }

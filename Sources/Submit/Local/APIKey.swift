@@ -15,7 +15,10 @@ public enum APIKey {
     ///
     /// - Throws: ``SubmitError/usage(_:)`` when the file cannot be read, is empty, or others can read it.
     public static func read(file: String?, environment: [String: String]) throws -> String? {
-        guard let file else { return variables.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } }
+        guard let file else {
+            let found = variables.lazy.compactMap { name in environment[name].map { (name, $0) } }.first { !$0.1.isEmpty }
+            return try found.map { try checked($0.1, from: $0.0) }
+        }
         var status = stat()
         guard stat(file, &status) == 0 else {
             throw SubmitError.usage("--api-key-file \(file): \(String(cString: strerror(errno)))")
@@ -34,6 +37,14 @@ public enum APIKey {
         let key = text.trimmingCharacters(in: .whitespacesAndNewlines)
         guard !key.isEmpty, !key.contains(where: \.isNewline) else {
             throw SubmitError.usage("--api-key-file \(file): expected the key alone on one line")
+        }
+        return try checked(key, from: "--api-key-file \(file)")
+    }
+
+    /// What a header can hold. The key is not repeated.
+    static func checked(_ key: String, from place: String) throws -> String {
+        guard key.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
+            throw SubmitError.usage("\(place): the value is not accepted; expected a key without blanks and control characters")
         }
         return key
     }

@@ -1,6 +1,7 @@
 // Where our other programs are: beside this one, as they are installed and as they are built.
 
 import Foundation
+import Scenarios
 
 /// A program of this product that another one starts.
 public enum Program: String, Sendable {
@@ -24,7 +25,7 @@ public enum Program: String, Sendable {
 }
 
 /// What can go wrong around a run, outside the generator.
-public enum SubmitError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum SubmitError: CommandError, Equatable {
     case missingProgram(String)
     /// A directory or file of the run cannot be made, with the reason.
     case cannotStage(String, String)

@@ -32,6 +32,8 @@ struct PreparedLoadtest {
         self.environment = environment
         serverURL = options.server(environment)
         settings = try options.settings(environment: environment)
+        // The health check would otherwise ask in vain for as long as it may.
+        if serverURL.lowercased().hasPrefix("https:") { try CertificateAuthorities(environment).check() }
         file = try ConfigurationFile.load(environment: environment)
         scenario = try ScenarioCatalog().resolve(name)
         apiKey = try await Self.apiKey(options, file, environment)
@@ -97,6 +99,8 @@ struct PreparedLoadtest {
     /// Asks a server, the one that will be tested unless another is given, about `name`.
     func healthProbe(_ name: String, at url: String? = nil) -> HealthProbe {
         HealthProbe(
-            client: HTTPClient(userAgent: "sml/\(Product.version)"), serverURL: url ?? serverURL, apiKey: apiKey, model: name)
+            client: HTTPClient(
+                userAgent: "sml/\(Product.version)", authorityFile: CertificateAuthorities(environment).file),
+            serverURL: url ?? serverURL, apiKey: apiKey, model: name)
     }
 }

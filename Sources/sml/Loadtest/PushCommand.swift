@@ -46,6 +46,7 @@ struct PushCommand: AsyncParsableCommand {
                 DurationGrammar.parse($0)?.duration
             }
             configuration.userAgent = Product.userAgent
+            try configuration.checkFiles()
             let states = try UndeliveredStates.load(from: file)
             let result = try await states.push(to: configuration, drain: drain.duration) { notice in
                 FileHandle.standardError.write(Data("sml: \(notice)\n".utf8))

@@ -46,7 +46,7 @@ struct NginxFront {
 
     /// 40 requests to `url`; always exit 0, whatever came back.
     func load(_ url: String, trusted: Bool = true) async throws -> Results {
-        let scenario = #"{"executor": "constant-arrival-rate", "rate": 20, "duration": "2s", "preAllocatedVUs": 20}"#
+        let scenario = #"{"executor": "constant-arrival-rate", "rate": 20, "duration": "2s", "preAllocatedVUs": 20, "maxVUs": 40}"#
         let name = UUID().uuidString
         let config = try scratch.write(
             "\(name).json", Scratch.configuration(server: url, scenario: scenario, members: #""think_time": "0""#))

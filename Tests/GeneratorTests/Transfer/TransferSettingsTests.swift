@@ -55,18 +55,31 @@ import Testing
         #expect(!one.sharesCredentials(with: TargetURL("http://b/y")!))
     }
 
-    @Test func proxyIsTheOneOfTheScheme() {
+    @Test func proxyIsTheOneOfTheScheme() throws {
         let environment = [
             "HTTP_PROXY": "http://up:1", "https_proxy": "http://low:2", "HTTPS_PROXY": "http://up:3",
             "NO_PROXY": "a.org", "ALL_PROXY": "http://all:4",
         ]
-        #expect(ProxyRule(scheme: "http", host: "x.org", environment: environment).proxy == "http://up:1")
-        #expect(ProxyRule(scheme: "https", host: "x.org", environment: environment).proxy == "http://low:2")
-        #expect(ProxyRule(scheme: "https", host: "x.org", environment: environment).bypass == "a.org")
-        #expect(ProxyRule(scheme: "http", host: "x.org", environment: ["ALL_PROXY": "http://all:4"]).proxy.isEmpty)
+        #expect(try ProxyRule(scheme: "http", host: "x.org", environment: environment).proxy == "http://up:1")
+        #expect(try ProxyRule(scheme: "https", host: "x.org", environment: environment).proxy == "http://up:3")
+        #expect(try ProxyRule(scheme: "https", host: "x.org", environment: environment).bypass == "a.org")
+        #expect(try ProxyRule(scheme: "http", host: "x.org", environment: ["ALL_PROXY": "http://all:4"]).proxy.isEmpty)
         for loopback in ["localhost", "127.0.0.1", "127.8.0.1", "::1"] {
-            #expect(ProxyRule(scheme: "http", host: loopback, environment: environment).proxy.isEmpty)
+            #expect(try ProxyRule(scheme: "http", host: loopback, environment: environment).proxy.isEmpty)
         }
+    }
+
+    @Test(arguments: ["http://a:1", "a:3128", "HTTPS://u:p@a:1/", "socks5h://[::1]:9"]) func aProxyIsAnAddress(text: String) throws {
+        #expect(try ProxyRule(scheme: "http", host: "x.org", environment: ["http_proxy": text]).proxy == text)
+    }
+
+    @Test(arguments: ["ftp://a", "http://", "://", "a b", "http://:secret@", "http://a:99999", String(repeating: "x", count: 5000)])
+    func aValueThatIsNoProxyIsRefusedUnseen(text: String) {
+        let error = #expect(throws: GeneratorError.self) {
+            try ProxyRule(scheme: "http", host: "x.org", environment: ["HTTP_PROXY": text])
+        }
+        #expect(error?.description.hasPrefix("HTTP_PROXY: the value is not accepted") == true)
+        #expect(error?.exitCode == 64 && error?.description.contains("secret") == false)
     }
 
     @Test func usersAreSpreadOverAddressesInTurn() {
@@ -97,12 +110,15 @@ import Testing
         #expect(ServerAddresses.lookUp(host: "no-such-host.invalid", port: 80).numeric.isEmpty)
     }
 
-    @Test func workersAreWhatTheJobWasGiven() {
-        let one = WorkerCount.available(environment: ["SLURM_CPUS_PER_TASK": "1"])
+    @Test func workersAreWhatTheJobWasGiven() throws {
+        let one = try WorkerCount.available(environment: ["SLURM_CPUS_PER_TASK": "1"])
         #expect(one == WorkerCount(count: 1, source: "SLURM_CPUS_PER_TASK"))
-        let many = WorkerCount.available(environment: ["SLURM_CPUS_PER_TASK": "4096"])
+        let many = try WorkerCount.available(environment: ["SLURM_CPUS_PER_TASK": "4096"])
         #expect(many.count >= 1 && many.count <= WorkerCount.limit && many.source != "SLURM_CPUS_PER_TASK")
-        #expect(WorkerCount.available(environment: ["SLURM_CPUS_PER_TASK": "x"]).count >= 1)
+        #expect(try WorkerCount.available(environment: ["SLURM_CPUS_PER_TASK": ""]).source != "SLURM_CPUS_PER_TASK")
+        for text in ["x", "0", "-1", "1.5", "99999999999999999999"] {
+            #expect(throws: GeneratorError.self) { try WorkerCount.available(environment: ["SLURM_CPUS_PER_TASK": text]) }
+        }
     }
 }
 

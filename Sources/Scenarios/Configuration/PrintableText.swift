@@ -1,0 +1,12 @@
+// Names and labels: what goes into every series and onto terminals.
+
+enum PrintableText {
+    /// A receiver gets it with each of some thousand series.
+    private static let limit = 1000
+
+    static let accepted = "without control characters, of at most \(limit) bytes"
+
+    static func isAccepted(_ text: String) -> Bool {
+        text.utf8.count <= limit && text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+    }
+}

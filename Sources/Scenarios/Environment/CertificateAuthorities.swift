@@ -1,0 +1,35 @@
+// SSL_CERT_FILE and SSL_CERT_DIR, as OpenSSL's and Go's programs read them: whom to trust instead of the system's
+// authorities. Checked before the first request, because a file that is not there would otherwise be a million failed
+// requests.
+
+import Glibc
+
+/// The authorities that the environment names.
+public struct CertificateAuthorities: Sendable, Equatable {
+    /// An empty name is none.
+    public var file: String?
+    /// One or several with a colon between them.
+    public var directories: String?
+
+    public init(_ environment: [String: String]) {
+        func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        file = value("SSL_CERT_FILE")
+        directories = value("SSL_CERT_DIR")
+    }
+
+    /// Why no TLS connection can be made with them; nil when one can.
+    public var problem: (variable: String, text: String)? {
+        if let text = file.flatMap({ PEMFile.problem($0, kind: .certificate) }) { return ("SSL_CERT_FILE", text) }
+        guard let directories else { return nil }
+        let isThere = directories.split(separator: ":").contains { path in
+            var status = stat()
+            return stat(String(path), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        }
+        return isThere ? nil : ("SSL_CERT_DIR", "\(directories): is not a directory")
+    }
+
+    /// - Throws: ``ConfigurationError`` (64) with the problem.
+    public func check() throws(ConfigurationError) {
+        if let problem { throw ConfigurationError(.usage, "\(problem.variable): \(problem.text)") }
+    }
+}
