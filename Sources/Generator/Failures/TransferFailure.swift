@@ -95,7 +95,7 @@ extension TransferFailure {
                 TransferFailure(ErrorCode.dns, "lookup: proxy could not be resolved", .resolve)
             case CURLE_COULDNT_CONNECT:
                 Self.connecting(evidence)
-            case CURLE_GOT_NOTHING where evidence.isStreamRefused:
+            case CURLE_RECV_ERROR where evidence.isStreamRefused:
                 Self.http2("stream error", ErrorCode.http2Stream, number: 7, phase)
             case CURLE_GOT_NOTHING:
                 TransferFailure(ErrorCode.generic, "EOF", .wait)

@@ -50,7 +50,7 @@ import Testing
         Row(result: CURLE_HTTP2, goAway: 11, code: 1622, text: "http2: GOAWAY with http2 ErrCode ENHANCE_YOUR_CALM"),
         Row(result: CURLE_HTTP2, goAway: 99, code: 1610, text: "http2: GOAWAY"),
         Row(
-            result: CURLE_GOT_NOTHING, isStreamRefused: true, code: 1638,
+            result: CURLE_RECV_ERROR, message: "Connection died, tried 5 times before giving up", isStreamRefused: true, code: 1638,
             text: "http2: stream error with http2 ErrCode REFUSED_STREAM"),
         Row(
             result: CURLE_COULDNT_CONNECT, systemError: EADDRNOTAVAIL, code: 1210,
