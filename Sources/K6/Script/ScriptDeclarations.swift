@@ -23,7 +23,9 @@ struct ScriptDeclarations {
         paths = Self.paths(Array(text.code.utf8))
         let tokens = Self.tokens(text.code)
         for (index, token) in tokens.enumerated() {
-            func next(_ offset: Int) -> Substring { index + offset < tokens.count ? tokens[index + offset] : "" }
+            func next(_ offset: Int) -> Substring {
+                tokens.indices.contains(index + offset) ? tokens[index + offset] : ""
+            }
             switch token {
             case "__ENV" where next(1) == ".": variables.insert(String(next(2)))
             case "__ENV": variables.insert(next(1) == "[" ? Self.content(next(2)) ?? "[…]" : "[…]")
