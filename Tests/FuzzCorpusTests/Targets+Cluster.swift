@@ -70,7 +70,10 @@ extension FuzzTarget {
             precondition(isPlain(state.name), state.name)
             if case .pending(let reason?) = state { precondition(isPlain(reason), reason) }
         }
-        for name in SlurmAnswer.partitions(output) { precondition(!name.isEmpty) }
+        for partition in SlurmAnswer.partitions(output) {
+            precondition(!partition.name.isEmpty && (partition.timeLimit ?? .zero) >= .zero)
+        }
+        _ = SlurmAnswer.expectedStart(output)
         do {
             let time = try JobTime(output, option: "--job-time")
             let again = try JobTime(time.description, option: "again")

@@ -5,8 +5,10 @@ enum SlurmTime {
     static func parse(_ text: some StringProtocol) -> Duration? {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), let clock = parts.last else { return nil }
-        let days = parts.count == 2 ? Int(parts[0]) : 0
-        let fields = clock.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
+        // No field of a time is that long; a larger number would overflow the sum.
+        func number(_ text: some StringProtocol) -> Int? { Int(text).flatMap { (0..<1_000_000_000).contains($0) ? $0 : nil } }
+        let days = parts.count == 2 ? number(parts[0]) : 0
+        let fields = clock.split(separator: ":", omittingEmptySubsequences: false).map { number($0) }
         guard let days, fields.count == 3 || (fields.count == 2 && parts.count == 1), fields.allSatisfy({ $0 != nil })
         else { return nil }
         let seconds = fields.reduce(0) { $0 * 60 + ($1 ?? 0) }
