@@ -80,14 +80,15 @@ extension ModelScript {
         bash "$job_dir/health.sh" "$logs/replica_health.json" "$nodes_per_replica" "$port" "${nodes[*]}" "${heads[@]}" &
         health=$!
 
-        # ---- The router, once there is something behind it: it gives up on servers that load for long. It shares its node.
+        # ---- The router, once there is something behind it: it gives up on servers that load for long. It shares its node, and
+        # the node's memory, all of which the server's step has: --mem=0.
         all_alive() { for child in "${children[@]}"; do alive "$child" || return 1; done; }
         if [ -n "$router_port" ]; then
             while all_alive && [ ! -e "$job_dir/healthy" ]; do
                 alive "$health" || fail 'nobody watches for the replicas to be healthy'
                 sleep 1
             done
-            ! all_alive || start "${nodes[0]}" router --overlap bash "$job_dir/router.sh" "$arch" "${urls[@]}"
+            ! all_alive || start "${nodes[0]}" router --overlap --mem=0 bash "$job_dir/router.sh" "$arch" "${urls[@]}"
         fi
 
         # ---- The first to end ends the job: a replica without one of its nodes answers nothing. What follows from that

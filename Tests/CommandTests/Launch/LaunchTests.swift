@@ -133,7 +133,6 @@ extension ModelJobTests {
             ("--loadtest-container-image", "/gone/i.sqsh", "--loadtest-container-image /gone/i.sqsh: does not exist on the cluster"),
             ("--partition", "gpu", "--partition: \"gpu\" does not exist; known are normal"),
             ("--slurm-time", "13:00:00", "--slurm-time: 13:00:00 is more than partition \"normal\" allows, which is 12:00:00"),
-            ("--slurm-replicas", "9", "SLURM refused: "),
             ("--slurm-environment", "image = \"/gone/model.sqsh\"\n", "image: /gone/model.sqsh does not exist on the cluster"),
             ("--slurm-environment", "image = \"/bin/sh\"\nmounts = [\"/etc:/models\"]\n",
                 "the model's weights: /models/stand-in, which is /etc/stand-in on the cluster, does not exist"),
