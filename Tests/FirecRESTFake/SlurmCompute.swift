@@ -21,18 +21,28 @@ public struct SlurmCompute: Sendable {
     public var compute: FakeCompute {
         FakeCompute(
             submit: { script, directory, account in
-                var words = ["sbatch", "--export=ALL,F7T_version=2.5.7", "--chdir=\(directory)"]
+                // Held until it has what SLURM from 23.02 on makes itself, and the clusters behind FirecREST do.
+                var words = ["sbatch", "--hold", "--export=ALL,F7T_version=2.5.7", "--chdir=\(directory)"]
                 if let account { words.append("--account=\(account)") }
                 let answer = try run(words, input: script)
                 guard answer.status == 0, let match = answer.output.firstMatch(of: /Submitted batch job (\d+)/) else {
                     throw CommandRefusal(answer.errors)
                 }
-                return String(match.1)
+                let id = String(match.1)
+                try makeLogDirectory(id)
+                _ = try run(["scontrol", "release", id])
+                return id
             }, jobs: jobs,
             cancel: { id in
                 let answer = try run(["scancel", "--verbose", id])
                 guard answer.status == 0, !answer.errors.contains(/.+error:/) else { throw CommandRefusal(answer.errors) }
             })
+    }
+
+    private func makeLogDirectory(_ id: String) throws {
+        let shown = try run(["scontrol", "show", "job", "-o", id]).output
+        guard let output = shown.firstMatch(of: /StdOut=(\S+)\/[^\/\s]+/) else { return }
+        _ = try run(["mkdir", "-p", "--", String(output.1)])
     }
 
     /// What accounting says, and the queue about jobs that accounting does not know or that wait, as the server puts
