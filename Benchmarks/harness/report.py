@@ -32,7 +32,7 @@ def saturation(figures, tools):
 
 def shape(figures, _):
     return table(["tool", "requests", "process start to first request, s", "CPU a request, all included, ms", "peak memory, MiB"], [
-        [name, f"{seen['requests']['median']:,}", ranged(seen["first_request_s"]), ranged(seen["cpu_ms_per_request"]),
+        [name, f"{seen['requests']['median']:,.0f}", ranged(seen["first_request_s"]), ranged(seen["cpu_ms_per_request"]),
          ranged(seen["peak_mib"])] for name, seen in figures.items()]) + (
         "\n\nTargets: 0.15 s, 0.1 ms, 40 MB.")
 
