@@ -11,7 +11,8 @@ struct Notice: Sendable {
 
     /// What was written, without its end of line; nil while nothing is there, or only a part.
     func read() throws(TaskError) -> String? {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        // Not to wait for a writer where somebody put a FIFO in its place.
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o644)
         guard descriptor >= 0 else { throw TaskError.system("open", path) }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: 4096)
