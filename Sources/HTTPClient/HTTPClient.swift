@@ -11,7 +11,7 @@ import Synchronization
 /// TLS is verified. No redirect is followed (credentials would follow it) and `.netrc` is not read; a proxy is used if
 /// the environment names one, as every command-line tool does.
 ///
-/// Sendable because all of its state is confined to `queue`; only `curl_multi_wakeup`, which libcurl documents as
+/// `@unchecked Sendable`: all of its state is confined to `queue`; only `curl_multi_wakeup`, which libcurl documents as
 /// callable from any thread, is used outside of it, and only while the client lives.
 public final class HTTPClient: @unchecked Sendable {
     private let queue = DispatchQueue(label: "sml.http")

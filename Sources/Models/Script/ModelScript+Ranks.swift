@@ -88,7 +88,8 @@ extension ModelScript {
         }
     }
 
-    /// Has OpenTela start the server, where the environment brings it.
+    /// Has OpenTela start the server, where the environment brings it. The command goes to a file of mode 0600 in /tmp, which
+    /// the container always has and every node has for itself; the job's directory is the same for all of them.
     private func known(port: Int) -> String {
         guard let openTela = launch.openTela else { return "" }
         return """
