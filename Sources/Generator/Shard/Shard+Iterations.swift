@@ -30,7 +30,8 @@ extension Shard {
     private func startDueArrivals() {
         guard !isStopped, case .arrivals(var cursor, let maxVUs) = load else { return }
         // Overdue arrivals go out back to back, but answers get their turn after each 128.
-        for _ in 0..<128 where cursor.due <= now {
+        for _ in 0..<128 {
+            guard cursor.due <= now else { break }
             let due = cursor.due
             context.live.loopWasLate(by: now - due)
             arrive(due: due, maxVUs: maxVUs)
@@ -112,8 +113,8 @@ extension Shard {
         // A pause to the end of the run: there is nothing left to wait for.
         if let pauseEnd, pauseEnd >= regularEnd { return retire(user) }
         running += 1
-        let plan = context.plan
-        let stagger = plan.initialStagger ? user.random.duration(below: plan.thinkTime.nanoseconds) : 0
+        let stagger =
+            context.plan.initialStagger ? user.random.duration(below: context.plan.thinkTime.nanoseconds) : 0
         perform(
             user.life.begin(
                 iteration: nextIteration(), scheduled: scheduled, now: now, stagger: stagger,

@@ -10,6 +10,9 @@ final class CommonTransferState {
     let addresses: ServerAddresses
     let texts: TextTable
     let buffers: ResponseBufferPool
+    // Beside `settings`, because reading a field of such a nested value retains all its strings: nine of them for each answer.
+    let isSecure: Bool
+    let responseLimit: Int
     private let poller: Poller
     private let url: ParsedURL?
     /// The server's one address for libcurl's name cache; with several, users are told one each.
@@ -28,7 +31,9 @@ final class CommonTransferState {
         url = ParsedURL(settings.target.url)
         resolved = settings.proxy.proxy.isEmpty ? addresses.resolved.map { HeaderList([$0]) } : nil
         self.settings = settings
-        buffers = ResponseBufferPool(shards: shards, responseLimit: settings.target.responseLimit)
+        isSecure = settings.url.scheme == "https"
+        responseLimit = settings.target.responseLimit
+        buffers = ResponseBufferPool(shards: shards, responseLimit: responseLimit)
         self.addresses = addresses
         self.texts = texts
         lists = [false, true].map { authorized in

@@ -61,7 +61,7 @@ final class VirtualUser {
         headers.initialize(to: sml_header_watch(bytes: 0, limit: Self.headerLimit, ended: 0))
         http2 = .allocate(capacity: 1)
         http2.initialize(to: sml_http2_watch(go_away: -1, refused: 0))
-        isWatched = common.settings.url.scheme == "https"
+        isWatched = common.isSecure
         body = UnsafeRawBufferPointer(start: nil, count: 0)
         try common.configure(easy, user: self, connectTo: connectTo, message: message, headers: headers)
         if isWatched {
@@ -202,7 +202,7 @@ final class VirtualUser {
         // libcurl takes the end of the stream, and the frames HTTP/2 begins with, for a first byte of the answer.
         let isAnswered =
             received > 0
-            || common.settings.url.scheme == "http" && result != CURLE_GOT_NOTHING && result != CURLE_SEND_ERROR
+            || !common.isSecure && result != CURLE_GOT_NOTHING && result != CURLE_SEND_ERROR
                 && result != CURLE_RECV_ERROR
         record.end = started + sml_easy_get_offset(easy, CURLINFO_TOTAL_TIME_T) * 1000
         record.sent = attempts > 0 ? started + pretransfer * 1000 : -1
@@ -275,7 +275,7 @@ final class VirtualUser {
         if sml_easy_get_offset(easy, CURLINFO_NAMELOOKUP_TIME_T) == 0 { return .resolve }
         // libcurl sets the time of the connect when TLS is there too, but the local port at once.
         if sml_easy_get_long(easy, CURLINFO_LOCAL_PORT) == 0 { return .connect }
-        if common.settings.url.scheme == "https", sml_easy_get_offset(easy, CURLINFO_APPCONNECT_TIME_T) == 0 {
+        if common.isSecure, sml_easy_get_offset(easy, CURLINFO_APPCONNECT_TIME_T) == 0 {
             return .tls
         }
         return .send
@@ -284,15 +284,19 @@ final class VirtualUser {
     // MARK: - libcurl's callbacks
 
     fileprivate func receive(_ data: UnsafeRawBufferPointer) -> Int {
-        if response == nil {
-            response = common.buffers.take()
-            if common.settings.url.scheme == "https" { tlsVersion = TLSVersion.ofTransfer(easy) }
+        var buffer: ResponseBuffer
+        if let begun = response {
+            buffer = begun
+        } else {
+            buffer = common.buffers.take()
+            if common.isSecure { tlsVersion = TLSVersion.ofTransfer(easy) }
         }
-        guard (response?.count ?? 0) + data.count <= common.settings.target.responseLimit else {
+        defer { response = buffer }
+        guard buffer.count + data.count <= common.responseLimit else {
             refusal = .tooLong
             return 0
         }
-        if response != nil, !common.buffers.append(data, to: &response!) {
+        guard common.buffers.append(data, to: &buffer) else {
             refusal = .noMemory
             return 0
         }

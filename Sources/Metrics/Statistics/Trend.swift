@@ -7,7 +7,7 @@
 /// ever, in bounded memory. Minimum, maximum and count stay exact, the sum is a running sum of doubles. Merging gives
 /// what one trend of all values would have given (the sum up to rounding), in whatever order parts are merged.
 public struct Trend: Sendable, Equatable {
-    /// Values kept one by one. 5,000 are 40 kB and sort in 0.3 ms, so that the 250 trends of a small run fit 10 MB
+    /// Values kept one by one. 5,000 are 40 kB and their percentiles are found in 0.02 ms, so that the 250 trends of a small run fit 10 MB
     /// and a snapshot of them in a tenth of a second; at 5,000 values p99 rests on 50 of them, far from the error of
     /// the histogram being the larger one.
     public static let exactLimit = 5000
@@ -122,16 +122,34 @@ public struct Trend: Sendable, Equatable {
 
     /// The values at ascending ranks (0 is the smallest value).
     private func orderStatistics(_ ranks: [Int]) -> [Int: Double] {
+        var found = isExact ? exactOrderStatistics(ranks) : histogramOrderStatistics(ranks)
+        // Both ends are known exactly; a bucket's middle may lie outside them.
+        for (rank, value) in found { found[rank] = Swift.min(Swift.max(value, smallest), largest) }
+        if found[0] != nil { found[0] = smallest }
+        if found[count - 1] != nil { found[count - 1] = largest }
+        return found
+    }
+
+    private func exactOrderStatistics(_ ranks: [Int]) -> [Int: Double] {
+        // The zeros, which are not among the values, stand between the negative ones and the others.
+        let zeroRanks = smallest < 0 ? values.count { $0 < 0 } : 0
+        let isZero = { (rank: Int) in rank >= zeroRanks && rank < zeroRanks + zeros }
+        let place = { (rank: Int) in rank < zeroRanks ? rank : rank - zeros }
+        var placed = values
+        placed.withUnsafeMutableBufferPointer {
+            OrderStatistics.place(ranks.filter { !isZero($0) }.map(place)[...], in: $0)
+        }
+        return Dictionary(uniqueKeysWithValues: ranks.map { ($0, isZero($0) ? 0 : placed[place($0)]) })
+    }
+
+    private func histogramOrderStatistics(_ ranks: [Int]) -> [Int: Double] {
         var found: [Int: Double] = [:]
         var next = ranks.startIndex
         var passed = 0
         walk { value, count in
             passed += Int(count)
             while next < ranks.endIndex && ranks[next] < passed {
-                // Both ends are known exactly; a bucket's middle may lie outside them.
-                let rank = ranks[next]
-                let clamped = Swift.min(Swift.max(value, smallest), largest)
-                found[rank] = rank == 0 ? smallest : rank == self.count - 1 ? largest : clamped
+                found[ranks[next]] = value
                 next += 1
             }
             return next < ranks.endIndex

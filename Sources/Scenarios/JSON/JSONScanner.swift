@@ -38,7 +38,7 @@ public struct JSONScanner {
     public static let nestingLimit = 128
 
     public let bytes: UnsafeRawBufferPointer
-    /// The next byte to read. 
+    /// The next byte to read.
     public private(set) var offset: Int
     private let end: Int
     private var depth = 0
@@ -63,6 +63,7 @@ public struct JSONScanner {
     // MARK: Values
 
     /// The kind of the next value, without reading it.
+    @inline(__always)
     public mutating func peek() throws(JSONError) -> Kind {
         switch try nextByte() {
         case UInt8(ascii: "{"): return .object
@@ -184,7 +185,15 @@ public struct JSONScanner {
     }
 
     /// The next byte that is not white space, unread.
+    @inline(__always)
     public mutating func nextByte() throws(JSONError) -> UInt8 {
+        // Servers send JSON without blanks, so it nearly always is the very next one.
+        if offset < end, bytes[offset] > 0x20 { return bytes[offset] }
+        return try nextByteAfterBlanks()
+    }
+
+    @inline(never)
+    private mutating func nextByteAfterBlanks() throws(JSONError) -> UInt8 {
         skipWhitespace()
         guard offset < end else { throw failure("unexpected end of the text") }
         return bytes[offset]
@@ -194,8 +203,10 @@ public struct JSONScanner {
 
     /// Whether a string without escapes has exactly this text. A key written with escapes never matches, which is
     /// what a reader of known ASCII keys wants: the entry is then an unknown one.
+    // Inlined, because nearly every comparison is decided by the length, a constant there.
+    @inlinable @inline(__always)
     public func equals(_ string: JSONString, _ text: StaticString) -> Bool {
-        guard !string.hasEscapes, string.range.count == text.utf8CodeUnitCount else { return false }
+        guard string.range.count == text.utf8CodeUnitCount, !string.hasEscapes else { return false }
         let base = bytes.baseAddress! + string.range.lowerBound
         for index in 0..<string.range.count
         where base.load(fromByteOffset: index, as: UInt8.self) != text.utf8Start[index] { return false }
@@ -258,18 +269,8 @@ public struct JSONScanner {
     /// From after the opening quote to after the closing one; true if there were escapes.
     private mutating func scanStringBody() throws(JSONError) -> Bool {
         var hasEscapes = false
-        let base = bytes.baseAddress!
         while true {
-            // Eight bytes at a time while all are plain ASCII without quote, backslash or control character.
-            while end - offset >= 8 {
-                let word = (base + offset).loadUnaligned(as: UInt64.self)
-                let hits = Self.specialBytes(word)
-                if hits != 0 {
-                    offset += hits.trailingZeroBitCount >> 3
-                    break
-                }
-                offset += 8
-            }
+            passPlainBytes()
             guard offset < end else { throw failure("unterminated string") }
             let byte = bytes[offset]
             switch byte {
@@ -288,6 +289,23 @@ public struct JSONScanner {
             default:
                 offset += 1
             }
+        }
+    }
+
+    /// Passes bytes of a string that mean themselves, eight at a time, up to a special one or the last seven of the buffer.
+    /// (`SIMD16` is no help: Swift 6.2 compares it lane by lane, 15 times the instructions of this.)
+    @inline(__always)
+    private mutating func passPlainBytes() {
+        let base = bytes.baseAddress!
+        var index = offset
+        defer { offset = index }
+        while end &- index >= 8 {
+            let hits = Self.specialBytes((base + index).loadUnaligned(as: UInt64.self))
+            if hits != 0 {
+                index &+= hits.trailingZeroBitCount >> 3
+                return
+            }
+            index &+= 8
         }
     }
 
