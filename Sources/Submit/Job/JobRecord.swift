@@ -55,9 +55,7 @@ public struct JobRecord: Sendable, Equatable, Codable {
     }
 
     public func write(directory: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try PrivateFile.replace("\(directory)/\(Self.fileName(jobID))", with: Array(try encoder.encode(self)) + [0x0A], mode: 0o644)
+        try RecordFile.write(self, to: "\(directory)/\(Self.fileName(jobID))")
     }
 
     /// The record of a job that was submitted from this machine: in one of the directories of `results`.

@@ -32,12 +32,8 @@ public struct ModelRecord: Sendable, Equatable, Codable {
 
     /// Below `results`, which is made if need be.
     public func write(results: String) throws {
-        let directory = "\(results)/\(jobID)"
-        try ResultDirectory.prepare(directory)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try PrivateFile.replace(
-            Self.path(jobID, results), with: Array(try encoder.encode(self)) + [0x0A], mode: 0o644)
+        try ResultDirectory.prepare("\(results)/\(jobID)")
+        try RecordFile.write(self, to: Self.path(jobID, results))
     }
 
     /// Nil when no model was launched from here under this number.
