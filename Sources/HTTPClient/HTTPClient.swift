@@ -11,8 +11,9 @@ import Synchronization
 /// TLS is verified. No redirect is followed (credentials would follow it) and `.netrc` is not read; a proxy is used if
 /// the environment names one, as every command-line tool does.
 ///
-/// `@unchecked Sendable`: all of its state is confined to `queue`; only `curl_multi_wakeup`, which libcurl documents as
-/// callable from any thread, is used outside of it, and only while the client lives.
+/// `@unchecked Sendable` for the sake of `multi`, the one member that is not Sendable. It is used by `perform`, which is
+/// called on `queue` only and checks that; by `curl_multi_wakeup`, which libcurl documents as callable from any thread,
+/// inside `send` and so while the client lives; and in `deinit`, when no block and no call is left to hold the client.
 public final class HTTPClient: @unchecked Sendable {
     private let queue = DispatchQueue(label: "sml.http")
     private let multi: UnsafeMutableRawPointer
@@ -54,6 +55,7 @@ public final class HTTPClient: @unchecked Sendable {
     }
 
     private func perform(_ request: HTTPRequest, _ order: CancelOrder) -> Result<HTTPResponse, HTTPFailure> {
+        dispatchPrecondition(condition: .onQueue(queue))
         do throws(HTTPFailure) {
             let transfer = try Transfer(request, userAgent: userAgent, authorityFile: authorityFile)
             guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {

@@ -7,9 +7,9 @@ import Synchronization
     import Glibc
 #endif
 
-/// `@unchecked Sendable`: `machine`, `timer`, `completions` and `result` are read and written on `decisions` only
-/// (each function that touches them is called from a block on it and checks that); `sender` on `transport` only;
-/// the rest is immutable.
+/// `@unchecked Sendable`: `machine`, `timer`, `completions` and `result` are used on `decisions` only: `handle` checks
+/// that it is called there, nobody else calls `execute`, and `start` and `finish` touch them in blocks on it; `deinit`
+/// runs when no block is left. `sender` is used in one place, a block on `transport`. The rest is constant and Sendable.
 final class Courier: @unchecked Sendable {
     let report = Mutex(DeliveryReport())
     private let decisions = DispatchQueue(label: "sml.remote-write", qos: .utility)
@@ -37,9 +37,11 @@ final class Courier: @unchecked Sendable {
     deinit { timer.cancel() }
 
     func start() {
-        timer.setEventHandler { [weak self] in self?.handle(.woke) }
-        timer.activate()
-        take(.woke)
+        decisions.async {
+            self.timer.setEventHandler { [weak self] in self?.handle(.woke) }
+            self.timer.activate()
+            self.handle(.woke)
+        }
     }
 
     func take(_ event: DeliveryMachine.Event) { decisions.async { self.handle(event) } }

@@ -4,8 +4,8 @@
 
 /// Immutable after loading.
 ///
-/// `@unchecked` because raw pointers are not Sendable: the memory they point into is written only while the corpus
-/// is built, before anybody else has it, and freed in `deinit`.
+/// `@unchecked Sendable` because raw pointers are not: the memory they point into is written only while the corpus is
+/// built, before anybody else has it, and freed in `deinit`, when nobody has it any more. Every member is a constant.
 public final class Corpus: @unchecked Sendable {
     /// The label of entries that have none. In k6 they could not be sent at all (k6 §1 no. 10).
     public static let unlabelled = "unlabelled"
