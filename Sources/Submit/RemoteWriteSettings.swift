@@ -1,6 +1,8 @@
 // How a run learns where its series go: by the variables k6 reads, because a URL may hold a password and the
 // generator's command line is public.
 
+import Scenarios
+
 /// The generator's environment for remote write.
 public struct RemoteWriteSettings: Sendable, Equatable {
     /// What SML's dashboards use.
@@ -8,7 +10,6 @@ public struct RemoteWriteSettings: Sendable, Equatable {
     /// Where SML's cluster runs push unless told otherwise. Only reachable from inside the cluster, so a run on this
     /// machine has no default.
     public static let clusterURL = "https://prometheus-dev.swissai.svc.cscs.ch/api/v1/write"
-    private static let urlVariables = ["SML_LOADTEST_METRICS_REMOTE_WRITE_URL", "K6_PROMETHEUS_RW_SERVER_URL"]
 
     /// Variables to set for the generator.
     public let generatorEnvironment: [String: String]
@@ -17,7 +18,7 @@ public struct RemoteWriteSettings: Sendable, Equatable {
     /// `defaultURL`; an empty one does not count, except that an empty `url` switches remote write off. Statistics
     /// that the user has chosen stay.
     public init(isEnabled: Bool, url: String?, environment: [String: String], defaultURL: String? = nil) {
-        let inherited = Self.urlVariables.lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
+        let inherited = environment.filled("SML_LOADTEST_METRICS_REMOTE_WRITE_URL", "K6_PROMETHEUS_RW_SERVER_URL")
         guard isEnabled, let url = url ?? inherited ?? defaultURL, !url.isEmpty else {
             // An empty URL is none: it hides one that would be inherited.
             generatorEnvironment = ["K6_PROMETHEUS_RW_SERVER_URL": ""]

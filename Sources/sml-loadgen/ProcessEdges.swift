@@ -19,12 +19,10 @@ enum ProcessEnvironment {
 }
 
 enum StandardError {
-    static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
     static func write(_ text: String) { Descriptor.write(text, to: STDERR_FILENO) }
 }
 
 enum StandardOutput {
-    static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
     static func write(_ text: String) { Descriptor.write(text, to: STDOUT_FILENO) }
 }
 

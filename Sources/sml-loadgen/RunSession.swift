@@ -23,7 +23,6 @@ final class RunSession: Sendable {
     /// The series of all tasks together, while they are on their way.
     private let mergedDelivery = Mutex<RunDelivery?>(nil)
     private let stopping: RunStop
-    private let color: Bool
 
     /// Reads and checks every input, makes the output directory, meets the other tasks if there are any, and opens the
     /// records file.
@@ -36,7 +35,6 @@ final class RunSession: Sendable {
     init(_ request: RunRequest, environment: [String: String], stop: RunStop) async throws {
         self.request = request
         stopping = stop
-        color = environment["NO_COLOR", default: ""].isEmpty
         let configuration =
             switch request.configuration {
             case .file(let path): try RunConfiguration.read(path: path)
@@ -218,7 +216,7 @@ final class RunSession: Sendable {
         if request.result == .handleSummary { StandardOutput.write(summary.handleSummaryText()) }
         if !request.quiet {
             StandardOutput.write(
-                summary.textBlock(color: color && StandardOutput.isTerminal, heading: request.result == .block))
+                summary.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO), heading: request.result == .block))
             StandardError.write("summary: \(request.summaries[0])\n")
         }
         return exitCode(outcome)

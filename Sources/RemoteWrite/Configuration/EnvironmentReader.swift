@@ -26,9 +26,6 @@ struct EnvironmentReader {
 
     subscript(name: String) -> String? { variables[name] }
 
-    /// Exported but empty is how shells say "not set".
-    private func nonEmpty(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
-
     private func failure(_ name: String, _ problem: String) -> RemoteWriteConfigurationError {
         .init(Self.prefix + name, problem)
     }
@@ -72,7 +69,7 @@ struct EnvironmentReader {
             headers.removeAll { $0.name.lowercased() == header.name.lowercased() }
             headers.append(header)
         }
-        for entry in (nonEmpty("HTTP_HEADERS") ?? "").split(separator: ",") {
+        for entry in (variables.filled("HTTP_HEADERS") ?? "").split(separator: ",") {
             let parts = entry.split(separator: ":", omittingEmptySubsequences: false)
             guard parts.count == 2 else {
                 throw failure("HTTP_HEADERS", "an entry has not exactly one colon (accepted: Name:value,Name:value)")
@@ -98,19 +95,19 @@ struct EnvironmentReader {
             }
             found.append((.basic(user: inURL.user, password: inURL.password), "SERVER_URL"))
         }
-        if let user = variables["USERNAME"], !user.isEmpty || nonEmpty("PASSWORD") != nil {
+        if let user = variables["USERNAME"], !user.isEmpty || variables.filled("PASSWORD") != nil {
             guard !user.utf8.contains(UInt8(ascii: ":")) else {
                 throw failure("USERNAME", "has a colon, which basic authorization cannot carry")
             }
             found.append((.basic(user: user, password: variables["PASSWORD"] ?? ""), "USERNAME"))
-        } else if nonEmpty("PASSWORD") != nil {
+        } else if variables.filled("PASSWORD") != nil {
             throw failure("PASSWORD", "is set without \(Self.prefix)USERNAME (accepted: both or none)")
         }
-        if let token = nonEmpty("BEARER_TOKEN") {
+        if let token = variables.filled("BEARER_TOKEN") {
             guard HTTPHeader.isPrintable(token) else { throw failure("BEARER_TOKEN", "has a control character") }
             found.append((.bearer(token: token), "BEARER_TOKEN"))
         }
-        switch (nonEmpty("SIGV4_REGION"), nonEmpty("SIGV4_ACCESS_KEY"), nonEmpty("SIGV4_SECRET_KEY")) {
+        switch (variables.filled("SIGV4_REGION"), variables.filled("SIGV4_ACCESS_KEY"), variables.filled("SIGV4_SECRET_KEY")) {
         case (nil, nil, nil): break
         case (let region?, let access?, let secret?):
             guard region.utf8.allSatisfy({ $0 > 0x20 && $0 != UInt8(ascii: ":") && $0 < 0x7f }) else {
@@ -135,14 +132,14 @@ struct EnvironmentReader {
     func tls() throws(RemoteWriteConfigurationError) -> RemoteWriteConfiguration.TLS {
         var tls = RemoteWriteConfiguration.TLS()
         tls.skipVerification = try flag("INSECURE_SKIP_TLS_VERIFY")
-        if let text = nonEmpty("TLS_MINIMUM_VERSION") {
+        if let text = variables.filled("TLS_MINIMUM_VERSION") {
             guard let version = RemoteWriteConfiguration.TLS.Version(rawValue: text) else {
                 throw failure("TLS_MINIMUM_VERSION", "'\(text)' is not a TLS version (accepted: 1.2, 1.3)")
             }
             tls.minimumVersion = version
         }
-        tls.clientCertificate = nonEmpty("CLIENT_CERTIFICATE")
-        tls.clientCertificateKey = nonEmpty("CLIENT_CERTIFICATE_KEY")
+        tls.clientCertificate = variables.filled("CLIENT_CERTIFICATE")
+        tls.clientCertificateKey = variables.filled("CLIENT_CERTIFICATE_KEY")
         if (tls.clientCertificate == nil) != (tls.clientCertificateKey == nil) {
             throw failure(
                 "CLIENT_CERTIFICATE",

@@ -19,9 +19,9 @@ public struct RunEnvironment: Sendable, Equatable {
 
     /// Takes the three variables out of an environment; an empty one counts as unset.
     public init(_ variables: [String: String]) {
-        func value(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
         self.init(
-            runLabel: value("RUN_LABEL"), promptSeed: value("PROMPT_SEED"), systemPrompt: value("SYSTEM_PROMPT"))
+            runLabel: variables.filled("RUN_LABEL"), promptSeed: variables.filled("PROMPT_SEED"),
+            systemPrompt: variables.filled("SYSTEM_PROMPT"))
     }
 
     /// A label goes into every series and is shown on terminals.

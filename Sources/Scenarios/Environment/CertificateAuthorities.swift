@@ -12,9 +12,8 @@ public struct CertificateAuthorities: Sendable, Equatable {
     public var directories: String?
 
     public init(_ environment: [String: String]) {
-        func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-        file = value("SSL_CERT_FILE")
-        directories = value("SSL_CERT_DIR")
+        file = environment.filled("SSL_CERT_FILE")
+        directories = environment.filled("SSL_CERT_DIR")
     }
 
     /// Why no TLS connection can be made with them; nil when one can.

@@ -20,8 +20,7 @@ public struct ConfigurationFile: Sendable, Equatable {
 
     /// `$SML_CONFIG_DIR`, or `~/.sml`.
     public static func directory(environment: [String: String]) -> String {
-        if let directory = environment["SML_CONFIG_DIR"], !directory.isEmpty { return directory }
-        return (environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory()) + "/.sml"
+        environment.filled("SML_CONFIG_DIR") ?? (environment.filled("HOME") ?? NSHomeDirectory()) + "/.sml"
     }
 
     public static func path(environment: [String: String]) -> String { directory(environment: environment) + "/config.yml" }

@@ -3,13 +3,14 @@
 
 import Foundation
 import ScenarioFiles
+import Scenarios
 
 struct PythonKeyringFile: SecretStore {
     let place: String
 
     init(environment: [String: String]) {
         let data =
-            environment["XDG_DATA_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+            environment.filled("XDG_DATA_HOME")
             ?? (environment["HOME"] ?? NSHomeDirectory()) + "/.local/share"
         place = data + "/python_keyring/keyring_pass.cfg"
     }

@@ -1,6 +1,7 @@
 // From configuration and secrets to a cluster: the one place where the credentials of FirecREST are looked up.
 
 import HTTPClient
+import Scenarios
 
 /// A FirecREST as configured, not yet asked anything.
 public struct FirecRESTConnection: Sendable {
@@ -25,7 +26,7 @@ public struct FirecRESTConnection: Sendable {
     private static func credentials(
         _ configuration: ConfigurationFile, _ environment: [String: String]
     ) async throws -> FirecRESTCredentials {
-        if let key = environment["SML_FIRECREST_API_KEY"], !key.isEmpty { return .apiKey(key) }
+        if let key = environment.filled("SML_FIRECREST_API_KEY") { return .apiKey(key) }
         guard let tokenURI = configuration.firecrestTokenURI else {
             throw SubmitError.notConfigured("\(configuration.path): firecrest_token_uri: is missing; run 'sml init'")
         }

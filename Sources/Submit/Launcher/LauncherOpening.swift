@@ -70,10 +70,8 @@ extension ConfigurationFile {
     private func connect(
         _ environment: [String: String], _ trace: (@Sendable (String) -> Void)?
     ) async throws -> FirecRESTConnection {
-        let authorities = CertificateAuthorities(environment)
-        try authorities.check()
+        try CertificateAuthorities(environment).check()
         return try await FirecRESTConnection(
-            configuration: self, environment: environment,
-            http: HTTPClient(userAgent: "sml/\(Product.version)", authorityFile: authorities.file), trace: trace)
+            configuration: self, environment: environment, http: HTTPClient(environment: environment), trace: trace)
     }
 }

@@ -3,6 +3,7 @@
 
 import Foundation
 import Glibc
+import Scenarios
 
 public struct SlurmLauncher: Launcher {
     public let name = "SLURM"
@@ -31,7 +32,7 @@ public struct SlurmLauncher: Launcher {
     }
 
     public func user() async throws(LauncherError) -> ClusterUser {
-        let home = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory()
+        let home = environment.filled("HOME") ?? NSHomeDirectory()
         guard home.hasPrefix("/") else { throw .refused("HOME: \"\(home)\" is not an absolute path") }
         let group = getgrgid(getgid()).map { String(cString: $0.pointee.gr_name) }
         return ClusterUser(

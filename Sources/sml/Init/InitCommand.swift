@@ -108,17 +108,14 @@ struct InitCommand: AsyncParsableCommand {
             throw SubmitError.usage("\(option): not with --check")
         }
         let environment = ProcessInfo.processInfo.environment
-        func filled(_ names: String...) -> String? {
-            names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
-        }
         if let loadtestServerUrl { try OptionValue.serverURL(loadtestServerUrl, option: "--loadtest-server-url") }
         let items = try await ConfigurationCheck(
             configuration: try ConfigurationFile.load(environment: environment), environment: environment,
-            client: HTTPClient(userAgent: Product.userAgent, authorityFile: filled("SSL_CERT_FILE")),
-            system: firecrestSystem ?? filled("SML_SYSTEM", "SML_FIRECREST_SYSTEM"),
-            partition: partition ?? filled("SML_PARTITION"),
+            client: HTTPClient(environment: environment),
+            system: firecrestSystem ?? environment.filled("SML_SYSTEM", "SML_FIRECREST_SYSTEM"),
+            partition: partition ?? environment.filled("SML_PARTITION"),
             trace: verbose ? TerminalDisplay().trace : nil
-        ).run(serverURL: loadtestServerUrl ?? "https://api.swissai.svc.cscs.ch")
+        ).run(serverURL: loadtestServerUrl ?? ClusterOptions.sharedServer)
         print(TextTable.render(items.map { [$0.verdict.rawValue, $0.name, $0.text] }), terminator: "")
         if items.contains(where: { $0.verdict == .wrong }) { throw ExitCode(78) }
     }

@@ -24,7 +24,6 @@ struct LaunchThenTest {
         try checkTime(launch.time, timeOption)
         try place.partition?.check(launch.time, option: timeOption)
         try place.partition?.check(nodes: launch.topology.nodes, option: "replicas times nodes per replica")
-        try place.partition?.check(launch.time, option: timeOption)
         let aimed = try test.aimed(model: launch.servedName.description)
         let job = try aimed.job(at: place)
         if let directory = options.outputScript {

@@ -74,7 +74,7 @@ struct PreconfiguredCommand: AsyncParsableCommand {
         let catalog = try ModelCatalog.load(environment: environment)
         // Flags that are wrong are said before ten questions are answered.
         var checked = cluster
-        checked.partition = cluster.partition ?? environment["SML_PARTITION"] ?? "?"
+        checked.partition = cluster.partition ?? environment.filled("SML_PARTITION") ?? "?"
         let settings = try checked.settings(environment: environment)
         let answers = try await Guide(
             try guide(file, catalog, settings, environment).steps, given: given(environment), questioner: TerminalQuestioner(), say: say
@@ -115,10 +115,9 @@ struct PreconfiguredCommand: AsyncParsableCommand {
     /// What is not asked. An empty reservation or account is an answer, as in SML.
     private func given(_ environment: [String: String]) -> [String: String] {
         typealias Flag = LaunchGuide.Flag
-        func filled(_ names: String...) -> String? { names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } }
         let values = [
-            Flag.system: cluster.firecrestSystem ?? filled("SML_SYSTEM", "SML_FIRECREST_SYSTEM"),
-            Flag.partition: cluster.partition ?? filled("SML_PARTITION"),
+            Flag.system: cluster.firecrestSystem ?? environment.filled("SML_SYSTEM", "SML_FIRECREST_SYSTEM"),
+            Flag.partition: cluster.partition ?? environment.filled("SML_PARTITION"),
             Flag.reservation: cluster.reservation ?? environment["SML_RESERVATION"],
             Flag.account: cluster.account ?? environment["SML_ACCOUNT"],
             Flag.model: model, Flag.framework: framework, Flag.replicas: replicas, Flag.router: useRouter, Flag.time: time,

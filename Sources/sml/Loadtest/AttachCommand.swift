@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import Scenarios
 import Submit
 
 struct AttachCommand: AsyncParsableCommand {
@@ -96,7 +97,7 @@ private enum SubmittedJob {
                 "job \(id): was submitted with \(launcher), but \(file.path) says launcher \(file.launcher.rawValue)")
         }
         return try await file.openLauncher(
-            system: system, account: environment["SML_ACCOUNT"].flatMap { $0.isEmpty ? nil : $0 }, environment: environment,
+            system: system, account: environment.filled("SML_ACCOUNT"), environment: environment,
             trace: verbose ? TerminalDisplay().trace : nil)
     }
 }

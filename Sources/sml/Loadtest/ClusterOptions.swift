@@ -27,20 +27,13 @@ struct ClusterOptions: ParsableArguments {
             "OpenAI-compatible server, without /v1/… (SML_LOADTEST_SERVER_URL; default: \(Self.sharedServer)).", valueName: "url"))
     var loadtestServerUrl: String?
 
-    @Option(help: ArgumentHelp("Output token limit, or 'prompt' for each corpus entry's own.", valueName: "n|prompt"))
-    var loadtestMaxTokens: String?
-
-    @Flag(inversion: .prefixedNo, help: "Keep generating until the token limit (default: as the scenario says).")
-    var loadtestIgnoreEos: Bool?
+    @OptionGroup var requests: RequestOptions
 
     @Option(
         help: ArgumentHelp(
             "Prompt corpus, an absolute path on the cluster (SML_LOADTEST_PROMPTS_FILE; default: \(Self.sharedPrompts)).",
             valueName: "path"))
     var loadtestPromptsFile: String?
-
-    @Option(help: ArgumentHelp("Seed of the prompt order; the same for both sides of a comparison.", valueName: "n"))
-    var loadtestPromptSeed: Int64?
 
     @Option(
         help: ArgumentHelp(
@@ -81,38 +74,36 @@ struct ClusterOptions: ParsableArguments {
     @Flag(help: "Print each call to FirecREST, or command of SLURM, on stderr.")
     var verbose = false
 
-    private static let sharedServer = "https://api.swissai.svc.cscs.ch"
+    /// The gateway that knows every launched model.
+    static let sharedServer = "https://api.swissai.svc.cscs.ch"
     private static let sharedPrompts = "/capstor/store/cscs/swissai/infra01/loadtest/prompts.json"
     private static let sharedImage = "/capstor/store/cscs/swissai/infra01/container-images/ci/sml-loadgen.sqsh"
 
     /// What somebody said is to be tested.
     func chosenServer(_ environment: [String: String]) -> String? {
-        loadtestServerUrl ?? environment["SML_LOADTEST_SERVER_URL"].flatMap { $0.isEmpty ? nil : $0 }
+        loadtestServerUrl ?? environment.filled("SML_LOADTEST_SERVER_URL")
     }
 
-    /// Otherwise it is the gateway that knows every launched model.
+    /// What will be tested.
     func server(_ environment: [String: String]) -> String { chosenServer(environment) ?? Self.sharedServer }
 
     /// What the options and variables say together.
     func settings(environment: [String: String]) throws -> ClusterSettings {
-        func value(_ option: String?, _ variables: String...) -> String? {
-            option ?? variables.lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
-        }
         try OptionValue.serverURL(server(environment), option: "--loadtest-server-url")
-        if let loadtestMaxTokens { try OptionValue.maxTokens(loadtestMaxTokens, option: "--loadtest-max-tokens") }
+        try requests.check()
         _ = try OptionValue.count(loadtestReadyTimeout, option: "--loadtest-ready-timeout", in: 1...1_000_000_000)
         if cancelOnInterrupt, !waitForLoadtest {
             throw SubmitError.usage("--cancel-on-interrupt: needs --wait-for-loadtest")
         }
-        guard let partition = value(partition, "SML_PARTITION") else {
+        guard let partition = partition ?? environment.filled("SML_PARTITION") else {
             throw SubmitError.usage("--partition: is missing; pass it or set SML_PARTITION")
         }
         return ClusterSettings(
-            system: value(firecrestSystem, "SML_SYSTEM", "SML_FIRECREST_SYSTEM"), partition: partition,
-            reservation: value(reservation, "SML_RESERVATION").flatMap { $0.isEmpty ? nil : $0 },
-            account: value(account, "SML_ACCOUNT"),
-            promptsFile: value(loadtestPromptsFile, "SML_LOADTEST_PROMPTS_FILE") ?? Self.sharedPrompts,
-            image: value(loadtestContainerImage, "SML_LOADTEST_CONTAINER_IMAGE") ?? Self.sharedImage,
+            system: firecrestSystem ?? environment.filled("SML_SYSTEM", "SML_FIRECREST_SYSTEM"), partition: partition,
+            reservation: (reservation ?? environment.filled("SML_RESERVATION")).flatMap { $0.isEmpty ? nil : $0 },
+            account: account ?? environment.filled("SML_ACCOUNT"),
+            promptsFile: loadtestPromptsFile ?? environment.filled("SML_LOADTEST_PROMPTS_FILE") ?? Self.sharedPrompts,
+            image: loadtestContainerImage ?? environment.filled("SML_LOADTEST_CONTAINER_IMAGE") ?? Self.sharedImage,
             jobTime: try JobTime(loadtestJobTime, option: "--loadtest-job-time"),
             nodes: try OptionValue.count(loadtestNodes, option: "--loadtest-nodes", in: 1...1024),
             remoteWrite: RemoteWriteSettings(

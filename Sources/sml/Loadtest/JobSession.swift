@@ -94,11 +94,7 @@ struct JobOutput: Sendable {
 
     static let terminal = JobOutput(
         say: { FileHandle.standardError.write(Data("\($0)\n".utf8)) },
-        show: {
-            let environment = ProcessInfo.processInfo.environment
-            let color = environment["NO_COLOR", default: ""].isEmpty && isatty(STDOUT_FILENO) == 1
-            print($0.textBlock(color: color), terminator: "")
-        })
+        show: { print($0.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO)), terminator: "") })
 }
 
 /// Raised once.

@@ -62,14 +62,7 @@ struct LocalCommand: AsyncParsableCommand {
             valueName: "file"))
     var loadtestPromptsFile: String?
 
-    @Option(help: ArgumentHelp("Seed of the prompt order; the same for both sides of a comparison.", valueName: "n"))
-    var loadtestPromptSeed: Int64?
-
-    @Option(help: ArgumentHelp("Output token limit, or 'prompt' for each corpus entry's own.", valueName: "n|prompt"))
-    var loadtestMaxTokens: String?
-
-    @Flag(inversion: .prefixedNo, help: "Keep generating until the token limit (default: as the scenario says).")
-    var loadtestIgnoreEos: Bool?
+    @OptionGroup var requests: RequestOptions
 
     @Option(help: ArgumentHelp("Scale the plan to this length, e.g. 30s.", valueName: "duration"))
     var loadtestDuration: String?
@@ -121,7 +114,7 @@ struct LocalCommand: AsyncParsableCommand {
         } else if apiKeyFile != nil {
             throw SubmitError.usage("--api-key-file: is for a server; set --loadtest-server-url too")
         }
-        if let loadtestMaxTokens { try OptionValue.maxTokens(loadtestMaxTokens, option: "--loadtest-max-tokens") }
+        try requests.check()
         if let loadtestDuration {
             _ = try OptionValue.duration(loadtestDuration, option: "--loadtest-duration", atLeast: .seconds(1))
         }
@@ -169,8 +162,7 @@ struct LocalCommand: AsyncParsableCommand {
     {
         try RunConfiguration.build(
             scenario: scenario, serverURL: server, apiKey: apiKey, model: loadtestModel ?? servedModelName,
-            overrides: RunOverrides(
-                maxTokens: loadtestMaxTokens, ignoreEOS: loadtestIgnoreEos, promptSeed: loadtestPromptSeed))
+            overrides: requests.overrides)
     }
 
     private func start(
@@ -210,7 +202,7 @@ struct LocalCommand: AsyncParsableCommand {
     }
 
     private func promptsFile(_ environment: [String: String]) -> String? {
-        loadtestPromptsFile ?? environment["SML_LOADTEST_PROMPTS_FILE"].flatMap { $0.isEmpty ? nil : $0 }
+        loadtestPromptsFile ?? environment.filled("SML_LOADTEST_PROMPTS_FILE")
     }
 
     /// The corpus's path; what has no file, packaged or piped, becomes one of the run's own.

@@ -58,10 +58,7 @@ struct PreparedLoadtest {
         _ options: ClusterOptions, _ scenario: ScenarioDefinition, serverURL: String, model: String?, apiKey: String?
     ) throws(ConfigurationError) -> RunConfiguration {
         try RunConfiguration.build(
-            scenario: scenario, serverURL: serverURL, apiKey: apiKey, model: model,
-            overrides: RunOverrides(
-                maxTokens: options.loadtestMaxTokens, ignoreEOS: options.loadtestIgnoreEos,
-                promptSeed: options.loadtestPromptSeed))
+            scenario: scenario, serverURL: serverURL, apiKey: apiKey, model: model, overrides: options.requests.overrides)
     }
 
     /// The same test of a model that was launched for it.
@@ -99,8 +96,6 @@ struct PreparedLoadtest {
     /// Asks a server, the one that will be tested unless another is given, about `name`.
     func healthProbe(_ name: String, at url: String? = nil) -> HealthProbe {
         HealthProbe(
-            client: HTTPClient(
-                userAgent: "sml/\(Product.version)", authorityFile: CertificateAuthorities(environment).file),
-            serverURL: url ?? serverURL, apiKey: apiKey, model: name)
+            client: HTTPClient(environment: environment), serverURL: url ?? serverURL, apiKey: apiKey, model: name)
     }
 }

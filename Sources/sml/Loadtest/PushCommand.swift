@@ -39,7 +39,7 @@ struct PushCommand: AsyncParsableCommand {
                 throw ValidationError("--drain \(self.drain): expected a duration such as 60s")
             }
             let environment = ProcessInfo.processInfo.environment
-            guard url != nil || environment["K6_PROMETHEUS_RW_SERVER_URL"].map({ !$0.isEmpty }) == true else {
+            guard url != nil || environment.filled("K6_PROMETHEUS_RW_SERVER_URL") != nil else {
                 throw ValidationError("--url is missing")
             }
             var configuration = try RemoteWriteConfiguration(environment: environment, serverURL: url) {

@@ -33,9 +33,7 @@ struct SummarizeCommand: AsyncParsableCommand {
             if json {
                 FileHandle.standardOutput.write(Data(summary.jsonData()))
             } else {
-                let environment = ProcessInfo.processInfo.environment
-                let color = environment["NO_COLOR", default: ""].isEmpty && isatty(STDOUT_FILENO) == 1
-                print(summary.textBlock(color: color), terminator: "")
+                print(summary.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO)), terminator: "")
             }
         }
     }

@@ -1,6 +1,8 @@
 // What `sml init` is to write, out of flags, environment, the answers of a person, and what is there already. Without
 // a person everything must come from the rest; nothing is guessed.
 
+import Scenarios
+
 /// Input of `sml init` that is no secret.
 public struct InitFlags: Sendable {
     public var launcher: String?
@@ -70,12 +72,12 @@ public struct InitAnswers: Sendable {
                 ConfigurationNode.Name.firecrestTokenURI,
                 try FirecRESTURL.checked(tokenURI, option: "--firecrest-token-uri"))
             // An API key for FirecREST replaces both; it is only ever read from the environment.
-            let isKeyed = environment["SML_FIRECREST_API_KEY"].map { !$0.isEmpty } ?? false
+            let isKeyed = environment.filled("SML_FIRECREST_API_KEY") != nil
             if !isKeyed {
                 try secret(.firecrestClientID, isRequired: true)
                 try secret(.firecrestClientSecret, isRequired: true)
             }
-            let host = environment["SML_CLUSTER_SSH_HOST"].flatMap { $0.isEmpty ? nil : $0 }
+            let host = environment.filled("SML_CLUSTER_SSH_HOST")
             file.tree.set(
                 ConfigurationNode.Name.clusterSSHHost,
                 try text(

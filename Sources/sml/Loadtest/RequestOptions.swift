@@ -1,0 +1,23 @@
+// What requests ask for and in which order, in the same words for a run on this machine and on a cluster.
+
+import ArgumentParser
+import Scenarios
+
+struct RequestOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Output token limit, or 'prompt' for each corpus entry's own.", valueName: "n|prompt"))
+    var loadtestMaxTokens: String?
+
+    @Flag(inversion: .prefixedNo, help: "Keep generating until the token limit (default: as the scenario says).")
+    var loadtestIgnoreEos: Bool?
+
+    @Option(help: ArgumentHelp("Seed of the prompt order; the same for both sides of a comparison.", valueName: "n"))
+    var loadtestPromptSeed: Int64?
+
+    func check() throws {
+        if let loadtestMaxTokens { try OptionValue.maxTokens(loadtestMaxTokens, option: "--loadtest-max-tokens") }
+    }
+
+    var overrides: RunOverrides {
+        RunOverrides(maxTokens: loadtestMaxTokens, ignoreEOS: loadtestIgnoreEos, promptSeed: loadtestPromptSeed)
+    }
+}
