@@ -124,7 +124,7 @@ let package = Package(
             name: "SubmitTests",
             dependencies: ["Submit", "HTTPClient", "Scenarios", "Generator", "Metrics", "FirecRESTFake", "TestSupport", "sml"],
             exclude: ["Fixtures"]),
-        .testTarget(name: "ModelsTests", dependencies: ["Models", "Submit"]),
+        .testTarget(name: "ModelsTests", dependencies: ["Models", "Submit", "TestSupport"]),
         // Runs the three built commands as child processes.
         .testTarget(
             name: "CommandTests",

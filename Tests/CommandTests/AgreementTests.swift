@@ -56,15 +56,8 @@ import Testing
     func everybodyCountsTheSame(example: Case) async throws {
         let scratch = try Scratch()
         let endpoint = try await EndpointProcess.start(example.endpoint, in: scratch)
-        let config = try scratch.write(
-            "run_config.json", Scratch.configuration(server: endpoint.url, scenario: example.scenario))
-        let prompts = try scratch.write("prompts.json", Scratch.prompts)
-        let run = try await Program.run(
-            "sml-loadgen",
-            [
-                "--config", config, "--prompts", prompts, "--out", scratch.file("out"), "--run-label", "agreement",
-                "--records", scratch.file("out/records.smlrec"),
-            ], in: scratch, within: 60)
+        let files = try scratch.stage(example.scenario, server: endpoint.url, members: "")
+        let run = try await Program.run("sml-loadgen", files + ["--run-label", "agreement"], in: scratch, within: 60)
         #expect(run.code == 0, "\(run.errors)")
         let log = try await endpoint.stop()
         let results = try Results(directory: scratch.file("out"))

@@ -44,22 +44,17 @@ import Testing
             {"executor": "ramping-arrival-rate", "startRate": 1, "preAllocatedVUs": 50, "maxVUs": 100,
              "stages": [{"duration": "1s", "target": 40}, {"duration": "\(length)", "target": 40}]}
             """
-        let config = try scratch.write(
-            "run_config.json",
-            Scratch.configuration(server: endpoint.url, scenario: scenario, members: #""think_time": "0""#))
-        let prompts = try scratch.write("prompts.json", Scratch.prompts)
+        let files = try scratch.stage(scenario, server: endpoint.url)
         let program = try Program(
             "sml-loadgen",
-            [
-                "--config", config, "--prompts", prompts, "--out", scratch.file("out"), "--records",
-                scratch.file("out/records.smlrec"), "--remote-write-url", receiver.url, "--quiet",
-            ] + (moment == .drain ? ["--drain", "5s"] : []), in: scratch,
+            files + ["--remote-write-url", receiver.url, "--quiet"] + (moment == .drain ? ["--drain", "5s"] : []), in: scratch,
             environment: ["K6_PROMETHEUS_RW_PUSH_INTERVAL": "500ms"])
         return Victim(scratch: scratch, endpoint: endpoint, receiver: receiver, program: program)
     }
 
     private func strike(_ victim: Victim, at moment: Moment, _ random: inout SplitMix) async throws {
         try await eventually("signals are caught") { catchesSignals(victim.program.processID) }
+        // A random moment is what is tested; what is expected holds at any.
         func pause(_ range: ClosedRange<Int>) async throws {
             try await Task.sleep(for: .milliseconds(Int.random(in: range, using: &random)))
         }

@@ -18,16 +18,7 @@ import Testing
         let scratch = try Scratch()
         let endpoint = try await EndpointProcess.start(["--ttft", ttft, "--time-per-token", "0"], in: scratch)
         let scenario = #"{"executor": "constant-arrival-rate", "rate": 40, "duration": "60s", "preAllocatedVUs": 50}"#
-        let config = try scratch.write(
-            "run_config.json",
-            Scratch.configuration(server: endpoint.url, scenario: scenario, members: #""think_time": "0""#))
-        let prompts = try scratch.write("prompts.json", Scratch.prompts)
-        let program = try Program(
-            "sml-loadgen",
-            [
-                "--config", config, "--prompts", prompts, "--out", scratch.file("out"), "--records",
-                scratch.file("out/records.smlrec"),
-            ] + extra, in: scratch)
+        let program = try Program("sml-loadgen", try scratch.stage(scenario, server: endpoint.url) + extra, in: scratch)
         try await eventually("requests in the log") { endpoint.entriesSoFar.count >= 10 }
         return Running(scratch: scratch, endpoint: endpoint, program: program)
     }

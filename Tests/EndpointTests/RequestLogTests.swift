@@ -52,6 +52,7 @@ import Testing
             let client = try harness.client()
             let text = Harness.post(Harness.body())
             try client.send(String(text.prefix(30)))
+            // At least what lies between the first byte and the last.
             try await Task.sleep(for: .milliseconds(60))
             try client.send(String(text.dropFirst(30)))
             _ = try client.response()

@@ -214,6 +214,7 @@ import Testing
         let writer = try RemoteWriter(configuration: try quickConfiguration(receiver.url)) { notices.add($0) }
         for value in 1...20 {
             writer.submit([update("a", Double(value), at: Int64(value)), update("b", 1, at: 1)])
+            // Spread over several pushes; any spread gives the same end.
             try await Task.sleep(for: .milliseconds(5))
         }
         #expect(await eventually { (writer.report.pushesFailed["connection"] ?? 0) >= 2 })

@@ -65,6 +65,7 @@ struct DeliveryTests {
             #expect(await eventually { receiver.requests.count >= 1 })
             receiver.stop()
             #expect(await eventually { run.log.contains("not reached") })
+            // How long the outage lasts at least.
             try await Task.sleep(for: .seconds(1))
             try receiver.start()
             #expect(await run.exitCode() == 0)

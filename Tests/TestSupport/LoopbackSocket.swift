@@ -86,6 +86,13 @@ enum LoopbackSocket {
     }
 }
 
+/// Whether somebody listens on a port of this machine.
+public func canConnect(_ port: UInt16) -> Bool {
+    guard let descriptor = try? LoopbackSocket.connect(port: port) else { return false }
+    close(descriptor)
+    return true
+}
+
 /// A port nobody listens on at the moment.
 public func freePort() throws -> UInt16 {
     let (descriptor, port) = try LoopbackSocket.listen(port: 0)

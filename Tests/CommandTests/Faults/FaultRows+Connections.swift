@@ -37,7 +37,7 @@ extension FaultRow {
                 .broken(1220, "write: connection reset by peer", .send),
             ]
         ) { bench in
-            let server = try ResettingServer()
+            let server = try PlainServer(reading: 1000, answer: "")
             defer { server.stop() }
             return try await bench.load("http://127.0.0.1:\(server.port)", requests: 1, settings: huge)
         },
@@ -146,33 +146,6 @@ extension FaultRow {
                 settings: FaultBench.Settings(timeout: "40s", scenario: #", "gracefulStop": "50s""#))
         },
     ]
-}
-
-/// Takes in the beginning of each request, then resets its connection.
-private final class ResettingServer: Sendable {
-    private let listener: Int32
-    let port: UInt16
-
-    init() throws {
-        let (listener, port) = try listeningSocket()
-        self.listener = listener
-        self.port = port
-        Thread.detachNewThread {
-            while true {
-                let connection = accept(listener, nil, nil)
-                guard connection >= 0 else {
-                    close(listener)
-                    return
-                }
-                var bytes = [UInt8](repeating: 0, count: 1000)
-                _ = recv(connection, &bytes, bytes.count, 0)
-                // Unread bytes make the close a reset.
-                close(connection)
-            }
-        }
-    }
-
-    func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 }
 
 /// Knows which connections it has met.

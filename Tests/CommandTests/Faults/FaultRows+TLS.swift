@@ -113,30 +113,3 @@ extension FaultRow {
         return try await body(server)
     }
 }
-
-/// Answers whatever comes with the same bytes, or with none, and closes.
-private final class PlainServer: Sendable {
-    private let listener: Int32
-    let port: UInt16
-
-    init(answer: String = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n") throws {
-        let (listener, port) = try listeningSocket()
-        self.listener = listener
-        self.port = port
-        Thread.detachNewThread {
-            while true {
-                let connection = accept(listener, nil, nil)
-                guard connection >= 0 else {
-                    close(listener)
-                    return
-                }
-                var bytes = [UInt8](repeating: 0, count: 4096)
-                _ = recv(connection, &bytes, bytes.count, 0)
-                _ = Array(answer.utf8).withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-                close(connection)
-            }
-        }
-    }
-
-    func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
-}

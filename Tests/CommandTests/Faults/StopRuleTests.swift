@@ -26,19 +26,10 @@ import Testing
         let scratch = try Scratch()
         let endpoint = try await EndpointProcess.start(
             ["--ttft", "5ms", "--time-per-token", "0", "--fail", rule.fail], in: scratch)
-        let config = try scratch.write(
-            "run_config.json",
-            Scratch.configuration(
-                server: endpoint.url,
-                scenario: #"{"executor": "constant-arrival-rate", "rate": 50, "duration": "60s", "preAllocatedVUs": 50, \#(rule.members)}"#,
-                members: #""think_time": "0""#))
-        let prompts = try scratch.write("prompts.json", Scratch.prompts)
-        let run = try await Program.run(
-            "sml-loadgen",
-            [
-                "--config", config, "--prompts", prompts, "--out", scratch.file("out"), "--records",
-                scratch.file("out/records.smlrec"), "--drain", "5s",
-            ], in: scratch, within: 40)
+        let files = try scratch.stage(
+            #"{"executor": "constant-arrival-rate", "rate": 50, "duration": "60s", "preAllocatedVUs": 50, \#(rule.members)}"#,
+            server: endpoint.url)
+        let run = try await Program.run("sml-loadgen", files + ["--drain", "5s"], in: scratch, within: 40)
         #expect(run.code == 99, "\(run.errors)")
         let log = try await endpoint.stop()
         let results = try Results(directory: scratch.file("out"))

@@ -181,9 +181,9 @@ import Testing
         #expect(try await there.laptop.sml(["cancel", String(job)]).code == 0)
         // Accounting is some seconds late.
         var accounted: [Substring] = []
-        for _ in 0..<40 where accounted.isEmpty {
-            try await Task.sleep(for: .milliseconds(250))
+        try await eventually(every: .milliseconds(250), "job \(job) in accounting") {
             accounted = try await there.accounted(name).split(separator: "\n")
+            return !accounted.isEmpty
         }
         #expect(accounted.count == 1)
         #expect(there.fake.calls.filter { $0 == "POST /compute/cluster/jobs" }.count == 1)

@@ -3,6 +3,7 @@
 // cluster, so variables, files of the user and a gateway stand for them.
 
 import Foundation
+import TestSupport
 import Testing
 
 extension ModelJobTests {

@@ -49,10 +49,8 @@ struct LaunchRun {
 
     /// That nothing of these jobs is in the queue any more, nor any file of the run with the key.
     func leavesNothing() async throws {
-        let deadline = ContinuousClock.now + .seconds(90)
-        while try await !bed.administer("squeue", ["-h", "-j", jobs.joined(separator: ","), "-o", "%i"], in: scratch).isEmpty {
-            try #require(ContinuousClock.now < deadline, "jobs \(jobs) go on")
-            try await Task.sleep(for: .milliseconds(200))
+        try await eventually(within: 90, every: .milliseconds(200), "the end of jobs \(jobs)") {
+            try await bed.administer("squeue", ["-h", "-j", jobs.joined(separator: ","), "-o", "%i"], in: scratch).isEmpty
         }
         let home = bed.home + "/.sml"
         for name in try FileManager.default.subpathsOfDirectory(atPath: home) {

@@ -83,14 +83,12 @@ struct ModelJob {
     /// Until it is out of the queue and accounting, which comes later, has heard of it; its state and exit code then.
     func end(within seconds: Double = 120) async throws -> String {
         let over = ["CANCELLED", "FAILED", "COMPLETED", "TIMEOUT"]
-        let deadline = ContinuousClock.now + .seconds(seconds)
-        while ContinuousClock.now < deadline {
+        var state = ""
+        try await eventually(within: seconds, every: .milliseconds(200), "the end of job \(id)\n\(everything)") {
             let queue = try await bed.administer("squeue", ["-h", "-t", "all", "-j", "\(id)", "-o", "%T"], in: scratch)
-            let state = try await state()
-            if queue.split(separator: "\n").allSatisfy({ over.contains(String($0)) }), over.contains(where: state.hasPrefix) { return state }
-            try await Task.sleep(for: .milliseconds(200))
+            state = try await self.state()
+            return queue.split(separator: "\n").allSatisfy { over.contains(String($0)) } && over.contains(where: state.hasPrefix)
         }
-        Issue.record("job \(id) has not ended within \(seconds) s\n\(everything)")
-        return ""
+        return state
     }
 }

@@ -39,9 +39,11 @@ import Testing
         try await job.becomes("router") { job.text(job.logs.router.output).contains("sglang_router.launch_router: ") }
         #expect(job.text(job.logs.router.output).contains("otela: port 30000\n"))
         #expect(!job.text(job.logs.replica(0).output).contains("otela:"))
-        let deadline = ContinuousClock.now + .seconds(30)
-        var answer = try await ask(job, endpoint)
-        while answer.code != 0, ContinuousClock.now < deadline { answer = try await ask(job, endpoint) }
+        var answer = (code: Int32(-1), output: "")
+        try await eventually(within: 30, every: .milliseconds(200), "an answer of the router: \(answer.output)") {
+            answer = try await ask(job, endpoint)
+            return answer.code == 0
+        }
         #expect(answer.output.contains("\"choices\""), "\(answer.output)\n\(job.everything)")
 
         try await job.bed.administer("scancel", ["\(job.id)"], in: job.scratch)

@@ -2,6 +2,7 @@
 // read and written here by hand (RFC 9113 §4.1), because no well-behaved server sends what these tests need.
 
 import Foundation
+import TestSupport
 import Testing
 
 /// One connection at a time, which is what `s_server` offers.
@@ -18,12 +19,12 @@ final class HTTP2Server: Sendable {
         case closeInBody
     }
 
-    let port: Int
+    let port: UInt16
     let authority: [String: String]
     private let processID: Int32
     var url: String { "https://localhost:\(port)" }
 
-    private init(port: Int, authority: [String: String], processID: Int32) {
+    private init(port: UInt16, authority: [String: String], processID: Int32) {
         self.port = port
         self.authority = authority
         self.processID = processID
@@ -55,15 +56,10 @@ final class HTTP2Server: Sendable {
                     while true {
                         let bytes = [UInt8](reading.availableData)
                         guard !bytes.isEmpty else { return }
-                        let (answer, closes) = conversation.receive(bytes)
-                        for (index, piece) in answer.enumerated() {
-                            // Apart, so that the client has dealt with the first before the next arrives.
-                            if index > 0 { usleep(200_000) }
+                        conversation.receive(bytes)
+                        if let piece = conversation.next() {
                             guard (try? writing.write(contentsOf: Data(piece))) != nil else { return }
-                        }
-                        if closes {
-                            // Time for what was written to be sent on; then every connection is cut.
-                            usleep(300_000)
+                        } else if conversation.isToBeCut {
                             kill(id, SIGKILL)
                             return
                         }
@@ -80,23 +76,35 @@ final class HTTP2Server: Sendable {
     func stop() { kill(processID, SIGKILL) }
 }
 
-/// The frames of one connection after the other, as one stream of bytes.
+/// The frames of one connection after the other, as one stream of bytes. Behind each piece of an answer goes a PING, and
+/// the next piece waits for its acknowledgement: then the client has dealt with the first.
 private struct Conversation {
     let reaction: HTTP2Server.Reaction
     private var pending: [UInt8] = []
+    private var pieces: [[UInt8]] = []
+    private var isPinging = false
+    private var closes = false
+    /// All is said and dealt with, and the end of the connection is what comes next.
+    var isToBeCut: Bool { closes && pieces.isEmpty && !isPinging }
     private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
 
     init(reaction: HTTP2Server.Reaction) { self.reaction = reaction }
 
-    mutating func receive(_ bytes: [UInt8]) -> (answer: [[UInt8]], closes: Bool) {
+    /// What is to be written now, if anything is.
+    mutating func next() -> [UInt8]? {
+        guard !isPinging, !pieces.isEmpty else { return nil }
+        isPinging = true
+        return pieces.removeFirst() + Self.frame(type: 6, flags: 0, stream: 0, Array("answered".utf8))
+    }
+
+    mutating func receive(_ bytes: [UInt8]) {
         pending += bytes
-        var answer: [[UInt8]] = []
-        var closes = false
         while true {
             if pending.starts(with: Self.preface) {
                 // A new connection: our settings come first.
                 pending.removeFirst(Self.preface.count)
-                answer.append(Self.frame(type: 4, flags: 0, stream: 0))
+                pieces = [Self.frame(type: 4, flags: 0, stream: 0)]
+                isPinging = false
                 continue
             }
             guard pending.count >= 9 else { break }
@@ -105,13 +113,13 @@ private struct Conversation {
             let (type, flags) = (pending[3], pending[4])
             let stream = pending[5..<9].reduce(UInt32(0)) { $0 << 8 | UInt32($1) } & 0x7FFF_FFFF
             pending.removeFirst(9 + length)
+            if type == 6, flags & 1 == 1 { isPinging = false }
             // The end of a request: HEADERS or DATA with END_STREAM.
             if type <= 1, flags & 1 == 1 {
-                answer += react(to: stream)
+                pieces += react(to: stream)
                 if case .closeInBody = reaction { closes = true }
             }
         }
-        return (answer, closes)
     }
 
     private func react(to stream: UInt32) -> [[UInt8]] {

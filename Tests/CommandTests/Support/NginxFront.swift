@@ -1,6 +1,7 @@
 // A real TLS server in front of the endpoint: nginx with a certificate authority made here.
 
 import Foundation
+import TestSupport
 import Testing
 
 /// nginx on two ports: HTTP/2 with TLS 1.3, HTTP/1.1 with TLS 1.2, both before the same endpoint.
@@ -8,8 +9,8 @@ struct NginxFront {
     let scratch: Scratch
     let endpoint: EndpointProcess
     let nginx: Program
-    let http2: Int
-    let http1: Int
+    let http2: UInt16
+    let http1: UInt16
     var authority: [String: String] { ["SSL_CERT_FILE": scratch.file("ca.pem")] }
 
     /// - Parameters:
@@ -48,15 +49,9 @@ struct NginxFront {
     func load(_ url: String, trusted: Bool = true) async throws -> Results {
         let scenario = #"{"executor": "constant-arrival-rate", "rate": 20, "duration": "2s", "preAllocatedVUs": 20, "maxVUs": 40}"#
         let name = UUID().uuidString
-        let config = try scratch.write(
-            "\(name).json", Scratch.configuration(server: url, scenario: scenario, members: #""think_time": "0""#))
-        let prompts = try scratch.write("prompts.json", Scratch.prompts)
         let run = try await Program.run(
-            "sml-loadgen",
-            [
-                "--config", config, "--prompts", prompts, "--out", scratch.file(name), "--records",
-                scratch.file(name + "/records.smlrec"), "--quiet",
-            ], in: scratch, environment: trusted ? authority : [:])
+            "sml-loadgen", try scratch.stage(scenario, server: url, out: name) + ["--quiet"], in: scratch,
+            environment: trusted ? authority : [:])
         #expect(run.code == 0, "\(run.errors)")
         let results = try Results(directory: scratch.file(name))
         #expect(results.requests.count == 40)
@@ -80,7 +75,7 @@ struct NginxFront {
     }
 
     private static func configuration(
-        _ scratch: Scratch, backend: Int, http2: Int, http1: Int, directives: String
+        _ scratch: Scratch, backend: Int, http2: UInt16, http1: UInt16, directives: String
     ) -> String {
         func server(_ listen: String, _ protocols: String) -> String {
             """
@@ -106,34 +101,3 @@ struct NginxFront {
             """
     }
 }
-
-private func address(_ port: Int) -> sockaddr_in {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(UInt16(port)).bigEndian
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    return address
-}
-
-private func withSocket<Value>(
-    _ port: Int, _ body: (Int32, UnsafeMutablePointer<sockaddr>, inout socklen_t) throws -> Value
-) rethrows -> Value {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var bound = address(port)
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    return try withUnsafeMutablePointer(to: &bound) { pointer in
-        try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { try body(descriptor, $0, &length) }
-    }
-}
-
-func freePort() throws -> Int {
-    try withSocket(0) { descriptor, address, length in
-        guard bind(descriptor, address, length) == 0, getsockname(descriptor, address, &length) == 0 else {
-            throw Program.Failure(description: "no free port")
-        }
-        return address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { Int(UInt16(bigEndian: $0.pointee.sin_port)) }
-    }
-}
-
-func canConnect(_ port: Int) -> Bool { withSocket(port) { connect($0, $1, $2) == 0 } }

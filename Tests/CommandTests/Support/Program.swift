@@ -77,13 +77,16 @@ final class Program {
     }
 }
 
-/// Polls `condition` every 10 ms.
-func eventually(within seconds: Double = 20, _ what: String, _ condition: () throws -> Bool) async throws {
+/// Polls `condition` until it holds; not so often where each look is a program.
+func eventually(
+    within seconds: Double = 20, every pause: Duration = .milliseconds(10), _ what: @autoclosure () -> String,
+    _ condition: () async throws -> Bool
+) async throws {
     let deadline = ContinuousClock.now + .seconds(seconds)
-    while try !condition() {
+    while try await !condition() {
         guard ContinuousClock.now < deadline else {
-            throw Program.Failure(description: "\(what): not within \(seconds) s")
+            throw Program.Failure(description: "\(what()): not within \(seconds) s")
         }
-        try await Task.sleep(for: .milliseconds(10))
+        try await Task.sleep(for: pause)
     }
 }

@@ -31,6 +31,15 @@ final class Scratch: Sendable {
         return target.path
     }
 
+    /// Writes a run's files; returns the options of `sml-loadgen` that name them and where its results go.
+    func stage(_ scenario: String, server: String, members: String = #""think_time": "0""#, out: String = "out") throws -> [String] {
+        let configuration = Self.configuration(server: server, scenario: scenario, members: members)
+        return [
+            "--config", try write("\(out).json", configuration), "--prompts", try write("prompts.json", Self.prompts),
+            "--out", file(out), "--records", file("\(out)/records.smlrec"),
+        ]
+    }
+
     /// Every file and directory in it, relative, sorted.
     var contents: [String] { (try? FileManager.default.subpathsOfDirectory(atPath: path))?.sorted() ?? [] }
 

@@ -165,7 +165,7 @@ import Testing
         let executor = Executor.constantArrivalRate(
             rate: 100, timeUnit: .seconds(1), duration: .seconds(30), preAllocatedVUs: 1, maxVUs: 100)
         let run = try await RunHarness.run(RunHarness.plan(executor, url: server.url), workers: 2) { run in
-            _ = await RunHarness.eventually { run.live.iterations >= 30 }
+            _ = await eventually { run.live.iterations >= 30 }
             run.stop(reason: "SIGTERM", drain: .zero)
         }
         #expect(run.end.stopReason == "SIGTERM")
@@ -181,7 +181,7 @@ import Testing
         defer { server.stop() }
         let executor = Executor.constantVUs(vus: 4, duration: .seconds(30))
         let run = try await RunHarness.run(RunHarness.plan(executor, url: server.url)) { run in
-            _ = await RunHarness.eventually { run.live.iterations >= 8 }
+            _ = await eventually { run.live.iterations >= 8 }
             run.stop(reason: "SIGINT", drain: .seconds(5))
         }
         #expect(run.requests.allSatisfy { !$0.flags.contains(.interrupted) && $0.status == 200 })

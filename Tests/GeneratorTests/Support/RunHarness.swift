@@ -48,14 +48,4 @@ enum RunHarness {
         try await side.value
         return FinishedRun(end: end, records: collected.withLock { $0 }, texts: texts, live: run.live)
     }
-
-    /// Polls `condition` until it holds; false after `seconds`.
-    static func eventually(within seconds: Double = 10, _ condition: () -> Bool) async -> Bool {
-        let deadline = ContinuousClock.now + .seconds(seconds)
-        while ContinuousClock.now < deadline {
-            if condition() { return true }
-            try? await Task.sleep(for: .milliseconds(5))
-        }
-        return condition()
-    }
 }

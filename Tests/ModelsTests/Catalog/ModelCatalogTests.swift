@@ -1,5 +1,6 @@
 import Foundation
 import Submit
+import TestSupport
 import Testing
 
 @testable import Models
@@ -42,7 +43,7 @@ import Testing
     }
 
     @Test func onesOwnEntriesReplaceAndAdd() throws {
-        let scratch = try Scratch()
+        let scratch = try ScratchDirectory()
         try scratch.write("models.yml", "registry: /w\nmodels:\n  - {model: openai/gpt-oss-20b, framework: sglang, framework_args: --tp-size 2}\n")
         // As SML has it: a list, null, a note of its own.
         try scratch.write(
@@ -73,7 +74,7 @@ import Testing
         ("- {model: a, framework: vllm, nodes: 1}", "models[0].nodes: is unknown; known are model, framework, environment, nodes_per_replica, framework_args, pre_launch_cmds, model_path, weights_gb"),
     ])
     func whatIsWrongIsNamed(_ text: String, _ reason: String) throws {
-        let scratch = try Scratch()
+        let scratch = try ScratchDirectory()
         let path = try scratch.write("models.yml", text)
         #expect(refusal { try ModelCatalog.load(environment: ["SML_CONFIG_DIR": scratch.path]) } == "\(path): \(reason)")
     }
@@ -88,7 +89,7 @@ import Testing
 
     /// What `sml models show` prints is a file one can begin with.
     @Test func textIsReadBack() throws {
-        let scratch = try Scratch()
+        let scratch = try ScratchDirectory()
         let catalog = try ModelCatalog.load(environment: Self.none)
         let path = try scratch.write("models.yml", CatalogEntry.text(catalog.entries))
         let read = try ModelCatalog.load(environment: ["SML_CONFIG_DIR": scratch.path])

@@ -1,5 +1,6 @@
 import Foundation
 import Submit
+import TestSupport
 import Testing
 
 @testable import Models
@@ -70,7 +71,7 @@ import Testing
     }
 
     @Test func onesOwnWinsAndPathsArePaths() throws {
-        let scratch = try Scratch()
+        let scratch = try ScratchDirectory()
         let path = try scratch.write("environments/vllm.toml", "image = \"/own.sqsh\"")
         try scratch.write("environments/mine.toml", "image = \"/mine.sqsh\"")
         let variables = ["SML_CONFIG_DIR": scratch.path]

@@ -1,5 +1,6 @@
 import Foundation
 import Submit
+import TestSupport
 import Testing
 
 @testable import Models
@@ -11,7 +12,7 @@ import Testing
         "'' \"\" x", "--a \\\n    --b", "\"--a \\\n --b\"", #""\x\$HOME\`""#, "ü '→ \u{1F600}'", "a'b'\"c\"d",
     ])
     func wordsAreAShells(_ text: String) throws {
-        let scratch = try Scratch()
+        let scratch = try ScratchDirectory()
         let shell = try scratch.run(["bash", "-c", "printf '%s\\0' \(text)"]).output
         let expected = shell.split(separator: 0, omittingEmptySubsequences: false).dropLast().map { String(decoding: $0, as: UTF8.self) }
         #expect(try FrameworkArguments(text, option: "--x").words == expected)

@@ -1,5 +1,6 @@
 import Foundation
 import Submit
+import TestSupport
 import Testing
 
 @testable import Models
@@ -7,7 +8,7 @@ import Testing
 /// What the batch script finds out on its node, and what its watcher reports.
 @Suite struct ModelScriptNodeTests {
     /// Runs the script up to the point where it asks for its nodes, of which there are none.
-    private func run(machine: String, home: String = "", environment: String, in scratch: Scratch) throws -> (code: Int32, output: String) {
+    private func run(machine: String, home: String = "", environment: String, in scratch: ScratchDirectory) throws -> (code: Int32, output: String) {
         try scratch.write("uname", "#!/bin/sh\necho \(machine)\n", mode: 0o755)
         try scratch.write("scontrol", "#!/bin/sh\n", mode: 0o755)
         let script = try scratch.write("master.sh", try Launches.make(environment: environment).script())
@@ -18,7 +19,7 @@ import Testing
     }
 
     @Test func theArchitectureIsTheNodes() throws {
-        let scratch = try Scratch()
+        let scratch = try ScratchDirectory()
         try scratch.write("x-arm64.sqsh", "")
         let environment = "image = \"\(scratch.path)/x-{arch}.sqsh\""
         for machine in ["aarch64", "arm64"] {
@@ -33,18 +34,18 @@ import Testing
 
     /// Registries and the engine's variables are not looked up.
     @Test(arguments: ["registry.org/x:1", "${SCRATCH}/x.sqsh", "/no/$USER.sqsh"]) func someImagesAreTheEnginesToFind(_ image: String) throws {
-        let ended = try run(machine: "x86_64", environment: "image = '\(image)'", in: try Scratch())
+        let ended = try run(machine: "x86_64", environment: "image = '\(image)'", in: try ScratchDirectory())
         #expect(ended.output == "sml: 0 nodes; expected 1 x 1\n")
     }
 
     @Test(arguments: ["/a b", "/a,b", "/a:b"]) func aHomeThatCannotBeMountedIsNamed(_ home: String) throws {
-        let ended = try run(machine: "x86_64", home: home, environment: "image = \"x\"", in: try Scratch())
+        let ended = try run(machine: "x86_64", home: home, environment: "image = \"x\"", in: try ScratchDirectory())
         #expect(ended.code == 1 && ended.output.contains("\(home)/.sml/job-7: a comma, a colon or a blank, which a mount cannot name"), "\(ended.output)")
     }
 
     /// Each state follows from what curl has seen; the watcher goes on whatever it sees.
     @Test func theReportFollowsTheReplicas() throws {
-        let scratch = try Scratch()
+        let scratch = try ScratchDirectory()
         // One look per line of `codes`, one answer for both replicas; then its end.
         try scratch.write("codes", "000 200 200 503 503 000 200 000\n")
         try scratch.write(

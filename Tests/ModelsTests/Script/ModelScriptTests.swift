@@ -1,5 +1,6 @@
 import Foundation
 import Submit
+import TestSupport
 import Testing
 
 @testable import Models
@@ -41,7 +42,7 @@ import Testing
     }
 
     @Test(arguments: Framework.allCases, [true, false]) func shellcheckFindsNothing(_ framework: Framework, isKnown: Bool) throws {
-        let scratch = try Scratch()
+        let scratch = try ScratchDirectory()
         for launch in [
             try hostileLaunch(framework, openTela: isKnown ? OpenTela() : nil), try Launches.make(framework, openTela: isKnown ? OpenTela() : nil),
         ] {
@@ -53,7 +54,7 @@ import Testing
         }
     }
 
-    private func write(programs scratch: Scratch) throws {
+    private func write(programs scratch: ScratchDirectory) throws {
         let note = "#!/bin/bash\nprintf '%s\\0' \"$PRE\" \"${0##*/}\" \"$@\" >>\"$NOTES/$SLURM_STEP_NAME\"\n"
         // What would run in a container runs here. The router, last to start, ends when all others have done so.
         try scratch.write(
@@ -87,7 +88,7 @@ import Testing
 
     /// Runs the batch script with programs in place of SLURM's, which write down what they are started with.
     @Test(arguments: Framework.allCases) func valuesArriveAsTheyAre(_ framework: Framework) throws {
-        let scratch = try Scratch()
+        let scratch = try ScratchDirectory()
         let launch = try hostileLaunch(framework, openTela: OpenTela())
         try write(programs: scratch)
         // Nothing listens where Ray would.

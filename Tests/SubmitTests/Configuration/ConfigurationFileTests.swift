@@ -2,6 +2,7 @@
 // write is one we read.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Submit

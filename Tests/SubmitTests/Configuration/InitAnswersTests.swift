@@ -1,5 +1,6 @@
 // What `sml init` asks and what becomes of the answers, with a person played by a script.
 
+import TestSupport
 import Testing
 
 @testable import Submit

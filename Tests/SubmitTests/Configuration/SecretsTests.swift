@@ -1,6 +1,7 @@
 // Where secrets are found and in which order, and that a place which is not private is refused.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Submit

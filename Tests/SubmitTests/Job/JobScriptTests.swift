@@ -2,6 +2,7 @@
 // one, so that what arrives is known and not guessed.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Submit

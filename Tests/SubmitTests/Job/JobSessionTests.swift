@@ -5,6 +5,7 @@ import Foundation
 import Generator
 import Metrics
 import Scenarios
+import TestSupport
 import Testing
 
 @testable import Metrics

@@ -2,6 +2,7 @@
 
 import Foundation
 import Scenarios
+import TestSupport
 import Testing
 
 @testable import Submit

@@ -2,6 +2,7 @@
 // gives only by chance: accounting that is off or late, jobs that are forgotten, a controller that does not answer.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Submit

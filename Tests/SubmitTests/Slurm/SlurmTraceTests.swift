@@ -1,5 +1,6 @@
 // What `--verbose` shows of SLURM's commands.
 
+import TestSupport
 import Testing
 
 @testable import Submit

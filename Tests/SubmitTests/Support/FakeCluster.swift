@@ -4,6 +4,7 @@ import FirecRESTFake
 import Foundation
 import HTTPClient
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Submit

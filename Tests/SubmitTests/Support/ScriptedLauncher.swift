@@ -4,6 +4,7 @@
 import Foundation
 import Scenarios
 import Synchronization
+import TestSupport
 
 @testable import Submit
 

@@ -1,27 +1,9 @@
-// A directory of one test, removed with it, and this target's fixtures.
+// What a test of files asks of its directory, and this target's fixtures.
 
 import Foundation
+import TestSupport
 
-final class ScratchDirectory {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appending(path: "sml-submit-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func file(_ name: String) -> String { "\(path)/\(name)" }
-
-    @discardableResult func write(_ name: String, _ text: String, mode: Int = 0o644) throws -> String {
-        let url = URL(filePath: file(name))
-        try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: url)
-        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: url.path)
-        return url.path
-    }
-
+extension ScratchDirectory {
     func text(_ name: String) throws -> String { try String(contentsOfFile: file(name), encoding: .utf8) }
 
     func mode(_ name: String) throws -> Int? {
