@@ -22,6 +22,7 @@ public enum FirecRESTError: CommandError, Equatable {
         switch self {
         case .status(let call, let status, let message):
             "FirecREST answered \(status) to \(call)\(message.isEmpty ? "" : ": \(message)")"
+                + (status == 401 ? "; check the credentials with 'sml init --check'" : "")
         case .slurmRefused(let sentence): "SLURM refused: \(sentence)"
         case .notReached(let call, let reason): "FirecREST not reached for \(call): \(reason)"
         case .rateLimited(let reason): "FirecREST limits the rate of calls: \(reason)"

@@ -111,6 +111,8 @@ public struct FirecRESTLauncher: Launcher {
         } catch let error as FirecRESTError {
             switch error {
             case .notReached, .rateLimited, .unknownOutcome, .status(_, 500..., _): throw .unreachable(error.description)
+            // Not 403: that is a file of somebody else's, or a limit of an account.
+            case .tokenRefused, .status(_, 401, _): throw .unauthorized(error.description)
             default: throw .refused(error.description)
             }
         } catch {

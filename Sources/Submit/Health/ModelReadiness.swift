@@ -32,7 +32,7 @@ public enum ModelReadiness {
     ///
     /// - Returns: nil when it is, or how its job ended before.
     /// - Throws: ``SubmitError/notReady(_:)`` at the time limit, or after 10 minutes without an answer of the cluster;
-    ///   `CancellationError` when the task is cancelled.
+    ///   ``LauncherError/unauthorized(_:)`` at once; `CancellationError` when the task is cancelled.
     public static func wait<C: Clock>(
         watching model: ModelWatch, timeout: Duration, clock: C = ContinuousClock(), display: any WaitDisplay
     ) async throws -> JobEnd? where C.Duration == Duration {
@@ -44,6 +44,8 @@ public enum ModelReadiness {
             let decision: ModelWait.Decision
             do {
                 decision = wait.look(try await model.look(), elapsed: start.duration(to: clock.now))
+            } catch LauncherError.unauthorized(let reason) {
+                throw LauncherError.unauthorized("job \(model.id): no news: \(reason)")
             } catch {
                 // Whatever a call that was broken off says.
                 try Task.checkCancellation()

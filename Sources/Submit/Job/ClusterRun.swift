@@ -49,6 +49,9 @@ public struct ClusterRun: Sendable {
     public func cancel(_ record: JobRecord) async throws { try await launcher.cancel(record.jobID) }
 
     /// Waits for the job's end. Cancellation of the task ends the wait and leaves the job alone.
+    ///
+    /// - Throws: ``SubmitError/notReady(_:)`` after 10 minutes without an answer of the cluster;
+    ///   ``LauncherError/unauthorized(_:)`` at once.
     public func wait(for record: JobRecord) async throws -> (end: JobEnd, tail: [String]) {
         let start = clock.now()
         var wait = JobWait(id: record.jobID)
@@ -60,6 +63,8 @@ public struct ClusterRun: Sendable {
                 let state = try await launcher.state(of: record.jobID)
                 let log = JobWait.hasLog(state) ? try await reader.newLines(untilEnd: state.isOver) : ""
                 decision = wait.look(state, log: log, elapsed: clock.now() - start)
+            } catch LauncherError.unauthorized(let reason) {
+                throw LauncherError.unauthorized("job \(record.jobID): no news: \(reason); \(Self.again(record))")
             } catch {
                 // Whatever a call that was broken off says.
                 try Task.checkCancellation()
@@ -71,10 +76,12 @@ public struct ClusterRun: Sendable {
             case .look(let pause): try await clock.sleep(pause)
             case .over(let end): return (end, wait.tail)
             case .giveUp(let reason):
-                throw SubmitError.notReady("job \(record.jobID): no news for 10 minutes: \(reason); 'sml loadtest attach \(record.jobID)' tries again")
+                throw SubmitError.notReady("job \(record.jobID): no news for 10 minutes: \(reason); \(Self.again(record))")
             }
         }
     }
+
+    private static func again(_ record: JobRecord) -> String { "'sml loadtest attach \(record.jobID)' tries again" }
 
     public struct Results: Sendable, Equatable {
         public var summary: Bool

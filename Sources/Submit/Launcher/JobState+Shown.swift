@@ -51,6 +51,12 @@ extension JobEnd {
 }
 
 extension LauncherError: CommandError {
-    /// 64 where the user's values were refused, 69 (EX_UNAVAILABLE) otherwise.
-    public var exitCode: Int32 { if case .refused = self { 64 } else { 69 } }
+    /// 64 where the user's values were refused, 77 (EX_NOPERM) where the credentials were, 69 (EX_UNAVAILABLE) otherwise.
+    public var exitCode: Int32 {
+        switch self {
+        case .refused: 64
+        case .unauthorized: 77
+        case .unreachable: 69
+        }
+    }
 }

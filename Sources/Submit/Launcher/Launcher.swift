@@ -48,10 +48,12 @@ public enum LauncherError: Error, Sendable, Equatable, CustomStringConvertible {
     case refused(String)
     /// It did not answer, or said that it cannot now. Worth repeating.
     case unreachable(String)
+    /// It does not take our credentials, and would not later either.
+    case unauthorized(String)
 
     public var description: String {
         switch self {
-        case .refused(let reason), .unreachable(let reason): reason
+        case .refused(let reason), .unreachable(let reason), .unauthorized(let reason): reason
         }
     }
 }

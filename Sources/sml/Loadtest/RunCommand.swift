@@ -28,6 +28,7 @@ struct RunCommand: AsyncParsableCommand {
               73   output cannot be written
               75   the model was not healthy in time, the cluster was silent for 10 minutes, or one of several
                    nodes' tasks was lost
+              77   FirecREST or its token server refused the credentials
               78   not configured
               99   ended by a rule of the scenario
               104  bad scenario

@@ -95,6 +95,26 @@ import Testing
         #expect(laptop.fake.violations == [])
     }
 
+    /// Once the cluster is open, 401 is still about credentials, and 403 about what was asked for.
+    @Test(arguments: [
+        (401, 77, "FirecREST answered 401 to POST /filesystem/cluster/ops/mkdir: injected; check the credentials with 'sml init --check'"),
+        (403, 64, "FirecREST answered 403 to POST /filesystem/cluster/ops/mkdir: injected"),
+    ] as [(Int, Int32, String)])
+    func refusedCredentialsHaveACodeOfTheirOwn(status: Int, code: Int32, says: String) async throws {
+        laptop.fake.fail("mkdir", .status(status), .status(status))
+        let wrong = try await laptop.sml(try run([]))
+        #expect(wrong.code == code && wrong.errors == "sml: \(says)\n", "\(wrong.errors)")
+    }
+
+    @Test func credentialsThatAreRefusedDuringTheWaitEndIt() async throws {
+        #expect(try await laptop.sml(try run(["--no-wait-for-loadtest"])).code == 0)
+        laptop.fake.fail("job", .status(401), .status(401))
+        let attached = try await laptop.sml(["attach", "100"])
+        #expect(attached.code == 77, "\(attached.errors)")
+        #expect(attached.errors.hasPrefix("sml: job 100: no news: FirecREST answered 401 to GET /compute/cluster/jobs/100"), "\(attached.errors)")
+        #expect(attached.errors.hasSuffix("; 'sml loadtest attach 100' tries again\n"), "\(attached.errors)")
+    }
+
     /// The live line is drawn over, not continued.
     @Test func callsAreLinesOfTheirOwnOnATerminal() async throws {
         #expect(try await laptop.sml(try run(["--no-wait-for-loadtest"])).code == 0)

@@ -65,6 +65,31 @@ import Testing
         }
     }
 
+    /// A second 401 is about who we are; a 403 is about a file of somebody else's, or an account's limit.
+    @Test(arguments: [
+        ([FakeFault.status(401), .status(401)], 77, "; check the credentials with 'sml init --check'"), ([.status(403)], 64, ": injected"),
+    ] as [([FakeFault], Int32, String)])
+    func refusedCredentialsAreToldFromRefusedValues(faults: [FakeFault], code: Int32, ending: String) async throws {
+        let played = try FakeCluster()
+        let launcher = FirecRESTLauncher(cluster: try await played.open())
+        for fault in faults { played.fake.fail("stat", fault) }
+        let error = await #expect(throws: LauncherError.self) { try await launcher.size(of: "/users/hpcuser/x") }
+        #expect(error?.exitCode == code)
+        #expect(error?.description.hasSuffix(ending) == true, "\(String(describing: error))")
+        // Final at once.
+        #expect(played.notes.pauses.isEmpty)
+    }
+
+    /// A secret that was replaced while a run waits.
+    @Test func aTokenThatIsNotRenewedIsAMatterOfCredentials() async throws {
+        let played = try FakeCluster()
+        let launcher = FirecRESTLauncher(cluster: try await played.open())
+        played.fake.fail("stat", .expireTokens)
+        played.fake.fail("token", .status(401))
+        let error = await #expect(throws: LauncherError.self) { try await launcher.size(of: "/users/hpcuser/x") }
+        #expect(error?.exitCode == 77 && error?.description.hasPrefix("no access token: the token server answered 401") == true)
+    }
+
     @Test func refusalsAndSilenceAreToldApart() async throws {
         let played = try FakeCluster()
         let launcher = FirecRESTLauncher(cluster: try await played.open())

@@ -77,6 +77,16 @@ import Testing
         #expect(launcher.pauses.reduce(.zero, +) == .seconds(600))
     }
 
+    /// Patience would not help.
+    @Test func refusedCredentialsEndTheWaitAtOnce() async throws {
+        let launcher = ScriptedLauncher(.init(looks: [.success(.running), .failure(.unauthorized("answered 401"))]))
+        let record = try JobRecord.sample(in: scratch)
+        await #expect(throws: LauncherError.unauthorized("job 7: no news: answered 401; 'sml loadtest attach 7' tries again")) {
+            try await run(launcher).wait(for: record)
+        }
+        #expect(launcher.pauses.count == 1)
+    }
+
     @Test func aCancelledWaitLeavesTheJobAlone() async throws {
         let launcher = ScriptedLauncher(.init(looks: [.success(.running)]))
         let record = try JobRecord.sample(in: scratch)
