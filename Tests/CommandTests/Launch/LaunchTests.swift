@@ -30,6 +30,23 @@ extension ModelJobTests {
             #expect(head.contains("rank 0 of \(nodesPerReplica)"))
         }
 
+        /// On all five nodes.
+        @Test func twoReplicasOfTwoNodesAreTestedThroughTheirRouter() async throws {
+            let run = try await LaunchRun(
+                extra: ["--cancel-after-loadtest", "--slurm-replicas", "2", "--slurm-nodes", "2", "--use-router"])
+            #expect(try await run.program.end(within: 300) == 0, "\(run.program.errors)")
+            let model = try #require(run.jobs.first)
+            let results = try run.results()
+            #expect(results.requests.count == 60 && results.requests.allSatisfy { $0.status == 200 })
+            #expect(results.outcome?.kind == .completed)
+            let logs = "\(run.bed.home)/.sml/logs/\(model)"
+            let endpoint = try String(contentsOfFile: "\(logs)/endpoint", encoding: .utf8)
+            #expect(endpoint.hasSuffix(":30000\n"), "\(endpoint)")
+            #expect(results.summary[path: "sml", "run", "url"] == .string(endpoint.dropLast() + "/v1/chat/completions"))
+            try await run.leavesNothing()
+            #expect(try await run.state(model).hasPrefix("CANCELLED"))
+        }
+
         @Test func aModelThatDiesWhileLoadingEndsTheWaitWithItsLastWords() async throws {
             let run = try await LaunchRun(["STAND_IN_FAIL": "loading"])
             #expect(try await run.program.end(within: 180) == 118, "\(run.program.errors)")
@@ -151,7 +168,8 @@ extension ModelJobTests {
 
         /// Both jobs are on the way before the queue is looked at again.
         @Test func aModelThatWaitsInTheQueueIsShownToWait() async throws {
-            let blocker = try await LaunchRun(["STAND_IN_FAIL": "never"], extra: ["--slurm-replicas", "4", "--cancel-after-loadtest"])
+            let nodes = try await SlurmBed.networked.value.nodeNames.count
+            let blocker = try await LaunchRun(["STAND_IN_FAIL": "never"], extra: ["--slurm-replicas", "\(nodes)", "--cancel-after-loadtest"])
             let first = try await blocker.submits(1)
             try await blocker.says("job \(first): RUNNING")
             let run = try await LaunchRun()

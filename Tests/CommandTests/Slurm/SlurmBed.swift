@@ -10,8 +10,9 @@ final class SlurmBed: Sendable {
     /// Two are lost by tests, one is filled; two remain for runs on two nodes.
     static let nodes = 5
     static let shared = Task { try await SlurmBed(nodes: nodes, options: []) }
-    /// Another one, whose nodes have addresses of their own: for servers that several nodes run.
-    static let networked = Task { try await SlurmBed(nodes: 4, options: ["--networks"]) }
+    /// Another one, whose nodes have addresses of their own, for servers that several nodes run: two replicas of two nodes
+    /// each, and one node for the load test.
+    static let networked = Task { try await SlurmBed(nodes: 5, options: ["--networks"]) }
     /// slurmd starts jobs as other users; nothing else of it can be had without root.
     static let isPossible = getuid() == 0
     /// As the cluster finds out for itself when it starts.
