@@ -11,13 +11,13 @@ import Testing
         ["loadtest", "local", "--loadtest-scenario", "open_loop", "--loadtest-duration", duration] + Self.fast + extra
     }
 
-    @Test(arguments: [false, true])
-    func aTerminalShowsABarAndEndsClean(noColor: Bool) async throws {
+    @Test(arguments: [["TERM": "xterm"], ["TERM": "xterm", "NO_COLOR": "1"], ["TERM": "dumb"]])
+    func aTerminalShowsABarAndEndsClean(environment: [String: String]) async throws {
         let scratch = try Scratch()
         let command = ([Program.path("sml")] + local("2s")).map { "'\($0)'" }.joined(separator: " ")
         let run = try await Program.run(
             "/usr/bin/script", ["-qec", "stty cols 100; \(command)", "/dev/null"], in: scratch,
-            environment: ["TERM": "xterm", "SHELL": "/bin/sh"].merging(noColor ? ["NO_COLOR": "1"] : [:]) { $1 })
+            environment: environment.merging(["SHELL": "/bin/sh"]) { $1 })
         #expect(run.code == 0)
         let screen = run.output
         #expect(screen.contains("█") && screen.contains("in flight"))
@@ -27,7 +27,7 @@ import Testing
         #expect(redraws.allSatisfy { $0.replacing(escape, with: "").count < 100 })
         let beforeResult = try #require(screen.components(separatedBy: "===").first)
         #expect(beforeResult.hasSuffix("\r\u{1B}[K") || beforeResult.replacing(escape, with: "").hasSuffix("\r"))
-        if noColor { #expect(screen.firstMatch(of: /\u{1B}\[[0-9;]*m/) == nil) }
+        #expect((screen.firstMatch(of: /\u{1B}\[[0-9;]*m/) != nil) == (environment == ["TERM": "xterm"]))
         #expect(screen.contains("summary: runs/"))
     }
 
