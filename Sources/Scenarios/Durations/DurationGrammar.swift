@@ -10,7 +10,7 @@ public enum DurationGrammar {
     }
 
     /// What an error names as accepted.
-    public static let accepted = "a duration such as 500ms, 30s, 1m30s, 1.5h or 1d12h"
+    public static let accepted = "a duration such as 1500ms, 30s, 1m30s, 1.5h or 1d12h"
 
     /// Nil for anything outside the grammar or beyond ±292 years.
     public static func parse(_ text: String) -> Parsed? {
