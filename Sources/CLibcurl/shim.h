@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+static inline int sml_has_http2(void) { return !!(curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP2); }
 static inline CURLcode sml_easy_set_long(CURL *easy, CURLoption option, long value) {
     return curl_easy_setopt(easy, option, value);
 }

@@ -92,6 +92,10 @@ public final class LoadRun: Sendable {
         let settings = try TransferSettings(
             target: plan.target, userAgent: options.userAgent, environment: options.environment)
         Transport.prepare()
+        // k6 speaks HTTP/2 to a server that offers it; measuring another protocol unasked would be no comparison.
+        guard settings.url.scheme == "http" || Transport.hasHTTP2 else {
+            throw .transport("\(Transport.version) was built without HTTP/2, which https servers are offered")
+        }
         let direct = settings.proxy.proxy.isEmpty
         let lookup =
             direct

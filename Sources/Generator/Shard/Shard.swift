@@ -73,6 +73,8 @@ actor Shard {
             executor: context.plan.executor, share: context.share, shard: index, shards: context.shards)
         regularEnd = context.plan.executor.duration.nanoseconds
         hardEnd = regularEnd + context.plan.gracefulStop.nanoseconds
+        // What libcurl refuses this user it would refuse all, and every arrival would count as dropped for want of one.
+        _ = try VirtualUser(number: 0, group: TransferGroup(index: 0, poller: poller), common: common, thinkSeed: 0)
     }
 
     /// Ends the plan now: nothing starts any more, and what is in flight may go on for `drain` nanoseconds.

@@ -72,7 +72,6 @@ final class CommonTransferState {
             sml_easy_set_prerequest(easy, onTransferPrerequest, context),
             // An announced length over the limit is refused at once; the rest is refused when it has arrived.
             sml_easy_set_offset(easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(settings.target.responseLimit)),
-            sml_easy_set_string(easy, CURLOPT_USERAGENT, settings.userAgent),
             // All encodings this libcurl decodes; the header that would ask for them is taken out (k6 §5).
             sml_easy_set_string(easy, CURLOPT_ACCEPT_ENCODING, ""),
             sml_easy_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https"),
@@ -85,7 +84,8 @@ final class CommonTransferState {
             sml_easy_set_long(easy, CURLOPT_TCP_KEEPIDLE, 30),
             // Idle connections are the server's to close (k6 §5); libcurl would drop them after 118 s.
             sml_easy_set_long(easy, CURLOPT_MAXAGE_CONN, 24 * 3600),
-            sml_easy_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS)),
+            sml_easy_set_long(
+                easy, CURLOPT_HTTP_VERSION, Int(Transport.hasHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)),
             // A TLS store parsed once for the run, not every 24 h or connection.
             sml_easy_set_long(easy, CURLOPT_CA_CACHE_TIMEOUT, -1),
         ]

@@ -22,6 +22,9 @@ public enum Transport {
     /// Safe to call often; does its work once.
     public static func prepare() { _ = prepared }
 
+    /// Whether this libcurl can offer HTTP/2.
+    static let hasHTTP2 = sml_has_http2() != 0
+
     /// libcurl's version and its TLS library's, as `libcurl/7.88.1 OpenSSL/3.0.15 …`.
     public static var version: String { String(cString: curl_version()) }
 }
