@@ -2,15 +2,16 @@
 
 import Foundation
 import Generator
+import TestSupport
 import Testing
 
 @testable import Metrics
 
 @Suite struct MergedRunTests {
-    private let directory = FileManager.default.temporaryDirectory.appending(path: "sml-merge-\(UUID().uuidString)")
+    private let directory: ScratchDirectory
     private let records = Stream.records(count: 9_000, seed: 7)
 
-    init() throws { try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true) }
+    init() throws { directory = try ScratchDirectory() }
 
     private func context(task: Int, of count: Int) -> RunContext {
         var context = Samples.context(plannedArrivals: 50)
@@ -23,7 +24,7 @@ import Testing
     private func write(
         task: Int, of count: Int, killed: Bool = false, _ change: (inout RunContext) -> Void = { _ in }
     ) throws -> String {
-        let path = directory.appending(path: "records.\(task)-\(UUID().uuidString).smlrec").path
+        let path = directory.file("records.\(task)-\(UUID().uuidString).smlrec")
         var context = context(task: task, of: count)
         change(&context)
         let writer = try RecordFileWriter(path: path, context: context, texts: TextTable())
@@ -40,7 +41,6 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 3]) func equalsTheUnion(count: Int) throws {
-        defer { try? FileManager.default.removeItem(at: directory) }
         let paths = try (0..<count).reversed().map { try write(task: $0, of: count) }
         let merged = try MergedRun(recordsFiles: paths)
         #expect(merged.lost.isEmpty)
@@ -79,7 +79,6 @@ import Testing
     }
 
     @Test func lostTasksAreNamed() throws {
-        defer { try? FileManager.default.removeItem(at: directory) }
         let merged = try MergedRun(recordsFiles: [write(task: 1, of: 3, killed: true), write(task: 0, of: 3)])
         #expect(merged.tasks.map(\.state) == [.complete, .cutOff, .missing])
         #expect(merged.outcome.kind == .interrupted)
@@ -92,7 +91,6 @@ import Testing
     }
 
     @Test func filesOfAnotherRunAreRefused() throws {
-        defer { try? FileManager.default.removeItem(at: directory) }
         let zero = try write(task: 0, of: 2)
         func reason(_ path: String) -> String {
             do {
