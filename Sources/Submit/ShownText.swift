@@ -1,5 +1,7 @@
 // Text that a server chose, made fit for one line of a terminal.
 
+import Scenarios
+
 enum ShownText {
     /// The first non-empty line of `text` without control characters, at most `limit` characters, with each of
     /// `secrets` replaced by `****`: servers echo what they were sent.
@@ -9,7 +11,7 @@ enum ShownText {
             .map { String(String.UnicodeScalarView($0)) }.first { !$0.allSatisfy(\.isWhitespace) } ?? ""
         // Now, because a secret may only be one without the control characters in it.
         for secret in secrets.compactMap({ $0 }).filter({ !$0.isEmpty }).sorted(by: { $0.count > $1.count }) {
-            line = line.replacing(secret, with: "****")
+            line = line.replacingScalars(secret, with: "****")
         }
         return line.count <= limit ? line : line.prefix(limit) + "…"
     }

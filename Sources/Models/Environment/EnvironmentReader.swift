@@ -47,9 +47,9 @@ struct EnvironmentReader {
 
     /// `SOURCE`, `SOURCE:TARGET` or `SOURCE:TARGET:FLAGS`; a part may begin with a variable.
     func mount(_ text: String) throws -> String {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        let parts = text.unicodeScalars.split(separator: ":", omittingEmptySubsequences: false)
         guard (1...3).contains(parts.count), parts.allSatisfy({ !$0.isEmpty }),
-            parts.prefix(2).allSatisfy({ $0.hasPrefix("/") || $0.hasPrefix("$") }), !text.contains(",")
+            parts.prefix(2).allSatisfy({ $0.first == "/" || $0.first == "$" }), !text.containsScalar(of: ",")
         else { throw unexpected("mounts", .string(text), "\"/source\", \"/source:/target\" or \"/source:/target:flags\", without commas") }
         return text
     }

@@ -67,7 +67,7 @@ public struct ModelLaunch: Sendable, Equatable {
         if router == .sglang, let word = ["--host", "--port", "--worker-urls"].first(where: { routerArguments.contains([$0]) }) {
             throw SubmitError.usage("--router-args: \(word) is not accepted: the job sets it")
         }
-        try Self.check(rest.words, option: option)
+        try Self.check(arguments.words, option: option)
         try Self.check(routerArguments.words, option: "--router-args")
         try Self.check([preLaunchCommands], option: "--pre-launch-cmds")
         self.framework = framework

@@ -15,8 +15,8 @@ public struct ServedModelName: Sendable, Equatable, CustomStringConvertible {
         func rejected(_ reason: String) -> SubmitError {
             .usage("\(option): \(ConfigValue.string(text).shown) \(reason)")
         }
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard !text.hasPrefix("-"), parts.allSatisfy({ !$0.isEmpty }),
+        let parts = text.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false).map { Substring($0) }
+        guard text.unicodeScalars.first != "-", parts.allSatisfy({ !$0.isEmpty }),
             text.unicodeScalars.allSatisfy({ !$0.properties.isWhitespace && $0.properties.generalCategory != .control })
         else { throw rejected("is not accepted; expected [[user/]vendor/]model without blanks") }
         guard parts.count >= 3 else {

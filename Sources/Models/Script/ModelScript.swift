@@ -58,8 +58,9 @@ struct ModelScript {
     /// A here-document that ends in no line of `text`.
     private static func written(name: String, text: String) -> String {
         var end = "SML_END"
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        while lines.contains(where: { $0 == end }) { end += "_" }
+        // By bytes, as bash: to Swift a line feed after a carriage return ends no line.
+        let lines = Set(text.utf8.split(separator: UInt8(ascii: "\n")).map { Substring($0) })
+        while lines.contains(Substring(end)) { end += "_" }
         return "cat >\"$job_dir/\(name)\" <<'\(end)'\n\(text)\(text.hasSuffix("\n") ? "" : "\n")\(end)"
     }
 }

@@ -1,5 +1,7 @@
 // The addresses of FirecREST and its token server: secrets are sent there, so the way must be encrypted.
 
+import Scenarios
+
 enum FirecRESTURL {
     /// `text` without trailing slashes. Plain http is for this machine only.
     static func checked(_ text: String?, option: String) throws -> String {
@@ -14,7 +16,7 @@ enum FirecRESTURL {
             url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !url.contains("?"), !url.contains("#")
         else {
             // Not repeated when it may hold a password.
-            let shown = url.contains("@") ? "this URL" : "\"\(url)\""
+            let shown = url.utf8.contains(UInt8(ascii: "@")) ? "this URL" : ConfigValue.string(String(url)).shown
             throw SubmitError.usage(
                 "\(option): \(shown) is not accepted; expected an absolute https:// URL without user name, query or "
                     + "fragment (http:// only for this machine)")

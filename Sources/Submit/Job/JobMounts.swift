@@ -37,5 +37,5 @@ struct JobMounts: Sendable, Equatable {
         corpusPath = isReserved ? "\(Self.corpus)/\(name)" : promptsFile
     }
 
-    static func canBeMounted(_ path: String) -> Bool { !path.contains(",") && !path.contains(":") }
+    static func canBeMounted(_ path: String) -> Bool { !path.containsScalar(of: ",:") }
 }

@@ -1,6 +1,8 @@
 // Text on its way through a shell. Values come from users (labels, paths, models), so nothing in them may mean
 // anything to it.
 
+import Scenarios
+
 public enum ShellWord {
     /// `text` as one word of a POSIX shell. Plain words stay as they are, because people read these scripts.
     public static func quoted(_ text: String) -> String {
@@ -11,6 +13,6 @@ public enum ShellWord {
             default: "_-./:=@%+".utf8.contains(byte)
             }
         }
-        return isPlain ? text : "'" + text.replacing("'", with: #"'\''"#) + "'"
+        return isPlain ? text : "'" + text.replacingScalars("'", with: #"'\''"#) + "'"
     }
 }

@@ -68,7 +68,7 @@ public struct StagedJob: Sendable, Equatable {
         return Dictionary(uniqueKeysWithValues: variables.map { name, value in
             let isShown =
                 value.isEmpty || harmless.contains { name.hasSuffix($0) }
-                || (name.hasSuffix("_SERVER_URL") && !value.contains { "@?#".contains($0) })
+                || (name.hasSuffix("_SERVER_URL") && !value.containsScalar(of: "@?#"))
             return (name, isShown ? value : "****")
         })
     }

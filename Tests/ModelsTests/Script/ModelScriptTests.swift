@@ -9,7 +9,7 @@ import Testing
 @Suite struct ModelScriptTests {
     static let hostile = [
         "it's", "a \"b\"", "$(touch /tmp/hostile)", "`id`", "$HOME", "a\nb", "\\", "*", "--json={\"a\": [1]}", "ü→\u{1F600}", "", ";exit 1", "#x",
-        "SML_END", "<<EOF", "%s%n", "{a,b}", "!x", "-",
+        "SML_END", "<<EOF", "%s%n", "{a,b}", "!x", "-", "'\u{301}$(exit 7)", "a\r\nb",
     ]
 
     private func hostileLaunch(_ framework: Framework, router: Router = .sglang, openTela: OpenTela? = nil) throws -> ModelLaunch {
@@ -27,6 +27,12 @@ import Testing
             "--error=logs/%j/log.err", "--no-requeue",
         ])
         #expect(header.first?.hasPrefix("--job-name=sml_model_model_") == true)
+    }
+
+    /// To Swift a line feed after a carriage return is no line's end; to bash it is.
+    @Test func noLineOfAPartEndsIt() throws {
+        let script = try Launches.make(preLaunchCommands: "true\r\nSML_END\ntrue\n").script()
+        #expect(script.contains("pre_launch.sh\" <<'SML_END_'"))
     }
 
     @Test func partsAreThereWhenTheyAreNeeded() throws {

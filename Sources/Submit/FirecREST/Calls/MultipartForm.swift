@@ -1,5 +1,7 @@
 // `multipart/form-data` with one file, as the small upload wants it.
 
+import Scenarios
+
 struct MultipartForm {
     let boundary: String
     let fileName: String
@@ -9,7 +11,8 @@ struct MultipartForm {
 
     var bytes: [UInt8] {
         // Quote, backslash and line breaks would end the name early (HTML's rule for form data).
-        let name = fileName.replacing("\"", with: "%22").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
+        let name = fileName.replacingScalars("\"", with: "%22").replacingScalars("\r", with: "%0D")
+            .replacingScalars("\n", with: "%0A")
         let head = """
             --\(boundary)\r
             Content-Disposition: form-data; name="file"; filename="\(name)"\r

@@ -2,6 +2,7 @@
 // the object, a job on the cluster fetches it.
 
 import HTTPClient
+import Scenarios
 
 struct ObjectUpload {
     let cluster: FirecRESTCluster
@@ -76,7 +77,8 @@ struct UploadParts: Equatable {
 
     static func completion(_ tags: [String]) -> String {
         let parts = tags.enumerated().map { index, tag in
-            let escaped = tag.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+            let escaped = tag.replacingScalars("&", with: "&amp;").replacingScalars("<", with: "&lt;")
+                .replacingScalars(">", with: "&gt;")
             return "<Part><PartNumber>\(index + 1)</PartNumber><ETag>\(escaped)</ETag></Part>"
         }
         return "<CompleteMultipartUpload>\(parts.joined())</CompleteMultipartUpload>"
