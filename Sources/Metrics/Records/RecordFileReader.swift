@@ -77,6 +77,9 @@ public final class RecordFileReader {
             guard frames[offset + RecordFormat.pieceLastOffset] != 0 else { return }
             if kind == RecordFormat.outcomeKind {
                 outcome = try? JSONDecoder().decode(RunOutcome.self, from: Data(pieces))
+                guard outcome.map(RecordFormat.isPlausible) != false else {
+                    throw RecordFileError.badFrame(path: path, number: frameCount)
+                }
             } else {
                 let low = UInt16(frames[offset + RecordFormat.pieceIndexOffset])
                 let high = UInt16(frames[offset + RecordFormat.pieceIndexOffset + 1])
@@ -128,9 +131,7 @@ public final class RecordFileReader {
         }
         do {
             let context = try JSONDecoder().decode(RunContext.self, from: Data(document))
-            guard RecordFormat.isPlausible(context) else {
-                throw RecordFileError.badHeader(path: path, reason: "the run began in no year of ours")
-            }
+            if let flaw = RecordFormat.flaw(of: context) { throw RecordFileError.badHeader(path: path, reason: flaw) }
             return context
         } catch let error as RecordFileError {
             throw error

@@ -18,8 +18,18 @@ extension RecordFormat {
             && Int(record.label) < labels && record.promptTokens >= -1 && record.completionTokens >= -1
     }
 
-    /// Whether `context`'s wall clock can be added to: 1970 to 2116.
-    static func isPlausible(_ context: RunContext) -> Bool {
-        (0...(Int64(1) << 62)).contains(context.startedUnixNanoseconds)
+    /// What is wrong with `context`, if it can be of no run: its wall clock can be added to (1970 to 2116), and its task
+    /// is one of those there are.
+    static func flaw(of context: RunContext) -> String? {
+        guard (0...(Int64(1) << 62)).contains(context.startedUnixNanoseconds) else { return "the run began in no year of ours" }
+        guard (0...(1 << 20)).contains(context.workers) else { return "\(context.workers) workers" }
+        guard let task = context.task else { return nil }
+        return (1...1024).contains(task.count) && (0..<task.count).contains(task.index) ? nil : "task \(task.index) of \(task.count)"
+    }
+
+    /// Whether `outcome` can be of a run: its times can be added to others, its count to those of 1,024 tasks.
+    static func isPlausible(_ outcome: RunOutcome) -> Bool {
+        instants.contains(outcome.duration) && (0...(Int64(1) << 62)).contains(outcome.endedUnixNanoseconds)
+            && outcome.lostRecords < 1 << 53
     }
 }

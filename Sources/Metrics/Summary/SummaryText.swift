@@ -1,6 +1,8 @@
 // The block a person reads at the end of a run. It reads the document, not the statistics, so that a summary from a
 // file prints exactly as it did when the run ended.
 
+import Scenarios
+
 extension Summary {
     /// The readable block, ending in a newline.
     ///
@@ -14,13 +16,22 @@ extension Summary {
 }
 
 private struct SummaryText {
-    let document: JSON
     let style: TerminalStyle
-    private var sml: JSON { document["sml"] ?? .null }
+    private let sml: JSON
 
     init(document: JSON, style: TerminalStyle) {
-        self.document = document
+        // A summary that was fetched is a file like any other: no text of it may be an order to the terminal.
+        sml = Self.onOneLine(document["sml"] ?? .null)
         self.style = style
+    }
+
+    private static func onOneLine(_ value: JSON) -> JSON {
+        switch value {
+        case .string(let text): .string(OneLine.escaped(text))
+        case .array(let elements): .array(elements.map(onOneLine))
+        case .object(let members): .object(members.map { (OneLine.escaped($0.0), onOneLine($0.1)) })
+        default: value
+        }
     }
 
     var heading: String { style.bold("=== LLM Load Test Summary ===") }
@@ -32,8 +43,9 @@ private struct SummaryText {
 
     private func row(_ name: String, _ text: String) -> String { "  " + Table.pad(name, 13) + text }
 
+    /// At most 2^60, so that those of a damaged file can be added too.
     private func count(_ keys: String...) -> Int64 {
-        (keys.reduce(Optional(sml)) { $0?[$1] })?.integer ?? 0
+        min(max((keys.reduce(Optional(sml)) { $0?[$1] })?.integer ?? 0, 0), 1 << 60)
     }
 
     /// In the order of the corpus: a file read back has its members sorted by name.
@@ -52,7 +64,7 @@ private struct SummaryText {
             scenario += ", \(name) \(text(run[key]))"
         }
         let outcome = sml["outcome"] ?? .null
-        let length = Format.duration(nanoseconds: Int64((outcome["duration_seconds"]?.number ?? 0) * 1e9))
+        let length = Format.duration(seconds: outcome["duration_seconds"]?.number ?? 0)
         let kind = text(outcome["kind"])
         var end = kind == "completed" ? style.good(kind) : style.bad(kind)
         if let reason = outcome["reason"]?.text { end += " (\(reason))" }
@@ -83,7 +95,7 @@ private struct SummaryText {
                 row(
                     "interrupted",
                     style.bad(Format.grouped(interrupted))
-                        + " cut off, the oldest after \(Format.duration(nanoseconds: Int64(oldest * 1e6)));"
+                        + " cut off, the oldest after \(Format.duration(seconds: oldest / 1e3));"
                         + " the latencies below do not include them"))
         }
         let paused = count("rate_limit", "paused_arrivals")

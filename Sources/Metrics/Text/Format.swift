@@ -40,6 +40,7 @@ enum Format {
     /// About three significant digits: 0.123, 1.23, 12.3, 1,234.
     static func measure(_ value: Double) -> String {
         switch value.magnitude {
+        case 0x1p62...: value.description
         case 1_000...: grouped(Int64(value.rounded()))
         case 100...: fixed(value, 0)
         case 10...: fixed(value, 1)
@@ -50,8 +51,11 @@ enum Format {
     }
 
     /// 850ms, 12.0s, 1m30s, 2h05m.
-    static func duration(nanoseconds: Int64) -> String {
-        let seconds = Double(nanoseconds) / 1e9
+    static func duration(nanoseconds: Int64) -> String { duration(seconds: Double(nanoseconds) / 1e9) }
+
+    /// The same; what a file says may be beyond any time.
+    static func duration(seconds: Double) -> String {
+        guard seconds.magnitude < 0x1p62 else { return "\(seconds)s" }
         if seconds < 1 { return fixed(seconds * 1_000, 0) + "ms" }
         if seconds < 60 { return fixed(seconds, 1) + "s" }
         let whole = Int64(seconds.rounded())

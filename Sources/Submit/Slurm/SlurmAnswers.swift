@@ -31,7 +31,7 @@ enum SlurmAnswer {
             $0.split(separator: "|", omittingEmptySubsequences: false)
         }
         guard let line = lines.first else { return nil }
-        func number(_ index: Int) -> Int? { line.count > index ? Int(line[index]) : nil }
+        func number(_ index: Int) -> Int? { line.count > index ? SlurmTime.field(line[index]) : nil }
         // What killed a task is known of its step only; the job then failed with srun's exit code.
         let ranOut = line[0] == "FAILED" && lines.contains { $0[0] == "OUT_OF_MEMORY" }
         return JobState(

@@ -5,15 +5,16 @@ enum SlurmTime {
     static func parse(_ text: some StringProtocol) -> Duration? {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), let clock = parts.last else { return nil }
-        // No field of a time is that long; a larger number would overflow the sum.
-        func number(_ text: some StringProtocol) -> Int? { Int(text).flatMap { (0..<1_000_000_000).contains($0) ? $0 : nil } }
-        let days = parts.count == 2 ? number(parts[0]) : 0
-        let fields = clock.split(separator: ":", omittingEmptySubsequences: false).map { number($0) }
+        let days = parts.count == 2 ? field(parts[0]) : 0
+        let fields = clock.split(separator: ":", omittingEmptySubsequences: false).map { field($0) }
         guard let days, fields.count == 3 || (fields.count == 2 && parts.count == 1), fields.allSatisfy({ $0 != nil })
         else { return nil }
         let seconds = fields.reduce(0) { $0 * 60 + ($1 ?? 0) }
         return .seconds(days * 86_400 + seconds)
     }
+
+    /// No number of a time is longer than nine digits; a larger one would overflow what it is multiplied with.
+    static func field(_ text: some StringProtocol) -> Int? { Int(text).flatMap { (0..<1_000_000_000).contains($0) ? $0 : nil } }
 }
 
 /// `slurm 24.05.4`, on Debian `slurm-wlm 22.05.8`.

@@ -37,6 +37,8 @@ import Testing
 
     @Test func accountingThatIsLate() {
         #expect(SlurmAnswer.accounted("") == nil)
+        // A number that no limit has: minutes as seconds would be more than 64 bits hold.
+        #expect(SlurmAnswer.accounted("TIMEOUT|0:0|9223372036854775807|9223372036854775807\n") == .ended(JobEnd(.timeout)))
         #expect(SlurmAnswer.accounted("RUNNING|0:0\n")?.isOver == false)
     }
 
