@@ -87,15 +87,18 @@ public struct Meeting: Sendable {
     /// The others: until task 0 has spoken.
     private func obey(until deadline: ContinuousClock.Instant) async throws(TaskError) -> Int64 {
         while true {
-            if let line = try start.read() {
-                if line.hasPrefix("go "), let instant = Int64(line.dropFirst(3)) { return instant }
-                throw TaskError(.others, line.hasPrefix("stop ") ? "task 0: " + line.dropFirst(5) : "\(start.path): \(line)?")
-            }
+            if let line = try start.read() { return try Self.instant(line, path: start.path) }
             guard ContinuousClock.now < deadline else {
                 throw TaskError(.others, "task 0 of \(share.count) gave no start; nothing was sent")
             }
             try await look()
         }
+    }
+
+    /// Of task 0's line: when to start, or why not to. Other numbers would overflow what is added to them.
+    static func instant(_ line: String, path: String) throws(TaskError) -> Int64 {
+        if line.hasPrefix("go "), let instant = Int64(line.dropFirst(3)), (0...(1 << 62)).contains(instant) { return instant }
+        throw TaskError(.others, line.hasPrefix("stop ") ? "task 0: " + line.dropFirst(5) : "\(path): \(line)?")
     }
 
     private func look() async throws(TaskError) {

@@ -15,18 +15,28 @@ struct Notice: Sendable {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o644)
         guard descriptor >= 0 else { throw TaskError.system("open", path) }
         defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 4096)
+        var bytes = [UInt8](repeating: 0, count: Self.limit)
         let count = Glibc.read(descriptor, &bytes, bytes.count)
         guard count >= 0 else { throw TaskError.system("read", path) }
-        guard count > 0, bytes[count - 1] == UInt8(ascii: "\n") else { return nil }
-        return String(decoding: bytes[..<(count - 1)], as: UTF8.self)
+        return Self.line(bytes[..<count])
+    }
+
+    /// Bytes. A reason that names a thousand tasks is longer, and would be waited for in vain.
+    private static let limit = 4096
+
+    static func line(_ bytes: ArraySlice<UInt8>) -> String? {
+        bytes.last == UInt8(ascii: "\n") ? String(decoding: bytes.dropLast(), as: UTF8.self) : nil
+    }
+
+    static func bytes(_ line: String) -> [UInt8] {
+        line.utf8.prefix(limit - 1).map { $0 == UInt8(ascii: "\n") ? UInt8(ascii: " ") : $0 } + [UInt8(ascii: "\n")]
     }
 
     /// Writes `line` and makes it visible to others.
     func write(_ line: String) throws(TaskError) {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw TaskError.system("open", path) }
-        let bytes = Array((line.split(separator: "\n").joined(separator: " ") + "\n").utf8)
+        let bytes = Self.bytes(line)
         let written = Glibc.write(descriptor, bytes, bytes.count)
         // Network file systems report a failed write as late as here.
         guard fsync(descriptor) == 0, close(descriptor) == 0, written == bytes.count else {
@@ -51,7 +61,7 @@ public struct TaskError: CommandError, Equatable {
 
     public init(_ kind: Kind, _ description: String) {
         self.kind = kind
-        self.description = description
+        self.description = OneLine.escaped(description)
     }
 
     public var exitCode: Int32 {

@@ -112,4 +112,19 @@ import Testing
         try notice.write("go\n12")
         #expect(try notice.read() == "go 12")
     }
+
+    /// A reason that names a thousand tasks is longer than what is read; the others must hear of it all the same.
+    @Test func aLongNoticeIsCutShort() throws {
+        let directory = Directory()
+        _ = try meeting(0, of: 2, in: directory)
+        let notice = Notice(path: directory.path + "/n")
+        try notice.write("stop tasks " + String(repeating: "1000, ", count: 1000))
+        #expect(try notice.read()?.hasPrefix("stop tasks 1000, 1000") == true)
+    }
+
+    @Test(arguments: ["go -9223372036854775808", "go 9223372036854775807", "go", "stop a\rb", ""])
+    func noStartIsAnError(line: String) {
+        let error = #expect(throws: TaskError.self) { try Meeting.instant(line, path: "start") }
+        #expect(error?.exitCode == 75 && error?.description.contains("\r") == false)
+    }
 }
