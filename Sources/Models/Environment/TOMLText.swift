@@ -11,6 +11,11 @@ enum TOMLText {
             throw ConfigurationError(.usage, "\(file): not valid TOML: holds a NUL character")
         }
         do {
+            try TOMLGuard.check(text)
+        } catch {
+            throw ConfigurationError(.usage, "\(file): not valid TOML: line \(error.line): \(error.reason)")
+        }
+        do {
             // As JSON, which every value of TOML but dates has a form in; those become text.
             return try ConfigValue.parse(try TOMLTable(string: text).convert(to: .json, options: [.quoteDateAndTimes, .quoteInfinitesAndNaNs]))
         } catch let error as TOMLParseError {

@@ -32,6 +32,33 @@ import Testing
         #expect(file.annotations == ["com.hooks.cxi.enabled": "true", "com.hooks.a.b": "x"])
     }
 
+    /// The parser calls itself for each part of a key.
+    @Test func aKeyOfManyPartsIsRefused() throws {
+        let deep = "image = \"a\"\nannotations" + String(repeating: ".a", count: 200_000) + " = \"x\"\n"
+        let error = #expect(throws: SubmitError.self) { try EnvironmentFile(text: deep, name: "e.toml") }
+        #expect(error?.description == "e.toml: not valid TOML: line 2: a key of more than 1000 parts")
+        let dots = String(repeating: ".", count: 5000)
+        _ = try EnvironmentFile(text: "image = \"a\" # \(dots)\nenv = { A = \"\(dots)\", B = '\\', C = '\(dots)' }", name: "e.toml")
+    }
+
+    /// The parser asserts that it does not meet these.
+    @Test(arguments: [
+        ("[ = \"x\"", "line 1: a table without a name"), ("\u{feff}[=", "line 1: a table without a name"), ("a = 1\n[[\t\n]]", "line 2: a table without a name"),
+        ("a = [[}", "line 1: } closes nothing"), ("a = { b = 1 ]", "line 1: ] closes nothing"),
+        ("a = [\n1, 1979-05-27TI07:32:00Z]", "line 2: 1979-05-27TI07:32:00Z is not accepted; expected text in quotes, true or false, a list or a table"),
+        ("1979-05-27 = inf", "line 1: inf is not accepted; expected text in quotes, true or false, a list or a table"), ("a = \"\"\"\n\"x\"\"\"\n[.]", "line 3: a table without a name"),
+    ])
+    func whatEndsTheParserIsRefused(text: String, reason: String) {
+        let error = #expect(throws: SubmitError.self) { try EnvironmentFile(text: text, name: "e.toml") }
+        #expect(error?.description == "e.toml: not valid TOML: \(reason)")
+    }
+
+    @Test func bracketsInTextsAndNestedListsAreFine() throws {
+        let file = try EnvironmentFile(
+            text: "image = \"a}\\\"]\" # ]}\nmounts = [\n  '/[', \"/{\",\n]\n[ env ]\nA = '''\n[ = }\n'''\n", name: "e.toml")
+        #expect(file.mounts == ["/[", "/{"])
+    }
+
     @Test(arguments: [
         ("image = \"a\"\nimages = 1", "e.toml: images: is unknown; known are image, mounts, workdir, writable, entrypoint, env, annotations, base_environment"),
         ("workdir = \"/x\"", "e.toml: image: is missing; expected a file or a reference to a registry"),
@@ -82,6 +109,6 @@ import Testing
             refusal { try EnvironmentFile.find("sglangg", option: "--environment", environment: variables) }
                 == "--environment: \"sglangg\" does not exist; expected a path, or one of mine, sglang, vllm")
         #expect(refusal { try EnvironmentFile.find("/no/such.toml", option: "--environment", environment: variables) } == "--environment /no/such.toml: does not exist")
-        #expect(refusal { try EnvironmentFile.find(scratch.path, option: "--environment", environment: variables) } == "--environment \(scratch.path): cannot be read")
+        #expect(refusal { try EnvironmentFile.find(scratch.path, option: "--environment", environment: variables) } == "--environment \(scratch.path): is not a regular file")
     }
 }
