@@ -8,6 +8,14 @@ public enum TextFile {
     /// What we read is a few hundred bytes; more than this is some other file.
     static let sizeLimit = 4 << 20
 
+    /// Whether something lies at `path` that ``read(_:)`` should read or name: also a link to nowhere, and what may not be
+    /// looked at. Taken for missing, such a file would be passed over without a word.
+    public static func isThere(_ path: String) -> Bool {
+        var status = stat()
+        // A name too long is none that a file can have.
+        return lstat(path, &status) == 0 || errno != ENOENT && errno != ENAMETOOLONG
+    }
+
     /// - Throws: `ConfigurationError` that names the file.
     public static func read(_ path: String) throws(ConfigurationError) -> String {
         // Without waiting: opening a named pipe that happens to lie there would last until somebody writes to it.

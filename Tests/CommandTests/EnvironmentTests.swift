@@ -21,18 +21,20 @@ import Testing
     struct Row: Sendable, CustomTestStringConvertible {
         var name: String
         var reader: Reader
-        /// No value at all.
-        var empty: Int32
+        /// No value at all; nil where that leads to something of this machine's user.
+        var empty: Int32?
         var garbage = "a\u{1}b c"
         var garbageCode: Int32
         /// A hundred thousand letters.
         var huge: Int32
         /// What a refusal names when it is not the variable.
         var named: String?
-        var testDescription: String { name }
+        var testDescription: String {
+            if case .sml(let arguments) = reader { "\(name), \(arguments.prefix(2).joined(separator: " "))" } else { name }
+        }
 
         init(
-            _ name: String, _ reader: Reader, empty: Int32 = 0, garbage: String? = nil, _ garbageCode: Int32, huge: Int32? = nil,
+            _ name: String, _ reader: Reader, empty: Int32? = 0, garbage: String? = nil, _ garbageCode: Int32, huge: Int32? = nil,
             named: String? = nil
         ) {
             self.name = name
@@ -89,7 +91,43 @@ import Testing
         Row("SML_FIRECREST_API_KEY", .dryRun, 0),
         // Places that may hold a secret, and need not be there.
         Row("DBUS_SESSION_BUS_ADDRESS", .dryRun, 0), Row("XDG_RUNTIME_DIR", .dryRun, 0), Row("XDG_DATA_HOME", .dryRun, 0),
+    ] + [advanced, preconfigured].flatMap(launching) + [
+        Row("HOME", .sml(["models"]), empty: nil, 0), Row("SML_CONFIG_DIR", .sml(["models"]), 0),
+        Row("PATH", .sml(["models"]), 0), Row("NO_COLOR", .sml(["models"]), 0), Row("TERM", .sml(["models"]), 0),
     ]
+
+    private static let advanced = [
+        "loadtest", "advanced", "--dry-run", "--serving-framework", "sglang", "--framework-args", "--model-path /m --served-model-name m",
+    ]
+    private static let preconfigured = ["loadtest", "preconfigured", "--dry-run", "--model", "google/gemma-3-27b-it"]
+
+    /// The variables of a command that launches a model, as for `run`.
+    private static func launching(_ command: [String]) -> [Row] {
+        let place = ["--partition", "p", "--account", "a"]
+        let all = Reader.sml(command + place)
+        let harmless = [
+            "NO_COLOR", "TERM", "SML_LOADTEST_METRICS_REMOTE_WRITE_URL", "SML_SYSTEM", "SML_FIRECREST_SYSTEM", "SML_CLUSTER_SSH_HOST",
+            "SML_FIRECREST_CLIENT_ID", "SML_FIRECREST_CLIENT_SECRET", "SML_FIRECREST_API_KEY", "DBUS_SESSION_BUS_ADDRESS",
+            "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "NO_PROXY", "HTTPS_PROXY",
+        ]
+        // The questions of `preconfigured` are made from what SLURM says, also when they need not be asked.
+        let asks = command[1] == "preconfigured"
+        return [
+            Row("HOME", all, empty: nil, 78, named: "config.yml"),
+            Row("PATH", all, empty: asks ? 69 : 0, asks ? 69 : 0),
+            Row("SSL_CERT_FILE", all, 64),
+            Row("SML_CONFIG_DIR", all, 78, named: "config.yml"),
+            // The only one there is needs no saying.
+            Row("SML_PARTITION", .sml(command + ["--account", "a"]), empty: asks ? 0 : 64, 64, huge: asks ? 64 : 0, named: "--partition"),
+            Row("SML_ACCOUNT", .sml(command + ["--partition", "p"]), 64, huge: 0, named: "--account"),
+            Row("SML_RESERVATION", all, 64, huge: 0, named: "--reservation"),
+            Row("SML_LOADTEST_CONTAINER_IMAGE", all, 64, huge: 0, named: "--loadtest-container-image"),
+            Row("SML_LOADTEST_PROMPTS_FILE", all, 64, huge: 64, named: "--loadtest-prompts-file"),
+            Row("SML_LOADTEST_SERVER_URL", all, 64, named: "--loadtest-server-url"),
+            Row("SML_SWISSAI_RESEARCH_API_KEY", all, 64, huge: 0),
+            Row("SML_CSCS_API_KEY", all, 64, huge: 0),
+        ] + harmless.map { Row($0, all, 0) }
+    }
 
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
@@ -159,14 +197,15 @@ import Testing
             "/bin/bash", ["-c", "export \(row.name)=$'a\\xff'; exec \"$@\"", "bash", link(program, scratch)] + arguments,
             in: scratch, environment: environment(row, scratch))
         guard row.name != "PATH" else {
-            #expect(run.code == 0, "\(run.errors)")
+            #expect(run.code == row.garbageCode, "\(run.errors)")
             return
         }
         #expect(run.code == (program == "k6" ? 255 : 64), "\(run.errors)")
         #expect(run.errors == "\(program): \(row.name): is not UTF-8 text\n")
     }
 
-    private func expect(_ code: Int32, _ value: String, _ row: Row) async throws {
+    private func expect(_ code: Int32?, _ value: String, _ row: Row) async throws {
+        guard let code else { return }
         let scratch = try prepared()
         let (program, arguments) = command(row.reader)
         var environment = environment(row, scratch)
@@ -182,6 +221,7 @@ import Testing
 
     private func environment(_ row: Row, _ scratch: Scratch) -> [String: String] {
         var environment = ["HOME": scratch.path]
+        if case .sml = row.reader { environment["PATH"] = "\(scratch.file("bin")):/usr/bin:/bin" }
         if case .k6 = row.reader {
             environment["RUN_CONFIG_JSON"] = Self.configuration("http://127.0.0.1:9")
             environment["PROMPTS_FILE"] = scratch.file("p.json")
@@ -230,6 +270,7 @@ import Testing
             .replacing("    value: firecrest\n", with: "    value: slurm\n")
             .replacing("  value: __keyring__\nname: init_config", with: "  value: null\nname: init_config")
         try scratch.write(".sml/config.yml", configuration)
+        try scratch.write("bin/sinfo", "#!/bin/sh\necho 'p|infinite|infinite'\n", mode: 0o755)
         return scratch
     }
 }

@@ -98,6 +98,7 @@ import Testing
         Reader(
             name: "record of a job", file: "odd/loadtest/m/job_1.json", arguments: ["loadtest", "attach", "1"], code: 64,
             environment: configured),
+    ] + launching + [
         Reader(
             name: "certificate authorities", program: "sml-loadgen", file: "odd", arguments: encrypted, code: 64,
             environment: ["SSL_CERT_FILE": "odd"]),
@@ -121,6 +122,67 @@ import Testing
             environment: ["PROMPTS_FILE": "odd"]),
     ]
 
+    private static let own = ["HOME": ".", "SML_CONFIG_DIR": "odd", "PATH": "bin:/usr/bin:/bin", "SML_SWISSAI_RESEARCH_API_KEY": "k"]
+    private static let elsewhere = own.merging(["SML_CONFIG_DIR": "configured"]) { $1 }
+    private static let withoutKey = own.filter { $0.key != "SML_SWISSAI_RESEARCH_API_KEY" }
+    private static let job = ["--dry-run", "--partition", "p", "--account", "a"]
+    private static let advanced =
+        ["loadtest", "advanced", "--serving-framework", "sglang", "--framework-args", "--model-path /m --served-model-name m"] + job
+    private static let preconfigured = ["loadtest", "preconfigured", "--model", "google/gemma-3-27b-it"] + job
+
+    /// What models are launched from. Without a catalogue or environment file of one's own there are the packaged ones.
+    private static let launching = [
+        Reader(
+            name: "catalogue", file: "odd/models.yml", arguments: ["models"], code: 64, accepted: [.missing], environment: own),
+        Reader(
+            name: "catalogue of preconfigured", file: "odd/models.yml", arguments: preconfigured, code: 64, accepted: [.missing],
+            environment: own),
+        Reader(
+            name: "file of a catalogue", file: "odd/models/a.json", arguments: ["models", "show", "google/gemma-3-27b-it"], code: 64,
+            accepted: [.missing], environment: own),
+        Reader(
+            name: "directory of a catalogue", file: "odd/models", arguments: ["models"], code: 64, accepted: [.missing, .directory],
+            environment: own),
+        Reader(
+            name: "environment file", file: "odd.toml", arguments: advanced + ["--slurm-environment", "odd.toml"], code: 64,
+            environment: elsewhere),
+        Reader(
+            name: "environment file by its name", file: "odd/environments/sglang.toml", arguments: advanced, code: 64,
+            accepted: [.missing], environment: own),
+        Reader(
+            name: "directory of environment files", file: "odd/environments", arguments: advanced, code: 64,
+            accepted: [.missing, .directory], environment: own),
+        Reader(
+            name: "environment file of a catalogue's model", file: "odd/environments/vllm.toml", arguments: preconfigured, code: 64,
+            accepted: [.missing], environment: own),
+        Reader(name: "configuration of advanced", file: "odd/config.yml", arguments: advanced, code: 78, environment: own),
+        Reader(name: "configuration of preconfigured", file: "odd/config.yml", arguments: preconfigured, code: 78, environment: own),
+        Reader(
+            name: "secret of advanced", file: "odd/secrets/swissai_research_api_key", arguments: advanced, code: 78,
+            accepted: [.nested], environment: withoutKey),
+        Reader(
+            name: "secret of preconfigured", file: "odd/secrets/swissai_research_api_key", arguments: preconfigured, code: 78,
+            accepted: [.nested], environment: withoutKey),
+        Reader(
+            name: "key of advanced", file: "odd.key", arguments: advanced + ["--api-key-file", "odd.key"], code: 64,
+            environment: elsewhere),
+        Reader(
+            name: "scenario of advanced", file: "scenarios/odd.yaml", arguments: advanced + ["--loadtest-scenario", "odd"], code: 104,
+            environment: elsewhere),
+        Reader(
+            name: "scenario of preconfigured", file: "scenarios/odd.yaml", arguments: preconfigured + ["--loadtest-scenario", "odd"],
+            code: 104, environment: elsewhere),
+        Reader(
+            name: "certificate authorities of advanced", file: "odd", arguments: advanced, code: 64,
+            environment: elsewhere.merging(["SSL_CERT_FILE": "odd"]) { $1 }),
+        Reader(
+            name: "record of a model's job", file: "odd/loadtest/1/model_1.json", arguments: ["loadtest", "cancel", "1"], code: 64,
+            environment: own),
+        Reader(
+            name: "record of a model's job, taken up", file: "odd/loadtest/1/model_1.json", arguments: ["loadtest", "attach", "1"],
+            code: 64, environment: own),
+    ]
+
     /// Not refused: a scenario that is not there is an unknown name, a key of these bytes is odd but a key, and root
     /// reads what nobody may.
     private static func isRefused(_ reader: Reader, _ shape: Shape) -> Bool {
@@ -137,6 +199,7 @@ import Testing
             try shape.make(scratch.file(reader.file))
             let before = scratch.contents
             var environment = reader.environment
+            if environment["HOME"] == "." { environment["HOME"] = scratch.path }
             if reader.name == "k6's corpus" { environment["RUN_CONFIG_JSON"] = Self.configuration("http://127.0.0.1:9") }
             let program = try Program(
                 reader.program == "k6" ? scratch.file("k6") : reader.program, reader.arguments, in: scratch,
@@ -172,6 +235,8 @@ import Testing
         try copy("Tests/FuzzCorpusTests/Corpus/records/run", "good.smlrec")
         try copy("Tests/K6Tests/Fixtures/packaged.js", "p.js")
         try FileManager.default.createSymbolicLink(atPath: scratch.file("k6"), withDestinationPath: Program.path("sml-loadgen"))
+        // Which partitions there are, for the questions of `preconfigured`.
+        try scratch.write("bin/sinfo", "#!/bin/sh\necho 'p|infinite|infinite'\n", mode: 0o755)
         // SML's own file, for SLURM, with a key that is kept elsewhere.
         let template = Self.repository.appending(path: "Tests/SubmitTests/Fixtures/config-2026-08.yml")
         let configuration = try String(contentsOf: template, encoding: .utf8)

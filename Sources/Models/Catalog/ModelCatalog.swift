@@ -20,7 +20,7 @@ public struct ModelCatalog: Sendable, Equatable {
                 }
             }
             try add(YAMLFile.parse(BuiltIn.models, file: "built-in models.yml"), file: "built-in models.yml", origin: .builtIn)
-            for path in ownFiles(environment) { try add(YAMLFile.read(path), file: path, origin: .file(path)) }
+            for path in try ownFiles(environment) { try add(YAMLFile.read(path), file: path, origin: .file(path)) }
             return ModelCatalog(entries: entries.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value))
         } catch let error as ConfigurationError {
             throw SubmitError.usage(error.description)
@@ -28,11 +28,18 @@ public struct ModelCatalog: Sendable, Equatable {
     }
 
     /// `models.yml`, then the files of `models/` by name.
-    private static func ownFiles(_ environment: [String: String]) -> [String] {
+    private static func ownFiles(_ environment: [String: String]) throws(ConfigurationError) -> [String] {
         let directory = ConfigurationFile.directory(environment: environment)
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: "\(directory)/models")) ?? []).sorted()
-        return (["models.yml"] + names.filter(isCatalog).map { "models/\($0)" }).map { "\(directory)/\($0)" }
-            .filter { FileManager.default.fileExists(atPath: $0) }
+        var paths = ["\(directory)/models.yml"].filter(TextFile.isThere)
+        let folder = "\(directory)/models"
+        guard TextFile.isThere(folder) else { return paths }
+        do {
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+            paths += names.filter(isCatalog).map { "\(folder)/\($0)" }
+        } catch {
+            throw ConfigurationError(.usage, "\(folder): cannot be listed; expected a directory of catalogue files")
+        }
+        return paths
     }
 
     private static func isCatalog(_ name: String) -> Bool {

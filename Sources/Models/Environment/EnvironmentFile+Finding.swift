@@ -1,6 +1,7 @@
 // Which file a name stands for: `sglang` is packaged or the user's own, anything with a slash or `.toml` is a path.
 
 import Foundation
+import ScenarioFiles
 import Submit
 
 extension EnvironmentFile {
@@ -12,7 +13,7 @@ extension EnvironmentFile {
         if text.contains("/") || text.hasSuffix(".toml") { return try read(text, option: option) }
         let directory = directory(environment)
         let own = "\(directory)/\(text).toml"
-        if FileManager.default.fileExists(atPath: own) { return try read(own, option: option) }
+        if TextFile.isThere(own) { return try read(own, option: option) }
         if let packaged = BuiltIn.environments.first(where: { $0.name == text }) {
             return try EnvironmentFile(text: packaged.text, name: "built-in \(text).toml")
         }
@@ -35,17 +36,10 @@ extension EnvironmentFile {
     private static let sizeLimit = 1 << 20
 
     private static func read(_ path: String, option: String) throws -> EnvironmentFile {
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-            throw SubmitError.usage("\(option) \(path): does not exist")
-        }
-        guard !isDirectory.boolValue, let handle = FileHandle(forReadingAtPath: path),
-            let data = try? handle.read(upToCount: sizeLimit + 1)
-        else { throw SubmitError.usage("\(option) \(path): cannot be read") }
-        guard data.count <= sizeLimit else { throw SubmitError.usage("\(option) \(path): is larger than 1 MB") }
-        guard let text = String(validating: data, as: UTF8.self) else {
-            throw SubmitError.usage("\(option) \(path): is not UTF-8 text")
-        }
+        guard TextFile.isThere(path) else { throw SubmitError.usage("\(option) \(path): does not exist") }
+        let text: String
+        do { text = try TextFile.read(path) } catch { throw SubmitError.usage("\(option) \(error)") }
+        guard text.utf8.count <= sizeLimit else { throw SubmitError.usage("\(option) \(path): is larger than 1 MB") }
         return try EnvironmentFile(text: text, name: path)
     }
 }

@@ -1,6 +1,8 @@
 // A guided launch: questions one after the other, each made from the answers before it, with a way back. What a flag or
 // variable says is not asked; where nobody can be asked, what is missing is an error.
 
+import Scenarios
+
 /// A decision to make.
 public struct GuideStep: Sendable {
     /// `--partition`: the flag that answers it, and its name among the answers.
@@ -111,7 +113,7 @@ public struct Guide {
             if answer == Self.back { return nil }
             do {
                 return try question.accept(answer, flag: step.flag, numbers: true)
-            } catch let error as SubmitError {
+            } catch let error as any CommandError {
                 // On a terminal there are no flags to speak of.
                 say(error.description.replacing("\(step.flag): ", with: "", maxReplacements: 1))
             }

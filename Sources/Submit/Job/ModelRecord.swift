@@ -2,6 +2,7 @@
 // whatever becomes of the command that submitted it.
 
 import Foundation
+import ScenarioFiles
 
 /// One launched model, as `model_<id>.json` in the directory of its load tests' results.
 public struct ModelRecord: Sendable, Equatable, Codable {
@@ -37,9 +38,18 @@ public struct ModelRecord: Sendable, Equatable, Codable {
     }
 
     /// Nil when no model was launched from here under this number.
-    public static func find(_ text: String, results: String) -> ModelRecord? {
-        guard let id = JobID(text), let data = FileManager.default.contents(atPath: path(id, results)) else { return nil }
-        return try? JSONDecoder().decode(ModelRecord.self, from: data)
+    ///
+    /// - Throws: ``SubmitError/usage(_:)`` when its file cannot be read.
+    public static func find(_ text: String, results: String) throws -> ModelRecord? {
+        guard let id = JobID(text) else { return nil }
+        let path = path(id, results)
+        guard TextFile.isThere(path) else { return nil }
+        let text: String
+        do { text = try TextFile.read(path) } catch { throw SubmitError.usage(error.description) }
+        guard let record = try? JSONDecoder().decode(ModelRecord.self, from: Data(text.utf8)) else {
+            throw SubmitError.usage("\(path): is not the record of a model's job")
+        }
+        return record
     }
 
     private static func path(_ id: JobID, _ results: String) -> String { "\(results)/\(id)/model_\(id).json" }

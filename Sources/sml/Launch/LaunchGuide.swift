@@ -119,11 +119,7 @@ struct LaunchGuide {
         let (scenarios, checkScenario) = (scenarios, checkScenario)
         return GuideStep(Flag.scenario) { _ in
             GuideQuestion("Scenario", choices: scenarios, standard: "throughput") {
-                do {
-                    try checkScenario($0)
-                } catch let error as ConfigurationError {
-                    throw SubmitError.usage("\(Flag.scenario): \(error)")
-                }
+                try checkScenario($0)
                 return $0
             }
         }

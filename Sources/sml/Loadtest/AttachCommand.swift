@@ -57,7 +57,7 @@ struct CancelCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await CommandFailure.reported {
-            if let model = SubmittedJob.model(job) {
+            if let model = try SubmittedJob.model(job) {
                 try await SubmittedJob.launcher(job, launcher: model.launcher, system: model.system, verbose: verbose)
                     .cancel(model.jobID)
                 return print("Cancelled job \(job), which served \(model.servedModelName)")
@@ -76,12 +76,12 @@ struct CancelCommand: AsyncParsableCommand {
 
 private enum SubmittedJob {
     /// Nil when it is no model's job.
-    static func model(_ id: String) -> ModelRecord? {
-        ModelRecord.find(id, results: ResultDirectory.root(environment: ProcessInfo.processInfo.environment))
+    static func model(_ id: String) throws -> ModelRecord? {
+        try ModelRecord.find(id, results: ResultDirectory.root(environment: ProcessInfo.processInfo.environment))
     }
 
     static func open(_ id: String, verbose: Bool) async throws -> (any Launcher, JobRecord) {
-        if let model = model(id) {
+        if let model = try model(id) {
             throw SubmitError.usage("job \(id): serves \(model.servedModelName); expected the number of a load test")
         }
         let record = try JobRecord.find(id, results: ResultDirectory.root(environment: ProcessInfo.processInfo.environment))
