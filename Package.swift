@@ -16,7 +16,9 @@ let package = Package(
         // For Fuzz/, likewise.
         .library(
             name: "Parsers",
-            targets: ["Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "Endpoint", "K6", "HTTPClient", "Submit"]),
+            targets: [
+                "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "Endpoint", "K6", "HTTPClient", "Submit", "Models", "Tasks",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -116,7 +118,7 @@ let package = Package(
         .testTarget(
             name: "FuzzCorpusTests",
             dependencies: [
-                "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "Endpoint", "K6", "HTTPClient", "Submit",
+                "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "Endpoint", "K6", "HTTPClient", "Submit", "Models", "Tasks",
             ],
             exclude: ["Corpus"]),
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "TestSupport"]),

@@ -9,7 +9,7 @@ let package = Package(
     name: "Fuzz",
     dependencies: [.package(name: "sml-loadtest", path: "..")],
     targets: [
-        // Targets.swift and Targets+Cluster.swift are links to the files that the tests replay the corpus with.
+        // Targets.swift and Targets+….swift are links to the files that the tests replay the corpus with.
         .executableTarget(
             name: "Fuzz", dependencies: [.product(name: "Parsers", package: "sml-loadtest")],
             swiftSettings: [.unsafeFlags(["-parse-as-library"])])

@@ -5,6 +5,7 @@ import Foundation
 
 @testable import HTTPClient
 @testable import K6
+@testable import Models
 @testable import ScenarioFiles
 @testable import Scenarios
 @testable import Submit
@@ -69,11 +70,16 @@ extension FuzzTarget {
             guard let state else { continue }
             precondition(isPlain(state.name), state.name)
             if case .pending(let reason?) = state { precondition(isPlain(reason), reason) }
+            if case .ended(let end) = state, let id = JobID("1") {
+                precondition(isPlain(JobOutcome(end, job: id, limit: .seconds(60), lost: LostTasks([1], of: 2)).sentence) && isPlain(end.sentence))
+            }
         }
         for partition in SlurmAnswer.partitions(output) {
             precondition(!partition.name.isEmpty && (partition.timeLimit ?? .zero) >= .zero)
         }
-        _ = SlurmAnswer.expectedStart(output)
+        precondition(SlurmAnswer.expectedStart(output).map(isPlain) != false)
+        precondition(LogTail.lines(of: output).allSatisfy { isPlain($0) && $0.count <= 501 })
+        if let version = SlurmVersion(output) { _ = version >= .makesLogDirectory }
         do {
             let time = try JobTime(output, option: "--job-time")
             let again = try JobTime(time.description, option: "again")
@@ -119,14 +125,23 @@ extension FuzzTarget {
             oneLine(error)
         }
         let shown = ShownText.line(FirecRESTErrorBody(answer).message, hiding: [secret])
-        precondition(isPlain(shown) && !shown.contains(secret) && shown.count <= 201)
+        // By scalars: a mark on its last letter hides no secret.
+        precondition(isPlain(shown) && !shown.unicodeScalars.contains(secret.unicodeScalars) && shown.count <= 201)
     }
 
-    /// The record of a submitted job, and the file of Python's keyring.
+    /// The records of a submitted job and of a launched model, what a model's job says of its replicas, and the file of
+    /// Python's keyring.
     static func kept(_ bytes: UnsafeRawBufferPointer) {
         if let record = try? JSONDecoder().decode(JobRecord.self, from: Data(bytes)) {
             let again = try? JSONDecoder().decode(JobRecord.self, from: JSONEncoder().encode(record))
             precondition(again == record)
+        }
+        if let record = try? JSONDecoder().decode(ModelRecord.self, from: Data(bytes)) {
+            let again = try? JSONDecoder().decode(ModelRecord.self, from: JSONEncoder().encode(record))
+            precondition(again == record)
+        }
+        if let report = ReplicaHealthReport(json: Array(bytes)) {
+            precondition(isPlain(report.description) && (!report.isHealthy || !report.replicas.isEmpty))
         }
         let text = String(decoding: bytes, as: UTF8.self)
         if let found = PythonKeyringFile.secret(in: text, service: DesktopKeyring.service, user: "cscs_api_key") {
@@ -153,9 +168,5 @@ extension FuzzTarget {
             }
         }
         return HTTPResponse(status: 500, headers: reader.headers, body: Array(body.joined(separator: "\n").utf8))
-    }
-
-    private static func isPlain(_ text: String) -> Bool {
-        text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
     }
 }

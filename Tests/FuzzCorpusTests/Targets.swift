@@ -17,6 +17,10 @@ enum FuzzTarget: String, CaseIterable {
     case chatRequest = "chat-request"
     // Targets+Cluster.swift
     case k6, script, settings, slurm, firecrest, kept
+    // Targets+Launch.swift
+    case environment, launch, catalog, options
+    // Targets+Results.swift
+    case task, merge, summary
 
     func run(_ bytes: UnsafeRawBufferPointer) {
         switch self {
@@ -35,6 +39,13 @@ enum FuzzTarget: String, CaseIterable {
         case .slurm: Self.slurm(bytes)
         case .firecrest: Self.firecrest(bytes)
         case .kept: Self.kept(bytes)
+        case .environment: Self.environment(bytes)
+        case .launch: Self.launch(bytes)
+        case .catalog: Self.catalog(bytes)
+        case .options: Self.options(bytes)
+        case .task: Self.task(bytes)
+        case .merge: Self.merge(bytes)
+        case .summary: Self.summary(bytes)
         }
     }
 
@@ -141,6 +152,11 @@ enum FuzzTarget: String, CaseIterable {
         } catch {
             fatalError("another error: \(error)")
         }
+    }
+
+    /// Without anything that a terminal would obey.
+    static func isPlain(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
     }
 
     static func oneLine(_ error: any Error) {
