@@ -11,7 +11,10 @@ extension RecordFormat {
     static func isPlausible(_ record: RunRecord, labels: Int) -> Bool {
         if record.kind == .sample {
             let sample = record.sample
-            return [sample.time, sample.cpuTime, sample.residentBytes, sample.loopDelay].allSatisfy(instants.contains)
+            // The counts of 1,024 tasks are added up.
+            return [sample.time, sample.loopDelay].allSatisfy(instants.contains)
+                && [sample.cpuTime, sample.residentBytes].allSatisfy { (0..<(1 << 53)).contains($0) }
+                && [sample.virtualUsers, sample.maxVirtualUsers, sample.inFlight].allSatisfy { (0..<(1 << 21)).contains($0) }
         }
         return [record.scheduled, record.started, record.sent, record.firstByte, record.end]
             .allSatisfy(instants.contains)
