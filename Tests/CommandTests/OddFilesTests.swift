@@ -205,7 +205,8 @@ import Testing
                 reader.program == "k6" ? scratch.file("k6") : reader.program, reader.arguments, in: scratch,
                 environment: environment)
             if shape == .pipe { try await leave(scratch.file(reader.file), program) }
-            let code = try await program.end(within: 10)
+            // A debug build under ThreadSanitizer takes 16 s of processor for the 2 MiB it reads of the huge one.
+            let code = try await program.end(within: 120)
             let which = "\(reader.name), \(shape.rawValue): \(program.errors)"
             let isContent = [.empty, .notUTF8, .huge, .binary, .pipe, .nested].contains(shape)
             #expect(code == (isContent ? reader.contentCode ?? reader.code : reader.code), "\(which)")

@@ -45,9 +45,12 @@ final class Program {
             process.standardInput = try FileHandle(forReadingFrom: URL(filePath: file))
         }
         for file in [outputFile, errorFile] { _ = FileManager.default.createFile(atPath: file, contents: nil) }
-        process.standardOutput = try FileHandle(forWritingTo: URL(filePath: outputFile))
-        process.standardError = try FileHandle(forWritingTo: URL(filePath: errorFile))
+        let handles = try [outputFile, errorFile].map { try FileHandle(forWritingTo: URL(filePath: $0)) }
+        process.standardOutput = handles[0]
+        process.standardError = handles[1]
         try process.run()
+        // Process would keep them for ever, and when some 1,350 files are open Foundation's list of them overflows.
+        for handle in handles { try handle.close() }
     }
 
     deinit { if process.isRunning { kill(processID, SIGKILL) } }
