@@ -14,6 +14,9 @@ final class Program {
             .appending(path: name).path
     }
 
+    /// Options of a sanitizer this was built with, which are for the children too.
+    static let sanitizerOptions = ProcessInfo.processInfo.environment.filter { $0.key.hasSuffix("SAN_OPTIONS") }
+
     let process = Process()
     private let outputFile: String
     private let errorFile: String
@@ -35,9 +38,8 @@ final class Program {
         process.executableURL = URL(filePath: name.hasPrefix("/") ? name : Self.path(name))
         process.arguments = arguments
         process.currentDirectoryURL = URL(filePath: directory ?? scratch.path)
-        // Options of a sanitizer this was built with are for the children too.
-        let options = ProcessInfo.processInfo.environment.filter { $0.key.hasSuffix("SAN_OPTIONS") }
-        process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"].merging(options) { $1 }.merging(environment) { $1 }
+        process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
+            .merging(Self.sanitizerOptions) { $1 }.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         if let input {
             let file = scratch.hidden("\(id).in")

@@ -26,7 +26,8 @@ final class PseudoTerminal {
         process.executableURL = URL(filePath: name.hasPrefix("/") ? name : Program.path(name))
         if let directory { process.currentDirectoryURL = URL(filePath: directory) }
         process.arguments = arguments
-        process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
+        process.environment = ["PATH": "/usr/bin:/bin"]
+            .merging(Program.sanitizerOptions) { $1 }.merging(environment) { $1 }
         process.standardInput = slave
         process.standardOutput = slave
         process.standardError = slave
