@@ -36,7 +36,7 @@ struct TransportSeriesTests {
         try await withEndpoint { port in
             let front = try await NginxFront(before: port, certificates)
             let run = try GeneratorProcess.start(
-                ["executor": "constant-arrival-rate", "rate": 10, "duration": "1s", "preAllocatedVUs": 5],
+                ["executor": "constant-arrival-rate", "rate": 10, "duration": "1s", "preAllocatedVUs": 10],
                 server: Int(front.port), scheme: "https", receiver: receiver.url,
                 environment: isOff ? ["K6_PROMETHEUS_RW_INSECURE_SKIP_TLS_VERIFY": "true"] : [:],
                 arguments: ["--remote-write-drain", "0s"])
