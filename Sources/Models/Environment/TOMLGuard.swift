@@ -1,8 +1,8 @@
 // What must not reach the parser of TOML, which ends the program over it instead of refusing it (toml++ 3.4, found by
 // fuzzing): a table's header without a key, a brace where a value belongs and a half-right date, which it asserts not to
 // meet, and a key of very many parts, for each of which it calls itself. Of values without quotes only the plain ones are
-// let through, as no key of an environment file takes another. Everything else that is wrong is the parser's to say; what is looked at here ends where its first
-// error is, so it need be right only up to there.
+// let through, as no key of an environment file takes another. Everything else that is wrong is the parser's to say; what
+// is looked at here ends where its first error is, so it need be right only up to there.
 
 struct TOMLGuard {
     /// What the parser itself has for nested values is 256.
