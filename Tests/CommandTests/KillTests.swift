@@ -133,6 +133,7 @@ import Testing
             try await eventually("a records file") {
                 ((try? Data(contentsOf: URL(filePath: records)))?.count ?? 0) > 0
             }
+            // A random moment, here too.
             try await Task.sleep(for: .milliseconds(Int.random(in: 0...3500, using: &random)))
             victim.program.signal(SIGKILL)
             #expect(try await victim.program.end() == 128 + SIGKILL)
