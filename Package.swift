@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 //
 // Scenarios says what to run, Generator runs it, Metrics reads what came out, Submit carries it to where it
-// runs. Heavy dependencies stay at the edge: only the endpoint needs NIO, only the laptop command needs YAML and TOML.
+// runs. Heavy dependencies stay at the edge: only the endpoint needs NIO, only the laptop command needs YAML.
 
 import PackageDescription
 
@@ -27,7 +27,6 @@ let package = Package(
         // No traits: the default one is for Foundation's streams and links all of Foundation and ICU.
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
@@ -71,7 +70,7 @@ let package = Package(
         // What is launched before it is tested: which models there are and the job that serves one.
         .target(
             name: "Models",
-            dependencies: ["Submit", "Scenarios", "ScenarioFiles", .product(name: "TOMLKit", package: "TOMLKit")],
+            dependencies: ["Submit", "Scenarios", "ScenarioFiles"],
             resources: [.embedInCode("BuiltIn")]),
         .target(
             name: "Endpoint",
