@@ -81,22 +81,23 @@ let package = Package(
             ]),
 
         // Commands: thin, one file a subcommand.
+        .target(name: "CommandEdge", dependencies: ["Scenarios", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .executableTarget(
             name: "sml",
             dependencies: [
-                "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "HTTPClient", "Submit", "Models",
+                "CommandEdge", "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "HTTPClient", "Submit", "Models",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "sml-loadgen",
             dependencies: [
-                "CEarlySignals", "Scenarios", "Generator", "Metrics", "RemoteWrite", "Series", "K6", "Tasks",
+                "CEarlySignals", "CommandEdge", "Scenarios", "Generator", "Metrics", "RemoteWrite", "Series", "K6", "Tasks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "sml-endpoint",
             dependencies: [
-                "Endpoint", "Scenarios", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "CommandEdge", "Endpoint", "Scenarios", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // What several test targets share: a real Prometheus, a receiver that misbehaves on demand.

@@ -2,6 +2,7 @@
 // in the Endpoint library, so that tests can run it in their own process.
 
 import ArgumentParser
+import CommandEdge
 import Endpoint
 import Glibc
 import Scenarios
@@ -16,6 +17,8 @@ struct EndpointCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Listening") var listening: ListeningOptions
     @OptionGroup(title: "Simulated model") var model: ModelOptions
+
+    static func main() async { await end(with: Array(CommandLine.arguments.dropFirst())) }
 
     func validate() throws {
         _ = try endpointConfiguration()
@@ -34,7 +37,13 @@ struct EndpointCommand: AsyncParsableCommand {
         } catch {
             throw Failure.exit("\(error)")
         }
-        Terminal.write("listening on \(server.url)\n", to: STDOUT_FILENO)
+        do {
+            try StandardOutput.write("listening on \(server.url)\n")
+        } catch where error.isReaderGone {
+            // Nobody wants to know.
+        } catch {
+            throw Failure.exit(error.description)
+        }
         await stop.wait(every: .seconds(1)) { file?.flush() }
         try await server.stop()
         do {
@@ -60,15 +69,7 @@ struct EndpointCommand: AsyncParsableCommand {
 enum Failure {
     /// Says what went wrong and gives exit code 1.
     static func exit(_ message: String) -> ExitCode {
-        Terminal.write("sml-endpoint: \(message)\n", to: STDERR_FILENO)
+        StandardError.write("sml-endpoint: \(message)\n")
         return ExitCode(1)
-    }
-}
-
-enum Terminal {
-    /// Unbuffered, so that a parent that waits for the line on a pipe gets it. An unreadable pipe is not our failure.
-    static func write(_ text: String, to descriptor: Int32) {
-        var text = text
-        _ = text.withUTF8 { Glibc.write(descriptor, $0.baseAddress, $0.count) }
     }
 }

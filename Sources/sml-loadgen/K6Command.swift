@@ -14,32 +14,40 @@ enum K6Command {
         switch arguments.first {
         case "run":
             do {
-                guard let run = try prepare(Array(arguments.dropFirst())) else { exit(0) }
+                let run = try prepare(Array(arguments.dropFirst()))
                 exit(await RunCommand.run(as: "k6") { try request(run, environment: $0) })
             } catch {
                 StandardError.write("k6: \(error)\n")
                 exit(error.exitCode)
             }
         case "version", "--version":
-            StandardOutput.write(K6Text.version(product: Product.version, machine: machine) + "\n")
-            exit(0)
+            exit(shown(K6Text.version(product: Product.version, machine: machine) + "\n"))
         case nil, "help", "--help", "-h":
-            StandardOutput.write(K6Text.help(product: Product.version))
-            exit(0)
+            exit(shown(K6Text.help(product: Product.version)))
         case let other?:
             StandardError.write("k6: unknown command \"\(OneLine.escaped(other))\"; there are run and version\n")
             exit(K6Error(.usage, "").exitCode)
         }
     }
 
-    /// What is asked for; nil when it was help, which is given.
-    private static func prepare(_ arguments: [String]) throws(K6Error) -> K6Invocation? {
+    /// Writes `text` to stdout and returns the exit code.
+    private static func shown(_ text: String) -> Int32 {
+        do {
+            try StandardOutput.write(text)
+            return 0
+        } catch {
+            if !error.isReaderGone { StandardError.write("k6: \(error)\n") }
+            return error.exitCode
+        }
+    }
+
+    /// What is asked for. Help is given, and ends the process.
+    private static func prepare(_ arguments: [String]) throws(K6Error) -> K6Invocation {
         do { try ProcessVariables.requireText() } catch { throw K6Error(.usage, error.description) }
         let invocation = try K6Invocation(arguments: arguments, environment: ProcessEnvironment.variables)
         ArgumentMemory.hide("RUN_CONFIG_JSON=")
         if invocation.wantsHelp {
-            StandardOutput.write(K6Text.help(product: Product.version))
-            return nil
+            exit(shown(K6Text.help(product: Product.version)))
         }
         try PackagedScript.recognise(source(of: invocation.script), name: invocation.script)
         return invocation
@@ -84,7 +92,8 @@ enum K6Command {
     private static func announce(_ invocation: K6Invocation, _ request: RunRequest) {
         guard !request.quiet else { return }
         let output = request.remoteWrite.map { "Prometheus remote write (\($0.receiver))" } ?? "-"
-        StandardOutput.write(
+        // The result follows on the same way, and is missed if that is closed.
+        try? StandardOutput.write(
             """
                  execution: local, by sml-loadgen \(Product.version)
                     script: \(invocation.script) (SML's packaged script, recognised)

@@ -2,6 +2,7 @@
 // is RunSession's. Called by the name k6 it is the image's `k6` (K6Command).
 
 import ArgumentParser
+import CommandEdge
 import Generator
 import Glibc
 import Metrics
@@ -12,7 +13,7 @@ import Scenarios
 enum Program {
     static func main() async {
         let name = CommandLine.arguments.first?.split(separator: "/").last
-        if name == "k6" { await K6Command.main() } else { await LoadGenerator.main() }
+        if name == "k6" { await K6Command.main() } else { await LoadGenerator.end(with: Array(CommandLine.arguments.dropFirst())) }
     }
 }
 

@@ -1,4 +1,4 @@
-// The few places where this command touches its process: environment, stderr, stdout.
+// The few places where this command touches its process: environment, limits.
 
 import Glibc
 import Scenarios
@@ -15,26 +15,6 @@ enum ProcessEnvironment {
             next += 1
         }
         return found
-    }
-}
-
-enum StandardError {
-    static func write(_ text: String) { Descriptor.write(text, to: STDERR_FILENO) }
-}
-
-enum StandardOutput {
-    static func write(_ text: String) { Descriptor.write(text, to: STDOUT_FILENO) }
-}
-
-private enum Descriptor {
-    /// A reader that went away is no reason to fail: the result is in the file.
-    static func write(_ text: String, to descriptor: Int32) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
-        }
     }
 }
 

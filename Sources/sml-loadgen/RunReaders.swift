@@ -4,6 +4,7 @@
 
 import Generator
 import Metrics
+import Scenarios
 import Synchronization
 
 /// The readers of one run's records.

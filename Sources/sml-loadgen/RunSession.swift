@@ -210,16 +210,29 @@ final class RunSession: Sendable {
             try write(summary)
         } catch {
             StandardError.write("\(request.program): \(error); the summary follows on stdout\n")
-            StandardOutput.write(String(decoding: summary.jsonData(), as: UTF8.self))
+            _ = isShown(String(decoding: summary.jsonData(), as: UTF8.self))
             return OutputError.exitCode
         }
-        if request.result == .handleSummary { StandardOutput.write(summary.handleSummaryText()) }
+        var text = request.result == .handleSummary ? summary.handleSummaryText() : ""
         if !request.quiet {
-            StandardOutput.write(
-                summary.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO), heading: request.result == .block))
-            StandardError.write("summary: \(request.summaries[0])\n")
+            text += summary.textBlock(
+                color: TerminalStyle.colorWanted(STDOUT_FILENO), heading: request.result == .block)
         }
-        return exitCode(outcome)
+        let isShown = isShown(text)
+        if !request.quiet { StandardError.write("summary: \(request.summaries[0])\n") }
+        let code = exitCode(outcome)
+        return code == 0 && !isShown ? OutputError.exitCode : code
+    }
+
+    /// Whether stdout took `text`. A reader that went away is no reason to fail: the result is in the file.
+    private func isShown(_ text: String) -> Bool {
+        do {
+            try StandardOutput.write(text)
+            return true
+        } catch {
+            if !error.isReaderGone { StandardError.write("\(request.program): \(error)\n") }
+            return error.isReaderGone
+        }
     }
 
     private func exitCode(_ outcome: RunOutcome) -> Int32 {

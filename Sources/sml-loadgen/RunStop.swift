@@ -3,6 +3,7 @@
 
 import Generator
 import Glibc
+import Scenarios
 import Synchronization
 
 /// Turns signals into what they mean at that point of the process's life.

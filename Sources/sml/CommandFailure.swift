@@ -1,7 +1,6 @@
 // How a command ends when it cannot do what was asked: one line on stderr and the exit code of the README's table.
 
 import ArgumentParser
-import Foundation
 import Metrics
 import RemoteWrite
 import Scenarios
@@ -12,6 +11,8 @@ enum CommandFailure {
     static func reported<Result>(_ body: () async throws -> Result) async throws -> Result {
         do {
             return try await body()
+        } catch let error as StandardOutputError where error.isReaderGone {
+            throw ExitCode(error.exitCode)
         } catch let error as any CommandError {
             throw exit(error.description, error.exitCode)
         } catch let error as RecordFileError {
@@ -26,7 +27,7 @@ enum CommandFailure {
     }
 
     private static func exit(_ message: String, _ code: Int32) -> ExitCode {
-        FileHandle.standardError.write(Data("sml: \(OneLine.escaped(message))\n".utf8))
+        say("sml: \(OneLine.escaped(message))")
         return ExitCode(code)
     }
 }

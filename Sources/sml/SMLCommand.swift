@@ -1,6 +1,8 @@
 // `sml`: the command on a laptop or login node. One file a subcommand; what they do lives in the libraries.
 
 import ArgumentParser
+import CommandEdge
+import Glibc
 import Scenarios
 
 @main
@@ -22,10 +24,10 @@ struct SMLCommand: AsyncParsableCommand {
     static func main() async {
         do {
             try ProcessVariables.requireText()
-            await main(try AbbreviatedOptions.expand(Array(CommandLine.arguments.dropFirst()), of: Self.self))
+            await end(with: try AbbreviatedOptions.expand(Array(CommandLine.arguments.dropFirst()), of: Self.self))
         } catch {
             say("sml: \(OneLine.escaped("\(error)"))")
-            exit(withError: ExitCode(64))
+            Glibc.exit(64)
         }
     }
 }

@@ -1,6 +1,6 @@
 // Lines for the person at the command; stdout stays for results.
 
-import Foundation
+import Scenarios
 
 /// Prints one line, or several, on stderr.
-func say(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+func say(_ text: String) { StandardError.write("\(text)\n") }

@@ -95,9 +95,9 @@ struct InitCommand: AsyncParsableCommand {
             environment: environment, previous: previous, existing: existing,
             questioner: noInput ? nil : TerminalQuestioner())
         for line in try await answers.write(secretsIn: place, existing: existing, environment: environment) {
-            print(line)
+            try StandardOutput.write(line + "\n")
         }
-        print("'sml init --check' tests it")
+        try StandardOutput.write("'sml init --check' tests it\n")
     }
 
     private func runCheck() async throws {
@@ -116,7 +116,7 @@ struct InitCommand: AsyncParsableCommand {
             partition: partition ?? environment.filled("SML_PARTITION"),
             trace: verbose ? TerminalDisplay().trace : nil
         ).run(serverURL: loadtestServerUrl ?? ClusterOptions.sharedServer)
-        print(TextTable.render(items.map { [$0.verdict.rawValue, $0.name, $0.text] }), terminator: "")
+        try StandardOutput.write(TextTable.render(items.map { [$0.verdict.rawValue, $0.name, $0.text] }))
         if items.contains(where: { $0.verdict == .wrong }) { throw ExitCode(78) }
     }
 }

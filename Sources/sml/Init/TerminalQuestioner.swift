@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Foundation
+import Scenarios
 import Submit
 
 struct TerminalQuestioner: Questioner {
@@ -58,5 +59,5 @@ struct TerminalQuestioner: Questioner {
 
     private static let noAnswer = SubmitError.usage("input ended without an answer; nothing was done")
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    private func write(_ text: String) { StandardError.write(text) }
 }

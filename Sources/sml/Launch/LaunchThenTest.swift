@@ -31,7 +31,7 @@ struct LaunchThenTest {
             return 0
         }
         if test.options.dryRun {
-            print("# model's job script\n\(launch.script())\n\(try job.preview())", terminator: "")
+            try StandardOutput.write("# model's job script\n\(launch.script())\n\(try job.preview())")
             return 0
         }
         try await launch.checkImage(place.launcher)

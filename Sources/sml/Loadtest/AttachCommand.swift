@@ -60,7 +60,7 @@ struct CancelCommand: AsyncParsableCommand {
             if let model = try SubmittedJob.model(job) {
                 try await SubmittedJob.launcher(job, launcher: model.launcher, system: model.system, verbose: verbose)
                     .cancel(model.jobID)
-                return print("Cancelled job \(job), which served \(model.servedModelName)")
+                return try StandardOutput.write("Cancelled job \(job), which served \(model.servedModelName)\n")
             }
             let (launcher, record) = try await SubmittedJob.open(job, verbose: verbose)
             let run = ClusterRun(launcher: launcher, display: TerminalDisplay())
@@ -69,7 +69,7 @@ struct CancelCommand: AsyncParsableCommand {
             for problem in await run.removeSecrets(record) {
                 say("sml: \(problem)")
             }
-            print("Cancelled job \(job). Its results: sml loadtest attach \(job)")
+            try StandardOutput.write("Cancelled job \(job). Its results: sml loadtest attach \(job)\n")
         }
     }
 }

@@ -4,6 +4,7 @@
 import ArgumentParser
 import Foundation
 import Metrics
+import Scenarios
 import Submit
 import Synchronization
 
@@ -67,15 +68,24 @@ struct JobSession: Sendable {
     }
 
     private func show(_ home: HomeSummary?, _ records: [String], outcome: JobOutcome) -> Int32 {
+        var isShown = true
         if let home {
             if home.isComputedHere { say("sml: the run wrote no summary; this one is computed from its records") }
-            output.show(home.summary)
+            do {
+                try output.show(home.summary)
+            } catch {
+                // The file has it all the same.
+                if !error.isReaderGone { say("sml: \(error)") }
+                isShown = error.isReaderGone
+            }
             say("Summary: \(record.summary)")
         } else {
             say("sml: no summary in \(record.runDirectory); the log is \(record.log)")
         }
         for file in records { say("Records: \(file)") }
-        return outcome.exitCode == 0 && home?.isComputedHere != false ? JobOutcome.Code.failed : outcome.exitCode
+        guard outcome.exitCode == 0 else { return outcome.exitCode }
+        guard home?.isComputedHere == false else { return JobOutcome.Code.failed }
+        return isShown ? 0 : 73
     }
 
     static func hints(_ id: JobID) -> String {
@@ -90,11 +100,13 @@ struct JobOutput: Sendable {
     /// A line for the user.
     var say: @Sendable (String) -> Void
     /// The result.
-    var show: @Sendable (Summary) -> Void
+    var show: @Sendable (Summary) throws(StandardOutputError) -> Void
 
     static let terminal = JobOutput(
-        say: { FileHandle.standardError.write(Data("\($0)\n".utf8)) },
-        show: { print($0.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO)), terminator: "") })
+        say: { StandardError.write("\($0)\n") },
+        show: { (summary) throws(StandardOutputError) in
+            try StandardOutput.write(summary.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO)))
+        })
 }
 
 /// Raised once.

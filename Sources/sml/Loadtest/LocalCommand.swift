@@ -135,7 +135,7 @@ struct LocalCommand: AsyncParsableCommand {
         try check()
         let environment = ProcessInfo.processInfo.environment
         let scenario = try ScenarioCatalog().resolve(loadtestScenario)
-        for warning in scenario.warnings { FileHandle.standardError.write(Data("sml: warning: \(warning)\n".utf8)) }
+        for warning in scenario.warnings { say("sml: warning: \(warning)") }
         let key = loadtestServerUrl == nil ? nil : try APIKey.read(file: apiKeyFile, environment: environment)
         let piped = promptsFile(environment) == "-" ? Array(FileHandle.standardInput.readDataToEndOfFile()) : nil
         // All that may wait for somebody is read; until here a signal simply ends us. From here on there are files and
@@ -197,7 +197,8 @@ struct LocalCommand: AsyncParsableCommand {
             generatorArguments: arguments, generatorEnvironment: remoteWrite.generatorEnvironment
         ).run(signals: signals)
         // Refused before its first request: what we staged is no run and would be in the way of the next try.
-        if [64, 73, 104, 107, 255].contains(code) { staged.discard() }
+        // With a summary it was one, of which only the output failed.
+        if [64, 73, 104, 107, 255].contains(code), !TextFile.isThere(staged.summary) { staged.discard() }
         return code
     }
 

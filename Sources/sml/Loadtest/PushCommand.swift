@@ -49,14 +49,15 @@ struct PushCommand: AsyncParsableCommand {
             try configuration.checkFiles()
             let states = try UndeliveredStates.load(from: file)
             let result = try await states.push(to: configuration, drain: drain.duration) { notice in
-                FileHandle.standardError.write(Data("sml: \(notice)\n".utf8))
+                say("sml: \(notice)")
             }
             guard !result.undelivered.isEmpty else {
-                print("\(states.updates.count) series delivered to \(configuration.receiver)")
+                try StandardOutput.write("\(states.updates.count) series delivered to \(configuration.receiver)\n")
                 return true
             }
             try result.undelivered.save(to: file)
-            print("\(result.undelivered.updates.count) of \(states.updates.count) series are still not delivered: \(file)")
+            try StandardOutput.write(
+                "\(result.undelivered.updates.count) of \(states.updates.count) series are still not delivered: \(file)\n")
             return false
         }
         if !isComplete { throw ExitCode(3) }

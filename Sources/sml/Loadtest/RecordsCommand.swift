@@ -1,8 +1,8 @@
 // `sml loadtest records`: the records file as text, for any tool.
 
 import ArgumentParser
-import Foundation
 import Metrics
+import Scenarios
 
 extension RecordExport.Format: ExpressibleByArgument {}
 
@@ -30,17 +30,8 @@ struct RecordsCommand: AsyncParsableCommand {
     func run() async throws {
         try await CommandFailure.reported {
             let reader = try RecordFileReader(path: file)
-            do {
-                try RecordExport(format: format).write(reader) { bytes in
-                    try FileHandle.standardOutput.write(contentsOf: bytes)
-                }
-            } catch let error as CocoaError where error.code == .fileWriteUnknown {
-                throw ExitCode(0)  // The reader of our pipe has seen enough.
-            }
-            if reader.truncatedBytes > 0 {
-                FileHandle.standardError.write(
-                    Data("sml: \(file): cut off; \(reader.recordCount) whole records read\n".utf8))
-            }
+            try RecordExport(format: format).write(reader) { try StandardOutput.write($0) }
+            if reader.truncatedBytes > 0 { say("sml: \(file): cut off; \(reader.recordCount) whole records read") }
         }
     }
 }

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Foundation
+import Scenarios
 import Submit
 
 struct RunCommand: AsyncParsableCommand {
@@ -68,7 +69,7 @@ struct RunCommand: AsyncParsableCommand {
         let test = try await PreparedLoadtest(cluster, scenario: loadtestScenario, model: model)
         let job = try test.job(at: try await test.openCluster(checkingPartition: !cluster.dryRun))
         if cluster.dryRun {
-            print(try job.preview(), terminator: "")
+            try StandardOutput.write(try job.preview())
             return 0
         }
         try await job.checkFiles()

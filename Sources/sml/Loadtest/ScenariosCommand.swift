@@ -42,7 +42,7 @@ struct ScenariosCommand: AsyncParsableCommand {
                         broken = broken ?? error
                     }
                 }
-                print(TextTable.render(rows), terminator: "")
+                try StandardOutput.write(TextTable.render(rows))
                 if let broken { throw broken }
             }
         }
@@ -80,8 +80,8 @@ struct ScenariosCommand: AsyncParsableCommand {
             try await CommandFailure.reported {
                 let scenario = try ScenarioCatalog().resolve(name)
                 let run = try ScenariosCommand.resolve(scenario)
-                for warning in scenario.warnings + run.warnings { FileHandle.standardError.write(Data("sml: warning: \(warning)\n".utf8)) }
-                print(run.resolvedScenario.prettyJSON())
+                for warning in scenario.warnings + run.warnings { say("sml: warning: \(warning)") }
+                try StandardOutput.write(run.resolvedScenario.prettyJSON() + "\n")
             }
         }
     }

@@ -1,8 +1,9 @@
 // `sml loadtest summarize`: the summary again, from the records alone.
 
 import ArgumentParser
-import Foundation
+import Glibc
 import Metrics
+import Scenarios
 
 struct SummarizeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,9 +32,9 @@ struct SummarizeCommand: AsyncParsableCommand {
         try await CommandFailure.reported {
             let summary = try SummaryBuilder.rebuild(fromRecords: files)
             if json {
-                FileHandle.standardOutput.write(Data(summary.jsonData()))
+                try StandardOutput.write(summary.jsonData()[...])
             } else {
-                print(summary.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO)), terminator: "")
+                try StandardOutput.write(summary.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO)))
             }
         }
     }

@@ -2,6 +2,7 @@
 // changes.
 
 import Foundation
+import Scenarios
 import Submit
 
 struct TerminalDisplay: WaitDisplay {
@@ -24,5 +25,5 @@ struct TerminalDisplay: WaitDisplay {
     /// A line that comes whenever it comes, also while the live line stands.
     func trace(_ text: String) { write(isTerminal ? "\r\u{1B}[K\(text)\n" : "\(text)\n") }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    private func write(_ text: String) { StandardError.write(text) }
 }

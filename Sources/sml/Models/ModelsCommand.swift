@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Models
+import Scenarios
 import Submit
 
 struct ModelsCommand: AsyncParsableCommand {
@@ -52,7 +53,7 @@ struct ModelsCommand: AsyncParsableCommand {
                         "\($0.origin)",
                     ]
                 }
-                print(TextTable.render([["MODEL", "FRAMEWORK", "NODES", "WEIGHTS", "ENVIRONMENT", "FROM"]] + rows), terminator: "")
+                try StandardOutput.write(TextTable.render([["MODEL", "FRAMEWORK", "NODES", "WEIGHTS", "ENVIRONMENT", "FROM"]] + rows))
             }
         }
     }
@@ -81,7 +82,7 @@ struct ModelsCommand: AsyncParsableCommand {
                 // Several frameworks are no question here: all are shown.
                 let names = framework.map { [$0] } ?? catalog.frameworks(of: name)
                 let entries = try (names.isEmpty ? [nil] : names.map(Optional.some)).map { try catalog.entry(name, framework: $0, option: "NAME") }
-                print(CatalogEntry.text(entries), terminator: "")
+                try StandardOutput.write(CatalogEntry.text(entries))
             }
         }
     }
