@@ -9,6 +9,8 @@ import Testing
         case missing, empty, directory, symlinkLoop = "symlink loop", notUTF8 = "not UTF-8", huge, binary, unreadable
         /// A named pipe whose writer leaves without a word.
         case pipe
+        /// What never ends, and is no file.
+        case endless = "/dev/zero"
         /// Two hundred thousand open brackets: a reader that calls itself for each runs out of stack.
         case nested
 
@@ -29,9 +31,10 @@ import Testing
                 try Data("x".utf8).write(to: URL(filePath: path))
                 chmod(path, 0)
             case .pipe: #expect(mkfifo(path, 0o600) == 0)
+            case .endless: #expect(symlink("/dev/zero", path) == 0)
             case .nested: try Data(repeating: UInt8(ascii: "["), count: 200_000).write(to: URL(filePath: path))
             }
-            if self != .missing, self != .symlinkLoop, self != .unreadable, self != .directory { chmod(path, 0o600) }
+            if self != .missing, self != .symlinkLoop, self != .unreadable, self != .directory, self != .endless { chmod(path, 0o600) }
         }
     }
 
@@ -208,7 +211,7 @@ import Testing
             // A debug build under ThreadSanitizer takes 16 s of processor for the 2 MiB it reads of the huge one.
             let code = try await program.end(within: 120)
             let which = "\(reader.name), \(shape.rawValue): \(program.errors)"
-            let isContent = [.empty, .notUTF8, .huge, .binary, .pipe, .nested].contains(shape)
+            let isContent = [.empty, .notUTF8, .huge, .binary, .pipe, .endless, .nested].contains(shape)
             #expect(code == (isContent ? reader.contentCode ?? reader.code : reader.code), "\(which)")
             #expect(program.errors.split(separator: "\n", omittingEmptySubsequences: false).count == 2, "\(which)")
             #expect(["sml: ", "sml-loadgen: ", "k6: "].contains { program.errors.hasPrefix($0) }, "\(which)")

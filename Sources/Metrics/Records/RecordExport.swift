@@ -115,20 +115,28 @@ public struct RecordExport: Sendable {
         out.append(0x0A)
     }
 
+    /// What a formula begins with, and what spreadsheets pass over before one.
+    private static let formulaMarks: Set<UInt8> = [
+        UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0A, 0x0D,
+    ]
+
     private static let jsonKeys = columns.map { Array("\"\($0)\":".utf8) }
 
-    /// RFC 4180: quotes only where a value needs them.
+    /// RFC 4180: quotes only where a value needs them. Texts come from servers and corpora; one that a spreadsheet would
+    /// take for a formula is made a text there by an apostrophe, and numbers stay numbers.
     private static func appendCSV(_ cell: Cell, to out: inout [UInt8]) {
         switch cell {
         case .none: break
         case .number(let value): append(value, to: &out)
         case .yesNo(let value): out += (value ? "true" : "false").utf8
         case .text(let text):
-            guard text.utf8.contains(where: { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }) else {
+            let isFormula = text.utf8.first.map(formulaMarks.contains) ?? false
+            guard isFormula || text.utf8.contains(where: { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }) else {
                 out += text.utf8
                 return
             }
             out.append(0x22)
+            if isFormula { out.append(UInt8(ascii: "'")) }
             for byte in text.utf8 {
                 if byte == 0x22 { out.append(byte) }
                 out.append(byte)

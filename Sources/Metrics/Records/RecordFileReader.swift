@@ -74,6 +74,9 @@ public final class RecordFileReader {
         case RecordFormat.textKind, RecordFormat.outcomeKind:
             let length = min(Int(frames[offset + RecordFormat.pieceLengthOffset]), RecordFormat.pieceSize)
             pieces += frames[offset..<(offset + length)]
+            guard pieces.count <= RecordFormat.maximumText else {
+                throw RecordFileError.badFrame(path: path, number: frameCount)
+            }
             guard frames[offset + RecordFormat.pieceLastOffset] != 0 else { return }
             if kind == RecordFormat.outcomeKind {
                 outcome = try? JSONDecoder().decode(RunOutcome.self, from: Data(pieces))

@@ -40,6 +40,10 @@ public final class RecordFileWriter {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let document = try [UInt8](encoder.encode(context))
+        guard document.count <= RecordFormat.maximumDocument else {
+            throw RecordFileError.badHeader(
+                path: path, reason: "a description of \(document.count) bytes, at most \(RecordFormat.maximumDocument) can be read back")
+        }
         buffer.reserveCapacity(Self.bufferSize + RecordFormat.frameSize)
         buffer += RecordFormat.magic
         append(RecordFormat.version)

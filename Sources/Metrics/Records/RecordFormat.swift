@@ -16,6 +16,9 @@ enum RecordFormat {
     /// Refuses a header whose document is longer: a run's description is a few kB.
     static let maximumDocument = 16 << 20
 
+    /// Refuses a text or an outcome that is longer: a URL has some kB.
+    static let maximumText = 1 << 20
+
     /// Frame kinds beyond ``RecordKind``; they share its place in the frame.
     static let textKind: UInt8 = 250
     static let outcomeKind: UInt8 = 251

@@ -2,6 +2,7 @@
 // keys do not collide, plus an `sml` object with what k6 lacks. docs/METRICS.md describes every member.
 
 import FoundationEssentials
+import Glibc
 
 /// A summary, just built or read back from a file.
 public struct Summary: Sendable, Equatable {
@@ -13,6 +14,29 @@ public struct Summary: Sendable, Equatable {
     public let document: JSON
 
     init(document: JSON) { self.document = document }
+
+    /// 65,536 labels, each with its seven statistics six times, are 90 MB.
+    private static let sizeLimit = 256 << 20
+
+    /// Reads a summary of ours from a file.
+    ///
+    /// - Throws: ``SummaryError``.
+    public init(path: String) throws {
+        guard let file = fopen(path, "rbe") else { throw SummaryError(path: path, reason: String(cString: strerror(errno))) }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = fread(&block, 1, block.count, file)
+            bytes += block[..<count]
+            guard bytes.count <= Self.sizeLimit else {
+                throw SummaryError(path: path, reason: "is larger than \(Self.sizeLimit >> 20) MiB")
+            }
+            guard count == block.count else { break }
+        }
+        guard ferror(file) == 0 else { throw SummaryError(path: path, reason: "cannot be read") }
+        try self.init(jsonData: bytes, path: path)
+    }
 
     /// Reads a summary of ours.
     ///

@@ -50,8 +50,9 @@ private struct SummaryText {
 
     /// In the order of the corpus: a file read back has its members sorted by name.
     private var labels: [(String, JSON)] {
-        (sml[path: "run", "labels"]?.elements ?? []).compactMap { name in
-            guard let name = name.text, let label = sml[path: "labels", name] else { return nil }
+        let values = Dictionary(sml["labels"]?.members ?? []) { first, _ in first }
+        return (sml[path: "run", "labels"]?.elements ?? []).compactMap { name in
+            guard let name = name.text, let label = values[name] else { return nil }
             return (name, label)
         }
     }

@@ -44,7 +44,7 @@ extension RemoteWriteConfiguration {
                 throw .init(
                     EnvironmentReader.prefix + "PUSH_INTERVAL",
                     "'\(text)' is not a push interval "
-                        + "(accepted: a duration above zero such as 5s or 1m30s, or milliseconds)")
+                        + "(accepted: a duration above zero such as 5s or 1m30s, up to 10000d, or milliseconds)")
             }
             pushInterval = interval
         }

@@ -118,13 +118,9 @@ enum ExecutorDecoding {
                     target: try target.integer(0...most, "a whole number from 0 to \(most)")))
         }
         guard !stages.isEmpty else { throw field.rejected(accepted) }
-        var total: Int64 = 0
-        for stage in stages {
-            let (sum, overflow) = total.addingReportingOverflow(stage.duration.nanoseconds)
-            guard !overflow else { throw field.rejected("less than 292 years in all") }
-            total = sum
-        }
-        guard total > 0 else { throw field.rejected("stages that last more than 0s in all") }
+        let total = stages.reduce(Duration.zero) { $0 + $1.duration }
+        guard total <= DurationGrammar.longest else { throw field.rejected("stages that last up to 10000d in all") }
+        guard total > .zero else { throw field.rejected("stages that last more than 0s in all") }
         return stages
     }
 }

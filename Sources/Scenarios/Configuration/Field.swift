@@ -65,7 +65,7 @@ struct Field {
 
     /// Seconds as SML writes think times: a number, a string of one, or a duration with a unit.
     func seconds() throws(ConfigurationError) -> Duration {
-        let accepted = "seconds, 0 or more, such as 2, 0.5 or 500ms"
+        let accepted = "seconds, 0 to 86400, such as 2 or 0.5, or a duration with a unit, up to 10000d, such as 500ms"
         let text: String? =
             switch value {
             case .string(let text): text

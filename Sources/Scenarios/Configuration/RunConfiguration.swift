@@ -56,11 +56,14 @@ public struct RunConfiguration: Sendable, Equatable {
         }
     }
 
+    /// A configuration is some kB; one whose request has a body of its own may have a conversation in it.
+    private static let sizeLimit = 16 << 20
+
     /// Reads a file; exit 104 also when it cannot be read.
     public static func read(path: String) throws(ConfigurationError) -> RunConfiguration {
         let bytes: FileBytes
         do {
-            bytes = try FileBytes(path: path)
+            bytes = try FileBytes(path: path, limit: Self.sizeLimit)
         } catch {
             throw ConfigurationError(.configuration, "\(path): \(error.reason)")
         }

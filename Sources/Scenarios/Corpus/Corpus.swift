@@ -10,6 +10,11 @@ public final class Corpus: @unchecked Sendable {
     /// The label of entries that have none. In k6 they could not be sent at all (k6 §1 no. 10).
     public static let unlabelled = "unlabelled"
 
+    /// A record names its label by 16 bits.
+    static let mostLabels = 1 << 16
+    /// Bytes of all labels together: they are in the head of the records file, where each may need an escape of six.
+    static let mostLabelText = 2 << 20
+
     struct Prompt {
         let body: UnsafeRawPointer
         let length: UInt32
@@ -75,6 +80,17 @@ public final class Corpus: @unchecked Sendable {
         defer { bytes.release() }
         var loader = CorpusLoader(bytes.buffer, file: path, options: options) { bytes.discard($0) }
         return try loader.load()
+    }
+
+    /// A corpus on standard input as it is, for whoever passes it on. Errors carry exit code 107.
+    public static func readStandardInput() throws(ConfigurationError) -> [UInt8] {
+        do {
+            let bytes = try FileBytes(path: "-")
+            defer { bytes.release() }
+            return Array(bytes.buffer)
+        } catch {
+            throw ConfigurationError(.corpus, "standard input: \(error.reason)")
+        }
     }
 
     /// Reads a corpus that is in memory already, such as the packaged one.

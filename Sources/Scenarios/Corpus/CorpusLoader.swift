@@ -13,6 +13,7 @@ struct CorpusLoader: ~Copyable {
     private var labels: [String] = []
     private var labelIndices: [String: Int32] = [:]
     private var otherLabels: Set<String> = []
+    private var labelText = 0
     private var sourceCount = 0
     private var bodyBytesTotal = 0
     private var discarded = 0
@@ -73,11 +74,11 @@ struct CorpusLoader: ~Copyable {
         if kept.isEmpty || kept.contains(label) {
             let body = try renderer.render(entry, in: scanner.bytes)
             bodyBytesTotal += body.count
-            guard sourceCount < Int(Int32.max) else { throw scanner.failure("more than 2^31 entries") }
-            guard let length = UInt32(exactly: body.count) else { throw scanner.failure("a body of 4 GiB or more") }
+            guard sourceCount < Int(Int32.max) else { throw failure("more than 2^31 entries") }
+            guard let length = UInt32(exactly: body.count) else { throw failure("a body of 4 GiB or more") }
             prompts.append(
                 Corpus.Prompt(
-                    body: arena.store(body), length: length, tokens: options.tokensAsked(of: entry), label: labelIndex(label),
+                    body: arena.store(body), length: length, tokens: options.tokensAsked(of: entry), label: try labelIndex(label),
                     source: Int32(sourceCount)))
         } else {
             otherLabels.insert(label)
@@ -91,8 +92,15 @@ struct CorpusLoader: ~Copyable {
         }
     }
 
-    private mutating func labelIndex(_ label: String) -> Int32 {
+    private mutating func labelIndex(_ label: String) throws -> Int32 {
         if let index = labelIndices[label] { return index }
+        guard labels.count < Corpus.mostLabels else {
+            throw failure("more than \(Corpus.mostLabels) different labels, which is the limit")
+        }
+        labelText += label.utf8.count
+        guard labelText <= Corpus.mostLabelText else {
+            throw failure("labels of more than \(Corpus.mostLabelText >> 20) MiB in all, which is the limit")
+        }
         let index = Int32(labels.count)
         labels.append(label)
         labelIndices[label] = index
@@ -100,6 +108,8 @@ struct CorpusLoader: ~Copyable {
     }
 
     // MARK: Errors
+
+    private func failure(_ reason: String) -> CorpusEntry.Failure { CorpusEntry.Failure(offset: scanner.offset, reason: reason) }
 
     private func located(_ error: any Error) -> ConfigurationError {
         switch error {

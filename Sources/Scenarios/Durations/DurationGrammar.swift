@@ -9,11 +9,20 @@ public enum DurationGrammar {
         public var isBareNumber: Bool
     }
 
-    /// What an error names as accepted.
-    public static let accepted = "a duration such as 1500ms, 30s, 1m30s, 1.5h or 1d12h"
+    /// 27 years, more than anybody means. A run adds up to half a dozen durations on top of a clock, in 64 bits of
+    /// nanoseconds, which are 292 years: this leaves room for all of them, so that no sum has to be looked at again.
+    public static let longest = Duration.seconds(10_000 * 86_400)
 
-    /// Nil for anything outside the grammar or beyond ±292 years.
+    /// What an error names as accepted.
+    public static let accepted = "a duration such as 1500ms, 30s, 1m30s, 1.5h or 1d12h, up to 10000d"
+
+    /// Nil for anything outside the grammar or beyond ±``longest``.
     public static func parse(_ text: String) -> Parsed? {
+        guard let parsed = unbounded(text), parsed.duration <= longest, parsed.duration >= .zero - longest else { return nil }
+        return parsed
+    }
+
+    private static func unbounded(_ text: String) -> Parsed? {
         if let bare = bareMilliseconds(text) { return Parsed(duration: bare, isBareNumber: true) }
         var bytes = text.utf8[...]
         var days: Int64 = 0
@@ -40,7 +49,7 @@ public enum DurationGrammar {
     }
 
     /// A number of milliseconds without a unit: digits with an optional fraction and sign.
-    static func bareMilliseconds(_ text: String) -> Duration? {
+    private static func bareMilliseconds(_ text: String) -> Duration? {
         var bytes = text.utf8[...]
         let isNegative = bytes.first == UInt8(ascii: "-")
         if isNegative || bytes.first == UInt8(ascii: "+") { bytes = bytes.dropFirst() }

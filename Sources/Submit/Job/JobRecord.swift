@@ -76,7 +76,8 @@ public struct JobRecord: Sendable, Equatable, Codable {
         }
         let text: String
         do { text = try TextFile.read(path) } catch { throw SubmitError.usage(error.description) }
-        guard let record = try? JSONDecoder().decode(JobRecord.self, from: Data(text.utf8)) else {
+        guard let record = try? JSONDecoder().decode(JobRecord.self, from: Data(text.utf8)), (1...1024).contains(record.nodes)
+        else {
             throw SubmitError.usage("\(path): is not the record of a job")
         }
         return record

@@ -1,7 +1,6 @@
 // The summary of a run once its files are at home: the one it wrote, or one computed from its records where it wrote
 // none. A job that lost a node leaves records and nothing else, and they are a result.
 
-import Foundation
 import Metrics
 import Submit
 
@@ -14,8 +13,7 @@ struct HomeSummary {
     /// - Throws: `SummaryError`, `RecordFileError`, `MergeError`.
     init?(_ record: JobRecord, _ results: ClusterRun.Results) throws {
         if results.summary {
-            let data = FileManager.default.contents(atPath: record.summary) ?? Data()
-            summary = try Summary(jsonData: Array(data), path: record.summary)
+            summary = try Summary(path: record.summary)
             isComputedHere = false
             return
         }

@@ -137,7 +137,7 @@ struct LocalCommand: AsyncParsableCommand {
         let scenario = try ScenarioCatalog().resolve(loadtestScenario)
         for warning in scenario.warnings { say("sml: warning: \(warning)") }
         let key = loadtestServerUrl == nil ? nil : try APIKey.read(file: apiKeyFile, environment: environment)
-        let piped = promptsFile(environment) == "-" ? Array(FileHandle.standardInput.readDataToEndOfFile()) : nil
+        let piped = promptsFile(environment) == "-" ? try Corpus.readStandardInput() : nil
         // All that may wait for somebody is read; until here a signal simply ends us. From here on there are files and
         // children to take care of.
         let signals = TerminationSignals.stream()

@@ -35,9 +35,7 @@ struct PushCommand: AsyncParsableCommand {
 
     func run() async throws {
         let isComplete = try await CommandFailure.reported {
-            guard let drain = DurationGrammar.parse(drain), !drain.isBareNumber, drain.duration >= .zero else {
-                throw ValidationError("--drain \(self.drain): expected a duration such as 60s")
-            }
+            let drain = try OptionValue.duration(drain, option: "--drain", atLeast: .zero)
             let environment = ProcessInfo.processInfo.environment
             guard url != nil || environment.filled("K6_PROMETHEUS_RW_SERVER_URL") != nil else {
                 throw ValidationError("--url is missing")
@@ -48,7 +46,7 @@ struct PushCommand: AsyncParsableCommand {
             configuration.userAgent = Product.userAgent
             try configuration.checkFiles()
             let states = try UndeliveredStates.load(from: file)
-            let result = try await states.push(to: configuration, drain: drain.duration) { notice in
+            let result = try await states.push(to: configuration, drain: drain) { notice in
                 say("sml: \(notice)")
             }
             guard !result.undelivered.isEmpty else {

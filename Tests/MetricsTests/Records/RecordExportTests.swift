@@ -37,6 +37,34 @@ struct RecordExportTests {
         #expect(lines[1].split(separator: ",", omittingEmptySubsequences: false).count == RecordExport.columns.count)
     }
 
+    /// Texts of a server or a corpus that a spreadsheet would run; the numbers beside them stay as they are.
+    @Test(arguments: ["=", "+", "-", "@", "\t", "\r", "\n"])
+    func aFormulaBecomesAText(_ mark: String) throws {
+        let path = Fixtures.temporaryPath("formula.bin")
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let texts = TextTable()
+        let writer = try RecordFileWriter(path: path, context: Samples.context(labels: [mark + "1+1"]), texts: texts)
+        var record = Samples.request()
+        record.scheduled = -5
+        record.errorText = texts.index(of: mark + "cmd|' /C calc'!A0,\"x\"")
+        record.url = texts.index(of: "a\(mark)b")
+        [record].withUnsafeBufferPointer { writer.append($0) }
+        try writer.finish(Samples.outcome)
+        func export(_ format: RecordExport.Format) throws -> String {
+            var bytes: [UInt8] = []
+            try RecordExport(format: format).write(RecordFileReader(path: path)) { bytes += $0 }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        let csv = try export(.csv)
+        #expect(csv.contains(",\"'\(mark)1+1\","))
+        #expect(csv.contains(",\"'\(mark)cmd|' /C calc'!A0,\"\"x\"\"\","))
+        #expect(csv.contains("\nrequest,-5,"))
+        // Only at the beginning.
+        #expect(csv.contains(["\r", "\n"].contains(mark) ? "\"a\(mark)b\"" : ",a\(mark)b,"))
+        // For programs nothing changes.
+        #expect(try export(.jsonl).contains(#""label":"\#(mark == "\t" ? "\\t" : mark == "\r" ? "\\r" : mark == "\n" ? "\\n" : mark)1+1""#))
+    }
+
     @Test func jsonLines() throws {
         let lines = try export(.jsonl)
         #expect(lines.count == 2)

@@ -40,6 +40,19 @@ import Testing
         #expect(message(#"[{"content":"a","label":["x"]}]"#).contains("entry 0 (line 1, column 25): label: expected"))
     }
 
+    /// Records name a label by 16 bits; one label more ended the program.
+    @Test func asManyLabelsAsRecordsCanName() throws {
+        let lines = (0..<65_536).map { "{\"content\":\"x\",\"label\":\"\($0)\"}" }.joined(separator: "\n")
+        #expect(try Corpus.load(text: lines).labels.count == 65_536)
+        #expect(
+            message(lines + "\n{\"content\":\"x\",\"label\":\"one more\"}")
+                == "prompts.json: entry 65536 (line 65537, column 35): more than 65536 different labels, which is the limit")
+        let long = String(repeating: "x", count: 1 << 20)
+        #expect(
+            message("a b c".split(separator: " ").map { "{\"content\":\"x\",\"label\":\"\($0)\(long)\"}" }.joined(separator: "\n"))
+                .hasSuffix("): labels of more than 2 MiB in all, which is the limit"))
+    }
+
     @Test func filter() throws {
         let text = #"[{"content":"a","label":"s"},{"content":"b","label":"l"},{"content":"c","label":"s"},{"content":"d"}]"#
         let kept = try Corpus.load(text: text, options: CorpusOptions(promptLabels: ["l", "unlabelled"]))
