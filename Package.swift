@@ -35,6 +35,7 @@ let package = Package(
         .target(name: "CLinux"),
         .target(name: "CEarlySignals"),
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
+        .systemLibrary(name: "CDecoders", providers: [.apt(["zlib1g-dev", "libbrotli-dev", "libzstd-dev"])]),
 
         // Libraries, in the order data flows.
         .target(name: "Scenarios"),
@@ -45,7 +46,7 @@ let package = Package(
         .target(
             name: "Generator",
             dependencies: [
-                "Scenarios", "CLibcurl", "CLinux",
+                "Scenarios", "CLibcurl", "CDecoders", "CLinux",
                 .product(name: "HeapModule", package: "swift-collections"),
             ]),
         .target(name: "Metrics", dependencies: ["Scenarios", "Generator"]),
@@ -105,7 +106,7 @@ let package = Package(
         // A strict FirecREST v2 on loopback: what it does not know fails the test.
         .target(name: "FirecRESTFake", dependencies: ["TestSupport"], path: "Tests/FirecRESTFake"),
         .testTarget(name: "ScenariosTests", dependencies: ["Scenarios", "ScenarioFiles"], exclude: ["Fixtures"]),
-        .testTarget(name: "GeneratorTests", dependencies: ["Generator", "CLibcurl", "TestSupport"], exclude: ["Fixtures"]),
+        .testTarget(name: "GeneratorTests", dependencies: ["Generator", "CLibcurl", "CDecoders", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "K6Tests", dependencies: ["K6"], exclude: ["Fixtures"]),
         .testTarget(name: "TasksTests", dependencies: ["Tasks", "Generator", "Scenarios"]),

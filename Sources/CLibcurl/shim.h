@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static inline int sml_has_http2(void) { return !!(curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP2); }
 static inline CURLcode sml_easy_set_long(CURL *easy, CURLoption option, long value) {
@@ -48,14 +49,36 @@ typedef struct {
     size_t limit;
     // The empty line after the headers has arrived.
     int ended;
+    // There was a Content-Encoding.
+    int encoded;
+    // Transfer-Encoding: how many there were; and whether one was more than the framing that we asked for.
+    int transfers;
+    int unasked;
 } sml_header_watch;
+// libcurl would undo any compression named there, without a bound.
+static inline int sml_is_plain_transfer(const char *value, size_t length) {
+    while (length && (*value == ' ' || *value == '\t')) value++, length--;
+    while (length && (value[length - 1] == ' ' || value[length - 1] == '\t' || value[length - 1] == '\r' || value[length - 1] == '\n')) length--;
+    return (length == 7 && !strncasecmp(value, "chunked", 7)) || (length == 8 && !strncasecmp(value, "identity", 8));
+}
+static inline void sml_watch_coding(sml_header_watch *watch, const char *data, size_t length) {
+    static const char content[] = "content-encoding:";
+    static const char transfer[] = "transfer-encoding:";
+    if (length >= sizeof content && !strncasecmp(data, content, sizeof content - 1)) watch->encoded = 1;
+    else if (length >= sizeof transfer && !strncasecmp(data, transfer, sizeof transfer - 1)) {
+        size_t name = sizeof transfer - 1;
+        if (++watch->transfers > 1 || !sml_is_plain_transfer(data + name, length - name)) watch->unasked = 1;
+    }
+}
 static inline size_t sml_watch_header(char *data, size_t size, size_t count, void *context) {
     sml_header_watch *watch = context;
     size_t length = size * count;
     if (length <= 2) watch->ended = 1;
-    else if (length > 5 && data[0] == 'H' && data[4] == '/' && data[1] == 'T') watch->ended = 0;
+    else if (length > 5 && data[0] == 'H' && data[4] == '/' && data[1] == 'T') {
+        watch->ended = watch->encoded = watch->transfers = 0;
+    } else if ((data[0] | 0x20) == 'c' || (data[0] | 0x20) == 't') sml_watch_coding(watch, data, length);
     watch->bytes += length;
-    return watch->bytes <= watch->limit ? length : 0;
+    return watch->bytes <= watch->limit && !watch->unasked ? length : 0;
 }
 static inline CURLcode sml_easy_set_header_watch(CURL *easy, sml_header_watch *watch) {
     return sml_easy_set_header(easy, sml_watch_header, watch);

@@ -74,6 +74,10 @@ enum ResponseRefusal: Sendable {
     case headersTooLong
     /// All answers together are over ``ResponseBufferPool/runGrowthLimit``.
     case noMemory
+    /// Its compressed body is more than ``ContentDecoder`` undoes.
+    case decoding
+    /// It has a `Transfer-Encoding` that nobody asked for.
+    case transferEncoding
 }
 
 extension TransferFailure {
@@ -106,6 +110,8 @@ extension TransferFailure {
                 CURLE_RECV_ERROR where evidence.message.hasPrefix("Too large response headers"),
                 CURLE_OUT_OF_MEMORY where phase == .receive:
                 TransferFailure(ErrorCode.generic, "response headers over the limit", .receive)
+            case CURLE_RECV_ERROR where evidence.message.hasSuffix("in chunked-encoding"):
+                TransferFailure(ErrorCode.generic, "malformed HTTP response", .receive)
             case CURLE_SEND_ERROR, CURLE_RECV_ERROR:
                 Self.transmitting(evidence)
             case CURLE_PEER_FAILED_VERIFICATION:
@@ -121,6 +127,10 @@ extension TransferFailure {
                 TransferFailure(ErrorCode.tls, "tls: local certificate or cipher problem", .tls)
             case CURLE_BAD_CONTENT_ENCODING:
                 TransferFailure(ErrorCode.decompression, "error decompressing response body", .receive)
+            case CURLE_WRITE_ERROR where evidence.refusal == .decoding:
+                TransferFailure(ErrorCode.decompression, "error decompressing response body: over the limits", .receive)
+            case CURLE_WRITE_ERROR where evidence.refusal == .transferEncoding:
+                TransferFailure(ErrorCode.generic, "unsupported transfer encoding", .receive)
             case CURLE_FILESIZE_EXCEEDED,
                 CURLE_WRITE_ERROR where evidence.refusal == .tooLong:
                 TransferFailure(ErrorCode.generic, "response body over the limit", .receive)

@@ -72,8 +72,6 @@ final class CommonTransferState {
             sml_easy_set_prerequest(easy, onTransferPrerequest, context),
             // An announced length over the limit is refused at once; the rest is refused when it has arrived.
             sml_easy_set_offset(easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(settings.target.responseLimit)),
-            // All encodings this libcurl decodes; the header that would ask for them is taken out (k6 §5).
-            sml_easy_set_string(easy, CURLOPT_ACCEPT_ENCODING, ""),
             sml_easy_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https"),
             sml_easy_set_string(easy, CURLOPT_PROXY, settings.proxy.proxy),
             sml_easy_set_string(easy, CURLOPT_NOPROXY, settings.proxy.bypass),

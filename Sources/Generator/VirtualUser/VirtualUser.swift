@@ -25,6 +25,8 @@ final class VirtualUser {
     private(set) var isInFlight = false
     /// Header bytes of one answer, as libcurl's own limit; ours holds for trailers too.
     private static let headerLimit = 300 << 10
+    private static let freshWatch = sml_header_watch(
+        bytes: 0, limit: headerLimit, ended: 0, encoded: 0, transfers: 0, unasked: 0)
 
     private let easy: UnsafeMutableRawPointer
     private let common: CommonTransferState
@@ -36,6 +38,8 @@ final class VirtualUser {
     private var isWatched: Bool
     private var body: UnsafeRawBufferPointer
     private var response: ResponseBuffer?
+    /// Of a body with a `Content-Encoding` that means something.
+    private var decoder: ContentDecoder?
     private var refusal: ResponseRefusal?
     /// Why no socket could be made for the exchange; 0 when none was needed or it could.
     private var socketError: Int32 = 0
@@ -58,7 +62,7 @@ final class VirtualUser {
         message = .allocate(capacity: Int(CURL_ERROR_SIZE))
         message.initialize(to: 0)
         headers = .allocate(capacity: 1)
-        headers.initialize(to: sml_header_watch(bytes: 0, limit: Self.headerLimit, ended: 0))
+        headers.initialize(to: Self.freshWatch)
         http2 = .allocate(capacity: 1)
         http2.initialize(to: sml_http2_watch(go_away: -1, refused: 0))
         isWatched = common.isSecure
@@ -153,8 +157,7 @@ final class VirtualUser {
 
     private func start() {
         refusal = nil
-        headers.pointee.bytes = 0
-        headers.pointee.ended = 0
+        headers.pointee = Self.freshWatch
         http2.pointee = sml_http2_watch(go_away: -1, refused: 0)
         socketError = 0
         tlsVersion = 0
@@ -167,7 +170,7 @@ final class VirtualUser {
     /// until ``releaseResponse()``, and whether it is one: libcurl 7.88 takes a connection that closes inside the
     /// headers for a complete answer.
     func finish(result: CURLcode) -> (answer: UnsafeRawBufferPointer, isComplete: Bool) {
-        let result = result == CURLE_OK && headers.pointee.ended == 0 ? CURLE_PARTIAL_FILE : result
+        let result = result == CURLE_OK ? headers.pointee.ended == 0 ? CURLE_PARTIAL_FILE : decodingResult() : result
         measure(result: result)
         curl_multi_remove_handle(group.multi, easy)
         isInFlight = false
@@ -189,6 +192,7 @@ final class VirtualUser {
     func releaseResponse() {
         if let response { common.buffers.give(back: response) }
         response = nil
+        decoder = nil
     }
 
     // MARK: - What libcurl measured
@@ -261,7 +265,8 @@ final class VirtualUser {
                 connectLimitReached: attempts == 0
                     && elapsed >= TransferSettings.connectTimeout.nanoseconds - 1_000_000
                     && common.settings.target.timeout > TransferSettings.connectTimeout,
-                refusal: headers.pointee.bytes > Self.headerLimit ? .headersTooLong : refusal,
+                refusal: headers.pointee.bytes > Self.headerLimit
+                    ? .headersTooLong : headers.pointee.unasked != 0 ? .transferEncoding : refusal,
                 goAway: http2.pointee.go_away >= 0 ? UInt16(clamping: http2.pointee.go_away) : nil,
                 isStreamRefused: http2.pointee.refused != 0, limits: SystemLimits.current))
         record.status = 0
@@ -284,23 +289,43 @@ final class VirtualUser {
     // MARK: - libcurl's callbacks
 
     fileprivate func receive(_ data: UnsafeRawBufferPointer) -> Int {
-        var buffer: ResponseBuffer
-        if let begun = response {
-            buffer = begun
-        } else {
-            buffer = common.buffers.take()
+        if response == nil {
+            response = common.buffers.take()
             if common.isSecure { tlsVersion = TLSVersion.ofTransfer(easy) }
+            if headers.pointee.encoded != 0 { decoder = ContentDecoder(bodyOf: easy) }
         }
-        defer { response = buffer }
+        guard let decoder else { return keep(data) ? data.count : 0 }
+        decoder.decode(data) { keep($0) }
+        switch decoder.failure {
+        case .tooMuch: refusal = .decoding
+        case .refused: refusal = refusal ?? .noMemory
+        // What is damaged is read over, as k6 does, so that the connection stays usable.
+        case .damaged, .cutShort, nil:
+            if decoder.received <= common.responseLimit { return data.count }
+            refusal = .tooLong
+        }
+        return 0
+    }
+
+    /// Adds to the answer; false when it would be too long.
+    private func keep(_ data: UnsafeRawBufferPointer) -> Bool {
+        guard var buffer = response else { return false }
         guard buffer.count + data.count <= common.responseLimit else {
             refusal = .tooLong
-            return 0
+            return false
         }
-        guard common.buffers.append(data, to: &buffer) else {
-            refusal = .noMemory
-            return 0
+        let isKept = common.buffers.append(data, to: &buffer)
+        if isKept { response = buffer } else { refusal = .noMemory }
+        return isKept
+    }
+
+    /// Of a transfer that libcurl is content with.
+    private func decodingResult() -> CURLcode {
+        switch decoder?.end() {
+        case nil: CURLE_OK
+        case .cutShort: CURLE_PARTIAL_FILE
+        case .damaged, .tooMuch, .refused: CURLE_BAD_CONTENT_ENCODING
         }
-        return data.count
     }
 
     /// Once per connection. `SOCK_CLOEXEC`, because nothing this process starts has business with them.
