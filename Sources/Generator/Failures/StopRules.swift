@@ -20,8 +20,7 @@ struct StopRules: Sendable {
         for record in batch
         where record.kind == .request && record.flags.contains(.final) && !record.flags.contains(.interrupted) {
             if stopsAt429, record.status == 429 { return "429 Too Many Requests (on_429: stop)" }
-            let succeeded = record.status == 200 && record.flags.contains(.hasChoices)
-            breaker?.finished(at: record.end, failed: !succeeded)
+            breaker?.finished(at: record.end, failed: !record.isSuccess)
         }
         guard breaker?.isTripped(at: now) == true, let breaker else { return nil }
         return "\(breaker.description) (stop_on.errors: \(breaker.limit.text))"

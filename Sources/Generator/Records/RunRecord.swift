@@ -49,6 +49,9 @@ public struct RecordFlags: OptionSet, Sendable, Hashable {
     public static let emptyBody = RecordFlags(rawValue: 1 << 12)
     /// A dropped arrival: it fell into a pause that a 429 had asked for.
     public static let paused = RecordFlags(rawValue: 1 << 13)
+    /// The answer said of itself that it failed: an `error` in it, or a finish reason that is one
+    /// (``FinishReason/isFailure``). k6 does not look.
+    public static let reportsFailure = RecordFlags(rawValue: 1 << 14)
 }
 
 /// How far an exchange got. Raw values are part of the records file's format.
@@ -59,6 +62,24 @@ public enum TransferPhase: UInt8, Sendable, CaseIterable {
 /// `finish_reason` of the first choice. Raw values are part of the records file's format.
 public enum FinishReason: UInt8, Sendable, CaseIterable {
     case absent = 0, stop, length, toolCalls, contentFilter, other
+    /// The server failed: `error` (vLLM, LMDeploy, OpenRouter), `network_error` (Zhipu), `insufficient_system_resource`
+    /// (DeepSeek).
+    case error
+    /// The server gave up before the end: `abort` (vLLM, SGLang), `cancelled` and `timeout` (TensorRT-LLM).
+    case abort
+
+    /// Whether an answer that ended so is none, whatever text it holds. A `content_filter` did what it is for.
+    public var isFailure: Bool { self == .error || self == .abort }
+
+    /// A reason that means failure, in any case; nil for every other text.
+    init?(failure text: String) {
+        guard text.utf8.count <= 32 else { return nil }
+        switch text.lowercased() {
+        case "error", "network_error", "insufficient_system_resource": self = .error
+        case "abort", "aborted", "cancelled", "canceled", "timeout": self = .abort
+        default: return nil
+        }
+    }
 }
 
 /// One record, 104 bytes. Instants are nanoseconds on the monotonic clock since the run's start; `-1` says that
@@ -128,6 +149,12 @@ public struct RunRecord: Sendable {
     public var kind: RecordKind? { RecordKind(rawValue: kindRaw) }
     public var finishReason: FinishReason { FinishReason(rawValue: finishReasonRaw) ?? .other }
     public var phase: TransferPhase { TransferPhase(rawValue: phaseRaw) ?? .complete }
+
+    /// Whether a finished request brought what it asked for: status 200, a choice, and no word of failure. The one place
+    /// that says so; k6's script stops at the choice.
+    public var isSuccess: Bool {
+        status == 200 && flags.contains(.hasChoices) && !flags.contains(.reportsFailure)
+    }
 }
 
 /// The generator looking at itself, once a second and at the start and end of a run (k6 samples `vus` at the same

@@ -1,6 +1,6 @@
 // What a run needs from an answer: is it JSON, is there a choice, does it say anything, who answered, why did it stop,
 // how many tokens. Read in one walk over the bytes: an object tree of an answer of 10 kB would cost more than sending
-// the request did.
+// the request did. It sees what JavaScript's JSON.parse would: keys however they are written, the last of several.
 
 import Scenarios
 
@@ -17,6 +17,10 @@ struct ResponseFacts: Equatable {
     var isEmpty = false
     /// The text ends inside a JSON document.
     var isCutShort = false
+    /// There is an `error` beside the choices, whatever the status says.
+    var hasError = false
+    /// One of the choices has an `error`, or a finish reason that is one.
+    var hasFailedChoice = false
     var finishReason = FinishReason.absent
     /// -1 when absent or not a usable number.
     var promptTokens: Int32 = -1
@@ -30,7 +34,7 @@ struct ResponseFacts: Equatable {
             return
         }
         var facts = self
-        var scanner = JSONScanner(bytes)
+        var scanner = JSONScanner(bytes, depthLimit: JSONScanner.answerNestingLimit)
         do throws(JSONError) {
             try facts.read(&scanner, model: model)
             try scanner.finish()
@@ -53,9 +57,15 @@ struct ResponseFacts: Equatable {
                 try readChoices(&scanner)
             } else if scanner.equals(key, "usage") {
                 try readUsage(&scanner)
-            } else if let model, scanner.equals(key, "model"), try scanner.peek() == .string {
-                let name = try scanner.string()
-                isOtherModel = !Self.isSame(name, model, in: scanner)
+            } else if scanner.equals(key, "error") {
+                hasError = try Self.isError(&scanner)
+            } else if let model, scanner.equals(key, "model") {
+                if try scanner.peek() == .string {
+                    isOtherModel = !Self.isSame(try scanner.string(), model, in: scanner)
+                } else {
+                    isOtherModel = false
+                    try scanner.skipValue()
+                }
             } else {
                 try scanner.skipValue()
             }
@@ -70,14 +80,17 @@ struct ResponseFacts: Equatable {
 
     private mutating func readChoices(_ scanner: inout JSONScanner) throws(JSONError) {
         hasChoices = false
+        hasContent = false
+        hasFailedChoice = false
+        finishReason = .absent
         guard try scanner.peek() == .array else {
             try scanner.skipValue()
             return
         }
         try scanner.beginArray()
         while try scanner.nextElement() {
-            if !hasChoices, try scanner.peek() == .object {
-                try readChoice(&scanner)
+            if try scanner.peek() == .object {
+                try readChoice(&scanner, isFirst: !hasChoices)
             } else {
                 try scanner.skipValue()
             }
@@ -85,54 +98,92 @@ struct ResponseFacts: Equatable {
         }
     }
 
-    /// The first one.
-    private mutating func readChoice(_ scanner: inout JSONScanner) throws(JSONError) {
-        finishReason = .absent
-        hasContent = false
+    private mutating func readChoice(_ scanner: inout JSONScanner, isFirst: Bool) throws(JSONError) {
+        var reason = FinishReason.absent
+        var hasMessage = false
+        var hasText = false
+        var hasError = false
         try scanner.beginObject()
         while let key = try scanner.nextKey() {
-            if scanner.equals(key, "finish_reason"), try scanner.peek() == .string {
-                finishReason = Self.finishReason(try scanner.string(), in: scanner)
-            } else if scanner.equals(key, "message"), try scanner.peek() == .object {
-                try readMessage(&scanner)
+            if scanner.equals(key, "finish_reason") {
+                reason = try Self.readFinishReason(&scanner)
+            } else if scanner.equals(key, "message") {
+                hasMessage = try Self.readMessage(&scanner)
             } else if scanner.equals(key, "text") {
                 // Of /v1/completions.
-                if try Self.isFilled(&scanner) { hasContent = true }
+                hasText = try Self.isFilled(&scanner)
+            } else if scanner.equals(key, "error") {
+                // OpenRouter's place for it.
+                hasError = try Self.isError(&scanner)
             } else {
                 try scanner.skipValue()
             }
         }
+        if hasError || reason.isFailure { hasFailedChoice = true }
+        guard isFirst else { return }
+        finishReason = reason
+        hasContent = hasMessage || hasText
     }
 
-    private mutating func readMessage(_ scanner: inout JSONScanner) throws(JSONError) {
-        try scanner.beginObject()
-        while let key = try scanner.nextKey() {
-            let isContent =
-                scanner.equals(key, "content") || scanner.equals(key, "reasoning_content")
-                || scanner.equals(key, "tool_calls") || scanner.equals(key, "refusal")
-                || scanner.equals(key, "function_call") || scanner.equals(key, "reasoning")
-            if isContent {
-                if try Self.isFilled(&scanner) { hasContent = true }
-            } else {
-                try scanner.skipValue()
-            }
-        }
-    }
-
-    /// Whether the next value is more than `null`, `""`, `[]` or `{}`.
-    private static func isFilled(_ scanner: inout JSONScanner) throws(JSONError) -> Bool {
-        if try scanner.peek() == .null {
-            try scanner.null()
+    /// Whether the message holds anything.
+    private static func readMessage(_ scanner: inout JSONScanner) throws(JSONError) -> Bool {
+        guard try scanner.peek() == .object else {
+            try scanner.skipValue()
             return false
         }
-        return try scanner.skipValue().count > 2
+        // A bit for each of the keys, because the last of two of a name counts.
+        var filled: UInt8 = 0
+        try scanner.beginObject()
+        while let key = try scanner.nextKey() {
+            let bit: UInt8 =
+                if scanner.equals(key, "content") { 1 } else if scanner.equals(key, "reasoning_content") { 2 }
+                else if scanner.equals(key, "tool_calls") { 4 } else if scanner.equals(key, "refusal") { 8 }
+                else if scanner.equals(key, "function_call") { 16 } else if scanner.equals(key, "reasoning") { 32 }
+                else { 0 }
+            if bit == 0 {
+                try scanner.skipValue()
+            } else if try isFilled(&scanner) {
+                filled |= bit
+            } else {
+                filled &= ~bit
+            }
+        }
+        return filled != 0
     }
 
-    private static func finishReason(_ text: JSONString, in scanner: JSONScanner) -> FinishReason {
+    /// Whether the next value is a text, list or object that is not empty.
+    private static func isFilled(_ scanner: inout JSONScanner) throws(JSONError) -> Bool {
+        let kind = try scanner.peek()
+        let range = try scanner.skipValue()
+        return switch kind {
+        case .string: range.count > 2
+        case .array, .object: scanner.bytes[range].dropFirst().first { $0 > 0x20 } != scanner.bytes[range.upperBound - 1]
+        case .null, .bool, .number: false
+        }
+    }
+
+    /// Whether the next value, that of an `error`, speaks of one: not `null`, `false`, `0` or anything empty.
+    private static func isError(_ scanner: inout JSONScanner) throws(JSONError) -> Bool {
+        switch try scanner.peek() {
+        case .bool: return try scanner.bool()
+        case .number:
+            let range = try scanner.number()
+            return scanner.bytes[range].prefix { $0 | 0x20 != UInt8(ascii: "e") }.contains { (0x31...0x39).contains($0) }
+        case .null, .string, .array, .object: return try isFilled(&scanner)
+        }
+    }
+
+    private static func readFinishReason(_ scanner: inout JSONScanner) throws(JSONError) -> FinishReason {
+        guard try scanner.peek() == .string else {
+            try scanner.skipValue()
+            return .absent
+        }
+        let text = try scanner.string()
         if scanner.equals(text, "stop") { return .stop }
         if scanner.equals(text, "length") { return .length }
         if scanner.equals(text, "tool_calls") || scanner.equals(text, "function_call") { return .toolCalls }
-        return scanner.equals(text, "content_filter") ? .contentFilter : .other
+        if scanner.equals(text, "content_filter") { return .contentFilter }
+        return FinishReason(failure: JSONText.decode(text, in: scanner.bytes)) ?? .other
     }
 
     private mutating func readUsage(_ scanner: inout JSONScanner) throws(JSONError) {
@@ -201,6 +252,7 @@ struct ResponseFacts: Equatable {
                 record.flags.insert(.tokensNotAsAsked)
             }
         }
+        if hasError || hasFailedChoice { record.flags.insert(.reportsFailure) }
         if isOtherModel { record.flags.insert(.otherModel) }
         if isEmpty { record.flags.insert(.emptyBody) }
         if isCutShort { record.flags.insert(.cutShort) }

@@ -71,6 +71,7 @@ public struct RecordExport: Sendable {
         ("cut_short", { record, _ in .yesNo(record.flags.contains(.cutShort)) }),
         ("empty_body", { record, _ in .yesNo(record.flags.contains(.emptyBody)) }),
         ("paused", { record, _ in .yesNo(record.flags.contains(.paused)) }),
+        ("reports_failure", { record, _ in .yesNo(record.flags.contains(.reportsFailure)) }),
     ]
 
     private static func reached(_ value: Int64) -> Cell { value < 0 ? .none : .number(value) }

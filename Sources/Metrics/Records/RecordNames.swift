@@ -29,7 +29,7 @@ extension TransferPhase {
 }
 
 extension FinishReason {
-    /// As in the OpenAI API; `absent` when the answer had none.
+    /// As in the OpenAI API and its servers; `absent` when the answer had none.
     public var name: String {
         switch self {
         case .absent: "absent"
@@ -38,6 +38,8 @@ extension FinishReason {
         case .toolCalls: "tool_calls"
         case .contentFilter: "content_filter"
         case .other: "other"
+        case .error: "error"
+        case .abort: "abort"
         }
     }
 }

@@ -27,6 +27,8 @@ public struct FailureStatistics: Sendable {
         case notJSON = "not JSON"
         /// Status 200, JSON, no choices.
         case noChoices = "no choices"
+        /// Status 200 and an answer that says of itself that it failed.
+        case reported = "failure reported"
         /// A status that is no error to k6 but no answer either, such as 204.
         case notOK = "not 200"
     }
@@ -59,6 +61,7 @@ public struct FailureStatistics: Sendable {
     private static func content(of record: RunRecord) -> Content {
         if record.errorCode != 0 || record.status == 0 || record.status >= 400 { return .none }
         if record.status != 200 { return .notOK }
+        if record.flags.contains(.reportsFailure) { return .reported }
         if record.flags.contains(.parsed) { return .noChoices }
         if record.flags.contains(.emptyBody) { return .emptyBody }
         return record.flags.contains(.cutShort) ? .cutShort : .notJSON

@@ -42,7 +42,7 @@ public struct LabelStatistics: Sendable {
     /// - Parameters:
     ///   - record: the final exchange.
     ///   - started, scheduled: of the first hop.
-    ///   - succeeded: status 200 with choices.
+    ///   - succeeded: ``RunRecord/isSuccess``.
     @inline(__always)
     mutating func add(_ record: RunRecord, started: Int64, scheduled: Int64, succeeded: Bool) {
         let elapsed = record.end - started

@@ -23,7 +23,7 @@ public struct RunStatistics: Sendable {
     /// checks, `status 200` and `has choices`: one sample each per finished request.
     public internal(set) var statusCheck = Rate()
     public internal(set) var choicesCheck = Rate()
-    /// success_rate: both checks held.
+    /// success_rate: both checks held, and the answer does not say that it failed.
     public internal(set) var success = Rate()
     /// data_sent and data_received, bytes of interrupted requests included.
     public internal(set) var bytesSent = Counter()
@@ -135,12 +135,10 @@ public struct RunStatistics: Sendable {
 
     private mutating func finish(_ record: RunRecord) {
         let start = firstHop(of: record)
-        let statusOK = record.status == 200
-        let hasChoices = record.flags.contains(.hasChoices)
-        let succeeded = statusOK && hasChoices
+        let succeeded = record.isSuccess
         finished.add()
-        statusCheck.add(statusOK)
-        choicesCheck.add(hasChoices)
+        statusCheck.add(record.status == 200)
+        choicesCheck.add(record.flags.contains(.hasChoices))
         success.add(succeeded)
         lastFinished = max(lastFinished, record.end)
         labels[Int(record.label)].add(

@@ -49,6 +49,7 @@ enum ErrorSection {
         case .cutShort: return "the answer ends in its middle: see the log of the server and of the proxy before it"
         case .notJSON: return "status 200 with a body that is no JSON: is this an OpenAI-compatible endpoint?"
         case .noChoices: return "status 200 without choices: see the server's log"
+        case .reported: return "status 200, but the answer says error or abort: see the server's log"
         case .notOK: return "an answer without a completion: is this an OpenAI-compatible endpoint?"
         case .none: break
         }

@@ -34,19 +34,24 @@ public struct JSONString: Sendable, Equatable {
 public struct JSONScanner {
     public enum Kind: Sendable, Equatable { case object, array, string, number, bool, null }
 
-    /// Arrays and objects inside each other before the text is refused; bounds the stack of `skipValue`.
+    /// Arrays and objects inside each other before a text of ours is refused: readers of whole trees go down by recursion.
     public static let nestingLimit = 128
+    /// The same for the answers of servers, of which only the top is read by recursion: as deep as Go's encoding/json,
+    /// and so k6's `json()`, goes. (`JSON.parse` has no limit there but memory.)
+    public static let answerNestingLimit = 10_000
 
     public let bytes: UnsafeRawBufferPointer
     /// The next byte to read.
     public private(set) var offset: Int
     private let end: Int
+    private let depthLimit: Int
     private var depth = 0
     /// True between an opening bracket and the first thing after it: no comma may stand there.
     private var atStart = false
 
-    public init(_ bytes: UnsafeRawBufferPointer) {
+    public init(_ bytes: UnsafeRawBufferPointer, depthLimit: Int = nestingLimit) {
         self.bytes = bytes
+        self.depthLimit = depthLimit
         offset = 0
         end = bytes.count
     }
@@ -56,6 +61,7 @@ public struct JSONScanner {
     /// Reads only `range` of the buffer; offsets stay those of the whole buffer.
     public init(_ bytes: UnsafeRawBufferPointer, range: Range<Int>) {
         self.bytes = bytes
+        depthLimit = Self.nestingLimit
         offset = range.lowerBound
         end = range.upperBound
     }
@@ -123,14 +129,42 @@ public struct JSONScanner {
         case .bool: _ = try bool()
         case .number: _ = try number()
         case .string: _ = try string()
-        case .array:
-            try beginArray()
-            while try nextElement() { try skipValue() }
-        case .object:
-            try beginObject()
-            while try nextKey() != nil { try skipValue() }
+        case .array, .object: try skipContainer(isObject: kind == .object)
         }
         return start..<offset
+    }
+
+    /// An array or object with all that is in it, without recursion: whether the levels around are objects is a stack of
+    /// bits, of which the first 64 need no memory.
+    private mutating func skipContainer(isObject: Bool) throws(JSONError) {
+        var around: [UInt64] = []
+        var objects: UInt64 = isObject ? 1 : 0
+        var level = 1
+        if isObject { try beginObject() } else { try beginArray() }
+        while true {
+            let isInObject = objects & 1 == 1
+            guard try isInObject ? nextKey() != nil : nextElement() else {
+                level -= 1
+                if level == 0 { return }
+                if level & 63 == 0, let outer = around.popLast() { objects = outer } else { objects >>= 1 }
+                continue
+            }
+            let kind = try peek()
+            switch kind {
+            case .null: try null()
+            case .bool: _ = try bool()
+            case .number: _ = try number()
+            case .string: _ = try string()
+            case .array, .object:
+                if kind == .object { try beginObject() } else { try beginArray() }
+                if level & 63 == 0 {
+                    around.append(objects)
+                    objects = 0
+                }
+                objects = objects << 1 | (kind == .object ? 1 : 0)
+                level += 1
+            }
+        }
     }
 
     // MARK: Containers
@@ -201,16 +235,39 @@ public struct JSONScanner {
 
     public var isAtEnd: Bool { offset >= end }
 
-    /// Whether a string without escapes has exactly this text. A key written with escapes never matches, which is
-    /// what a reader of known ASCII keys wants: the entry is then an unknown one.
+    /// Whether a string means exactly this ASCII text, however it is written: `"c\u006fntent"` is `content`.
     // Inlined, because nearly every comparison is decided by the length, a constant there.
     @inlinable @inline(__always)
     public func equals(_ string: JSONString, _ text: StaticString) -> Bool {
-        guard string.range.count == text.utf8CodeUnitCount, !string.hasEscapes else { return false }
+        guard string.range.count == text.utf8CodeUnitCount, !string.hasEscapes else {
+            return string.hasEscapes && equalsUnescaped(string, text)
+        }
         let base = bytes.baseAddress! + string.range.lowerBound
         for index in 0..<string.range.count
         where base.load(fromByteOffset: index, as: UInt8.self) != text.utf8Start[index] { return false }
         return true
+    }
+
+    @usableFromInline @inline(never)
+    func equalsUnescaped(_ string: JSONString, _ text: StaticString) -> Bool {
+        var at = string.range.lowerBound
+        for index in 0..<text.utf8CodeUnitCount {
+            guard at < string.range.upperBound else { return false }
+            var unit = UInt16(bytes[at])
+            at += 1
+            if unit == UInt16(UInt8(ascii: "\\")) {
+                let escape = bytes[at]
+                at += 1
+                if escape == UInt8(ascii: "u") {
+                    unit = JSONText.hexUnit(bytes, at: at, end: string.range.upperBound) ?? 0xFFFF
+                    at += 4
+                } else {
+                    unit = UInt16(JSONText.escapedByte(escape))
+                }
+            }
+            guard unit == UInt16(text.utf8Start[index]) else { return false }
+        }
+        return at == string.range.upperBound
     }
 
     /// Whether a string without escapes is exactly these bytes.
@@ -242,7 +299,7 @@ public struct JSONScanner {
     private mutating func begin(_ bracket: UInt8, _ what: String) throws(JSONError) {
         guard try nextByte() == bracket else { throw failure("expected \(what)") }
         depth += 1
-        if depth > Self.nestingLimit { throw failure("nested deeper than \(Self.nestingLimit) levels") }
+        if depth > depthLimit { throw failure("nested deeper than \(depthLimit) levels") }
         offset += 1
         atStart = true
     }

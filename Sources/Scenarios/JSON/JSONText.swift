@@ -141,11 +141,6 @@ public enum JSONText {
             }
             if runStart < index { body(.bytes(runStart..<index)) }
             switch raw[index + 1] {
-            case UInt8(ascii: "b"): body(.scalar("\u{08}"))
-            case UInt8(ascii: "f"): body(.scalar("\u{0C}"))
-            case UInt8(ascii: "n"): body(.scalar("\n"))
-            case UInt8(ascii: "r"): body(.scalar("\r"))
-            case UInt8(ascii: "t"): body(.scalar("\t"))
             case UInt8(ascii: "u"):
                 let unit = hexUnit(raw, at: index + 2, end: raw.count) ?? 0xFFFD
                 index += 4
@@ -158,12 +153,24 @@ public enum JSONText {
                 } else {
                     body(.loneSurrogate(unit))
                 }
-            case let byte: body(.scalar(Unicode.Scalar(byte)))  // quote, backslash, slash
+            case let letter: body(.scalar(Unicode.Scalar(escapedByte(letter))))
             }
             index += 2
             runStart = index
         }
         if runStart < raw.count { body(.bytes(runStart..<raw.count)) }
+    }
+
+    /// What a backslash and `letter`, which is not `u`, stand for.
+    static func escapedByte(_ letter: UInt8) -> UInt8 {
+        switch letter {
+        case UInt8(ascii: "b"): 0x08
+        case UInt8(ascii: "f"): 0x0C
+        case UInt8(ascii: "n"): 0x0A
+        case UInt8(ascii: "r"): 0x0D
+        case UInt8(ascii: "t"): 0x09
+        default: letter  // quote, backslash, slash
+        }
     }
 
     private static func lowSurrogate(in raw: UnsafeRawBufferPointer, at index: Int) -> UInt16? {

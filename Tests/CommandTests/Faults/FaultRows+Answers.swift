@@ -40,6 +40,13 @@ extension FaultRow {
         ) { results, _ in
             results.count("sml", "finish_reasons", "length") == results.requests.count ? "finish_reason length counted" : "?"
         },
+        .scripted("200, finish_reason `error`", k6: "a success", .answered(200, choices: true, content: "failure reported"), body(#"{"message":{"content":"par"},"finish_reason":"error"}"#)),
+        .scripted("200, finish_reason `abort`", k6: "a success", .answered(200, choices: true, content: "failure reported"), body(#"{"message":{"content":"par"},"finish_reason":"abort"}"#)),
+        .scripted("200, an `error` beside choices", k6: "a success", .answered(200, choices: true, content: "failure reported"), body(choice, usage: #","error":{"message":"out of memory","code":500}"#)),
+        .scripted("200, an `error` and `choices: []`", .answered(200, content: "failure reported"), body("", usage: #","error":{"message":"overloaded"}"#)),
+        .scripted("200, keys written with escapes", .answered(200, choices: true), .answer(good.replacing("choices", with: #"ch\u006fices"#).replacing("content", with: #"c\u006Fntent"#))),
+        .scripted("`Content-Encoding: utf-8`", .answered(200, choices: true), .answer(headers: ["Content-Encoding: utf-8"], good)),
+        .scripted("`Content-Encoding: aws-chunked`", .answered(200, choices: true), .answer(headers: ["Content-Encoding: aws-chunked"], good)),
         .scripted("cookie set", golden: "L_cookie", .answered(200, choices: true), .answer(headers: ["Set-Cookie: a=b"], good)),
         .scripted(
             "`Connection: close`", golden: "L_connclose", .answered(200, choices: true, note: "a connection each"),
@@ -47,11 +54,17 @@ extension FaultRow {
         ) { results, _ in
             results.count("sml", "connections", "opened") == results.requests.count ? "a connection each" : "connections reused"
         },
-        .scripted("gzip", golden: "L_gzip", .answered(200, choices: true, content: "without_content, without_usage"), .send("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(gzip.count)\r\n\r\n"), .sendBytes(gzip)),
+        .scripted("gzip", golden: "L_gzip", .answered(200, choices: true, content: "without_content, without_usage"), zipped(gzip)),
         .scripted(
             "undecodable gzip", golden: "L_badgzip", k6: "the text names the decoder's complaint too",
             .broken(1701, "error decompressing response body", .receive),
             .answer(headers: ["Content-Encoding: gzip"], "this is not gzip at all")),
+        .scripted("gzip of two members", .answered(200, choices: true, content: "without_content, without_usage"), zipped(gzip + emptyMember)),
+        .scripted("gzip without its trailer", .broken(1000, "unexpected EOF", .receive), zipped(Array(gzip.dropLast(8)))),
+        .scripted("gzip cut in its trailer", .broken(1000, "unexpected EOF", .receive), zipped(Array(gzip.dropLast(3)))),
+        .scripted(
+            "`Transfer-Encoding: gzip, chunked`", k6: "the text quotes the header", .broken(1000, "unsupported transfer encoding", .receive),
+            .send("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n\(String(gzip.count, radix: 16))\r\n"), .sendBytes(gzip), .send("\r\n0\r\n\r\n")),
         redirect("redirect 302, followed", golden: "L_302", "302 Found", .answered(200, choices: true, note: "2 exchanges, 302 then 200, the last a GET")),
         redirect("redirect 308, followed", golden: "L_308x", "308 Permanent Redirect", .answered(200, choices: true, note: "2 exchanges, 308 then 200, the last a POST")),
         .scripted(
@@ -65,6 +78,13 @@ extension FaultRow {
         0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xab, 0x56, 0x4a, 0xce, 0xc8, 0xcf, 0x4c, 0x4e,
         0x2d, 0x56, 0xb2, 0x8a, 0xae, 0xae, 0x8d, 0xad, 0x05, 0x00, 0xb2, 0x49, 0x1b, 0xe1, 0x10, 0x00, 0x00, 0x00,
     ]
+
+    /// `gzip` of nothing.
+    private static let emptyMember: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+
+    private static func zipped(_ body: [UInt8]) -> ServerAction {
+        .sendBytes(Array("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(body.count)\r\n\r\n".utf8) + body)
+    }
 
     private static func redirect(_ name: String, golden: String, _ status: String, _ expected: FaultView) -> FaultRow {
         FaultRow(

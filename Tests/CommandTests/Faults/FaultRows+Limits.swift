@@ -15,6 +15,14 @@ extension FaultRow {
     private static let inMemory = "k6 holds it all in memory"
     private static let mebibyte = FaultBench.Settings(timeout: "20s", scenario: #", "response_limit": 1048576"#)
 
+    /// A whole answer.
+    private static let emptyBlocks =
+        "SFRUUC8xLjEgMjAwIE9LDQpDb250ZW50LVR5cGU6IGFwcGxpY2F0aW9uL2pzb24NCkNvbnRlbnQtRW5jb2Rpbmc6IGd6aXAsIGd6aXAsIGd6aX"
+        + "ANCkNvbnRlbnQtTGVuZ3RoOiAyMjMNCg0KH4sIAAAAAAACA+3bsUpCcRTA4X/WcA0Sq1WQQGiIoLbaXFt8hkJHa9TBoZCgoSXao0XaghyMNpX0"
+        + "DZwMgpprcxFK4/oQDZfvxzec+ayHk7+OQlxq+WvQT4e9KLSb92cfvczjZ+7wpfJbH76vBUmSJEmSJEmSlKR6T5tXK/FQnHVrl8dvz6cAAAAAAE"
+        + "CynGxn0vEx4OLn/DvqWwgAAAAAACTOaym3sfgRmM7H600LAQAAAACAxHm4OyjEt4DsZN7ZqWZvCke3AAAAAPynVieUR1uN1d39pT9xQHjc83EA"
+        + "AA=="
+
     static let bombs: [FaultRow] = [
         .scripted(
             "body over the limit, announced", k6: inMemory, tooLong, settings: mebibyte,
@@ -38,6 +46,10 @@ extension FaultRow {
                 [.send(ok + "Content-Encoding: gzip\r\nContent-Length: \(bomb.count)\r\n\r\n"), .sendBytes(bomb)],
                 settings: mebibyte)
         },
+        .scripted(
+            "gzip in gzip in gzip around 20 MB of empty blocks: 223 bytes", k6: "works through it",
+            .broken(1701, "error decompressing response body: over the limits", .receive),
+            .sendBytes(Array(Data(base64Encoded: emptyBlocks) ?? Data()))),
         FaultRow(name: "headers without end", k6: "10 MiB, 1000", expected: tooMuch) {
             try await $0.scripted(endless(ok, line))
         },

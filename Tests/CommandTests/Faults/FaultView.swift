@@ -75,7 +75,7 @@ extension FaultView {
                     && record.errorText == first.errorText && record.phase == first.phase
                     && record.flags.contains(.hasChoices) == checks.choices, "\(name): \(texts[record.errorText] ?? "") (\(record.phase)), the first \(error) (\(phase))")
         }
-        let succeeded = checks.status && checks.choices
+        let succeeded = first.isSuccess
         let errors = (results.summary[path: "sml", "errors"]?.elements ?? []).filter {
             $0["status"]?.integer == Int64(status) && $0["error_code"]?.integer == Int64(code)
                 && ($0["error"]?.text ?? "") == error && $0["phase"]?.text == phase.name
