@@ -13,7 +13,7 @@ import Metrics
 @testable import Scenarios
 
 enum FuzzTarget: String, CaseIterable {
-    case duration, configuration, scenario, corpus, response, records, undelivered, receiver
+    case duration, configuration, scenario, corpus, response, decoder, records, undelivered, receiver
     case chatRequest = "chat-request"
     // Targets+Cluster.swift
     case k6, script, settings, slurm, firecrest, kept
@@ -29,6 +29,7 @@ enum FuzzTarget: String, CaseIterable {
         case .scenario: Self.scenario(bytes)
         case .corpus: Self.corpus(bytes)
         case .response: Self.response(bytes)
+        case .decoder: Self.decoder(bytes)
         case .records: Self.records(bytes)
         case .undelivered: Self.undelivered(bytes)
         case .receiver: Self.receiver(bytes)
@@ -96,6 +97,37 @@ enum FuzzTarget: String, CaseIterable {
         let facts = ResponseFacts(reading: bytes)
         precondition(facts.parsed || !facts.hasChoices && facts.finishReason == .absent && facts.promptTokens == -1)
         precondition(facts.promptTokens >= -1 && facts.completionTokens >= -1)
+    }
+
+    /// A line with the value of `Content-Encoding`, then the body. In pieces it is what it is as a whole, and neither is more than
+    /// the body allows.
+    private static func decoder(_ bytes: UnsafeRawBufferPointer) {
+        let end = bytes.firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex
+        let codings = ContentCoding.list(String(decoding: bytes[..<end], as: UTF8.self))
+        guard !codings.isEmpty else { return }
+        let body = bytes[end...].dropFirst()
+        func decode(piece: Int) -> (bytes: [UInt8], failure: DecodingError?) {
+            let decoder = ContentDecoder(codings)
+            var decoded: [UInt8] = []
+            var rest = body
+            while !rest.isEmpty {
+                decoder.decode(UnsafeRawBufferPointer(rebasing: rest.prefix(piece))) {
+                    decoded += $0
+                    return true
+                }
+                rest = rest.dropFirst(piece)
+            }
+            precondition(decoder.received == body.count)
+            precondition(decoded.count <= ContentDecoder.outputAllowance + ContentDecoder.outputRatio * body.count)
+            return (decoded, decoder.end())
+        }
+        let whole = decode(piece: max(1, body.count))
+        let pieces = decode(piece: 5)
+        // The bound grows with what has come, so that a body in pieces can meet it earlier.
+        // (libzstd sees a wrong content size only in a frame that is there whole.)
+        precondition(
+            (whole.failure == nil) == (pieces.failure == nil) || pieces.failure == .tooMuch || codings.contains(.zstandard))
+        precondition(whole.failure != nil || pieces.failure != nil || whole.bytes == pieces.bytes)
     }
 
     /// Summary and export of whatever a file holds.

@@ -115,6 +115,14 @@ import Testing
         #expect(result.report.isComplete && result.report.pushesFailed == ["timeout": 1])
     }
 
+    /// What was stored is not sent again because of how the answer is written.
+    @Test(arguments: ["utf-8", "gzip"]) func anAnswerThatCannotBeDecodedIsStillAnAnswer(encoding: String) async throws {
+        let receiver = try ScriptedReceiver([.status(200, headers: ["Content-Encoding": encoding], body: "stored")])
+        let report = try await deliver(try quickConfiguration(receiver.url)).report
+        #expect(report.isComplete && report.pushesAttempted == 1 && report.pushesFailed.isEmpty)
+        #expect(receiver.requests.count == 1)
+    }
+
     @Test func aSlowAnswerIsStillAnAnswer() async throws {
         let receiver = try ScriptedReceiver([.slow(.milliseconds(300))])
         let result = try await deliver(try quickConfiguration(receiver.url))

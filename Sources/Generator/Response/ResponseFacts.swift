@@ -168,7 +168,7 @@ struct ResponseFacts: Equatable {
         case .bool: return try scanner.bool()
         case .number:
             let range = try scanner.number()
-            return scanner.bytes[range].prefix { $0 | 0x20 != UInt8(ascii: "e") }.contains { (0x31...0x39).contains($0) }
+            return Double(String(decoding: scanner.bytes[range], as: UTF8.self)) != 0
         case .null, .string, .array, .object: return try isFilled(&scanner)
         }
     }

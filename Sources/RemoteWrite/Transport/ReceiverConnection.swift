@@ -50,8 +50,11 @@ final class ReceiverConnection {
             return curl_easy_perform(easy)
         }
         let status = sml_easy_get_long(easy, CURLINFO_RESPONSE_CODE)
-        // The status alone decides; an answer we stopped reading because it is too long has one.
-        if code == CURLE_OK || (code == CURLE_WRITE_ERROR && answer.isTruncated) { return verdict(status: status) }
+        // The status alone decides; an answer we stopped reading because it is too long has one, and one whose
+        // Content-Encoding libcurl does not know.
+        if code == CURLE_OK || code == CURLE_BAD_CONTENT_ENCODING || (code == CURLE_WRITE_ERROR && answer.isTruncated) {
+            return verdict(status: status)
+        }
         return failure(code)
     }
 

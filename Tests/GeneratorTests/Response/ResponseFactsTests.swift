@@ -93,10 +93,60 @@ import Testing
         #expect(Self.facts("").isEmpty && !Self.facts("").isCutShort)
     }
 
+    /// As deep as Go's encoding/json; brackets of one kind and of both in turn, across the words of the stack of bits.
+    @Test(arguments: [1, 63, 64, 65, 127, 128, 129, 130, 1000, 9_990]) func nestingIsNoFault(depth: Int) {
+        for (open, close) in [("[", "]"), (#"{"a":"#, "}"), (#"[{"a":"#, "}]"), (#"{"a":[[["#, "]]]}")] {
+            let count = max(1, depth / (open.filter { $0 == "[" || $0 == "{" }.count))
+            let deep = String(repeating: open, count: count) + "1" + String(repeating: close, count: count)
+            #expect(Self.facts(#"{"a":\#(deep),"choices":[{}]}"#).hasChoices)
+            #expect(!Self.facts(#"{"a":\#(deep)],"choices":[{}]}"#).parsed)
+            #expect(!Self.facts(#"{"a":\#(deep.dropLast()),"choices":[{}]}"#).parsed)
+        }
+    }
+
     @Test func refusesBottomlessNesting() {
         #expect(!Self.facts(String(repeating: "[", count: 100_000)).parsed)
-        let deep = String(repeating: "[", count: 100) + String(repeating: "]", count: 100)
-        #expect(Self.facts(deep).parsed)
+        #expect(!Self.facts(String(repeating: #"{"a":"#, count: 1_000_000)).parsed)
+        func nested(_ depth: Int) -> String { String(repeating: "[", count: depth) + String(repeating: "]", count: depth) }
+        #expect(Self.facts(nested(10_000)).parsed && !Self.facts(nested(10_001)).parsed)
+    }
+
+    /// JavaScript's reading: the last of several, however it is written, of whatever type.
+    @Test(arguments: [
+        (#"{"choices":[{}],"ch\u006Fices":[]}"#, false), (#"{"ch\u006Fices":[],"choices":[{}]}"#, true),
+        (#"{"choices":[{}],"choices":null}"#, false), (#"{"choices\u0000":[{}]}"#, false), (#"{"choices\t":[{}]}"#, false),
+        (#"{"\u0063\u0068\u006f\u0069\u0063\u0065\u0073":[{}]}"#, true), (#"{"a":{"choices":[{}]}}"#, false),
+        (#"{"cho\/ices":[{}]}"#, false), (#"{"choice\u0073x":[{}]}"#, false), (#"{"choices":[null]}"#, true),
+    ])
+    func keysAreWhatTheyMean(text: String, hasChoices: Bool) {
+        #expect(Self.facts(text).parsed && Self.facts(text).hasChoices == hasChoices)
+    }
+
+    @Test(arguments: [
+        (#"{"content":"x","content":""}"#, false), (#"{"content":"","c\u006fntent":"x"}"#, true),
+        (#"{"content":"","refusal":"no"}"#, true), (#"{"refusal":"no","refusal":null,"content":null}"#, false),
+        (#"{"tool_calls":[ ]}"#, false), (#"{"tool_calls":{ }}"#, false), (#"{"content":true}"#, false), (#"{"content":17}"#, false),
+    ])
+    func theLastOfSeveralContentsCounts(message: String, hasContent: Bool) {
+        #expect(Self.facts(#"{"choices":[{"message":\#(message)}]}"#).hasContent == hasContent)
+        #expect(!Self.facts(#"{"choices":[{"message":\#(message),"message":null}]}"#).hasContent)
+    }
+
+    @Test(arguments: [
+        (#""error""#, FinishReason.error), (#""abort""#, .abort), (#""Timeout""#, .abort), (#""e\u0072ror""#, .error),
+        (#""cancelled""#, .abort), (#""insufficient_system_resource""#, .error), (#""stop""#, .stop), (#""eos_token""#, .other),
+        ("null", .absent), (#"{"type":"abort"}"#, .absent), (#""stop","finish_reason":"error""#, .error),
+        (#""error","finish_reason":null"#, .absent),
+    ])
+    func finishReasonsThatMeanFailure(value: String, reason: FinishReason) {
+        let facts = Self.facts(#"{"choices":[{"finish_reason":\#(value)}]}"#)
+        #expect(facts.finishReason == reason && facts.hasFailedChoice == reason.isFailure && facts.hasChoices)
+        var record = RunRecord()
+        record.status = 200
+        facts.complete(&record, tokensAsked: -1)
+        #expect(record.isSuccess == !reason.isFailure)
+        record.status = 500
+        #expect(!record.isSuccess)
     }
 
     /// Whatever bytes arrive, reading ends and stays inside them (the sanitizers watch).

@@ -34,6 +34,14 @@ import Testing
         }
     }
 
+    /// A key is what it means, as to JavaScript.
+    @Test func keysWrittenWithEscapes() throws {
+        let corpus = try Corpus.load(text: #"[{"c\u006Fntent":"a","l\u0061bel":"x"}]"#)
+        #expect(corpus.labels == ["x"])
+        #expect(try body(#"{"c\u006Fntent":"a"}"#) == body(#"{"content":"a"}"#))
+        #expect(message(#"[{"content":"a","c\u006Fntent":"b"}]"#).contains("content occurs twice"))
+    }
+
     @Test func labels() throws {
         let text = #"[{"content":"a","label":3.0},{"content":"b","label":true},{"content":"c","label":""},{"content":"d","label":null}]"#
         #expect(try Corpus.load(text: text).labels == ["3", "true", "", Corpus.unlabelled])
