@@ -86,7 +86,11 @@ import Testing
         // One question to Ray is asked through it.
         try scratch.write("python3", note.replacing("#!/bin/bash\n", with: "#!/bin/bash\n[ \"$1\" != -c ] || { echo 2; exit; }\n"), mode: 0o755)
         try scratch.write("vllm", note, mode: 0o755)
-        try scratch.write("ray", note + "case $* in *--head*) exec sleep 1 ;; esac\n", mode: 0o755)
+        // Rank 0 ends with its Ray, so that lives until vLLM has been started, however late that is.
+        try scratch.write(
+            "ray",
+            note + "case $* in *--head*) for _ in {1..400}; do grep -qa serve \"$NOTES/$SLURM_STEP_NAME\" && break; /bin/sleep 0.1; done ;; esac\n",
+            mode: 0o755)
         // One that outlives its shell keeps descriptors of this process open, which waits for them.
         try scratch.write("sleep", "#!/bin/bash\n[ \"$1\" != 30 ] || set -- 1\nexec /bin/sleep \"$1\"\n", mode: 0o755)
         try scratch.write("notes/begun", "")
