@@ -20,14 +20,16 @@ let package = Package(
                 "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "Endpoint", "K6", "HTTPClient", "Submit", "Models", "Tasks",
             ]),
     ],
+    // Exact, since no lock file is kept: what is tested is what is built. The last two come with SwiftNIO and subprocess.
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         // No traits: the default one is for Foundation's streams and links all of Foundation and ICU.
-        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0", traits: []),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+        .package(url: "https://github.com/apple/swift-atomics", exact: "1.3.0"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
     ],
     targets: [
         // C: what Swift cannot import or express.
@@ -36,12 +38,13 @@ let package = Package(
         .target(name: "CEarlySignals"),
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
         .systemLibrary(name: "CDecoders", providers: [.apt(["zlib1g-dev", "libbrotli-dev", "libzstd-dev"])]),
+        .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
 
         // Libraries, in the order data flows.
         .target(name: "Scenarios"),
         .target(
             name: "ScenarioFiles",
-            dependencies: ["Scenarios", .product(name: "Yams", package: "Yams")],
+            dependencies: ["Scenarios", "CYAML"],
             resources: [.embedInCode("BuiltIn")]),
         .target(
             name: "Generator",

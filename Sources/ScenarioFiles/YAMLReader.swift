@@ -1,133 +1,140 @@
-// YAML into the same tree JSON is read into. Plain scalars get the types YAML 1.1 (SML's parser) and 1.2 agree on:
-// null, true/false, decimal numbers; everything else is text, so that `2s` is text and `20` a number. Where the two
-// versions disagree (`yes`, `0x10`, `010`, `1:30`) a user means one and gets the other, so those are errors.
+// YAML into the same tree JSON is read into, by libyaml: the parser under PyYAML, so that SML's users see a file read as SML
+// reads it. Used directly, because its Swift wrapper imports all of Foundation, and ICU with it: 40 MB of a 67 MB program.
 
+import CYAML
 import Scenarios
-import Yams
 
-enum YAMLReader {
-    /// Parses one document; `file` is what errors call it.
+/// Reads one document.
+struct YAMLReader {
+    /// Aliases are expanded, so a small file could otherwise become a tree of any size. A long text counts as several.
+    private static let valueLimit = 100_000
+    /// An alias inside of what it stands for would have no end.
+    private static let depthLimit = 100
+
+    private let file: String
+    private let document: UnsafeMutablePointer<yaml_document_t>
+    private var budget = valueLimit
+
+    /// Parses the one document of `text`; `file` is what errors call it.
     static func parse(_ text: String, file: String) throws(ConfigurationError) -> ConfigValue {
-        let node: Node?
+        var bytes = Array(text.utf8)
         do {
-            node = try Yams.compose(yaml: text)
+            return try bytes.withUnsafeMutableBufferPointer { try parse($0, file: file) }
+        } catch let error as ConfigurationError {
+            throw error
         } catch {
-            // Several lines, with the place marked; one line has to do here.
-            let reason = "\(error)".split(separator: "\n").map { $0.trimmingBlanks }.joined(separator: " ")
-            throw ConfigurationError(.configuration, "\(file): not valid YAML: \(reason)")
+            throw ConfigurationError(.configuration, "\(file): not valid YAML: \(error)")
         }
-        guard let node else { throw ConfigurationError(.configuration, "\(file): is empty") }
-        var budget = nodeLimit
-        return try convert(node, file: file, path: "", budget: &budget)
     }
 
-    /// Aliases are expanded, so a small file could otherwise become a tree of any size.
-    private static let nodeLimit = 100_000
-
-    private static func convert(
-        _ node: Node, file: String, path: String, budget: inout Int
-    ) throws(ConfigurationError) -> ConfigValue {
-        budget -= 1
-        guard budget > 0 else {
-            throw ConfigurationError(.configuration, "\(file): holds more than \(nodeLimit) values")
+    private static func parse(_ bytes: UnsafeMutableBufferPointer<UInt8>, file: String) throws -> ConfigValue {
+        var parser = yaml_parser_t()
+        guard yaml_parser_initialize(&parser) != 0 else { throw ConfigurationError(.configuration, "\(file): no memory for it") }
+        defer { yaml_parser_delete(&parser) }
+        yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
+        yaml_parser_set_input_string(&parser, bytes.baseAddress, bytes.count)
+        var document = yaml_document_t()
+        guard yaml_parser_load(&parser, &document) != 0 else { throw failure(of: parser, file: file) }
+        defer { yaml_document_delete(&document) }
+        guard let root = yaml_document_get_root_node(&document) else { throw ConfigurationError(.configuration, "\(file): is empty") }
+        var next = yaml_document_t()
+        guard yaml_parser_load(&parser, &next) != 0 else { throw failure(of: parser, file: file) }
+        defer { yaml_document_delete(&next) }
+        guard yaml_document_get_root_node(&next) == nil else {
+            throw ConfigurationError(
+                .configuration, "\(file): not valid YAML: line \(next.start_mark.line + 1): a second document begins; expected one")
         }
-        switch node {
-        case .scalar(let scalar):
-            return try convert(scalar, tag: node.tag, file: file, path: path)
-        case .sequence(let sequence):
+        return try withUnsafeMutablePointer(to: &document) { document in
+            var reader = YAMLReader(file: file, document: document)
+            return try reader.convert(root.pointee, path: "", depth: 0)
+        }
+    }
+
+    private init(file: String, document: UnsafeMutablePointer<yaml_document_t>) {
+        self.file = file
+        self.document = document
+    }
+
+    private static func failure(of parser: yaml_parser_t, file: String) -> ConfigurationError {
+        guard let problem = parser.problem else { return ConfigurationError(.configuration, "\(file): no memory for it") }
+        var reason = String(cString: problem)
+        if let context = parser.context { reason = "\(String(cString: context)), \(reason)" }
+        // What is no character is told by its place among the bytes, everything else by line and column.
+        let place =
+            parser.error == YAML_READER_ERROR
+            ? "byte \(parser.problem_offset)" : "line \(parser.problem_mark.line + 1), column \(parser.problem_mark.column + 1)"
+        return ConfigurationError(.configuration, "\(file): not valid YAML: \(place): \(reason)")
+    }
+
+    private func failure(_ path: String, _ reason: String) -> ConfigurationError {
+        ConfigurationError(.configuration, path.isEmpty ? "\(file): \(reason)" : "\(file): \(path): \(reason)")
+    }
+
+    // MARK: - Nodes
+
+    private mutating func convert(_ index: Int32, path: String, depth: Int) throws(ConfigurationError) -> ConfigValue {
+        guard let node = yaml_document_get_node(document, index) else { throw failure(path, "is missing") }
+        return try convert(node.pointee, path: path, depth: depth)
+    }
+
+    private mutating func convert(_ node: yaml_node_t, path: String, depth: Int) throws(ConfigurationError) -> ConfigValue {
+        guard depth <= Self.depthLimit else { throw failure(path, "more than \(Self.depthLimit) levels deep") }
+        budget -= 1
+        if node.type == YAML_SCALAR_NODE { budget -= node.data.scalar.length >> 10 }
+        guard budget > 0 else { throw ConfigurationError(.configuration, "\(file): holds more than \(Self.valueLimit) values") }
+        try checkTag(of: node, path: path)
+        switch node.type {
+        case YAML_SEQUENCE_NODE:
+            let items = node.data.sequence.items
             var elements: [ConfigValue] = []
-            for (index, element) in sequence.enumerated() {
-                elements.append(try convert(element, file: file, path: "\(path)[\(index)]", budget: &budget))
+            for (index, item) in UnsafeBufferPointer(start: items.start, count: items.top - items.start).enumerated() {
+                elements.append(try convert(item, path: "\(path)[\(index)]", depth: depth + 1))
             }
             return .array(elements)
-        case .mapping(let mapping):
+        case YAML_MAPPING_NODE:
+            let pairs = node.data.mapping.pairs
             var members: [ConfigValue.Member] = []
-            for (key, value) in mapping {
-                guard case .scalar(let scalar) = key else {
-                    throw ConfigurationError(.configuration, "\(file): \(path): a key that is not text")
+            var seen: Set<String> = []
+            for pair in UnsafeBufferPointer(start: pairs.start, count: pairs.top - pairs.start) {
+                guard let key = yaml_document_get_node(document, pair.key)?.pointee, key.type == YAML_SCALAR_NODE else {
+                    throw failure(path, "a key that is not text")
                 }
-                let keyPath = path.isEmpty ? scalar.string : "\(path).\(scalar.string)"
-                guard !members.contains(where: { $0.key == scalar.string }) else {
-                    throw ConfigurationError(.configuration, "\(file): \(keyPath): this key occurs twice")
-                }
-                members.append(
-                    .init(scalar.string, try convert(value, file: file, path: keyPath, budget: &budget)))
+                let name = Self.text(of: key)
+                let keyPath = path.isEmpty ? name : "\(path).\(name)"
+                guard seen.insert(name).inserted else { throw failure(keyPath, "this key occurs twice") }
+                members.append(.init(name, try convert(pair.value, path: keyPath, depth: depth + 1)))
             }
             return .object(members)
-        case .alias:
-            throw ConfigurationError(.configuration, "\(file): \(path): an alias without an anchor")
+        default:
+            return try scalar(node, path: path)
         }
     }
 
-    private static func convert(
-        _ scalar: Node.Scalar, tag: Tag, file: String, path: String
-    ) throws(ConfigurationError) -> ConfigValue {
-        guard scalar.style == .plain else { return .string(scalar.string) }
-        switch PlainScalar(scalar.string) {
+    /// A tag would make a value another kind than the one it looks like.
+    private func checkTag(of node: yaml_node_t, path: String) throws(ConfigurationError) {
+        let usual =
+            switch node.type {
+            case YAML_SEQUENCE_NODE: YAML_DEFAULT_SEQUENCE_TAG
+            case YAML_MAPPING_NODE: YAML_DEFAULT_MAPPING_TAG
+            default: YAML_DEFAULT_SCALAR_TAG
+            }
+        guard let tag = node.tag, String(cString: tag) != usual else { return }
+        throw failure(path, "the tag \(OneLine.escaped(String(cString: tag))) is not accepted; write the value without one")
+    }
+
+    private func scalar(_ node: yaml_node_t, path: String) throws(ConfigurationError) -> ConfigValue {
+        let text = Self.text(of: node)
+        guard node.data.scalar.style == YAML_PLAIN_SCALAR_STYLE else { return .string(text) }
+        switch PlainScalar(text) {
         case .null: return .null
         case .bool(let value): return .bool(value)
         case .number(let text): return .number(text)
-        case .text: return .string(scalar.string)
-        case .ambiguous(let advice):
-            throw ConfigurationError(
-                .configuration, "\(file): \(path): \(scalar.string) means different things to different YAML "
-                    + "readers; \(advice)")
-        }
-    }
-}
-
-/// A scalar without quotes, by what it looks like.
-enum PlainScalar: Equatable {
-    case null
-    case bool(Bool)
-    /// Valid as a JSON number.
-    case number(String)
-    case text
-    case ambiguous(String)
-
-    init(_ text: String) {
-        switch text {
-        case "", "~", "null", "Null", "NULL": self = .null
-        case "true", "True", "TRUE": self = .bool(true)
-        case "false", "False", "FALSE": self = .bool(false)
-        case _ where ["yes", "no", "on", "off", "y", "n"].contains(text.lowercased()):
-            self = .ambiguous("write true or false, or put it in quotes")
-        default:
-            if let number = Self.jsonNumber(text) {
-                self = .number(number)
-            } else if Self.looksNumeric(text) {
-                self = .ambiguous("write a decimal number, or put it in quotes")
-            } else {
-                self = .text
-            }
+        case .text: return .string(text)
+        case .ambiguous(let advice): throw failure(path, "\(text) means different things to different YAML readers; \(advice)")
         }
     }
 
-    private static func jsonNumber(_ text: String) -> String? {
-        let plain = text.hasPrefix("+") ? String(text.dropFirst()) : text
-        guard case .number(let number)? = try? ConfigValue.parse(plain), number == plain else { return nil }
-        return number
-    }
-
-    /// Octal, hexadecimal, binary, with underscores, base 60, `.5`, infinities: numbers to some readers only.
-    private static func looksNumeric(_ text: String) -> Bool {
-        var rest = text.lowercased()[...]
-        if rest.hasPrefix("-") || rest.hasPrefix("+") { rest = rest.dropFirst() }
-        if [".inf", ".nan"].contains(rest) { return true }
-        guard let first = rest.first, first.isASCII, first.isNumber || first == "." else { return false }
-        if rest.hasPrefix("0x") { return rest.dropFirst(2).allSatisfy { $0.isHexDigit || $0 == "_" } }
-        if rest.hasPrefix("0o") || rest.hasPrefix("0b") { rest = rest.dropFirst(2) }
-        return rest.contains(where: \.isNumber)
-            && rest.allSatisfy { $0.isASCII && $0.isNumber || $0 == "_" || $0 == ":" || $0 == "." }
-            && rest.filter({ $0 == "." }).count <= 1
-    }
-}
-
-extension Substring {
-    fileprivate var trimmingBlanks: Substring {
-        var text = self
-        while text.first == " " { text.removeFirst() }
-        while text.last == " " { text.removeLast() }
-        return text
+    private static func text(of node: yaml_node_t) -> String {
+        String(decoding: UnsafeBufferPointer(start: node.data.scalar.value, count: node.data.scalar.length), as: UTF8.self)
     }
 }
