@@ -127,10 +127,13 @@ import Testing
         #expect(took < 0.1, "\(took) s of CPU")
     }
 
-    /// Alone they are as much work as their number, and no more.
-    @Test func emptyBlocksAloneAreLinear() {
-        let body: [UInt8] = [31, 139, 8, 0, 0, 0, 0, 0, 0, 3] + (0..<1000).flatMap { _ in [0x00, 0x00, 0x00, 0xFF, 0xFF] }
-        #expect(Self.decode([.gzip], body) == Decoded(failure: .cutShort))
+    /// Alone they are as much work as their number, and are given up when nothing comes of 256 KiB.
+    @Test(arguments: [(1000, DecodingError.cutShort), (100_000, .tooMuch)]) func emptyBlocksAloneAreGivenUp(count: Int, failure: DecodingError) {
+        let body: [UInt8] = [31, 139, 8, 0, 0, 0, 0, 0, 0, 3] + (0..<count).flatMap { _ in [0x00, 0x00, 0x00, 0xFF, 0xFF] }
+        #expect(Self.decode([.gzip], body, piece: 4096) == Decoded(failure: failure))
+        // Data that does not shrink is none of that.
+        let raw = Self.stored([UInt8](repeating: 0x61, count: 100_000))
+        #expect(Self.decode([.zstandard], raw, piece: 4096).failure == nil)
     }
 
     @Test func aFewBytesAreNotManyMebibytes() {
