@@ -4,7 +4,7 @@ SWIFT ?= swift
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib
 BIN := .build/release
 
-.PHONY: help build demo image test bench sanitize fuzz soak kill clean
+.PHONY: help build demo image test bench sanitize fuzz soak kill inject clean
 
 help:
 	@echo "make build   release binaries in $(BIN): sml, sml-loadgen, sml-endpoint"
@@ -16,6 +16,7 @@ help:
 	@echo "make fuzz    libFuzzer on every parser of outside input, 10 minutes each (SECONDS_EACH=60 for less)"
 	@echo "make soak    2,000,000 requests, one in twenty failing: memory, descriptors, counts (10 minutes)"
 	@echo "make kill    200 runs ended by SIGTERM and 50 by SIGKILL at random moments (20 minutes)"
+	@echo "make inject  each system call of each command failing once: messages and exit codes, no trap, no hang (an hour)"
 	@echo "make clean   remove what was built"
 
 build:
@@ -62,6 +63,11 @@ kill:
 	scripts/install-packages build test
 	$(SWIFT) build --build-tests
 	SML_KILL_RUNS=200,50 $(SWIFT) test --skip-build --no-parallel --filter KillTests
+
+inject:
+	scripts/install-packages build test
+	$(SWIFT) build
+	scripts/inject
 
 clean:
 	rm -rf .build .build-address .build-thread

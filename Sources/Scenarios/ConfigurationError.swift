@@ -11,6 +11,15 @@ public struct ConfigurationError: CommandError, Equatable {
         case corpus
         /// A bad flag, name or environment variable: exit 64.
         case usage
+
+        /// The process exit code for it.
+        var exitCode: Int32 {
+            switch self {
+            case .configuration: 104
+            case .corpus: 107
+            case .usage: 64
+            }
+        }
     }
 
     public let kind: Kind
@@ -23,11 +32,5 @@ public struct ConfigurationError: CommandError, Equatable {
     }
 
     /// The process exit code this error asks for.
-    public var exitCode: Int32 {
-        switch kind {
-        case .configuration: 104
-        case .corpus: 107
-        case .usage: 64
-        }
-    }
+    public var exitCode: Int32 { kind.exitCode }
 }

@@ -221,6 +221,22 @@ import Testing
         }
     }
 
+    /// A corpus is mapped; what lies behind the new end of one that becomes shorter is a SIGBUS.
+    @Test func aCorpusThatBecomesShorterIsNamed() async throws {
+        let scratch = try Scratch()
+        let entry = #"{"label": "a", "content": "\#(String(repeating: "x", count: 10_000))"}"# + "\n"
+        let corpus = try scratch.write("p.jsonl", String(repeating: entry, count: 20_000))
+        let config = try scratch.write("c.json", Self.configuration("http://127.0.0.1:9"))
+        let program = try Program("sml-loadgen", ["--config", config, "--prompts", corpus, "--out", "out"], in: scratch)
+        try await eventually(every: .milliseconds(1), "the corpus is mapped") {
+            let maps = try? String(contentsOfFile: "/proc/\(program.processID)/maps", encoding: .utf8)
+            return maps?.contains(corpus) == true || !program.process.isRunning
+        }
+        #expect(truncate(corpus, 4096) == 0)
+        #expect(try await program.end() == 107, "\(program.errors)")
+        #expect(program.errors == "sml-loadgen: \(corpus): cannot be read: it became shorter meanwhile, or its disk failed\n")
+    }
+
     private static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 

@@ -33,8 +33,13 @@ final class Poller {
     private static let timerMark = UInt64.max
     private static let bellMark = UInt64.max - 1
     private var armedFor = Int64.max
+    /// The instant that the kernel refused to set the timer to: ``wait(_:)`` then looks at the clock itself. Waiting for a
+    /// timer that was never set, a run did not end.
+    private var unarmed = Int64.max
     /// By descriptor.
     private var sockets: [WatchedSocket] = []
+    /// Sockets that the kernel refused to watch; empty in any run that we have seen.
+    private var unwatched: Set<Int32> = []
 
     /// - Parameter bell: a descriptor that wakes the set when it is readable.
     /// - Throws: ``GeneratorError`` when the kernel gives no descriptor.
@@ -72,7 +77,7 @@ final class Poller {
             spec.it_value = timespec(
                 tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
         }
-        timerfd_settime(timer, Int32(TFD_TIMER_ABSTIME), &spec, nil)
+        unarmed = timerfd_settime(timer, Int32(TFD_TIMER_ABSTIME), &spec, nil) == 0 ? .max : instant
     }
 
     // MARK: - Sockets
@@ -88,8 +93,11 @@ final class Poller {
                 data: epoll_data_t(u64: UInt64(UInt32(bitPattern: socket)) | UInt64(group) << 32))
             let isThere = entry.registered != 0
             // The set may know better: the kernel drops a socket that was closed behind our back.
-            if epoll_ctl(descriptor, isThere ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event) != 0 {
-                epoll_ctl(descriptor, isThere ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event)
+            if epoll_ctl(descriptor, isThere ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event) != 0,
+                epoll_ctl(descriptor, isThere ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event) != 0 {
+                // The kernel has no memory for it. Its answer would never be read, and count as the server's time-out.
+                unwatched.insert(socket)
+                return
             }
             entry.registered = entry.wanted
         }
@@ -126,8 +134,10 @@ final class Poller {
 
     /// Sleeps until something is ready and hands each ready socket to `body`. Returns whether the bell rang.
     func wait(_ body: (Readiness) -> Void) -> Bool {
-        let count = epoll_wait(descriptor, events, Self.batch, -1)
+        let count = epoll_wait(descriptor, events, Self.batch, unarmed == .max && unwatched.isEmpty ? -1 : patience())
         var rang = false
+        if unarmed != .max { armedFor = .max }
+        if !unwatched.isEmpty { offerUnwatched(body) }
         for index in 0..<max(0, Int(count)) {
             let event = events[index]
             switch event.data.u64 {
@@ -151,5 +161,27 @@ final class Poller {
             }
         }
         return rang
+    }
+
+    // MARK: - What the kernel refused
+
+    /// Milliseconds to sleep without the timer, or without being told of a socket.
+    private func patience() -> Int32 {
+        // A millisecond more than is left, which is cut to whole ones.
+        let left = unarmed == .max ? Int64.max : max(0, unarmed - RunClock.monotonicNow) / 1_000_000 + 1
+        return Int32(clamping: unwatched.isEmpty ? left : min(left, 10))
+    }
+
+    /// Tries again to watch what could not be watched, and meanwhile offers it as ready: a read or write too many of a
+    /// socket that never blocks does no harm.
+    private func offerUnwatched(_ body: (Readiness) -> Void) {
+        for socket in unwatched {
+            unwatched.remove(socket)
+            let entry = sockets[Int(socket)]
+            guard entry.wanted != 0 else { continue }
+            let (reads, writes) = (entry.wanted & EPOLLIN.rawValue != 0, entry.wanted & EPOLLOUT.rawValue != 0)
+            watch(socket, group: Int(entry.group), read: reads, write: writes)
+            body(Readiness(descriptor: socket, group: Int(entry.group), readable: reads, writable: writes, failed: false))
+        }
     }
 }

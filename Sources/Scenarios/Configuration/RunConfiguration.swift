@@ -68,6 +68,8 @@ public struct RunConfiguration: Sendable, Equatable {
             throw ConfigurationError(.configuration, "\(path): \(error.reason)")
         }
         defer { bytes.release() }
+        MappedFileGuard.begin(path: path, exitCode: ConfigurationError.Kind.configuration.exitCode)
+        defer { MappedFileGuard.end() }
         return try parse(bytes: bytes.buffer, file: path)
     }
 

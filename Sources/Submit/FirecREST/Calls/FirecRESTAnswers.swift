@@ -162,7 +162,7 @@ struct FirecRESTJob: Sendable, Equatable {
 
 enum FirecRESTFile {
     static func size(_ response: HTTPResponse) throws(UnexpectedAnswer) -> Int {
-        guard let size = try ConfigValue.body(response).at("output", "size")?.text.flatMap({ Int($0) }) else {
+        guard let size = try ConfigValue.body(response).at("output", "size")?.text.flatMap({ Int($0) }), size >= 0 else {
             throw UnexpectedAnswer(missing: "output.size")
         }
         return size
