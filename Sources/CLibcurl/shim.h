@@ -29,6 +29,13 @@ static inline CURLcode sml_easy_set_write(CURL *easy, sml_write_callback callbac
     CURLcode code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, callback);
     return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_WRITEDATA, context);
 }
+// curl_xferinfo_callback with Swift's Int for curl_off_t.
+typedef int (*sml_progress_callback)(void *context, long total_down, long down, long total_up, long up);
+static inline CURLcode sml_easy_set_progress(CURL *easy, sml_progress_callback callback, void *context) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, (curl_xferinfo_callback)callback);
+    if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_XFERINFODATA, context);
+    return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L) : code;
+}
 static inline CURLcode sml_easy_set_header(CURL *easy, sml_write_callback callback, void *context) {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, callback);
     return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_HEADERDATA, context);

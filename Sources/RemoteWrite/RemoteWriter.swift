@@ -26,7 +26,8 @@ public final class RemoteWriter: Sendable {
     public var report: DeliveryReport { courier.report.withLock { $0 } }
 
     /// Sends the final state of every series, retrying for up to `drain`, then stale markers if they are on. At least
-    /// one attempt is made, which can take one push timeout longer than `drain`. Cancelling the task cuts the waiting
+    /// one attempt is made, for which there is the policy's time limit even if `drain` is shorter, and as much for a push
+    /// that is under way. Cancelling the task cuts the waiting
     /// short. What is submitted afterwards is not sent.
     public func finish(drain: Duration = .seconds(60)) async -> DeliveryResult {
         await withTaskCancellationHandler {

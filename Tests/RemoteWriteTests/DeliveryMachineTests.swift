@@ -6,7 +6,7 @@ import Testing
 @testable import RemoteWrite
 
 /// Runs a machine against a receiver that is a function of time, in simulated time.
-private struct Simulation {
+struct Simulation {
     var machine: DeliveryMachine
     var now = Duration.zero
     var wake: Duration?
@@ -16,6 +16,9 @@ private struct Simulation {
     var undelivered: [SeriesUpdate]?
     var answerTime = Duration.milliseconds(10)
     var receiver: (Duration) -> PushOutcome.Verdict = { _ in .delivered }
+    /// Judges what is in a push, instead of when it comes.
+    var judge: (([SeriesUpdate]) -> PushOutcome.Verdict)?
+    var cut: Duration?
 
     init(policy: DeliveryPolicy = DeliveryPolicy(), staleMarkers: Bool = false) {
         machine = DeliveryMachine(policy: policy, interval: .seconds(5), staleMarkers: staleMarkers)
@@ -27,7 +30,9 @@ private struct Simulation {
             switch action {
             case .push(let updates, let timeout):
                 flight = (updates, timeout, now)
+                cut = nil
                 pushes.append((now, updates, timeout))
+            case .cut(let time): cut = time
             case .wake(let time): wake = time
             case .notify(let notice): notices.append(notice)
             case .finished(let states): undelivered = states
@@ -38,16 +43,17 @@ private struct Simulation {
     /// Lets time pass until `end`, or until the machine has finished.
     mutating func run(until end: Duration) {
         while undelivered == nil {
-            let landing = flight.map { $0.at + min(answerTime, $0.timeout) }
+            let landing = flight.map { flight in
+                let end = flight.at + min(answerTime, flight.timeout)
+                return max(now, cut.map { min($0, end) } ?? end)
+            }
             guard let next = landing ?? wake, next <= end else { break }
             now = max(now, next)
             if let flown = flight {
                 flight = nil
-                let late = answerTime > flown.timeout
-                send(
-                    .pushEnded(
-                        PushOutcome(
-                            verdict: late ? .retry(.timeout, after: nil) : receiver(flown.at), message: "message")))
+                let late = now < flown.at + answerTime
+                let verdict = judge?(flown.updates) ?? receiver(flown.at)
+                send(.pushEnded(PushOutcome(verdict: late ? .retry(.timeout, after: nil) : verdict, message: "message")))
             } else {
                 wake = nil
                 send(.woke)
@@ -56,15 +62,21 @@ private struct Simulation {
         now = max(now, end)
     }
 
-    mutating func submit(_ value: Double, _ names: String...) {
+    mutating func submit(_ value: Double, _ names: String...) { submit(value, names) }
+
+    mutating func submit(_ value: Double, _ names: [String], zeroAt zero: Int64? = nil) {
         send(
             .submitted(
                 names.map {
                     SeriesUpdate(
                         labels: SeriesLabels(name: $0, labels: [:]), value: value,
-                        timestampMilliseconds: Int64(now.seconds * 1000))
+                        timestampMilliseconds: wallMilliseconds, zeroMilliseconds: zero)
                 }))
     }
+
+    var wallMilliseconds: Int64 { Int64(now.seconds * 1000) }
+    /// Names of what push `index` held.
+    func names(_ index: Int) -> [String] { pushes[index].updates.map(\.labels.decoded[0].value) }
 
     var pushTimes: [Double] { pushes.map { ($0.at.seconds * 1000).rounded() / 1000 } }
 }

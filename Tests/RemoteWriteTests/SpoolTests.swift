@@ -4,6 +4,10 @@ import Testing
 
 @testable import RemoteWrite
 
+extension Spool {
+    fileprivate mutating func take(limit: Int) -> Batch? { take(limit: limit, wallMilliseconds: 0) }
+}
+
 @Suite struct SpoolTests {
     private let retry = PushOutcome.Verdict.retry(.timeout, after: nil)
 

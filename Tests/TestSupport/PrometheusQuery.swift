@@ -20,9 +20,10 @@ extension PrometheusServer {
     /// Every raw sample of `selector` in the last hour, at the times they carry.
     public func samples(_ selector: String) throws -> [QueriedSeries] { try query("\(selector)[1h]") }
 
-    /// An instant query now; of a range selector, its raw samples.
-    public func query(_ expression: String) throws -> [QueriedSeries] {
-        let data = try get("/api/v1/query?query=\(queryEncoded(expression))")
+    /// An instant query now or at a time in seconds since 1970; of a range selector, its raw samples.
+    public func query(_ expression: String, at time: Double? = nil) throws -> [QueriedSeries] {
+        let instant = time.map { "&time=\($0)" } ?? ""
+        let data = try get("/api/v1/query?query=\(queryEncoded(expression))\(instant)")
         let result = (data as? [String: Any])?["result"] as? [[String: Any]] ?? []
         return result.map { series in
             func points(_ one: String, _ many: String) -> [[Any]] {

@@ -18,6 +18,7 @@ final class Courier: @unchecked Sendable {
     private let sender: Sender
     private let onNotice: @Sendable (DeliveryNotice) -> Void
     private let epoch = ContinuousClock.now
+    private let cutoff: PushCutoff
     private var machine: DeliveryMachine
     private var completions: [@Sendable (DeliveryResult) -> Void] = []
     private var result: DeliveryResult?
@@ -27,6 +28,7 @@ final class Courier: @unchecked Sendable {
         onNotice: @escaping @Sendable (DeliveryNotice) -> Void
     ) {
         self.onNotice = onNotice
+        cutoff = connection.cutoff
         sender = Sender(connection)
         machine = DeliveryMachine(
             policy: configuration.delivery, interval: configuration.pushInterval,
@@ -66,10 +68,12 @@ final class Courier: @unchecked Sendable {
     private func execute(_ action: DeliveryMachine.Action) {
         switch action {
         case .push(let updates, let timeout):
+            cutoff.lift()
             transport.async {
                 let outcome = self.sender.send(updates, timeout: timeout)
                 self.take(.pushEnded(outcome))
             }
+        case .cut(let time): cutoff.set(in: time - (ContinuousClock.now - epoch))
         case .wake(let time):
             let wait = max(0, (time - (ContinuousClock.now - epoch)).seconds)
             timer.schedule(deadline: .now() + wait, leeway: .milliseconds(1))

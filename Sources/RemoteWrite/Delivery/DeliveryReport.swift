@@ -21,6 +21,9 @@ public struct DeliveryReport: Sendable, Codable, Equatable {
     public var seriesRefused = 0
     /// Series whose newest state the receiver does not have.
     public var seriesUndelivered = 0
+    /// Series that the receiver refuses even when they come alone, and up to ten of them by name.
+    public var seriesRejected = 0
+    public var rejectedSeries: [String] = []
     /// From the beginning of the first failed push to the next success, in seconds; an outage still going on counts.
     public var longestOutageSeconds = 0.0
     /// The last failure, one line without secrets.
@@ -40,6 +43,8 @@ public enum DeliveryNotice: Sendable, Equatable, CustomStringConvertible {
     case failing(PushFailure, message: String, retryIn: Duration)
     /// The receiver refuses pushes; the same states are not sent again. Once a run and reason and message.
     case refused(PushFailure, message: String)
+    /// These are the series because of which pushes were refused; the others are delivered without them.
+    case rejected(series: Int, example: String, message: String)
     /// Pushes succeed again.
     case recovered(after: Duration)
     /// The spool is full; this many series are not sent.
@@ -49,6 +54,8 @@ public enum DeliveryNotice: Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .failing(_, let message, let pause): "remote write: \(message); next attempt in \(pause.shownInSeconds)"
         case .refused(_, let message): "remote write: \(message); not sent again"
+        case .rejected(let series, let example, let message):
+            "remote write: \(message); left out: \(example)" + (series > 1 ? " and \(series - 1) more" : "")
         case .recovered(let outage): "remote write: delivering again after \(outage.shownInSeconds)"
         case .full(let series): "remote write: too many series, \(series) are left out"
         }

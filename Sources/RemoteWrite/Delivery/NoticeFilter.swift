@@ -18,6 +18,11 @@ struct NoticeFilter {
         return .refused(reason, message: message)
     }
 
+    mutating func rejected(series: Int, example: String, _ message: String) -> DeliveryNotice? {
+        guard refusals.count < Self.maximumRefusals, refusals.insert(example).inserted else { return nil }
+        return .rejected(series: series, example: example, message: message)
+    }
+
     mutating func recovered() { failuresOfThisOutage.removeAll() }
 
     mutating func spool(seriesRefused: Int) -> DeliveryNotice? {

@@ -3,45 +3,65 @@
 // series instead of the length of the outage.
 
 struct Spool {
-    private struct Slot {
+    struct Slot {
+        /// Without its zero, which stands below until the receiver has it.
         var update: SeriesUpdate
         var standing = Standing.pending
         /// The newest timestamp that was ever sent, answered or not.
         var sentTimestamp: Int64?
         var isInFlight = false
+        /// When the counter was 0, while the receiver has not been told.
+        var zero: Int64?
+        /// Of a series that the receiver refuses on its own.
+        var quarantine: Quarantine?
     }
 
-    private enum Standing { case pending, delivered, refused }
+    enum Standing { case pending, delivered, refused }
 
-    /// Series that were sent together, with the states that were sent.
+    /// What a push is made of. Zeros go before the states of the same series, in a push of their own: a request with
+    /// two samples of one series cannot be repeated, because a receiver that has the second refuses the first.
+    enum Content { case zeros, states }
+
+    /// Series that were sent together, with what was sent.
     struct Batch {
-        fileprivate let slots: [Int]
+        let content: Content
+        let slots: [Int]
         let updates: [SeriesUpdate]
     }
 
-    private var slots: [Slot] = []
+    var slots: [Slot] = []
     private var slotOfSeries: [SeriesLabels: Int] = [:]
     private var bytes = 0
     private let maximumSeries: Int
     private let maximumBytes: Int
+    private let maximumZeroAge: Int64
 
     /// States that were replaced by a newer one before they could be delivered.
     private(set) var statesFolded = 0
     /// Most series refused in a single snapshot because the spool was full.
     private(set) var seriesRefused = 0
-    private(set) var pendingCount = 0
-    private var refusedCount = 0
+    var pendingCount = 0
+    var refusedCount = 0
+    private var zeroCount = 0
+    var quarantineCount = 0
 
     init(_ policy: DeliveryPolicy) {
         maximumSeries = policy.maximumSeries
         maximumBytes = policy.maximumBytes
+        maximumZeroAge = Int64(policy.maximumZeroAge.seconds * 1000)
     }
 
     var seriesCount: Int { slots.count }
     var undeliveredCount: Int { pendingCount + refusedCount }
 
     /// What the receiver does not have, in the order the series first appeared.
-    var undelivered: [SeriesUpdate] { slots.filter { $0.standing != .delivered }.map(\.update) }
+    var undelivered: [SeriesUpdate] {
+        slots.filter { $0.standing != .delivered }.map { slot in
+            var update = slot.update
+            update.zeroMilliseconds = slot.zero
+            return update
+        }
+    }
 
     mutating func fold(_ snapshot: [SeriesUpdate]) {
         var refused = 0
@@ -51,6 +71,11 @@ struct Spool {
             } else if slots.count < maximumSeries, bytes + update.spooledBytes <= maximumBytes {
                 slotOfSeries[update.labels] = slots.count
                 slots.append(Slot(update: update))
+                slots[slots.count - 1].update.zeroMilliseconds = nil
+                if let zero = update.zeroMilliseconds, zero < update.timestampMilliseconds {
+                    slots[slots.count - 1].zero = zero
+                    zeroCount += 1
+                }
                 bytes += update.spooledBytes
                 pendingCount += 1
             } else {
@@ -72,7 +97,8 @@ struct Spool {
         case .delivered: markPending(position)
         case .refused:
             statesFolded += 1
-            markPending(position)
+            // One in quarantine comes out when its time has come.
+            if slots[position].quarantine == nil { markPending(position) }
         }
         var timestamp = max(update.timestampMilliseconds, old.timestampMilliseconds)
         if let sent = slots[position].sentTimestamp, timestamp <= sent { timestamp = sent + 1 }
@@ -81,51 +107,79 @@ struct Spool {
         slots[position].update.timestampMilliseconds = timestamp
     }
 
-    /// The next pending series, at most `limit`; nil if there is none. They stay pending until `settle` says more.
-    mutating func take(limit: Int) -> Batch? {
+    /// The next pending zeros or else states, at most `limit`; nil if there is none. They stay pending until `settle`
+    /// says more. `wallMilliseconds` is the time since 1970.
+    mutating func take(limit: Int, wallMilliseconds: Int64) -> Batch? {
         guard pendingCount > 0 else { return nil }
-        var chosen: [Int] = []
-        var updates: [SeriesUpdate] = []
-        chosen.reserveCapacity(min(limit, pendingCount))
-        updates.reserveCapacity(min(limit, pendingCount))
-        for position in slots.indices where slots[position].standing == .pending {
-            if chosen.count == limit { break }
-            chosen.append(position)
-            updates.append(slots[position].update)
-            slots[position].sentTimestamp = slots[position].update.timestampMilliseconds
-            slots[position].isInFlight = true
+        func pending(_ isWanted: (Slot) -> Bool) -> [Int] {
+            var chosen: [Int] = []
+            for position in slots.indices where slots[position].standing == .pending && isWanted(slots[position]) {
+                if chosen.count == limit { break }
+                chosen.append(position)
+            }
+            return chosen
         }
-        return Batch(slots: chosen, updates: updates)
+        if zeroCount > 0 {
+            let zeros = pending { $0.zero != nil && $0.quarantine == nil }
+            if !zeros.isEmpty { return take(zeros, .zeros, wallMilliseconds: wallMilliseconds) }
+        }
+        let states = pending { $0.quarantine == nil }
+        return states.isEmpty ? nil : take(states, .states, wallMilliseconds: wallMilliseconds)
     }
 
-    /// Takes note of the answer to `batch`. A state that changed meanwhile stays pending whatever the answer was.
+    /// The zeros or states of these slots, as far as they are still pending.
+    mutating func take(_ positions: [Int], _ content: Content, wallMilliseconds: Int64) -> Batch {
+        var chosen: [Int] = []
+        var updates: [SeriesUpdate] = []
+        chosen.reserveCapacity(positions.count)
+        updates.reserveCapacity(positions.count)
+        for position in positions where slots[position].standing == .pending {
+            var update = slots[position].update
+            if content == .zeros {
+                guard let zero = slots[position].zero else { continue }
+                let time = min(max(zero, wallMilliseconds - maximumZeroAge), update.timestampMilliseconds - 1)
+                slots[position].zero = time
+                update.value = update.value.zero
+                update.timestampMilliseconds = time
+            } else {
+                slots[position].isInFlight = true
+            }
+            slots[position].sentTimestamp = max(slots[position].sentTimestamp ?? .min, update.timestampMilliseconds)
+            chosen.append(position)
+            updates.append(update)
+        }
+        return Batch(content: content, slots: chosen, updates: updates)
+    }
+
+    /// Takes note of the answer to `batch`. A state that changed meanwhile stays pending whatever the answer was. Zeros
+    /// that were refused wait with their states.
     mutating func settle(_ batch: Batch, _ verdict: PushOutcome.Verdict) {
         for (position, sent) in zip(batch.slots, batch.updates) {
+            if batch.content == .zeros {
+                switch verdict {
+                case .delivered: dropZero(position)
+                case .refused: refuse(position)
+                case .retry, .unacceptable: break
+                }
+                continue
+            }
             slots[position].isInFlight = false
             let isNewest = slots[position].update == sent
             switch verdict {
-            case .delivered where isNewest: slots[position].standing = .delivered
-            case .refused where isNewest:
-                slots[position].standing = .refused
-                refusedCount += 1
-            case .retry where !isNewest, .refused:
-                statesFolded += 1
-                continue
-            default: continue
+            case .delivered where isNewest:
+                slots[position].standing = .delivered
+                pendingCount -= 1
+            case .refused where isNewest: refuse(position)
+            case .retry where !isNewest, .unacceptable where !isNewest, .refused: statesFolded += 1
+            default: break
             }
-            pendingCount -= 1
         }
     }
 
-    /// Gives what the receiver refused one more chance: the reason may have been mended, and it is final values now.
-    mutating func retryRefused() {
-        for position in slots.indices where slots[position].standing == .refused { markPending(position) }
-    }
-
-    private mutating func markPending(_ position: Int) {
-        if slots[position].standing == .refused { refusedCount -= 1 }
-        slots[position].standing = .pending
-        pendingCount += 1
+    mutating func dropZero(_ position: Int) {
+        guard slots[position].zero != nil else { return }
+        slots[position].zero = nil
+        zeroCount -= 1
     }
 
     /// Stale markers for all series the receiver has in their final state, later than anything sent before.

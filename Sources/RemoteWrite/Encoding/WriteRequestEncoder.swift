@@ -33,16 +33,21 @@ struct WriteRequestEncoder {
 
     private func sampleField(_ update: SeriesUpdate) throws -> [UInt8] {
         var series = WireTimeSeries()
-        switch update.value {
-        case .sample(let value):
-            var sample = WireSample()
-            sample.value = value
-            sample.timestamp = update.timestampMilliseconds
-            series.samples = [sample]
-        case .histogram(let histogram):
-            series.histograms = [histogram.wire(timestampMilliseconds: update.timestampMilliseconds)]
-        }
+        if let zero = update.zeroMilliseconds { append(update.value.zero, at: zero, to: &series) }
+        append(update.value, at: update.timestampMilliseconds, to: &series)
         return try series.serializedBytes()
+    }
+
+    private func append(_ value: SeriesUpdate.Value, at time: Int64, to series: inout WireTimeSeries) {
+        switch value {
+        case .sample(let value):
+            series.samples.append(
+                .with {
+                    $0.value = value
+                    $0.timestamp = time
+                })
+        case .histogram(let histogram): series.histograms.append(histogram.wire(timestampMilliseconds: time))
+        }
     }
 
     private mutating func appendVarint(_ value: Int) {
@@ -78,7 +83,17 @@ enum WriteRequestDecoder {
                 return SeriesUpdate(
                     labels: labels, value: .histogram(histogram), timestampMilliseconds: wire.timestamp)
             }
-            return samples + histograms
+            return joiningZero(samples) + joiningZero(histograms)
         }
+    }
+
+    /// The two samples that an update with a zero is written as become that update again.
+    private static func joiningZero(_ updates: [SeriesUpdate]) -> [SeriesUpdate] {
+        guard updates.count == 2, updates[0].value == updates[0].value.zero,
+            updates[0].timestampMilliseconds < updates[1].timestampMilliseconds
+        else { return updates }
+        var joined = updates[1]
+        joined.zeroMilliseconds = updates[0].timestampMilliseconds
+        return [joined]
     }
 }

@@ -8,7 +8,7 @@ internal import SwiftProtobuf
 /// Labels are sorted bytewise by name with `__name__` among them (k6 §7.1), labels with an empty value are left out
 /// (k6 §7.4). Of two labels with one name the later one counts. Names Prometheus would refuse are made valid instead of losing the whole push: a character outside
 /// `[a-zA-Z0-9_]` (for metric names also `:`) becomes `_`, and a leading digit gets `_` before it. k6 sends such names
-/// unchanged. If two names become equal, the one that was valid from the start wins, then the bytewise smaller one.
+/// unchanged. What is longer than receivers take is cut (`LabelText`). If two names become equal, the one that was valid from the start wins, then the bytewise smaller one.
 public struct SeriesLabels: Hashable, Sendable {
     private let rendered: Rendered
 
@@ -31,7 +31,7 @@ public struct SeriesLabels: Hashable, Sendable {
             series.labels.append(
                 .with {
                     $0.name = candidate.name
-                    $0.value = candidate.value
+                    $0.value = LabelText.bounded(candidate.value, bytes: LabelText.maximumValueBytes)
                 })
         }
         self.init(series.labels)
@@ -52,6 +52,14 @@ public struct SeriesLabels: Hashable, Sendable {
     public var decoded: [(name: String, value: String)] {
         let series = try? WireTimeSeries(serializedBytes: rendered.bytes)
         return (series?.labels ?? []).map { ($0.name, $0.value) }
+    }
+
+    /// The labels as PromQL writes them, for a line of a log: short, without control characters.
+    var shown: String {
+        let labels = decoded
+        let name = labels.first { $0.name == Self.metricNameLabel }?.value ?? ""
+        let rest = labels.filter { $0.name != Self.metricNameLabel }.map { "\($0.name)=\"\($0.value)\"" }
+        return Redaction([]).line(name + "{" + rest.joined(separator: ",") + "}")
     }
 
     /// The label part of a protobuf `TimeSeries`; appending sample fields to it completes the message.
@@ -95,6 +103,6 @@ extension SeriesLabels {
             default: valid.append("_")
             }
         }
-        return valid.isEmpty ? "_" : valid
+        return valid.isEmpty ? "_" : LabelText.bounded(valid, bytes: LabelText.maximumNameBytes)
     }
 }

@@ -12,15 +12,21 @@ public struct SeriesUpdate: Sendable, Equatable {
     public var value: Value
     /// Time of the newest sample of this series, in milliseconds since 1970; not the time of the push (k6 §7.2).
     public var timestampMilliseconds: Int64
+    /// Of a counter that appears with this update: an earlier time at which it was 0. Prometheus' `increase` and `rate`
+    /// see differences between samples only, so the step to the first value needs a sample before it.
+    public var zeroMilliseconds: Int64?
 
-    public init(labels: SeriesLabels, value: Value, timestampMilliseconds: Int64) {
+    public init(labels: SeriesLabels, value: Value, timestampMilliseconds: Int64, zeroMilliseconds: Int64? = nil) {
         self.labels = labels
         self.value = value
         self.timestampMilliseconds = timestampMilliseconds
+        self.zeroMilliseconds = zeroMilliseconds
     }
 
-    public init(labels: SeriesLabels, value: Double, timestampMilliseconds: Int64) {
-        self.init(labels: labels, value: .sample(value), timestampMilliseconds: timestampMilliseconds)
+    public init(labels: SeriesLabels, value: Double, timestampMilliseconds: Int64, zeroMilliseconds: Int64? = nil) {
+        self.init(
+            labels: labels, value: .sample(value), timestampMilliseconds: timestampMilliseconds,
+            zeroMilliseconds: zeroMilliseconds)
     }
 }
 
@@ -31,6 +37,14 @@ extension SeriesUpdate.Value: Equatable {
         case (.sample(let left), .sample(let right)): left.bitPattern == right.bitPattern
         case (.histogram(let left), .histogram(let right)): left == right
         case (.sample, .histogram), (.histogram, .sample): false
+        }
+    }
+
+    /// What a counter of this kind is before anything was counted.
+    var zero: Self {
+        switch self {
+        case .sample: .sample(0)
+        case .histogram: .histogram(NativeHistogram())
         }
     }
 

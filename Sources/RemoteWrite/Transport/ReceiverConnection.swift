@@ -11,6 +11,7 @@ final class ReceiverConnection {
     private let easy: UnsafeMutableRawPointer
     private let headers: UnsafeMutablePointer<curl_slist>?
     private let answer = AnswerBuffer()
+    let cutoff = PushCutoff()
     private let errorText = UnsafeMutableBufferPointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private let configuration: RemoteWriteConfiguration
     private let redaction: Redaction
@@ -77,7 +78,7 @@ final class ReceiverConnection {
 
     private static func verdict(_ code: CURLcode) -> PushOutcome.Verdict {
         switch code {
-        case CURLE_OPERATION_TIMEDOUT: .retry(.timeout, after: nil)
+        case CURLE_OPERATION_TIMEDOUT, CURLE_ABORTED_BY_CALLBACK: .retry(.timeout, after: nil)
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT: .retry(.connection, after: nil)
         case CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_SEND_ERROR, CURLE_RECV_ERROR: .retry(.closed, after: nil)
         case CURLE_SSL_CONNECT_ERROR: .retry(.tls, after: nil)
@@ -107,6 +108,10 @@ extension ReceiverConnection {
         try check(sml_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText.baseAddress), "SERVER_URL")
         // The buffer is owned by self, which also owns the handle and so outlives every call made through it.
         try check(sml_easy_set_write(easy, AnswerBuffer.write, answer.opaque), "SERVER_URL")
+        // So is the cutoff.
+        try check(sml_easy_set_progress(easy, PushCutoff.progress, cutoff.opaque), "SERVER_URL")
+        // A slow receiver is given more time, one that is not there is not: the limit that grows begins with the request.
+        try number(CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(configuration.delivery.timeout.seconds * 1000)), "SERVER_URL")
         try setUpAuthorization()
         try setUpTLS()
     }

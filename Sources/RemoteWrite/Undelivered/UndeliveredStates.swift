@@ -20,7 +20,12 @@ public struct UndeliveredStates: Sendable, Equatable {
     /// The same values at another time, in milliseconds since 1970. A Prometheus that has moved on by more than an hour
     /// refuses the true times as out of bounds; this is the way to have the values there at all.
     public func restamped(atMilliseconds time: Int64) -> UndeliveredStates {
-        UndeliveredStates(updates.map { SeriesUpdate(labels: $0.labels, value: $0.value, timestampMilliseconds: time) })
+        UndeliveredStates(
+            updates.map { update in
+                SeriesUpdate(
+                    labels: update.labels, value: update.value, timestampMilliseconds: time,
+                    zeroMilliseconds: update.zeroMilliseconds.map { time - (update.timestampMilliseconds - $0) })
+            })
     }
 
     /// Writes the file, replacing an older one only when the new one is complete. Throws `RemoteWriteFileError`.
