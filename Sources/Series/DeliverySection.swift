@@ -42,6 +42,8 @@ public enum DeliverySection {
             ("series", .int(Int64(report.series))),
             ("series_undelivered", .int(Int64(report.seriesUndelivered))),
             ("series_refused", .int(Int64(report.seriesRefused))),
+            ("series_rejected", .int(Int64(report.seriesRejected))),
+            ("rejected_series", .array(report.rejectedSeries.map { .string($0) })),
             ("undelivered_file", text(undelivered?.path)),
             ("push_command", text(undelivered?.command)),
             ("pushes_attempted", .int(Int64(report.pushesAttempted))),

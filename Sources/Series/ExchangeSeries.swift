@@ -28,20 +28,24 @@ struct ExchangeSeries: Sendable {
 
     mutating func add(member: Int) { members.append(member) }
 
-    mutating func update(_ run: RunStatistics, _ time: (Int64) -> Int64, into updates: inout [SeriesUpdate]) {
+    mutating func update(_ run: RunStatistics, _ look: Look, into updates: inout [SeriesUpdate]) {
         let total = members.reduce(0) { $0 + run.exchanges[$1].requests.total }
-        guard total > seen else { return }
+        guard total > seen else {
+            requests.hold(look, into: &updates)
+            for index in trends.indices { trends[index].hold(look, into: &updates) }
+            return
+        }
         seen = total
-        let newest = time(members.reduce(0) { max($0, run.exchanges[$1].lastSample) })
+        let newest = look.time(members.reduce(0) { max($0, run.exchanges[$1].lastSample) })
         let failures = members.reduce(into: Rate()) { $0.merge(run.exchanges[$1].failed) }
-        requests.update(total, at: newest, into: &updates)
-        failed.update(failures.value, at: newest, into: &updates)
+        requests.update(total, at: newest, look, into: &updates)
+        failed.update(failures.value, at: newest, look, into: &updates)
         for (index, trend) in Self.trends.enumerated() {
             let merged =
                 members.count == 1
                 ? run.exchanges[members[0]][keyPath: trend.member]
                 : Trend.merged(members.lazy.map { run.exchanges[$0][keyPath: trend.member] })
-            trends[index].update(merged, at: newest, into: &updates)
+            trends[index].update(merged, at: newest, look, into: &updates)
         }
     }
 }

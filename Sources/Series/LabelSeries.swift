@@ -41,31 +41,36 @@ struct LabelSeries: Sendable {
     mutating func add(member: Int) { members.append(member) }
 
     mutating func update(
-        _ run: RunStatistics, limit: inout LabelLimit, _ time: (Int64) -> Int64, into updates: inout [SeriesUpdate]
+        _ run: RunStatistics, limit: inout LabelLimit, _ look: Look, into updates: inout [SeriesUpdate]
     ) {
         for (index, trend) in Self.script.enumerated() {
             let count = members.reduce(0) { $0 + run.labels[$1][keyPath: trend.values].count }
-            guard trends[index].isStale(count) else { continue }
+            guard trends[index].isStale(count) else {
+                trends[index].hold(look, into: &updates)
+                continue
+            }
             let newest = members.reduce(0) { max($0, run.labels[$1][keyPath: trend.newest]) }
-            trends[index].update(merged(run, trend.values), at: time(newest), into: &updates)
+            trends[index].update(merged(run, trend.values), at: look.time(newest), look, into: &updates)
         }
         let finished = members.reduce(0) { $0 + run.labels[$1].latencyFromSchedule.count }
         if fromSchedule.isStale(finished) {
             let newest = members.reduce(0) { max($0, run.labels[$1].lastLatency) }
-            fromSchedule.update(merged(run, \.latencyFromSchedule), at: time(newest), into: &updates)
+            fromSchedule.update(merged(run, \.latencyFromSchedule), at: look.time(newest), look, into: &updates)
+        } else {
+            fromSchedule.hold(look, into: &updates)
         }
-        updateErrors(run, limit: &limit, time, into: &updates)
+        updateErrors(run, limit: &limit, look, into: &updates)
     }
 
     /// `rate` and `newest` are those of all exchanges with this label, redirect hops included, as in k6's series.
-    mutating func updateFailed(_ rate: Rate, newest: Int64, into updates: inout [SeriesUpdate]) {
+    mutating func updateFailed(_ rate: Rate, newest: Int64, _ look: Look, into updates: inout [SeriesUpdate]) {
         guard rate.total > failedSeen else { return }
         failedSeen = rate.total
-        failed.update(rate.value, at: newest, into: &updates)
+        failed.update(rate.value, at: look.time(newest), look, into: &updates)
     }
 
     private mutating func updateErrors(
-        _ run: RunStatistics, limit: inout LabelLimit, _ time: (Int64) -> Int64, into updates: inout [SeriesUpdate]
+        _ run: RunStatistics, limit: inout LabelLimit, _ look: Look, into updates: inout [SeriesUpdate]
     ) {
         var totals: [String: (count: UInt64, newest: Int64)] = [:]
         for member in members {
@@ -78,7 +83,7 @@ struct LabelSeries: Sendable {
         for (status, total) in totals.sorted(by: { $0.key < $1.key }) {
             errors[
                 status, default: ScalarSeries("k6_request_errors_total", labels + [SeriesLabel("status", status)])
-            ].update(total.count, at: time(total.newest), into: &updates)
+            ].update(total.count, at: look.time(total.newest), look, into: &updates)
         }
     }
 

@@ -18,12 +18,12 @@ struct OwnSeries: Sendable {
         sendLateness = QuantileSeries("sml_send_lateness_seconds", labels)
     }
 
-    mutating func update(_ snapshot: RunSnapshot, now: Int64, into updates: inout [SeriesUpdate]) {
+    mutating func update(_ snapshot: RunSnapshot, _ look: Look, into updates: inout [SeriesUpdate]) {
         let run = snapshot.statistics
-        startLateness.update(run.startLateness, at: now, into: &updates)
-        sendLateness.update(run.sendLateness, at: now, into: &updates)
+        scalars.look = look
+        startLateness.update(run.startLateness, at: look.now, look, into: &updates)
+        sendLateness.update(run.sendLateness, at: look.now, look, into: &updates)
 
-        scalars.now = now
         if let scheduled = snapshot.scheduledArrivals { scalars.send("sml_arrivals_scheduled_total", Double(scheduled)) }
         scalars.send("sml_arrivals_dropped_total", Double(snapshot.droppedArrivals))
         scalars.send("sml_iterations_started_total", Double(snapshot.startedIterations))
@@ -84,6 +84,7 @@ struct OwnSeries: Sendable {
         scalars.send("sml_remote_write_sent_bytes_total", UInt64(report.compressedBytesSent))
         scalars.send("sml_remote_write_pending_series", UInt64(report.seriesUndelivered))
         scalars.send("sml_remote_write_refused_series", UInt64(report.seriesRefused))
+        scalars.send("sml_remote_write_rejected_series", UInt64(report.seriesRejected))
         scalars.send("sml_remote_write_longest_outage_seconds", report.longestOutageSeconds)
     }
 }
@@ -93,8 +94,7 @@ private struct ScalarTable: Sendable {
     private let labels: [SeriesLabel]
     private var series: [String: ScalarSeries] = [:]
     private var updates: [SeriesUpdate] = []
-    /// Milliseconds since 1970.
-    var now: Int64 = 0
+    var look = Look(origin: 0, elapsed: 0, previous: 0, interval: .zero)
 
     init(_ labels: [SeriesLabel]) { self.labels = labels }
 
@@ -104,7 +104,7 @@ private struct ScalarTable: Sendable {
 
     private mutating func send(_ name: String, _ value: Double, _ extra: [SeriesLabel]) {
         let key = ([name] + extra.map(\.value)).joined(separator: "\n")
-        series[key, default: ScalarSeries(name, labels + extra)].update(value, at: now, into: &updates)
+        series[key, default: ScalarSeries(name, labels + extra)].update(value, at: look.now, look, into: &updates)
     }
 
     mutating func takeUpdates() -> [SeriesUpdate] {

@@ -11,28 +11,31 @@ struct QuantileSeries: Sendable {
         ("0.5", 50), ("0.9", 90), ("0.95", 95), ("0.99", 99), ("1", 100),
     ]
     private let series: [SeriesLabels]
-    private let sum: SeriesLabels
-    private let count: SeriesLabels
+    private var sum: ScalarSeries
+    private var count: ScalarSeries
     private var seen = 0
 
     init(_ name: String, _ labels: [SeriesLabel]) {
         series = Self.quantiles.map { SeriesLabels(name: name, labels: labels + [SeriesLabel("quantile", $0.text)]) }
-        sum = SeriesLabels(name: name + "_sum", labels: labels)
-        count = SeriesLabels(name: name + "_count", labels: labels)
+        sum = ScalarSeries(name + "_sum", labels, isCounter: true)
+        count = ScalarSeries(name + "_count", labels, isCounter: true)
     }
 
     func isStale(_ count: Int) -> Bool { count > seen }
 
-    mutating func update(_ trend: Trend, at time: Int64, into updates: inout [SeriesUpdate]) {
-        guard isStale(trend.count) else { return }
+    mutating func update(_ trend: Trend, at time: Int64, _ look: Look, into updates: inout [SeriesUpdate]) {
+        guard isStale(trend.count) else { return hold(look, into: &updates) }
         seen = trend.count
-        func append(_ labels: SeriesLabels, _ value: Double) {
-            updates.append(SeriesUpdate(labels: labels, value: value, timestampMilliseconds: time))
-        }
         for (labels, value) in zip(series, trend.percentiles(Self.quantiles.map(\.percent))) {
-            append(labels, value / 1000)
+            updates.append(SeriesUpdate(labels: labels, value: value / 1000, timestampMilliseconds: time))
         }
-        append(sum, trend.sum / 1000)
-        append(count, Double(trend.count))
+        sum.update(trend.sum / 1000, at: time, look, into: &updates)
+        count.update(Double(trend.count), at: time, look, into: &updates)
+    }
+
+    /// What is a counter once more, as of now.
+    mutating func hold(_ look: Look, into updates: inout [SeriesUpdate]) {
+        sum.hold(look, into: &updates)
+        count.hold(look, into: &updates)
     }
 }

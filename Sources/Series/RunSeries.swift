@@ -25,30 +25,30 @@ struct RunSeries: Sendable {
     }
 
     /// A metric without a sample has no series.
-    mutating func update(_ run: RunStatistics, _ time: (Int64) -> Int64, into updates: inout [SeriesUpdate]) {
+    mutating func update(_ run: RunStatistics, _ look: Look, into updates: inout [SeriesUpdate]) {
         if run.iterations.total > 0 {
-            let newest = time(run.lastIteration)
-            iterations.update(run.iterations.total, at: newest, into: &updates)
-            iterationDuration.update(run.iterationDuration, at: newest, into: &updates)
+            let newest = look.time(run.lastIteration)
+            iterations.update(run.iterations.total, at: newest, look, into: &updates)
+            iterationDuration.update(run.iterationDuration, at: newest, look, into: &updates)
         }
         if run.started.total > 0 {
-            dataSent.update(run.bytesSent.total, at: time(run.lastData), into: &updates)
-            dataReceived.update(run.bytesReceived.total, at: time(run.lastData), into: &updates)
+            dataSent.update(run.bytesSent.total, at: look.time(run.lastData), look, into: &updates)
+            dataReceived.update(run.bytesReceived.total, at: look.time(run.lastData), look, into: &updates)
         }
         if run.finished.total > 0 {
-            let newest = time(run.lastFinished)
-            success.update(run.success.value, at: newest, into: &updates)
-            statusCheck.update(run.statusCheck.value, at: newest, into: &updates)
-            choicesCheck.update(run.choicesCheck.value, at: newest, into: &updates)
+            let newest = look.time(run.lastFinished)
+            success.update(run.success.value, at: newest, look, into: &updates)
+            statusCheck.update(run.statusCheck.value, at: newest, look, into: &updates)
+            choicesCheck.update(run.choicesCheck.value, at: newest, look, into: &updates)
         }
         if run.dropped.total > 0 {
-            dropped.update(run.dropped.total, at: time(run.lastDropped), into: &updates)
+            dropped.update(run.dropped.total, at: look.time(run.lastDropped), look, into: &updates)
         }
         if let sample = run.generator.last {
-            let newest = time(sample.time)
-            virtualUsers.update(UInt64(sample.virtualUsers), at: newest, into: &updates)
-            maxVirtualUsers.update(UInt64(sample.maxVirtualUsers), at: newest, into: &updates)
-            activeRequests.update(UInt64(sample.inFlight), at: newest, into: &updates)
+            let newest = look.time(sample.time)
+            virtualUsers.update(UInt64(sample.virtualUsers), at: newest, look, into: &updates)
+            maxVirtualUsers.update(UInt64(sample.maxVirtualUsers), at: newest, look, into: &updates)
+            activeRequests.update(UInt64(sample.inFlight), at: newest, look, into: &updates)
         }
     }
 }

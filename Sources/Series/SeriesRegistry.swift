@@ -11,6 +11,7 @@ public struct SeriesRegistry: Sendable {
     private let form: TrendForm
     /// Wall clock at the run's zero, nanoseconds since 1970.
     private let origin: Int64
+    private let interval: Duration
     private let redactor: Redactor
     private var limit: LabelLimit
 
@@ -24,14 +25,18 @@ public struct SeriesRegistry: Sendable {
     private var assigned: Set<Int> = []
     private var foldedSeries: [String: ScalarSeries] = [:]
     private var warned: Set<String> = []
+    /// Milliseconds since 1970.
+    private var previousLook: Int64?
 
     /// - Parameters:
     ///   - startedUnixNanoseconds: wall clock at the run's zero; timestamps are counted from it.
+    ///   - interval: between two looks.
     ///   - redactor: hides secrets in the values of labels that a server can influence.
     public init(
-        tags: SeriesTags, form: TrendForm, startedUnixNanoseconds: Int64, redactor: Redactor = Redactor(),
-        limit: LabelLimit = LabelLimit()
+        tags: SeriesTags, form: TrendForm, startedUnixNanoseconds: Int64, interval: Duration = .seconds(5),
+        redactor: Redactor = Redactor(), limit: LabelLimit = LabelLimit()
     ) {
+        self.interval = interval
         base = tags.labels
         self.form = form
         origin = startedUnixNanoseconds
@@ -54,26 +59,25 @@ public struct SeriesRegistry: Sendable {
         }
     }
 
-    /// The series with a new sample since the last call. Cost is proportional to what changed.
+    /// The series with a new sample since the last call, and the counters. Cost is proportional to what changed.
     public mutating func updates(_ snapshot: RunSnapshot) -> [SeriesUpdate] {
         let statistics = snapshot.statistics
-        let origin = origin
-        // Cut to milliseconds as k6 does; never before the run, so that a late label of time 0 is still in order.
-        let time: (Int64) -> Int64 = { (origin + max(0, $0)) / 1_000_000 }
+        let look = Look(origin: origin, elapsed: snapshot.elapsed, previous: previousLook, interval: interval)
+        previousLook = look.now
         var updates: [SeriesUpdate] = []
         assignLabels(statistics)
         assignExchanges(statistics)
-        run.update(statistics, time, into: &updates)
-        for index in exchanges.indices { exchanges[index].update(statistics, time, into: &updates) }
+        run.update(statistics, look, into: &updates)
+        for index in exchanges.indices { exchanges[index].update(statistics, look, into: &updates) }
         for name in labels.keys.sorted() {
-            labels[name]?.update(statistics, limit: &limit, time, into: &updates)
+            labels[name]?.update(statistics, limit: &limit, look, into: &updates)
         }
-        updateFailedRates(statistics, time, into: &updates)
-        own.update(snapshot, now: time(snapshot.elapsed), into: &updates)
+        updateFailedRates(statistics, look, into: &updates)
+        own.update(snapshot, look, into: &updates)
         for (name, count) in limit.folded.sorted(by: { $0.key < $1.key }) {
             foldedSeries[
                 name, default: ScalarSeries("sml_folded_label_values", base + [SeriesLabel("label_name", name)])
-            ].update(UInt64(count), at: time(snapshot.elapsed), into: &updates)
+            ].update(UInt64(count), at: look.now, look, into: &updates)
         }
         return updates
     }
@@ -111,7 +115,7 @@ public struct SeriesRegistry: Sendable {
     }
 
     private mutating func updateFailedRates(
-        _ statistics: RunStatistics, _ time: (Int64) -> Int64, into updates: inout [SeriesUpdate]
+        _ statistics: RunStatistics, _ look: Look, into updates: inout [SeriesUpdate]
     ) {
         var totals: [String: (rate: Rate, newest: Int64)] = [:]
         for (index, label) in exchangeLabels.enumerated() {
@@ -121,7 +125,7 @@ public struct SeriesRegistry: Sendable {
         }
         for (label, total) in totals {
             labels[label, default: LabelSeries(base + [SeriesLabel("label", label)], form)]
-                .updateFailed(total.rate, newest: time(total.newest), into: &updates)
+                .updateFailed(total.rate, newest: total.newest, look, into: &updates)
         }
     }
 }

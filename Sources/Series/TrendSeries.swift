@@ -26,10 +26,11 @@ enum TrendUnit {
 /// The series of one trend.
 struct TrendSeries: Sendable {
     private enum Form {
-        case statistics([(statistic: TrendStatistic, labels: SeriesLabels)], percents: [Double])
-        case histogram(SeriesLabels)
+        case statistics([(statistic: TrendStatistic, series: ScalarSeries)], percents: [Double])
+        /// With the state last handed over.
+        case histogram(SeriesLabels, SeriesUpdate?)
     }
-    private let form: Form
+    private var form: Form
     private let divisor: Double
     private var seen = 0
 
@@ -37,10 +38,12 @@ struct TrendSeries: Sendable {
         divisor = unit.divisor
         switch form {
         case .nativeHistogram:
-            self.form = .histogram(SeriesLabels(name: metric + unit.histogramSuffix, labels: labels))
+            self.form = .histogram(SeriesLabels(name: metric + unit.histogramSuffix, labels: labels), nil)
         case .statistics(let statistics):
             self.form = .statistics(
-                statistics.map { ($0, SeriesLabels(name: "\(metric)_\($0.suffix)", labels: labels)) },
+                statistics.map {
+                    ($0, ScalarSeries("\(metric)_\($0.suffix)", labels, isCounter: $0 == .count || $0 == .sum))
+                },
                 percents: statistics.compactMap(\.percent))
         }
     }
@@ -49,19 +52,26 @@ struct TrendSeries: Sendable {
     func isStale(_ count: Int) -> Bool { count > seen }
 
     /// Adds the states of all statistics to `updates` if there was a new value.
-    mutating func update(_ trend: Trend, at time: Int64, into updates: inout [SeriesUpdate]) {
-        guard isStale(trend.count) else { return }
+    mutating func update(_ trend: Trend, at time: Int64, _ look: Look, into updates: inout [SeriesUpdate]) {
+        guard isStale(trend.count) else { return hold(look, into: &updates) }
         seen = trend.count
         switch form {
-        case .histogram(let labels):
+        case .histogram(let labels, let last):
             var histogram = NativeHistogram()
             trend.forEachValue { value, count in histogram.add(value / divisor, count: count) }
             // Of a large trend the values are bucket middles; its sum is exact.
             histogram.sum = trend.sum / divisor
-            updates.append(SeriesUpdate(labels: labels, value: .histogram(histogram), timestampMilliseconds: time))
-        case .statistics(let series, let percents):
+            let update = SeriesUpdate(
+                labels: labels, value: .histogram(histogram), timestampMilliseconds: time,
+                zeroMilliseconds: last == nil ? min(look.previous, time - 1) : nil)
+            form = .histogram(labels, update)
+            updates.append(update)
+        case .statistics(var series, let percents):
+            // One owner, so that nothing is copied.
+            form = .statistics([], percents: [])
+            defer { form = .statistics(series, percents: percents) }
             var percentiles = trend.percentiles(percents)[...]
-            for (statistic, labels) in series {
+            for (index, (statistic, _)) in series.enumerated() {
                 let value: Double =
                     switch statistic {
                     case .minimum: trend.min / divisor
@@ -72,8 +82,25 @@ struct TrendSeries: Sendable {
                     case .sum: trend.sum / divisor
                     case .median, .percentile: percentiles.removeFirst() / divisor
                     }
-                updates.append(SeriesUpdate(labels: labels, value: value, timestampMilliseconds: time))
+                series[index].series.update(value, at: time, look, into: &updates)
             }
+        }
+    }
+
+    /// What is a counter, a histogram being many, once more as of now.
+    mutating func hold(_ look: Look, into updates: inout [SeriesUpdate]) {
+        switch form {
+        case .histogram(let labels, let last):
+            guard var update = last, look.now > update.timestampMilliseconds else { return }
+            update.timestampMilliseconds = look.now
+            update.zeroMilliseconds = nil
+            form = .histogram(labels, update)
+            updates.append(update)
+        case .statistics(let series, let percents):
+            guard series.contains(where: { $0.statistic == .count || $0.statistic == .sum }) else { return }
+            var held = series
+            for index in held.indices { held[index].series.hold(look, into: &updates) }
+            form = .statistics(held, percents: percents)
         }
     }
 }

@@ -59,7 +59,8 @@ final class RunDelivery: Sendable {
             configuration: configuration,
             registry: SeriesRegistry(
                 tags: SeriesTags(context, further: tags), form: TrendForm(configuration),
-                startedUnixNanoseconds: context.startedUnixNanoseconds, redactor: redactor),
+                startedUnixNanoseconds: context.startedUnixNanoseconds, interval: configuration.pushInterval,
+                redactor: redactor),
             snapshot: snapshot,
             onWarning: { StandardError.write("sml-loadgen: warning: \($0)\n") })
     }

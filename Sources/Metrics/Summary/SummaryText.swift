@@ -232,6 +232,10 @@ private struct SummaryText {
             let missing = count("remote_write", "series_undelivered") + count("remote_write", "series_refused")
             let reason = state["last_error"]?.text.map { ": \($0)" } ?? ""
             out.append(row("series", style.bad("\(Format.grouped(missing)) of \(Format.grouped(series)) not delivered") + " to \(url)\(reason)"))
+            let rejected = state["rejected_series"]?.elements.compactMap(\.text) ?? []
+            for name in rejected.prefix(3) { out.append(row("", "the receiver refuses \(name)")) }
+            let more = count("remote_write", "series_rejected") - Int64(min(rejected.count, 3))
+            if more > 0 { out.append(row("", "and \(Format.grouped(more)) more")) }
             if let command = state["push_command"]?.text { out.append(row("", "→ \(command)")) }
         }
         for (name, folded) in state["folded_labels"]?.members ?? [] {

@@ -48,16 +48,17 @@ struct GeneratorProcess {
             .appending(path: name)
     }
 
-    /// Starts it. `scenario` is a scenario definition without its name; `environment` is added to ours.
+    /// Starts it. `scenario` is a scenario definition without its name; `environment` is added to ours. `beside` another
+    /// one it shares that one's files and label, as a further task.
     static func start(
         _ scenario: [String: Any], server port: Int, scheme: String = "http",
         corpus: [[String: Any]] = Corpora.golden, receiver: String? = nil,
         requestTimeout: String? = nil, promptLabels: [String]? = nil, environment: [String: String] = [:],
-        arguments: [String] = []
+        arguments: [String] = [], beside first: GeneratorProcess? = nil
     ) throws -> GeneratorProcess {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "sml-series-\(UUID().uuidString)")
+        let directory = first?.directory ?? FileManager.default.temporaryDirectory.appending(path: "sml-series-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        let label = "loadtest_demo_\(UUID().uuidString.prefix(8))"
+        let label = first?.runLabel ?? "loadtest_demo_\(UUID().uuidString.prefix(8))"
         let url = "\(scheme)://127.0.0.1:\(port)"
         let definition = scenario.merging(["name": tags.scenario]) { old, _ in old }
         var configuration: [String: Any] = [
@@ -81,7 +82,7 @@ struct GeneratorProcess {
         variables["K6_PROMETHEUS_RW_PUSH_INTERVAL"] = "500ms"
         variables["K6_PROMETHEUS_RW_TREND_STATS"] = statistics
         process.environment = variables.merging(environment) { $1 }
-        let log = directory.appending(path: "log").path
+        let log = directory.appending(path: first == nil ? "log" : "log.beside").path
         _ = FileManager.default.createFile(atPath: log, contents: nil)
         process.standardError = FileHandle(forWritingAtPath: log)
         process.standardOutput = FileHandle.nullDevice

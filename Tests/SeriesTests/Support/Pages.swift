@@ -22,6 +22,7 @@ enum Pages {
 
     struct Query {
         let panel: String
+        let legend: String
         let expression: String
     }
 
@@ -39,7 +40,9 @@ enum Pages {
                 ] {
                     expression = expression.replacing(name, with: value)
                 }
-                return Query(panel: panel["title"] as? String ?? "", expression: expression)
+                return Query(
+                    panel: panel["title"] as? String ?? "", legend: target["legendFormat"] as? String ?? "",
+                    expression: expression)
             }
         }
         return (panels.count, queries)

@@ -63,3 +63,9 @@ struct Updates {
     func time(_ text: String) -> Int64? { byText[text]?.timestampMilliseconds }
     var k6Names: Set<String> { Set(byText.keys.filter { $0.hasPrefix("k6_") }) }
 }
+
+/// Whether a series of this text only grows, by its name.
+func isCounter(_ text: String) -> Bool {
+    let name = text.prefix { $0 != "{" }
+    return ["_total", "_count", "_sum"].contains { name.hasSuffix($0) }
+}
