@@ -79,6 +79,8 @@ let package = Package(
         .target(
             name: "Endpoint",
             dependencies: [
+                "Scenarios",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

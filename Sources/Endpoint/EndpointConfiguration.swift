@@ -27,10 +27,22 @@ public struct EndpointConfiguration: Sendable {
     public var answerBytes: Int?
     /// Name listed by `/v1/models`, and echoed when a request names no model.
     public var model = "simulated"
+    /// Bytes a request's body may have; larger ones get 413. No prompt is that long.
+    public var maximumBody = 64 << 20
+    /// Bytes of bodies in memory at once, over all connections; what does not fit is not read until it does.
+    public var maximumBuffered = 512 << 20
+    /// Time from a request's first byte to the end of its headers, in nanoseconds.
+    public var headerTimeout: UInt64 = 10_000_000_000
+    /// Time from a request's first byte to its last, in nanoseconds; what we do not read for lack of room does not count.
+    public var bodyTimeout: UInt64 = 120_000_000_000
+    /// Connections at once; `nil` is what the limit of open files leaves.
+    public var maximumConnections: Int?
     /// The bearer token every `/v1/` request must carry; `nil` asks for none.
     public var apiKey: String?
 
     public init() {}
+
+    private static let mostBytes = 1 << 40
 
     /// Checks the ranges that the types cannot express.
     ///
@@ -46,6 +58,12 @@ public struct EndpointConfiguration: Sendable {
         try require(
             (0...AnswerWriter.largestText).contains(answerBytes ?? 0),
             "--answer-bytes \(answerBytes ?? 0): accepted are 0 to \(AnswerWriter.largestText)")
+        try require(
+            (1...Self.mostBytes).contains(maximumBody), "--max-body \(maximumBody): accepted are 1 to \(Self.mostBytes) bytes")
+        try require(
+            (maximumBody...Self.mostBytes).contains(maximumBuffered),
+            "--max-buffered \(maximumBuffered): accepted are \(maximumBody), which --max-body may take, to \(Self.mostBytes) bytes")
+        try require(maximumConnections ?? 1 >= 1, "--max-connections \(maximumConnections ?? 0): accepted are 1 or more")
         try require(!model.isEmpty && model.utf8.count <= 4096, "--model: accepted are 1 to 4096 bytes")
     }
 }

@@ -35,8 +35,15 @@ enum HelpText {
           completion_tokens   as in usage; 0 when no usage was sent
           status              as sent; 499 client left first; 0 endpoint ended it unanswered
           mode                ok, a failure mode, invalid, unauthorized, queue-full,
-                              or partial (client left inside its request)
+                              no-room (body of unannounced length, no memory left),
+                              timeout (body did not come in time, 408), or
+                              partial (client left inside its request)
           connection          number of the connection, from 0
+
+        BOUNDS
+          A connection is not read from while a request of its is in work and more has come, nor while its client \
+        leaves answers lying. Bodies over 16 kB are read when --max-buffered has room for them, first come first \
+        served. A request's arrival is when it was read. An idle connection stays open for as long as its client wants.
 
         EXAMPLES
           sml-endpoint --port 8000

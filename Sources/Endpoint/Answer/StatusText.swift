@@ -9,6 +9,7 @@ enum StatusText {
         case 401: "HTTP/1.1 401 Unauthorized\r\n"
         case 404: "HTTP/1.1 404 Not Found\r\n"
         case 405: "HTTP/1.1 405 Method Not Allowed\r\n"
+        case 408: "HTTP/1.1 408 Request Timeout\r\n"
         case 413: "HTTP/1.1 413 Content Too Large\r\n"
         case 429: "HTTP/1.1 429 Too Many Requests\r\n"
         case 500: "HTTP/1.1 500 Internal Server Error\r\n"

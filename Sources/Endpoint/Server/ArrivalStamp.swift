@@ -14,8 +14,14 @@ final class ArrivalStamp: ChannelInboundHandler {
     /// When the first byte of the request being read came. A pipelined request came with its predecessor's last read.
     var arrival: UInt64 { firstRead ?? lastRead }
 
+    /// When the first byte of a request that is not complete yet came.
+    var begun: UInt64? { firstRead }
+
     /// The request is complete: the next read starts another.
     func finishRequest() { firstRead = nil }
+
+    /// The time for the request being read begins anew. Its arrival is known since its headers.
+    func beginAgain() { firstRead = monotonicNanoseconds() }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         lastRead = monotonicNanoseconds()

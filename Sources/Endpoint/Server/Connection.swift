@@ -8,8 +8,9 @@ import NIOCore
 import NIOHTTP1
 
 /// Serves one connection. Used on its event loop only.
-final class Connection: ChannelInboundHandler, NIOScheduledCallbackHandler {
+final class Connection: ChannelDuplexHandler, NIOScheduledCallbackHandler {
     typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     /// A client that pipelines more requests than this without reading answers is cut off.
@@ -29,14 +30,16 @@ final class Connection: ChannelInboundHandler, NIOScheduledCallbackHandler {
     }
 
     let core: ServerCore
-    private let stamp: ArrivalStamp
+    let stamp: ArrivalStamp
     let number: UInt64
     var context: ChannelHandlerContext?
     var phase = Phase.idle
-    private var receiving: ReceivedRequest?
+    var receiving: ReceivedRequest?
     var pipelined = CircularBuffer<ReceivedRequest>(initialCapacity: 0)
     /// The last model's name: clients rarely change it, so the copy out of the body is made once.
     private var model: ByteBuffer?
+    /// What is held back from reading (Connection+Limits).
+    var limits = ReadingLimits()
 
     init(core: ServerCore, stamp: ArrivalStamp) {
         self.core = core
@@ -44,8 +47,15 @@ final class Connection: ChannelInboundHandler, NIOScheduledCallbackHandler {
         number = core.nextConnection()
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        core.countOpen(1)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        core.countOpen(-1)
+    }
 
     // MARK: Receiving
 
@@ -54,18 +64,20 @@ final class Connection: ChannelInboundHandler, NIOScheduledCallbackHandler {
         switch unwrapInboundIn(data) {
         case .head(let head):
             receiving = ReceivedRequest(head, arrival: stamp.arrival, authorization: core.authorization)
+            takeRoom(for: head, context)
             // curl waits up to a second for this before it sends a large body.
             if head.headers.contains(name: "expect") {
                 context.writeAndFlush(
                     wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
             }
         case .body(let piece):
-            receiving?.append(piece)
+            append(piece)
         case .end:
             stamp.finishRequest()
+            limits.isWaitingForRoom = false
             guard let request = receiving else { return }
             receiving = nil
-            if case .idle = phase {
+            if case .idle = phase, pipelined.isEmpty {
                 handle(request, context)
             } else if pipelined.count < Self.mostPipelined {
                 pipelined.append(request)
@@ -103,6 +115,8 @@ final class Connection: ChannelInboundHandler, NIOScheduledCallbackHandler {
             recordUnserved(receiving, status: status, mode: "partial", at: now)
         }
         phase = .ended
+        for request in pipelined { core.bodies.give(request.held) }
+        core.bodies.give(receiving?.held ?? 0)
         receiving = nil
         pipelined.removeAll()
         context.fireChannelInactive()
@@ -111,6 +125,8 @@ final class Connection: ChannelInboundHandler, NIOScheduledCallbackHandler {
     // MARK: Deciding
 
     func handle(_ request: ReceivedRequest, _ context: ChannelHandlerContext) {
+        // What is answered later needs the body no longer.
+        defer { core.bodies.give(request.held) }
         switch request.route {
         case .health:
             reply(request, 200, #"{"status":"ok"}"#, context)
@@ -139,10 +155,14 @@ final class Connection: ChannelInboundHandler, NIOScheduledCallbackHandler {
             refuse(request, 401, Self.unauthorized, context, mode: "unauthorized")
             return
         }
-        guard !request.isTooLarge else {
-            refuse(
-                request, 413, "The body is larger than \(ReceivedRequest.largestBody) bytes.", context, mode: "invalid")
+        switch request.refusal {
+        case .tooLarge:
+            refuse(request, 413, "The body is larger than \(core.configuration.maximumBody) bytes.", context, mode: "invalid")
             return
+        case .noRoom:
+            refuse(request, 503, "There is no room for the body; announce its length to wait for some.", context, mode: "no-room")
+            return
+        case nil: break
         }
         let body = request.body ?? ByteBuffer()
         let chat: ChatRequest

@@ -108,8 +108,10 @@ extension Connection {
         record(exchange, status: 0, completionTokens: 0, at: monotonicNanoseconds())
     }
 
-    private func serveNext(_ context: ChannelHandlerContext) {
-        guard let request = pipelined.popFirst() else { return }
+    func serveNext(_ context: ChannelHandlerContext) {
+        // Answers that nobody takes are not made in advance.
+        guard pipelined.isEmpty || context.channel.isWritable else { return }
+        guard let request = pipelined.popFirst() else { return resumeReading(context) }
         handle(request, context)
     }
 

@@ -5,6 +5,12 @@ import Glibc
 
 /// This process's limit of open files.
 public enum DescriptorLimit {
+    /// The limit in force.
+    static var current: UInt64 {
+        var limit = rlimit()
+        return getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 ? UInt64(limit.rlim_cur) : 1024
+    }
+
     /// Raises the soft limit to the hard one. A refusal is not an error: fewer connections may do.
     ///
     /// - Returns: the limit now in force.

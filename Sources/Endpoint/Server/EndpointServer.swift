@@ -50,6 +50,8 @@ public final class EndpointServer: Sendable {
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    // Where descriptors are used up, accepting would go on failing in a circle.
+                    guard core.hasRoom else { throw TooManyConnections() }
                     let stamp = ArrivalStamp()
                     let decoder = ByteToMessageHandler(HTTPRequestDecoder())
                     let connection = Connection(core: core, stamp: stamp)
@@ -82,6 +84,9 @@ public final class EndpointServer: Sendable {
         try await group.shutdownGracefully()
     }
 }
+
+/// The channel of a connection that fails with it is closed.
+private struct TooManyConnections: Error {}
 
 /// The address cannot be listened on; one line for the terminal.
 public struct EndpointBindError: Error, CustomStringConvertible {

@@ -6,15 +6,22 @@ import NIOHTTP1
 
 /// A request being received, or waiting for its turn.
 struct ReceivedRequest {
-    /// Larger bodies are answered with 413: no prompt is that long, and 20,000 of them would fill any machine.
-    static let largestBody = 64 << 20
-
     let arrival: UInt64
     let route: Route
     let keepAlive: Bool
     let isAuthorized: Bool
     var body: ByteBuffer?
-    var isTooLarge = false
+    /// Why the body is not kept.
+    var refusal: Refusal?
+    /// What it has of the ``BodyBudget``.
+    var held = 0
+
+    enum Refusal {
+        /// Larger than one may be: 413.
+        case tooLarge
+        /// Its length was not announced, and there was no room for the rest: 503.
+        case noRoom
+    }
 
     init(_ head: HTTPRequestHead, arrival: UInt64, authorization: String?) {
         self.arrival = arrival
@@ -25,16 +32,20 @@ struct ReceivedRequest {
 
     /// A body mostly comes in one piece, which is then kept without a copy.
     mutating func append(_ piece: ByteBuffer) {
-        guard !isTooLarge else { return }
-        guard (body?.readableBytes ?? 0) + piece.readableBytes <= Self.largestBody else {
-            isTooLarge = true
-            body = nil
-            return
-        }
+        guard refusal == nil else { return }
         guard body == nil else {
             body?.writeImmutableBuffer(piece)
             return
         }
         body = piece
+    }
+
+    /// The bytes the body will have with `piece`.
+    func length(with piece: ByteBuffer) -> Int { (body?.readableBytes ?? 0) + piece.readableBytes }
+
+    /// The body is of no use.
+    mutating func refuse(_ reason: Refusal) {
+        refusal = reason
+        body = nil
     }
 }

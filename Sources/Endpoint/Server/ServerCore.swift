@@ -11,6 +11,10 @@ final class ServerCore: Sendable {
     /// The complete `Authorization` value, rendered once.
     let authorization: String?
     private let model: Mutex<SimulatedModel>
+    let bodies: BodyBudget
+    /// Connections at once.
+    let maximumConnections: Int
+    private let open = Atomic<Int>(0)
     private let connections = Atomic<UInt64>(0)
     private let ended = Atomic<UInt64>(0)
     private let stopping = Atomic<Bool>(false)
@@ -21,6 +25,8 @@ final class ServerCore: Sendable {
         answers = AnswerWriter(configuration)
         authorization = configuration.apiKey.map { "Bearer " + $0 }
         model = Mutex(SimulatedModel(configuration))
+        bodies = BodyBudget(bytes: configuration.maximumBuffered)
+        maximumConnections = configuration.maximumConnections ?? max(16, Int(clamping: DescriptorLimit.current) - 64)
     }
 
     func admit(_ request: ChatRequest, at arrival: UInt64) -> Admission {
@@ -34,6 +40,10 @@ final class ServerCore: Sendable {
     func nextConnection() -> UInt64 {
         connections.wrappingAdd(1, ordering: .relaxed).oldValue
     }
+
+    /// Whether one more connection may be served.
+    var hasRoom: Bool { open.load(ordering: .relaxed) < maximumConnections }
+    func countOpen(_ change: Int) { open.wrappingAdd(change, ordering: .relaxed) }
 
     func countEndedConnection() { ended.wrappingAdd(1, ordering: .relaxed) }
     var endedConnections: UInt64 { ended.load(ordering: .relaxed) }

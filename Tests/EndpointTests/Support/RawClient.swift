@@ -16,8 +16,10 @@ enum RawClientError: Error, Equatable {
     case closed
 }
 
-final class RawClient {
+/// One thread sends, one receives; a test that uses two uses them so.
+final class RawClient: @unchecked Sendable {
     private let descriptor: Int32
+    /// The receiving thread's.
     private var unread: [UInt8] = []
 
     init(port: Int, timeoutSeconds: Int = 10) throws {
@@ -45,6 +47,36 @@ final class RawClient {
             guard count > 0 else { throw RawClientError.system(errno) }
             rest = rest.dropFirst(count)
         }
+    }
+
+    /// Sends `text` up to `times` times, giving up when nothing is taken for a second or the connection ends.
+    ///
+    /// - Returns: bytes that were taken.
+    func offer(_ text: String, times: Int) -> Int {
+        let bytes = Array(text.utf8)
+        var sent = 0
+        for _ in 0..<times {
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let count = rest.withUnsafeBytes {
+                    Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+                }
+                if count > 0 {
+                    sent += count
+                    rest = rest.dropFirst(count)
+                    continue
+                }
+                guard errno == EAGAIN else { return sent }
+                var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                guard poll(&wanted, 1, 1000) == 1, wanted.revents & Int16(POLLERR | POLLHUP) == 0 else { return sent }
+            }
+        }
+        return sent
+    }
+
+    /// Waits for the end of the stream, however it comes.
+    func isClosedOrReset() throws -> Bool {
+        do { return try isClosed() } catch RawClientError.system(ECONNRESET) { return true }
     }
 
     /// One read's bytes; throws `.closed` at the end of the stream.
