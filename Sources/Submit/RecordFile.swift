@@ -2,12 +2,13 @@
 // may read them.
 
 import Foundation
+import Scenarios
 
 enum RecordFile {
     /// Replaces `path`; members in the order of their names, so that two files can be compared.
     static func write(_ record: some Encodable, to path: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try PrivateFile.replace(path, with: Array(try encoder.encode(record)) + [0x0A], mode: 0o644)
+        try WholeFile.write(Array(try encoder.encode(record)) + [0x0A], to: path)
     }
 }

@@ -26,7 +26,7 @@ public struct Meeting: Sendable {
         self.directory = directory
         self.share = share
         self.signal = signal
-        if mkdir(directory, 0o755) != 0, errno != EEXIST { throw TaskError.system("create", directory) }
+        do { try Directories.make(directory) } catch { throw TaskError(.files, error.description) }
         for notice in [ready(share.index), done(share.index)] where try notice.read() != nil {
             throw TaskError(.files, "\(notice.path): left by an earlier attempt; remove \(directory) or choose another --out")
         }

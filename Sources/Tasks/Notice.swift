@@ -11,14 +11,16 @@ struct Notice: Sendable {
 
     /// What was written, without its end of line; nil while nothing is there, or only a part.
     func read() throws(TaskError) -> String? {
-        // Not to wait for a writer where somebody put a FIFO in its place.
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o644)
-        guard descriptor >= 0 else { throw TaskError.system("open", path) }
+        let descriptor = try open()
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: Self.limit)
         let count = Glibc.read(descriptor, &bytes, bytes.count)
         guard count >= 0 else { throw TaskError.system("read", path) }
         return Self.line(bytes[..<count])
+    }
+
+    private func open() throws(TaskError) -> Int32 {
+        do { return try SharedFile.open(path) } catch { throw TaskError(.files, error.description) }
     }
 
     /// Bytes. A reason that names a thousand tasks is longer, and would be waited for in vain.
@@ -34,8 +36,7 @@ struct Notice: Sendable {
 
     /// Writes `line` and makes it visible to others.
     func write(_ line: String) throws(TaskError) {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw TaskError.system("open", path) }
+        let descriptor = try open()
         let bytes = Self.bytes(line)
         let written = Glibc.write(descriptor, bytes, bytes.count)
         // Network file systems report a failed write as late as here.

@@ -2,6 +2,7 @@
 // written would cost the measurement.
 
 import Glibc
+import Scenarios
 
 enum OutputDirectory {
     /// Makes `directory` with its parents, proves that files can be made in it, and refuses to replace a result unless
@@ -33,11 +34,7 @@ enum OutputDirectory {
     }
 
     private static func make(_ directory: String) throws(OutputError) {
-        var path = directory.hasPrefix("/") ? "/" : ""
-        for part in directory.split(separator: "/") {
-            path += (path.isEmpty || path == "/" ? "" : "/") + part
-            if mkdir(path, 0o755) != 0, errno != EEXIST { throw failure(path, "cannot be created") }
-        }
+        do { try Directories.make(directory) } catch { throw OutputError(description: error.description) }
     }
 
     /// A regular file with something in it: `/dev/stdout` may be written to again and again.
@@ -52,16 +49,17 @@ enum OutputDirectory {
     /// `access` says yes to root on read-only file systems, and a full disk still makes empty files; writing does not
     /// lie.
     private static func probe(_ directory: String, for name: String) throws(OutputError) {
-        let path = directory + "/.sml-loadgen-\(getpid())"
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure(name, "cannot be written to") }
+        let file: TemporaryFile
+        do {
+            file = try TemporaryFile(for: directory + "/.sml-loadgen", mode: 0o600)
+        } catch {
+            throw OutputError(description: "\(name): cannot be written to: \(error.message)")
+        }
         let bytes = [UInt8](repeating: 0, count: neededBytes)
-        let count = write(descriptor, bytes, bytes.count)
+        let count = write(file.descriptor, bytes, bytes.count)
         // Some file systems say it only when the bytes must be on the disk.
-        let isWritten = count == bytes.count && fsync(descriptor) == 0
+        let isWritten = count == bytes.count && fsync(file.descriptor) == 0
         let reason = count >= 0 && count < bytes.count ? ENOSPC : errno
-        close(descriptor)
-        unlink(path)
         guard isWritten else {
             throw OutputError(
                 description: "\(name): \(neededBytes >> 10) kB for the result cannot be written: "

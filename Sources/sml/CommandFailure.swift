@@ -21,8 +21,6 @@ enum CommandFailure {
             throw exit(error.description, 65)
         } catch let error as RemoteWriteFileError {
             throw exit(error.description, 66)
-        } catch let error as FileError {
-            throw exit(error.description, 73)
         }
     }
 

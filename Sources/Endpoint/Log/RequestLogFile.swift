@@ -4,6 +4,7 @@
 import Dispatch
 import Glibc
 import NIOCore
+import Scenarios
 import Synchronization
 
 /// Writes one CSV line per request, in order of departure, under ``RequestLogEntry/csvHeader``.
@@ -27,9 +28,10 @@ public final class RequestLogFile: RequestLog {
     /// - Throws: ``EndpointUsageError`` naming the path and the system's reason.
     public init(path: String) throws(EndpointUsageError) {
         self.path = path
-        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else {
-            throw EndpointUsageError("--log \(path): cannot be written: \(String(cString: strerror(errno)))")
+        do {
+            descriptor = try NewFile.open(path)
+        } catch {
+            throw EndpointUsageError("--log \(path): cannot be written: \(error.message)")
         }
         state = Mutex(State(pending: ByteBuffer(string: RequestLogEntry.csvHeader + "\n")))
     }

@@ -2,6 +2,7 @@
 // comes with the snapshot, so that the rhythm is testable without waiting.
 
 import Glibc
+import Scenarios
 
 /// Writes progress: redraws one line on a terminal, or appends one line every 10 s to a log.
 public struct ProgressPrinter: Sendable {

@@ -4,6 +4,7 @@
 import FoundationEssentials
 import Generator
 import Glibc
+import Scenarios
 
 /// Writes a records file (docs/RECORDS.md). Confined to the queue that consumes records; not `Sendable`.
 public final class RecordFileWriter {
@@ -35,8 +36,11 @@ public final class RecordFileWriter {
         self.path = path
         self.texts = texts
         self.redactor = redactor
-        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw Self.systemError("create", path) }
+        do {
+            descriptor = try NewFile.open(path)
+        } catch {
+            throw RecordFileError.system(action: error.action, path: error.path, message: error.message)
+        }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let document = try [UInt8](encoder.encode(context))

@@ -3,6 +3,7 @@
 
 import FoundationEssentials
 import Glibc
+import Scenarios
 
 /// A summary, just built or read back from a file.
 public struct Summary: Sendable, Equatable {
@@ -68,7 +69,7 @@ public struct Summary: Sendable, Equatable {
     /// Replaces the file at `path` atomically.
     ///
     /// - Throws: ``FileError``.
-    public func write(to path: String) throws { try AtomicFile.write(jsonData(), to: path) }
+    public func write(to path: String) throws { try WholeFile.write(jsonData(), to: path) }
 }
 
 /// A file that is no summary; `description` is one line for the user.

@@ -5,9 +5,8 @@
 //     curl --data-binary @FILE -H 'Content-Type: application/x-protobuf' -H 'Content-Encoding: snappy' \
 //         -H 'X-Prometheus-Remote-Write-Version: 0.1.0' URL
 
-#if canImport(Glibc)
-    import Glibc
-#endif
+import Glibc
+import Scenarios
 
 /// The newest states of series that the receiver does not have.
 public struct UndeliveredStates: Sendable, Equatable {
@@ -32,13 +31,10 @@ public struct UndeliveredStates: Sendable, Equatable {
     public func save(to path: String) throws {
         var encoder = WriteRequestEncoder()
         let body = try encoder.encode(updates).body
-        let partial = path + ".partial"
         do {
-            try File.write(body, to: partial)
-            guard rename(partial, path) == 0 else { throw RemoteWriteFileError.system(errno) }
-        } catch let error as RemoteWriteFileError {
-            unlink(partial)
-            throw error.about(path)
+            try WholeFile.write(body, to: path)
+        } catch {
+            throw RemoteWriteFileError(error.description)
         }
     }
 
@@ -66,27 +62,6 @@ public struct RemoteWriteFileError: Error, Equatable, CustomStringConvertible {
 private enum File {
     /// Twice what a full spool amounts to.
     static let maximumBytes = 128 << 20
-
-    static func write(_ bytes: [UInt8], to path: String) throws(RemoteWriteFileError) {
-        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard file >= 0 else { throw .system(errno) }
-        var written = 0
-        while written < bytes.count {
-            let count = bytes[written...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                let code = errno
-                close(file)
-                throw .system(code)
-            }
-            written += count
-        }
-        // A full disk of a network file system may only show itself here.
-        let isOnDisk = fsync(file) == 0 || errno == EINVAL
-        let code = errno
-        guard close(file) == 0 else { throw .system(errno) }
-        guard isOnDisk else { throw .system(code) }
-    }
 
     static func read(_ path: String) throws(RemoteWriteFileError) -> [UInt8] {
         let file = open(path, O_RDONLY | O_CLOEXEC)

@@ -80,22 +80,10 @@ public struct RunConfiguration: Sendable, Equatable {
 
     /// Writes the file readable by its owner only, because it holds the API key.
     public func write(path: String) throws(ConfigurationError) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw Self.writeError(path) }
-        defer { close(descriptor) }
-        // The mode above is only for a new file.
-        guard fchmod(descriptor, 0o600) == 0 else { throw Self.writeError(path) }
-        let bytes = Array(json().utf8)
-        var done = 0
-        while done < bytes.count {
-            let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + done, $0.count - done) }
-            if written < 0, errno == EINTR { continue }
-            guard written > 0 else { throw Self.writeError(path) }
-            done += written
+        do {
+            try WholeFile.write(Array(json().utf8), to: path, mode: 0o600)
+        } catch {
+            throw ConfigurationError(.configuration, "\(path): cannot be written: \(error.message)")
         }
-    }
-
-    private static func writeError(_ path: String) -> ConfigurationError {
-        ConfigurationError(.configuration, "\(path): cannot be written: \(String(cString: strerror(errno)))")
     }
 }

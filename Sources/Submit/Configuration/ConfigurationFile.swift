@@ -40,6 +40,8 @@ public struct ConfigurationFile: Sendable, Equatable {
         let path = path(environment: environment)
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         do {
+            // It says where credentials are sent.
+            try FileTrust.require(path)
             var tree = try ConfigurationNode(try YAMLFile.read(path))
             tree.migrate()
             let file = ConfigurationFile(tree: tree, path: path)
@@ -72,8 +74,8 @@ public struct ConfigurationFile: Sendable, Equatable {
     /// Replaces the file, mode 0644 as SML's, in a directory that is made if need be.
     func save() throws {
         let directory = (path as NSString).deletingLastPathComponent
-        try PrivateFile.makeDirectories(directory)
-        try PrivateFile.replace(path, with: Array(YAMLFile.text(tree.configValue).utf8), mode: 0o644)
+        try Directories.make(directory)
+        try WholeFile.write(Array(YAMLFile.text(tree.configValue).utf8), to: path)
     }
 }
 

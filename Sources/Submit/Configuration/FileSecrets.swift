@@ -3,6 +3,7 @@
 import Foundation
 import Glibc
 import ScenarioFiles
+import Scenarios
 
 struct FileSecrets: SecretStore {
     let directory: String
@@ -32,8 +33,8 @@ struct FileSecrets: SecretStore {
     }
 
     func write(_ name: String, _ secret: String) async throws {
-        try PrivateFile.makeDirectory(directory)
-        try PrivateFile.replace(path(name), with: Array((secret + "\n").utf8), mode: 0o600)
+        try Directories.makePrivate(directory)
+        try WholeFile.write(Array((secret + "\n").utf8), to: path(name), mode: 0o600)
     }
 
     /// Takes back a copy that would hide the one in a better place.

@@ -63,40 +63,37 @@ extension FirecRESTCluster {
     /// - Returns: false if there is no such file.
     func fetch(_ path: String, to local: String, isLarge: Bool = false) async throws -> Bool {
         guard let size = try await size(path) else { return false }
-        let part = "\(local).part"
-        let file = try PartialFile(part)
-        defer { unlink(part) }
+        let file = try PartialFile(for: local)
         let isWorthIt = isLarge && size > system.downloadLimit
         let isThere = isWorthIt ? try await fetchCompressed(path, size: size, into: file) : false
         if !isThere {
             try await download(path, size: size, into: file)
-            if isLarge, size > 0 { try await checkSum(path, part) }
+            if isLarge, size > 0 { try await checkSum(path, file.path) }
         }
         let arrived = try file.size()
         guard arrived == size else {
             throw FirecRESTError.damaged(path: path, reason: "\(arrived) of \(size) bytes arrived")
         }
-        guard rename(part, local) == 0 else {
-            throw SubmitError.cannotStage(local, "cannot be written: \(String(cString: strerror(errno)))")
-        }
+        try file.replaceTarget()
         return true
     }
 
     /// False, and an empty file, where it cannot be compressed there or unpacked here.
     private func fetchCompressed(_ path: String, size: Int, into file: PartialFile) async throws -> Bool {
         guard let archive = try await compressed(path), let archiveSize = try await self.size(archive) else { return false }
-        let part = "\(file.path).tar.gz"
-        defer { unlink(part) }
+        // Never put in its place, and gone with its last use, which is tar's.
+        let part = try PartialFile(for: "\(file.path).tar.gz")
+        defer { withExtendedLifetime(part) {} }
         do {
-            try await download(archive, size: archiveSize, into: try PartialFile(part))
-            try await checkSum(archive, part)
+            try await download(archive, size: archiveSize, into: part)
+            try await checkSum(archive, part.path)
         } catch {
             try? await remove(archive)
             throw error
         }
         try await remove(archive)
         do {
-            try await Archive.extract(part, to: file)
+            try await Archive.extract(part.path, to: file)
             if try file.size() == size { return true }
         } catch {
             try Task.checkCancellation()

@@ -94,7 +94,7 @@ public enum ResultDirectory {
     }
 
     /// Makes a model's directory.
-    public static func prepare(_ path: String) throws { try PrivateFile.makeDirectories(path) }
+    public static func prepare(_ path: String) throws { try Directories.make(path) }
 
     /// SML's name of a run against a server that runs already: the model with `_` for `/`, or `external`.
     public static func runID(model: String?) -> String {

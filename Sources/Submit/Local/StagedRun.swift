@@ -2,6 +2,7 @@
 
 import Foundation
 import Glibc
+import Scenarios
 
 /// A run's directory with its configuration in it.
 public struct StagedRun: Sendable {
@@ -28,7 +29,7 @@ public struct StagedRun: Sendable {
             throw SubmitError.cannotStage(directory, "is not a directory; choose another --out")
         }
         // The owner's only, for the key in it.
-        try PrivateFile.makeDirectories(directory, lastMode: 0o700)
+        try Directories.make(directory, lastMode: 0o700)
         for file in [summary, records, configuration] where FileManager.default.fileExists(atPath: file) {
             throw SubmitError.cannotStage(file, Self.alreadyThere)
         }
@@ -44,19 +45,12 @@ public struct StagedRun: Sendable {
     /// Writes one more file of the run, mode 0600. A file that is there already is not replaced.
     public mutating func write(_ bytes: [UInt8], to name: String) throws {
         let path = path(name)
-        func failure() -> SubmitError {
-            .cannotStage(path, errno == EEXIST ? Self.alreadyThere : String(cString: strerror(errno)))
+        guard let file = try NewFile.create(path, mode: 0o600) else {
+            throw SubmitError.cannotStage(path, Self.alreadyThere)
         }
-        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw failure() }
         written.append(path)
         defer { close(file) }
-        var done = 0
-        while done < bytes.count {
-            let count = bytes[done...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            guard count > 0 else { throw failure() }
-            done += count
-        }
+        guard writeAll(bytes, to: file) else { throw FileError.system("write", path) }
     }
 
     private static let alreadyThere = "already exists; choose another --out directory"

@@ -2,17 +2,18 @@
 
 import Foundation
 import Glibc
+import Scenarios
 
 extension SlurmLauncher {
     public func makeDirectory(_ path: String) async throws(LauncherError) {
-        try Self.told { try PrivateFile.makeDirectories(path) }
+        try Self.told { try Directories.make(path) }
     }
 
     /// With a file for its owner only, the directory becomes the owner's too.
     public func write(_ bytes: [UInt8], to path: String, mode: FileMode) async throws(LauncherError) {
         try Self.told {
-            if mode == .ownerOnly { try PrivateFile.makeDirectory((path as NSString).deletingLastPathComponent) }
-            try PrivateFile.replace(path, with: bytes, mode: mode_t(mode.rawValue))
+            if mode == .ownerOnly { try Directories.makePrivate((path as NSString).deletingLastPathComponent) }
+            try WholeFile.write(bytes, to: path, mode: mode_t(mode.rawValue))
         }
     }
 
@@ -35,12 +36,26 @@ extension SlurmLauncher {
 
     public func fetch(_ path: String, to localPath: String) async throws(LauncherError) -> Bool {
         guard try await size(of: path) != nil else { return false }
-        let part = "\(localPath).part-\(getpid())"
-        unlink(part)
-        defer { unlink(part) }
-        try Self.told { try FileManager.default.copyItem(atPath: path, toPath: part) }
-        guard rename(part, localPath) == 0 else {
-            throw .refused("\(localPath): cannot be written: \(String(cString: strerror(errno)))")
+        try Self.told {
+            // Not copied as what it is: a job's directory may hold a link, or a pipe without an end.
+            let source = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+            guard source >= 0 else { throw FileError.system("open", path) }
+            defer { close(source) }
+            var status = stat()
+            guard fstat(source, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+                throw FileError(action: "be copied", path: path, message: "is not a regular file")
+            }
+            let copy = try TemporaryFile(for: localPath, mode: 0o644)
+            var block = [UInt8](repeating: 0, count: 1 << 20)
+            while true {
+                let count = block.withUnsafeMutableBytes { Glibc.read(source, $0.baseAddress, $0.count) }
+                if count < 0, errno == EINTR { continue }
+                guard count >= 0 else { throw FileError.system("read", path) }
+                if count == 0 { break }
+                guard block.withUnsafeBytes({ writeAll(UnsafeRawBufferPointer(rebasing: $0[..<count]), to: copy.descriptor) })
+                else { throw FileError.system("write", localPath) }
+            }
+            try copy.replaceTarget()
         }
         return true
     }

@@ -3,6 +3,7 @@
 
 import Foundation
 import Models
+import Scenarios
 import Submit
 
 struct LaunchScripts {
@@ -15,15 +16,13 @@ struct LaunchScripts {
     func write(to directory: String) throws {
         let files = launch.files() + [("loadtest.sh", job.script.render())] + (try job.shownFiles())
         do {
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            try Directories.make(directory)
             for (name, text) in files {
                 let path = (directory as NSString).appendingPathComponent(name)
-                try Data(text.utf8).write(to: URL(filePath: path))
-                try FileManager.default.setAttributes(
-                    [.posixPermissions: name.hasSuffix(".sh") ? 0o755 : 0o644], ofItemAtPath: path)
+                try WholeFile.write(Array(text.utf8), to: path, mode: name.hasSuffix(".sh") ? 0o755 : 0o644)
             }
         } catch {
-            throw SubmitError.cannotStage("--output-script \(directory)", "cannot be written: \(error.localizedDescription)")
+            throw SubmitError.cannotStage("--output-script \(directory)", "cannot be written: \(error)")
         }
         say("Wrote \(files.count) files to \(directory):\n" + files.map { "  \($0.0)" }.joined(separator: "\n"))
     }

@@ -1,6 +1,7 @@
 // Where secrets are found and in which order, and that a place which is not private is refused.
 
 import Foundation
+import Scenarios
 import TestSupport
 import Testing
 
@@ -35,7 +36,7 @@ import Testing
 
     @Test func ourOwnFileComesBeforePythonsAndTheEnvironmentBeforeBoth() async throws {
         let own = FileSecrets(configurationDirectory: scratch.file("sml"))
-        try PrivateFile.makeDirectories(scratch.file("sml"))
+        try Directories.make(scratch.file("sml"))
         try await own.write("swissai_research_api_key", "sk-own")
         #expect(try scratch.mode("sml/secrets") == 0o700)
         #expect(try scratch.mode("sml/secrets/swissai_research_api_key") == 0o600)

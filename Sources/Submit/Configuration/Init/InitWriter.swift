@@ -1,5 +1,7 @@
 // Writes what `sml init` has gathered: secrets first, so that the file never says a secret is kept which is not.
 
+import Scenarios
+
 /// Where new secrets go.
 public enum SecretPlace: String, Sendable, CaseIterable {
     case keyring, file
@@ -59,7 +61,7 @@ extension InitAnswers {
             }
         }
         let directory = ConfigurationFile.directory(environment: environment)
-        try PrivateFile.makeDirectories(directory)
+        try Directories.make(directory)
         try await file.write(name.rawValue, secret)
         return "kept in \(file.path(name.rawValue)), readable by you only"
     }

@@ -1,21 +1,18 @@
 // A file that is still arriving.
 
 import Glibc
+import Scenarios
 
 final class PartialFile: Sendable {
-    let path: String
+    private let file: TemporaryFile
+    var path: String { file.path }
     /// Appends.
-    let descriptor: Int32
+    var descriptor: Int32 { file.descriptor }
 
-    init(_ path: String) throws {
-        self.path = path
-        descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw SubmitError.cannotStage(path, "cannot be written: \(String(cString: strerror(errno)))")
-        }
+    /// - Parameter target: what it will be called.
+    init(for target: String) throws(FileError) {
+        file = try TemporaryFile(for: target, mode: 0o600, access: O_RDWR | O_APPEND)
     }
-
-    deinit { close(descriptor) }
 
     func size() throws -> Int {
         var status = stat()
@@ -30,4 +27,7 @@ final class PartialFile: Sendable {
             throw SubmitError.cannotStage(path, String(cString: strerror(errno)))
         }
     }
+
+    /// All of it has arrived.
+    func replaceTarget() throws(FileError) { try file.replaceTarget() }
 }
