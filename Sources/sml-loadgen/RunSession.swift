@@ -47,9 +47,8 @@ final class RunSession: Sendable {
 
         let corpus = try Corpus.load(path: request.prompts, options: resolved.corpusOptions)
         let plan = resolved.plan
-        // Short header values ("1", "json") are no secrets, and hiding them would eat holes into every text.
-        let headerValues = plan.target.headers.map(\.value).filter { $0.utf8.count >= 8 }
-        redactor = Redactor(secrets: [plan.target.apiKey ?? ""] + headerValues)
+        let headers = plan.target.headers.filter { HeaderTrust.isHidden($0.name, value: $0.value) }
+        redactor = Redactor(secrets: [plan.target.apiKey] + headers.map(\.value))
         try OutputDirectory.prepare(
             request.directory, summaries: request.summaries,
             records: request.task.map { TaskFile.numbered($0.records, task: $0.share.index) } ?? request.records,
@@ -227,7 +226,7 @@ final class RunSession: Sendable {
     /// Whether stdout took `text`. A reader that went away is no reason to fail: the result is in the file.
     private func isShown(_ text: String) -> Bool {
         do {
-            try StandardOutput.write(text)
+            try StandardOutput.draw(text)
             return true
         } catch {
             if !error.isReaderGone { StandardError.write("\(request.program): \(error)\n") }

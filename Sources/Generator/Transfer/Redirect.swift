@@ -11,7 +11,7 @@ struct Redirect {
     var url: String
     /// 307 and 308 repeat the POST; 301, 302 and 303 turn it into a GET.
     var keepsBody: Bool
-    /// Credentials may go along.
+    /// Credentials, and whatever headers of the scenario are not known to be harmless, may go along.
     var authorized: Bool
 
     /// The redirect that `easy`'s completed exchange asks for; `nil` when it asks for none we follow.

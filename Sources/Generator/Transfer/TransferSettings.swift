@@ -49,16 +49,11 @@ public struct TransferSettings: Sendable {
         }
         for header in target.headers {
             let name = header.name.lowercased()
-            if !authorized, Self.credentialHeaders.contains(name) { continue }
+            if !authorized, !HeaderTrust.travels(name) { continue }
             if !hasBody, name == "content-type" { continue }
             headers.removeAll { $0.name == name }
             headers.append((name, header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)"))
         }
         return headers.map(\.line)
     }
-
-    /// Headers that identify the user: never sent to another host after a redirect (curl's rule).
-    private static let credentialHeaders: Set<String> = [
-        "authorization", "cookie", "proxy-authorization", "x-api-key", "api-key",
-    ]
 }

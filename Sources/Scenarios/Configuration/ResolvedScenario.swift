@@ -82,8 +82,6 @@ extension ResolvedRun {
     }
 
     private static func shown(_ header: RequestTarget.Header) -> String {
-        let name = header.name.lowercased()
-        let isSecret = ["auth", "key", "token", "secret", "cookie", "password"].contains { name.contains($0) }
-        return isSecret ? "<redacted>" : header.value
+        HeaderTrust.isCredential(header.name) ? "<redacted>" : header.value
     }
 }

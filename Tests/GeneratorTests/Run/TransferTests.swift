@@ -222,6 +222,33 @@ import Testing
         #expect(run.end.startedIterations == 2)
     }
 
+    /// 127.0.0.1 on another port is another server, which records everything it gets.
+    @Test(arguments: ["302 Found", "307 Temporary Redirect", "308 Permanent Redirect"])
+    func onlyHarmlessHeadersFollowToAnotherPort(_ status: String) async throws {
+        let other = try ScriptedServer { _ in [.completion] }
+        defer { other.stop() }
+        let server = try ScriptedServer { _ in
+            [.answer(status: status, headers: ["Location: http://127.0.0.1:\(other.port)/elsewhere"], "")]
+        }
+        defer { server.stop() }
+        let secrets = [
+            "X-Auth-Token", "apikey", "Ocp-Apim-Subscription-Key", "X-Goog-Api-Key", "Private-Token", "X-Amz-Security-Token",
+            "Cookie", "X-Of-No-List",
+        ].map { RequestTarget.Header(name: $0, value: "canary-\($0)") }
+        let harmless = [RequestTarget.Header(name: "Accept-Language", value: "de"), .init(name: "User-Agent", value: "mine")]
+        let run = try await RunHarness.run(
+            RunHarness.plan(Self.few(1), url: server.url, apiKey: "canary-key", headers: secrets + harmless))
+        #expect(run.requests.map(\.status) == [UInt16(status.prefix(3)), 200])
+        let first = try #require(server.requests.first)
+        #expect((secrets + harmless).allSatisfy { first.header($0.name) == $0.value })
+        let landed = try #require(other.requests.first)
+        #expect(!landed.headers.contains { $0.value.contains("canary") })
+        let names = Set(landed.headers.map { $0.name.lowercased() }.filter { !$0.isEmpty })
+        #expect(names == (status.hasPrefix("302") ? ["host", "user-agent", "accept-language"]
+            : ["host", "user-agent", "accept-language", "content-type", "content-length"]))
+        #expect(landed.header("User-Agent") == "mine" && landed.header("Accept-Language") == "de")
+    }
+
     @Test func credentialsDoNotFollowToAnotherHost() async throws {
         let other = try ScriptedServer { _ in [.completion] }
         defer { other.stop() }
