@@ -40,7 +40,7 @@ public struct ScenarioCatalog: Sendable {
             let paths = files.map(\.path).joined(separator: " and ")
             throw ConfigurationError(.configuration, "scenario \(name) is defined twice, in \(paths); remove one")
         }
-        if let file = files.first { return try Self.read(file.path, name: name) }
+        if let file = files.first { return try own(file.path, name: name) }
         if let (name, text) = BuiltIn.scenarios.first(where: { $0.name == name }) {
             return try Self.builtIn(name, text)
         }
@@ -49,9 +49,43 @@ public struct ScenarioCatalog: Sendable {
             .usage, "scenario \(ConfigValue.string(name).shown) does not exist; known are \(known)")
     }
 
+    /// Reads a scenario file of ours. That it replaces a built-in one is said each time: the name alone does not show it,
+    /// and whoever can write here could have put it there.
+    private func own(_ path: String, name: String) throws(ConfigurationError) -> ScenarioDefinition {
+        let replaces = BuiltIn.scenarios.contains { $0.name == name }
+        var directory = stat()
+        guard stat(customDirectory, &directory) == 0 else {
+            throw ConfigurationError(.configuration, "\(customDirectory): cannot be examined: \(String(cString: strerror(errno)))")
+        }
+        var strangers: [String] = []
+        func check(_ status: stat, _ place: String) throws(ConfigurationError) {
+            if let objection = FileTrust.objection(status) {
+                throw ConfigurationError(
+                    .configuration, "\(place): \(objection), so scenario \(name) may be somebody else's; "
+                        + "run 'chmod o-w \(place)' when you have looked at it")
+            }
+            guard let owner = FileTrust.stranger(status) else { return }
+            guard !replaces else {
+                throw ConfigurationError(
+                    .configuration, "\(place): belongs to \(owner), and would replace the built-in scenario \(name); "
+                        + "copy it under another name to use it, or call the command elsewhere")
+            }
+            if !strangers.contains(owner) { strangers.append(owner) }
+        }
+        try check(directory, customDirectory)
+        let text = try TextFile.read(path) { (status) throws(ConfigurationError) in try check(status, path) }
+        var definition = try Self.parse(text, path: path, name: name)
+        if replaces { definition.warnings.append("\(path): replaces the built-in scenario \(name)") }
+        if !strangers.isEmpty { definition.warnings.append("\(path): belongs to \(strangers.joined(separator: " and "))") }
+        return definition
+    }
+
     /// Reads a scenario file given by path, for commands that accept one.
     public static func read(_ path: String, name: String) throws(ConfigurationError) -> ScenarioDefinition {
-        let text = try TextFile.read(path)
+        try parse(try TextFile.read(path), path: path, name: name)
+    }
+
+    private static func parse(_ text: String, path: String, name: String) throws(ConfigurationError) -> ScenarioDefinition {
         let value =
             path.hasSuffix(".json") ? try TextFile.json(text, file: path) : try YAMLReader.parse(text, file: path)
         return try definition(name: name, value: value, origin: .file(path))

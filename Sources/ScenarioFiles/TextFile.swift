@@ -17,7 +17,10 @@ public enum TextFile {
     }
 
     /// - Throws: `ConfigurationError` that names the file.
-    public static func read(_ path: String) throws(ConfigurationError) -> String {
+    public static func read(_ path: String) throws(ConfigurationError) -> String { try read(path) { _ in } }
+
+    /// - Parameter inspect: gets what the system says of the very file that is read, before it is.
+    static func read(_ path: String, inspect: (stat) throws(ConfigurationError) -> Void) throws(ConfigurationError) -> String {
         // Without waiting: opening a named pipe that happens to lie there would last until somebody writes to it.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw failure(path, "cannot be opened") }
@@ -26,6 +29,7 @@ public enum TextFile {
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw ConfigurationError(.configuration, "\(path): is not a regular file")
         }
+        try inspect(status)
         var bytes: [UInt8] = []
         var block = [UInt8](repeating: 0, count: 65_536)
         while true {

@@ -20,7 +20,11 @@ public struct ModelCatalog: Sendable, Equatable {
                 }
             }
             try add(YAMLFile.parse(BuiltIn.models, file: "built-in models.yml"), file: "built-in models.yml", origin: .builtIn)
-            for path in try ownFiles(environment) { try add(YAMLFile.read(path), file: path, origin: .file(path)) }
+            for path in try ownFiles(environment) {
+                // Commands in it run in the user's jobs.
+                try FileTrust.require(path)
+                try add(YAMLFile.read(path), file: path, origin: .file(path))
+            }
             return ModelCatalog(entries: entries.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value))
         } catch let error as ConfigurationError {
             throw SubmitError.usage(error.description)

@@ -13,7 +13,10 @@ extension EnvironmentFile {
         if text.contains("/") || text.hasSuffix(".toml") { return try read(text, option: option) }
         let directory = directory(environment)
         let own = "\(directory)/\(text).toml"
-        if TextFile.isThere(own) { return try read(own, option: option) }
+        if TextFile.isThere(own) {
+            do { try FileTrust.require(own) } catch { throw SubmitError.usage("\(option) \(error)") }
+            return try read(own, option: option)
+        }
         if let packaged = BuiltIn.environments.first(where: { $0.name == text }) {
             return try EnvironmentFile(text: packaged.text, name: "built-in \(text).toml")
         }

@@ -21,7 +21,7 @@ public struct ScenarioDefinition: Sendable, Equatable {
     public let value: ConfigValue
     public let origin: Origin
     /// Oddities that do not stop a run, such as a `name` inside that differs from the file's.
-    public let warnings: [String]
+    public var warnings: [String]
 
     public init(name: String, value: ConfigValue, origin: Origin, warnings: [String] = []) {
         self.name = name
