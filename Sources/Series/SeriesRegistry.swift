@@ -4,6 +4,7 @@
 
 import Metrics
 import RemoteWrite
+import Scenarios
 
 /// The series of one run.
 public struct SeriesRegistry: Sendable {

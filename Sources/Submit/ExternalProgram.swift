@@ -1,6 +1,7 @@
 // A program of the system, run for what it says: looked up on PATH, with a time limit, its output kept.
 
 import Foundation
+import Scenarios
 import Subprocess
 
 #if canImport(System)
@@ -16,14 +17,15 @@ enum ExternalProgram {
         var errors: String
         /// One line on why it failed.
         var reason: String {
-            let line = ShownText.line(errors, hiding: [])
+            let line = Redactor().line(errors)
             return line.isEmpty ? "exit code \(exitCode)" : line
         }
     }
 
-    /// The first executable of that name on PATH.
+    /// The first executable of that name on PATH. Not in its relative directories: they are wherever the command is called,
+    /// and others may have put a program there.
     static func find(_ name: String, environment: [String: String]) -> String? {
-        (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
+        (environment["PATH"] ?? "").split(separator: ":").filter { $0.hasPrefix("/") }.map { "\($0)/\(name)" }
             .first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 

@@ -1,8 +1,12 @@
 // Columns of text, aligned with spaces: readable on a terminal, splittable in a pipe.
 
+import Scenarios
+
 enum TextTable {
     /// One line a row; columns as wide as their widest cell.
     static func render(_ rows: [[String]]) -> String {
+        // A file's name may have a line's end in it.
+        let rows = rows.map { $0.map(OneLine.escaped) }
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
         return rows.map { row in

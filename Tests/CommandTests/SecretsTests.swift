@@ -30,9 +30,19 @@ import Testing
             .status(200, body: #"{"model":"\#(Self.key)","choices":[{"finish_reason":"\#(Self.key)"}]}"#),
             .status(307, headers: ["Location": "\(elsewhere)?key=\(Self.key)"]),
             .status(500, body: "{\"error\": \"\(Self.key)"), .closeMidAnswer,
-        ]
+        ] + Self.forms.map { .status(307, headers: ["Location": "\(elsewhere)/\($0)?key=\($0)"]) }
         return Array(repeating: round, count: 40).flatMap { $0 }
     }
+
+    /// As programs write a key down that they got: escaped, in Base64 (`Basic` has it after a name and a colon), in hexadecimal.
+    private static var forms: [String] {
+        let hex = key.utf8.map { String(format: "%02x", $0) }
+        return [hex.map { "%" + $0 }.joined(), hex.joined(), hex.joined().uppercased(), key.uppercased()]
+            + ["", "u:", "us:"].map { Data(($0 + key).utf8).base64EncodedString() }
+    }
+
+    /// What of each form the key alone decides.
+    private static let traces = forms.map { String($0.dropFirst(8).dropLast(6)) }
 
     @Test(arguments: [true, false]) func areNowhereTheyDoNotBelong(keyInFile: Bool) async throws {
         let scratch = try Scratch()
@@ -78,6 +88,7 @@ import Testing
             let path = scratch.file(name)
             guard let data = FileManager.default.contents(atPath: path) else { continue }
             if contains([UInt8](data), Self.key) { holding.append(name) }
+            for trace in Self.traces { #expect(!contains([UInt8](data), trace), "\(trace) in \(name)") }
             #expect(!contains([UInt8](data), Self.password), "\(name)")
         }
         #expect(holding == ["run/run_config.json"])

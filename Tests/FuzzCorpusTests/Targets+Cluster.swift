@@ -2,6 +2,7 @@
 // program, answers of SLURM's commands and of FirecREST, files kept between a submission and its result.
 
 import Foundation
+import Scenarios
 
 @testable import HTTPClient
 @testable import K6
@@ -124,7 +125,7 @@ extension FuzzTarget {
         } catch {
             oneLine(error)
         }
-        let shown = ShownText.line(FirecRESTErrorBody(answer).message, hiding: [secret])
+        let shown = Redactor(secrets: [secret]).line(FirecRESTErrorBody(answer).message)
         // By scalars: a mark on its last letter hides no secret.
         precondition(isPlain(shown) && !shown.unicodeScalars.contains(secret.unicodeScalars) && shown.count <= 201)
     }

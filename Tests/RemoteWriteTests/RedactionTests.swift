@@ -1,16 +1,17 @@
-// That no secret and no control character of a receiver's answer reaches a log.
+// That no secret of a receiver's configuration reaches a log, in whatever form the receiver's answer repeats it.
 
+import Scenarios
 import Testing
 
 @testable import RemoteWrite
 
 @Suite struct RedactionTests {
     @Test func blanksOutSecretsAndKeepsOneLine() {
-        let redaction = Redaction(["pass", "dXNlcjpwYXNz", "password1", ""])
-        #expect(redaction.line("bad password1 or pass\nsecond") == "bad **** or ****")
-        #expect(redaction.line("Basic dXNlcjpwYXNz\r\n") == "Basic ****")
-        #expect(redaction.line("\n\u{1b}[31mred\u{7}") == "[31mred")
-        #expect(redaction.line(String(repeating: "a", count: 500)).count == 200)
+        let redactor = Redactor(secrets: ["pass", "dXNlcjpwYXNz", "password1", ""])
+        #expect(redactor.line("bad password1 or pass\nsecond") == "bad **** or ****")
+        #expect(redactor.line("Basic dXNlcjpwYXNz\r\n") == "Basic ****")
+        #expect(redactor.line("\n\u{1b}[31mred\u{7}") == "[31mred")
+        #expect(redactor.line(String(repeating: "a", count: 500)).count == 201)
     }
 
     @Test func base64() {

@@ -1,6 +1,8 @@
 // Everything that describes a run and is known when it starts. It travels in the head of the records file and is
 // written into the summary as it is, so that either explains itself without the files it came from.
 
+import Scenarios
+
 /// What was run, with which product, on which machine. Holds no secret: the plan's API key and header values are left
 /// out when it is made from a ``Plan``.
 public struct RunContext: Codable, Sendable, Equatable {

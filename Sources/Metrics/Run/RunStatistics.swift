@@ -3,6 +3,7 @@
 // Consuming costs 0.22 µs a record on one core (release, 2 million records), and memory stops growing with the run.
 
 import Generator
+import Scenarios
 
 /// Statistics of a run; formulas in docs/METRICS.md. Feed it batches with ``consume(_:)``; read the members, or copy
 /// the whole.

@@ -1,6 +1,8 @@
 // Puts the document together from its three parts. Percentiles over all groups are merged once here, as each costs a
 // sort of all values.
 
+import Scenarios
+
 /// Builds summaries.
 public enum SummaryBuilder {
     /// - Parameters:

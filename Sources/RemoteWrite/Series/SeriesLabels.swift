@@ -1,6 +1,8 @@
 // The identity of one series, rendered to its protobuf bytes once. A run pushes the same few hundred label sets every
 // five seconds, so the sorting, checking and encoding of names happens here, at creation, and a push only copies.
 
+import Scenarios
+
 internal import SwiftProtobuf
 
 /// A metric name with its labels, in the form remote write sends it.
@@ -59,7 +61,7 @@ public struct SeriesLabels: Hashable, Sendable {
         let labels = decoded
         let name = labels.first { $0.name == Self.metricNameLabel }?.value ?? ""
         let rest = labels.filter { $0.name != Self.metricNameLabel }.map { "\($0.name)=\"\($0.value)\"" }
-        return Redaction([]).line(name + "{" + rest.joined(separator: ",") + "}")
+        return Redactor().line(name + "{" + rest.joined(separator: ",") + "}")
     }
 
     /// The label part of a protobuf `TimeSeries`; appending sample fields to it completes the message.

@@ -1,6 +1,8 @@
 // One keep-alive connection to the receiver: a libcurl easy handle that is set up once and used for every push. It
 // blocks, so it belongs to a queue of its own; nothing here is shared with the load generator's engine.
 
+import Scenarios
+
 internal import CLibcurl
 
 /// Performs pushes one after the other. Not Sendable: whoever owns it keeps it on one queue.
@@ -14,7 +16,7 @@ final class ReceiverConnection {
     let cutoff = PushCutoff()
     private let errorText = UnsafeMutableBufferPointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private let configuration: RemoteWriteConfiguration
-    private let redaction: Redaction
+    private let redactor: Redactor
 
     /// libcurl wants this once per process before any other call; its own lazy call is the same but not documented as
     /// safe to race with the engine's.
@@ -27,7 +29,7 @@ final class ReceiverConnection {
         }
         self.easy = easy
         self.configuration = configuration
-        redaction = Redaction(configuration.secrets)
+        redactor = Redactor(secrets: configuration.secrets)
         headers = Self.headerList(configuration)
         errorText.initialize(repeating: 0)
         try setUp()
@@ -65,14 +67,14 @@ final class ReceiverConnection {
         if case .delivered = verdict { return PushOutcome(verdict: verdict, message: "") }
         var message = "\(configuration.receiver) answered \(status)"
         if case .refused(.redirected) = verdict { message += ", a redirect, which is not followed" }
-        let said = redaction.line(answer.text)
+        let said = redactor.line(answer.text)
         if !said.isEmpty { message += ": \(said)" }
         return PushOutcome(verdict: verdict, message: message)
     }
 
     private func failure(_ code: CURLcode) -> PushOutcome {
         let detail = errorText.baseAddress.flatMap { String(validatingCString: $0) } ?? ""
-        let text = redaction.line(detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail)
+        let text = redactor.line(detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail)
         return PushOutcome(verdict: Self.verdict(code), message: "\(configuration.receiver) not reached: \(text)")
     }
 

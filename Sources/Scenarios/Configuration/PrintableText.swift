@@ -4,9 +4,9 @@ enum PrintableText {
     /// A receiver gets it with each of some thousand series.
     private static let limit = 1000
 
-    static let accepted = "without control characters, of at most \(limit) bytes"
+    static let accepted = "without control and invisible characters, of at most \(limit) bytes"
 
     static func isAccepted(_ text: String) -> Bool {
-        text.utf8.count <= limit && text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+        text.utf8.count <= limit && text.unicodeScalars.allSatisfy { $0.isPrintable || $0.isJoiner }
     }
 }

@@ -110,9 +110,11 @@ public enum ConfigValue: Sendable, Equatable {
             return "[\n" + lines.joined(separator: ",\n") + "\n\(indent)]"
         case .object(let members) where !members.isEmpty:
             let lines = members.map {
-                inner + JSONText.quoted($0.key) + ": " + $0.value.prettyJSON(indent: inner)
+                inner + JSONText.quoted($0.key, printableOnly: true) + ": " + $0.value.prettyJSON(indent: inner)
             }
             return "{\n" + lines.joined(separator: ",\n") + "\n\(indent)}"
+        case .string(let text):
+            return JSONText.quoted(text, printableOnly: true)
         default:
             return json()
         }

@@ -56,11 +56,13 @@ public enum JSONText {
     }
 
     /// `text` with quotes, as JSON.stringify writes it.
-    public static func quoted(_ text: String, asciiOnly: Bool = false) -> String {
+    ///
+    /// - Parameter printableOnly: escapes also what is not fit for a terminal.
+    public static func quoted(_ text: String, asciiOnly: Bool = false, printableOnly: Bool = false) -> String {
         var output = ByteBuilder()
         output.append(UInt8(ascii: "\""))
         for scalar in text.unicodeScalars {
-            if asciiOnly, scalar.value > 0x7E {
+            if asciiOnly && scalar.value > 0x7E || printableOnly && scalar.value > 0x7E && !scalar.isPrintable {
                 for unit in String(scalar).utf16 { appendUnicodeEscape(unit, to: &output) }
             } else {
                 appendEscaped(scalar, to: &output)

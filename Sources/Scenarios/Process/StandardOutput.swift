@@ -5,15 +5,28 @@ import Glibc
 
 /// Where a command's results go.
 public enum StandardOutput {
-    /// Writes all of `text`, waiting for a slow reader.
+    /// Whoever looks at a terminal must not get orders for it with the names and texts of others. A file or a pipe gets
+    /// what there is.
+    private static let isTerminal = isatty(STDOUT_FILENO) == 1
+
+    /// Writes all of `text`, waiting for a slow reader; on a terminal with what is not printable shown by its number.
     ///
     /// - Throws: ``StandardOutputError``.
-    public static func write(_ text: String) throws(StandardOutputError) { try write(Array(text.utf8)[...]) }
+    public static func write(_ text: String) throws(StandardOutputError) { try draw(isTerminal ? OneLine.lines(text) : text) }
 
-    /// Writes all of `bytes`, waiting for a slow reader.
+    /// The same for a text as bytes.
     ///
     /// - Throws: ``StandardOutputError``.
     public static func write(_ bytes: ArraySlice<UInt8>) throws(StandardOutputError) {
+        if isTerminal { try write(String(decoding: bytes, as: UTF8.self)) } else { try all(bytes) }
+    }
+
+    /// Writes what has colours in it, and nothing of others that is not fit for a terminal.
+    ///
+    /// - Throws: ``StandardOutputError``.
+    public static func draw(_ text: String) throws(StandardOutputError) { try all(Array(text.utf8)[...]) }
+
+    private static func all(_ bytes: ArraySlice<UInt8>) throws(StandardOutputError) {
         guard let number = Descriptor.write(bytes, to: STDOUT_FILENO) else { return }
         throw StandardOutputError(number: number)
     }
@@ -36,7 +49,11 @@ public struct StandardOutputError: CommandError, Equatable {
 
 /// Where a command's words for the person at it go. They are no result: when they cannot be written, the rest goes on.
 public enum StandardError {
-    public static func write(_ text: String) { _ = Descriptor.write(Array(text.utf8)[...], to: STDERR_FILENO) }
+    /// Lines of text; what is not printable in them is shown by its number.
+    public static func write(_ text: String) { draw(OneLine.lines(text)) }
+
+    /// Writes what moves a terminal's cursor, and nothing of others that is not fit for it.
+    public static func draw(_ text: String) { _ = Descriptor.write(Array(text.utf8)[...], to: STDERR_FILENO) }
 }
 
 private enum Descriptor {

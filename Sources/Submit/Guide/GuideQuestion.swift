@@ -1,6 +1,8 @@
 // One decision of a guided launch: what is asked, what is offered, what is accepted. Flags and typed answers go through
 // the same check, so that they are right or wrong in the same words.
 
+import Scenarios
+
 public struct GuideQuestion: Sendable {
     public struct Choice: Sendable, Equatable {
         public var value: String
@@ -47,7 +49,7 @@ public struct GuideQuestion: Sendable {
         if numbers, let number = Int(text), choices.indices.contains(number - 1) { return try check(choices[number - 1].value) }
         guard choices.contains(where: { $0.value == text }) else {
             throw SubmitError.usage(
-                "\(flag): \"\(ShownText.line(text, hiding: []))\" is not accepted; " + (listing ?? "expected one of \(names)"))
+                "\(flag): \"\(OneLine.first(of: text))\" is not accepted; " + (listing ?? "expected one of \(names)"))
         }
         return try check(text)
     }

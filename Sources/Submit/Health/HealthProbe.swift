@@ -74,12 +74,12 @@ public struct HealthProbe: Sendable {
 
     /// Without the milliseconds it took, which differ each time and would make the same reason a new one.
     static func reason(_ message: String, hiding key: String?) -> String {
-        ShownText.line(message, hiding: [key]).replacing(/\ after \d+ ms/, with: "")
+        Redactor(secrets: [key]).line(message).replacing(/\ after \d+ ms/, with: "")
     }
 
     func verdict(_ response: HTTPResponse) -> ModelHealth {
         response.isSuccess
             ? .healthy
-            : .notResponding(status: response.status, said: ShownText.line(response.text, hiding: [apiKey]))
+            : .notResponding(status: response.status, said: Redactor(secrets: [apiKey]).line(response.text))
     }
 }

@@ -1,6 +1,8 @@
 // Everything there is to see of a launched model, in one look: its job, its log, its own report on its replicas, and
 // the server that will be tested.
 
+import Scenarios
+
 public struct ModelWatch: Sendable {
     /// What the job's own report on its replicas says.
     public struct Replicas: Sendable {
@@ -66,7 +68,7 @@ public struct ModelWatch: Sendable {
         case .probe(let probe): return try await probe()
         case .probeAt(let file, let make):
             guard let bytes = try await launcher.read(file, from: 0, limit: 4 << 10) else { return nil }
-            let probe = make(ShownText.line(String(decoding: bytes, as: UTF8.self), hiding: [], limit: 2000))
+            let probe = make(OneLine.first(of: String(decoding: bytes, as: UTF8.self), limit: 2000))
             health = .probe(probe)
             return try await probe()
         case .report: return replicas?.areHealthy == true ? .healthy : nil

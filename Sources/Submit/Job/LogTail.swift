@@ -1,5 +1,7 @@
 // The last lines of a job's output: they explain its end.
 
+import Scenarios
+
 /// Keeps the youngest lines, made fit for a terminal.
 public struct LogTail: Sendable, Equatable {
     static let length = 15
@@ -18,7 +20,7 @@ public struct LogTail: Sendable, Equatable {
     /// - Parameter text: whole lines.
     mutating func take(_ text: String) {
         for line in text.split(whereSeparator: \.isNewline) {
-            let shown = ShownText.line(String(line), hiding: [], limit: 500)
+            let shown = Redactor().line(String(line), limit: 500)
             if !shown.isEmpty { lines.append(shown) }
         }
         lines.removeFirst(max(0, lines.count - Self.length))

@@ -13,14 +13,12 @@ public enum Program: String, Sendable {
     /// - Throws: ``SubmitError/missingProgram(_:)``.
     public func locate(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> String {
         let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        let directories =
-            [(own as NSString).deletingLastPathComponent]
-            + (environment["PATH"] ?? "").split(separator: ":").map(String.init)
-        for directory in directories where !directory.isEmpty {
-            let path = (directory as NSString).appendingPathComponent(rawValue)
-            if FileManager.default.isExecutableFile(atPath: path) { return path }
+        let beside = ((own as NSString).deletingLastPathComponent as NSString).appendingPathComponent(rawValue)
+        if !own.isEmpty, FileManager.default.isExecutableFile(atPath: beside) { return beside }
+        guard let path = ExternalProgram.find(rawValue, environment: environment) else {
+            throw SubmitError.missingProgram(rawValue)
         }
-        throw SubmitError.missingProgram(rawValue)
+        return path
     }
 }
 

@@ -1,6 +1,8 @@
 // What SLURM's commands print, read. Pure, because each has answers that look like something else: an empty one is not
 // an error, an error is not always one.
 
+import Scenarios
+
 enum SlurmAnswer {
     /// `Submitted batch job 123`, or with --parsable `123` or `123;cluster`.
     static func submitted(_ output: String) -> JobID? {
@@ -17,7 +19,7 @@ enum SlurmAnswer {
 
     /// `squeue -h --start -o %S`: `2026-01-31T12:00:00`, or `N/A`.
     static func expectedStart(_ output: String) -> String? {
-        let line = ShownText.line(output, hiding: [])
+        let line = Redactor().line(output)
         return line.isEmpty || line == "N/A" ? nil : line.replacing("T", with: " ")
     }
 

@@ -65,7 +65,7 @@ public struct SlurmLauncher: Launcher {
                 "sbatch", ["--parsable"] + options + ["--chdir", job.directory], input: job.script)
             if answer.exitCode == 0 {
                 guard let id = SlurmAnswer.submitted(answer.output) else {
-                    throw .refused("sbatch: no job id in \"\(ShownText.line(answer.output, hiding: []))\"")
+                    throw .refused("sbatch: no job id in \"\(Redactor().line(answer.output))\"")
                 }
                 return id
             }

@@ -105,7 +105,7 @@ struct JobOutput: Sendable {
     static let terminal = JobOutput(
         say: { StandardError.write("\($0)\n") },
         show: { (summary) throws(StandardOutputError) in
-            try StandardOutput.write(summary.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO)))
+            try StandardOutput.draw(summary.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO)))
         })
 }
 

@@ -34,7 +34,7 @@ struct SummarizeCommand: AsyncParsableCommand {
             if json {
                 try StandardOutput.write(summary.jsonData()[...])
             } else {
-                try StandardOutput.write(summary.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO)))
+                try StandardOutput.draw(summary.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO)))
             }
         }
     }

@@ -10,20 +10,20 @@ struct TerminalDisplay: WaitDisplay {
 
     func line(_ text: String) {
         // On a terminal the live line says the same, and stays current.
-        if !isTerminal { write("\(text)\n") }
+        if !isTerminal { write("\(OneLine.escaped(text))\n") }
     }
 
     func live(_ text: String) {
         guard isTerminal else { return }
         var size = winsize()
         let columns = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 1 ? Int(size.ws_col) - 1 : 79
-        write("\r\u{1B}[K\(text.prefix(columns))")
+        write("\r\u{1B}[K\(OneLine.escaped(text).prefix(columns))")
     }
 
     func clear() { if isTerminal { write("\r\u{1B}[K") } }
 
     /// A line that comes whenever it comes, also while the live line stands.
-    func trace(_ text: String) { write(isTerminal ? "\r\u{1B}[K\(text)\n" : "\(text)\n") }
+    func trace(_ text: String) { write(isTerminal ? "\r\u{1B}[K\(OneLine.escaped(text))\n" : "\(OneLine.escaped(text))\n") }
 
-    private func write(_ text: String) { StandardError.write(text) }
+    private func write(_ text: String) { StandardError.draw(text) }
 }

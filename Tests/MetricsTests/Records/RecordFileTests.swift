@@ -2,6 +2,7 @@
 
 import Foundation
 import Generator
+import Scenarios
 import Testing
 
 @testable import Metrics

@@ -1,5 +1,6 @@
 // Numbers, instants and secrets in text.
 
+import Scenarios
 import Testing
 
 @testable import Metrics

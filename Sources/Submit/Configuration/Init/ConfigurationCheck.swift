@@ -105,7 +105,7 @@ public struct ConfigurationCheck: Sendable {
             }
         } catch {
             if error.kind == .cancelled { throw CancellationError() }
-            (verdict, text) = (.wrong, "\(serverURL) not reached: \(ShownText.line(error.message, hiding: [found.value]))")
+            (verdict, text) = (.wrong, "\(serverURL) not reached: \(Redactor(secrets: [found.value]).line(error.message))")
         }
         return .init(name: title, verdict: verdict, text: "from \(found.place); \(text)")
     }

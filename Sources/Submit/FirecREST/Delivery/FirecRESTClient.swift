@@ -3,6 +3,7 @@
 
 import Foundation
 import HTTPClient
+import Scenarios
 
 /// A connection to one FirecREST. Calls are sent one after the other, as a run needs them.
 actor FirecRESTClient {
@@ -111,7 +112,7 @@ actor FirecRESTClient {
     }
 
     private func hide(_ text: String) -> String {
-        ShownText.line(text, hiding: credentials.secrets + [token?.value], limit: 500)
+        Redactor(secrets: credentials.secrets + [token?.value]).line(text, limit: 500)
     }
 
     private func wait(_ pause: Duration) async throws {

@@ -1,6 +1,7 @@
 // The system's own tar and sha256sum: both are on every machine `sml` runs on, and neither is worth a library.
 
 import Foundation
+import Scenarios
 import Subprocess
 
 #if canImport(System)
@@ -19,7 +20,7 @@ enum Archive {
             error: .string(limit: 64 << 10))
         guard result.terminationStatus.isSuccess else {
             throw FirecRESTError.damaged(
-                path: archive, reason: "cannot be unpacked: \(ShownText.line(result.standardError, hiding: []))")
+                path: archive, reason: "cannot be unpacked: \(Redactor().line(result.standardError))")
         }
     }
 }

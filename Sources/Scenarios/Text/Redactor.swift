@@ -1,24 +1,50 @@
-// Keeps secrets out of everything a run writes. Error texts and redirect targets are chosen by servers, which may
-// echo what we sent them.
+// Keeps secrets out of everything that is written down or shown. Error texts, redirect targets and answers are chosen by
+// servers, which may echo what we sent them. Used on texts of failures only, never on the way of a good request.
 
 /// Replaces secrets in text by `****`.
 public struct Redactor: Sendable {
     public static let mask = "****"
-    private let secrets: [String]
+    private let secrets: [SecretForms]
 
-    /// - Parameter secrets: texts to hide wherever they occur, e.g. the API key. Empty ones are ignored.
-    public init(secrets: [String] = []) {
+    /// - Parameter secrets: texts to hide wherever they occur, e.g. the API key, in whatever form (see ``SecretForms`` for
+    ///   short ones). Absent and empty ones are ignored.
+    public init(secrets: [String?] = []) {
         // Longest first, so that one secret containing another is hidden whole.
-        self.secrets = secrets.filter { !$0.isEmpty }.sorted { ($0.utf8.count, $0) > ($1.utf8.count, $1) }
+        self.secrets = Set(secrets.compactMap { $0 }).sorted { ($0.utf8.count, $0) > ($1.utf8.count, $1) }
+            .compactMap(SecretForms.init)
     }
 
     /// `text` without the secrets, without credentials in URLs, without what follows `Authorization:` or `Bearer `.
     public func redact(_ text: String) -> String {
         var text = text
-        for secret in secrets { text = Self.replacing(secret, in: text) }
+        if !secrets.isEmpty { text = hidingSecrets(in: Array(text.utf8)) }
         text = Self.maskingCredentials(in: text)
         text = Self.maskingRest(after: "authorization:", in: text, upTo: [0x0A, 0x0D])
         return Self.maskingRest(after: "bearer ", in: text, upTo: [0x0A, 0x0D, 0x20, 0x22, 0x27, 0x2C])
+    }
+
+    /// The first line of `text` with something in it, fit for a terminal: redacted, without what is not printable, of at
+    /// most `limit` scalars.
+    public func line(_ text: String, limit: Int = 200) -> String {
+        // Redacted after the invisible is gone, because a secret may only be one without it, and before the cut.
+        OneLine.cut(redact(OneLine.plainFirst(of: text)), limit)
+    }
+
+    private func hidingSecrets(in bytes: [UInt8]) -> String {
+        var out: [UInt8] = []
+        // A form's first character may be half another's; what was taken over is then taken back.
+        var taken = 0
+        var index = 0
+        while index < bytes.count {
+            guard let range = secrets.lazy.compactMap({ $0.match(bytes, at: index) }).first else {
+                index += 1
+                continue
+            }
+            out += bytes[taken..<max(taken, range.lowerBound)] + Array(Self.mask.utf8)
+            index = range.upperBound
+            taken = index
+        }
+        return String(decoding: out + bytes[taken...], as: UTF8.self)
     }
 
     /// `scheme://user:password@host` becomes `scheme://****:****@host`, as k6 does in its `url` label (k6 §7.4).
@@ -35,24 +61,6 @@ public struct Redactor: Sendable {
             if let at = bytes[index..<end].lastIndex(of: UInt8(ascii: "@")) {
                 out += Array("\(mask):\(mask)@".utf8)
                 index = at + 1
-            }
-        }
-        return String(decoding: out, as: UTF8.self)
-    }
-
-    private static func replacing(_ secret: String, in text: String) -> String {
-        let bytes = Array(text.utf8)
-        let needle = Array(secret.utf8)
-        guard bytes.count >= needle.count else { return text }
-        var out: [UInt8] = []
-        var index = 0
-        while index < bytes.count {
-            if bytes[index...].starts(with: needle) {
-                out += Array(mask.utf8)
-                index += needle.count
-            } else {
-                out.append(bytes[index])
-                index += 1
             }
         }
         return String(decoding: out, as: UTF8.self)
