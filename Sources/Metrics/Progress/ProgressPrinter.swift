@@ -81,8 +81,8 @@ public struct ProgressPrinter: Sendable {
         return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
     }
 
-    /// One system call a line. What cannot be written (a closed pipe) is not worth a run.
+    /// A frame that a paused terminal does not take is left out, as what cannot be written (a closed pipe) is.
     @Sendable private static func writeToStandardError(_ text: String) {
-        _ = writeAll(Array(text.utf8), to: STDERR_FILENO)
+        StandardError.writeLive(text)
     }
 }

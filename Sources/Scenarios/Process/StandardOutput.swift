@@ -5,11 +5,10 @@ import Glibc
 
 /// Where a command's results go.
 public enum StandardOutput {
-    /// Whoever looks at a terminal must not get orders for it with the names and texts of others. A file or a pipe gets
-    /// what there is.
-    private static let isTerminal = isatty(STDOUT_FILENO) == 1
+    public static var isTerminal: Bool { BoundedOutput.standardOutput.isTerminal }
 
-    /// Writes all of `text`, waiting for a slow reader; on a terminal with what is not printable shown by its number.
+    /// Writes all of `text`, waiting for a slow reader; on a terminal with what is not printable shown by its number, since
+    /// whoever looks at one must not get orders for it with the names and texts of others. A file or a pipe gets what there is.
     ///
     /// - Throws: ``StandardOutputError``.
     public static func write(_ text: String) throws(StandardOutputError) { try draw(isTerminal ? OneLine.lines(text) : text) }
@@ -18,17 +17,23 @@ public enum StandardOutput {
     ///
     /// - Throws: ``StandardOutputError``.
     public static func write(_ bytes: ArraySlice<UInt8>) throws(StandardOutputError) {
-        if isTerminal { try write(String(decoding: bytes, as: UTF8.self)) } else { try all(bytes) }
+        if isTerminal { try write(String(decoding: bytes, as: UTF8.self)) } else { try all(bytes, patience: nil) }
     }
 
-    /// Writes what has colours in it, and nothing of others that is not fit for a terminal.
+    /// Writes what has colours in it, and nothing of others that is not fit for a terminal. Waits for a slow reader: for ever,
+    /// or for `patience`.
     ///
     /// - Throws: ``StandardOutputError``.
-    public static func draw(_ text: String) throws(StandardOutputError) { try all(Array(text.utf8)[...]) }
+    public static func draw(_ text: String, patience: Duration? = nil) throws(StandardOutputError) {
+        try all(Array(text.utf8)[...], patience: patience)
+    }
 
-    private static func all(_ bytes: ArraySlice<UInt8>) throws(StandardOutputError) {
-        guard let number = Descriptor.write(bytes, to: STDOUT_FILENO) else { return }
-        throw StandardOutputError(number: number)
+    private static func all(_ bytes: ArraySlice<UInt8>, patience: Duration?) throws(StandardOutputError) {
+        switch BoundedOutput.standardOutput.write(bytes, patience: patience) {
+        case .written: return
+        case .stuck: throw StandardOutputError(number: EAGAIN)
+        case .failed(let number): throw StandardOutputError(number: number)
+        }
     }
 }
 
@@ -42,38 +47,27 @@ public struct StandardOutputError: CommandError, Equatable {
     /// Whoever read the pipe has seen enough: no error, and nothing to say.
     public var isReaderGone: Bool { number == EPIPE }
 
+    /// Whoever should read it does not.
+    public var isReaderStuck: Bool { number == EAGAIN }
+
     /// EX_CANTCREAT; for a reader that went away what a shell shows for SIGPIPE, which ends us unless it is ignored.
     public var exitCode: Int32 { isReaderGone ? 128 + SIGPIPE : 73 }
-    public var description: String { "standard output: cannot be written: \(String(cString: strerror(number)))" }
+    public var description: String {
+        isReaderStuck
+            ? "standard output: nobody reads it; the text ends where it is"
+            : "standard output: cannot be written: \(String(cString: strerror(number)))"
+    }
 }
 
-/// Where a command's words for the person at it go. They are no result: when they cannot be written, the rest goes on.
+/// Where a command's words for the person at it go. They are no result: when they cannot be written, the rest goes on,
+/// and when nobody reads them for a second, no more of them are waited for until somebody does.
 public enum StandardError {
     /// Lines of text; what is not printable in them is shown by its number.
     public static func write(_ text: String) { draw(OneLine.lines(text)) }
 
     /// Writes what moves a terminal's cursor, and nothing of others that is not fit for it.
-    public static func draw(_ text: String) { _ = Descriptor.write(Array(text.utf8)[...], to: STDERR_FILENO) }
-}
+    public static func draw(_ text: String) { BoundedOutput.standardError.write(text, patience: .seconds(1)) }
 
-private enum Descriptor {
-    /// Writes all of `bytes`. Returns errno if it could not.
-    static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Int32? {
-        var rest = bytes
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count > 0 {
-                rest = rest.dropFirst(count)
-            } else if count == 0 {
-                return ENOSPC
-            } else if errno == EAGAIN {
-                // Whoever shares the descriptor made it non-blocking.
-                var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                if poll(&wanted, 1, -1) < 0, errno != EINTR { return EAGAIN }
-            } else if errno != EINTR {
-                return errno
-            }
-        }
-        return nil
-    }
+    /// The same for what is out of date in a moment, if that is possible now.
+    public static func drawLive(_ text: String) { BoundedOutput.standardError.write(text, patience: .zero) }
 }

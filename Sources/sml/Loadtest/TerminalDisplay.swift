@@ -17,7 +17,7 @@ struct TerminalDisplay: WaitDisplay {
         guard isTerminal else { return }
         var size = winsize()
         let columns = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 1 ? Int(size.ws_col) - 1 : 79
-        write("\r\u{1B}[K\(OneLine.escaped(text).prefix(columns))")
+        StandardError.drawLive("\r\u{1B}[K\(OneLine.escaped(text).prefix(columns))")
     }
 
     func clear() { if isTerminal { write("\r\u{1B}[K") } }
