@@ -35,7 +35,8 @@ let package = Package(
         // C: what Swift cannot import or express.
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CLinux"),
-        .target(name: "CEarlySignals"),
+        .target(name: "CProcessStart"),
+        .target(name: "CEarlySignals", dependencies: ["CProcessStart"]),
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
         .systemLibrary(name: "CDecoders", providers: [.apt(["zlib1g-dev", "libbrotli-dev", "libzstd-dev"])]),
         .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
@@ -91,19 +92,19 @@ let package = Package(
         .executableTarget(
             name: "sml",
             dependencies: [
-                "CommandEdge", "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "HTTPClient", "Submit", "Models",
+                "CProcessStart", "CommandEdge", "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "HTTPClient", "Submit", "Models",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "sml-loadgen",
             dependencies: [
-                "CEarlySignals", "CommandEdge", "Scenarios", "Generator", "Metrics", "RemoteWrite", "Series", "K6", "Tasks",
+                "CEarlySignals", "CProcessStart", "CommandEdge", "Scenarios", "Generator", "Metrics", "RemoteWrite", "Series", "K6", "Tasks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "sml-endpoint",
             dependencies: [
-                "CommandEdge", "Endpoint", "Scenarios", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "CProcessStart", "CommandEdge", "Endpoint", "Scenarios", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // What several test targets share: a real Prometheus, a receiver that misbehaves on demand.

@@ -39,6 +39,9 @@ struct ListeningOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Write one CSV line per completion request to this file.", valueName: "file"))
     var log: String?
 
+    @Option(help: ArgumentHelp("Stop when this process has ended.", valueName: "pid"))
+    var whileProcess: Int32?
+
     private static func time(_ text: String, option: String) throws(EndpointUsageError) -> UInt64 {
         guard case .fixed(let nanoseconds) = try Distribution(parsing: text, unit: .duration, option: option), nanoseconds > 0 else {
             throw EndpointUsageError("\(option) \"\(text)\": accepted are times such as 500ms, 10s or 2m")

@@ -2,6 +2,7 @@
 // in the Endpoint library, so that tests can run it in their own process.
 
 import ArgumentParser
+import CProcessStart
 import CommandEdge
 import Endpoint
 import Glibc
@@ -28,6 +29,11 @@ struct EndpointCommand: AsyncParsableCommand {
         DescriptorLimit.raise()
         // Before the port is announced: whoever reads it may stop us at once.
         let stop = StopSignals()
+        // NIO ends the process when it gets no thread; the others are Swift's and the one below.
+        guard sml_threads_available(Int32(clamping: listening.threads) + 6) == Int32(clamping: listening.threads) + 6 else {
+            throw Failure.exit("the system gives too few threads (ulimit -u, pids.max of the cgroup)", code: 69)
+        }
+        if let process = listening.whileProcess { sml_terminate_after(process) }
         let configuration = try endpointConfiguration()
         let file: RequestLogFile?
         let server: EndpointServer
@@ -67,9 +73,9 @@ struct EndpointCommand: AsyncParsableCommand {
 }
 
 enum Failure {
-    /// Says what went wrong and gives exit code 1.
-    static func exit(_ message: String) -> ExitCode {
+    /// Says what went wrong and gives the exit code.
+    static func exit(_ message: String, code: Int32 = 1) -> ExitCode {
         StandardError.write("sml-endpoint: \(message)\n")
-        return ExitCode(1)
+        return ExitCode(code)
     }
 }

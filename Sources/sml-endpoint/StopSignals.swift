@@ -1,4 +1,4 @@
-// SIGTERM and SIGINT as something to wait for. Ignored for the process and read by Dispatch, so that no code runs in a
+// SIGTERM, SIGINT and SIGHUP as something to wait for. Ignored for the process and read by Dispatch, so that no code runs in a
 // signal's context; a second signal while stopping changes nothing.
 
 import Dispatch
@@ -13,13 +13,20 @@ struct StopSignals {
         signal(SIGPIPE, SIG_IGN)
         let (arrivals, yield) = AsyncStream<Void>.makeStream()
         self.arrivals = arrivals
-        sources = [SIGTERM, SIGINT].map { number in
+        sources = [SIGTERM, SIGINT, SIGHUP].filter { $0 != SIGHUP || !Self.isIgnored($0) }.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { yield.finish() }
             source.resume()
             return source
         }
+    }
+
+    /// As nohup leaves SIGHUP.
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(number, nil, &action) == 0 else { return false }
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1  // SIG_IGN
     }
 
     /// Returns after the first signal; calls `work` again and again until then.

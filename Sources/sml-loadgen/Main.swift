@@ -11,9 +11,13 @@ import Scenarios
 
 @main
 enum Program {
-    static func main() async {
-        let name = CommandLine.arguments.first?.split(separator: "/").last
-        if name == "k6" { await K6Command.main() } else { await LoadGenerator.end(with: Array(CommandLine.arguments.dropFirst())) }
+    /// On the main thread, so that what must happen for a run to end waits for no thread of Dispatch.
+    static func main() {
+        MainThread.run {
+            let name = CommandLine.arguments.first?.split(separator: "/").last
+            if name == "k6" { await K6Command.main() }
+            await LoadGenerator.end(with: Array(CommandLine.arguments.dropFirst()))
+        }
     }
 }
 
@@ -41,11 +45,12 @@ struct LoadGenerator: AsyncParsableCommand {
               0    the plan was carried out, whatever the server answered
               3    with --require-remote-write: series are missing at the receiver
               64   bad usage: an option or its value
+              69   the system gives too few open files or threads to run
               73   output cannot be written or is there already
               75   another task did not come or was lost
               99   ended by a rule of the scenario (stop_on, on_429: stop); the summary says which
               104  bad scenario or run configuration
-              105  stopped by SIGTERM, SIGINT or SIGHUP; the summary is there and says so
+              105  stopped by a signal (SIGTERM, SIGINT, SIGHUP, …); the summary is there and says so
               107  prompt corpus missing, unreadable or empty
               255  bad remote-write setting
 
@@ -99,6 +104,9 @@ struct LoadGenerator: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Wait this long for the other tasks to come.", valueName: "duration"))
     var taskWait = "10m"
 
+    @Option(help: ArgumentHelp("End early, with the summary, when this process has ended.", valueName: "pid"))
+    var whileProcess: Int32?
+
     @Flag(help: "End with 3 when not everything was delivered to the remote-write receiver.")
     var requireRemoteWrite = false
 
@@ -106,6 +114,9 @@ struct LoadGenerator: AsyncParsableCommand {
     var quiet = false
 
     func run() async throws {
-        throw ExitCode(await RunCommand.run(as: "sml-loadgen") { try RunRequest(self, environment: $0) })
+        let code = await RunCommand.run(as: "sml-loadgen", whileProcess: whileProcess) {
+            try RunRequest(self, environment: $0)
+        }
+        throw ExitCode(code)
     }
 }

@@ -1,26 +1,44 @@
-// Redraws the progress line four times a second while a run goes on. The look into the statistics is taken only when
-// a line is due, so that a run with --quiet or in a log pays nothing for it.
+// Redraws the progress line four times a second while a run goes on, on a thread of its own. The look into the
+// statistics is taken only when a line is due, so that a run with --quiet or in a log pays nothing for it.
 
 import Generator
 import Metrics
+import Synchronization
 
 /// Drives a ``ProgressPrinter`` with a run's numbers.
-struct ProgressTicker {
-    let run: LoadRun
-    let readers: RunReaders
-    let quiet: Bool
+final class ProgressTicker: Sendable {
+    private let run: LoadRun
+    private let readers: RunReaders
+    private let thread: SerialThread?
+    /// nil once it has ended.
+    private let printer: Mutex<ProgressPrinter?>
 
-    /// Ticks until its task is cancelled, then clears the line.
-    func runUntilCancelled() async {
-        var printer = ProgressPrinter(quiet: quiet)
-        guard printer.mode != .quiet else { return }
-        while !Task.isCancelled {
-            try? await Task.sleep(for: .nanoseconds(ProgressPrinter.tick))
-            let elapsed = run.clock.now
-            guard !Task.isCancelled, printer.isDue(elapsed: elapsed) else { continue }
-            printer.update(snapshot(elapsed: elapsed))
+    /// - Throws: ``GeneratorError/unavailable(_:)`` when there is no thread for it.
+    init(run: LoadRun, readers: RunReaders, quiet: Bool) throws(GeneratorError) {
+        self.run = run
+        self.readers = readers
+        let printer = ProgressPrinter(quiet: quiet)
+        thread = printer.mode == .quiet ? nil : try SerialThread("sml.progress")
+        self.printer = Mutex(printer)
+    }
+
+    func begin() {
+        thread?.repeat(first: 0, every: ProgressPrinter.tick) { [self] in
+            printer.withLock { printer in
+                let elapsed = run.clock.now
+                guard elapsed > 0, printer?.isDue(elapsed: elapsed) == true else { return }
+                printer?.update(snapshot(elapsed: elapsed))
+            }
         }
-        printer.clear()
+    }
+
+    /// Clears the line. Nothing is drawn after it.
+    func end() {
+        thread?.stopRepeating()
+        printer.withLock { printer in
+            printer?.clear()
+            printer = nil
+        }
     }
 
     private func snapshot(elapsed: Int64) -> ProgressSnapshot {

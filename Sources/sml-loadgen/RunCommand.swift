@@ -9,14 +9,16 @@ import Scenarios
 enum RunCommand {
     /// Runs what `request` makes of the process's environment, and returns the exit code. Errors are reported as
     /// `program`'s.
-    static func run(as program: String, _ request: ([String: String]) throws -> RunRequest) async -> Int32 {
-        // A signal ends the run with a summary, not the process without one. They have been kept since before main.
-        let signals = TerminationSignals.stream(from: sml_early_signals())
+    ///
+    /// - Parameter starter: the process whose end ends the run.
+    static func run(
+        as program: String, whileProcess starter: Int32? = nil, _ request: ([String: String]) throws -> RunRequest
+    ) async -> Int32 {
         ProcessLimits.makeErrors()
-        let stop = RunStop()
-        let following = Task { await stop.follow(signals) }
-        defer { following.cancel() }
+        let stop = RunStop(program: program)
         do {
+            // A signal ends the run with a summary, not the process without one. They have been kept since before main.
+            try ProcessWatch.start(signals: sml_early_signals(), starter: starter, stop: stop)
             try ProcessVariables.requireText()
             let environment = ProcessEnvironment.variables
             let session = try await RunSession(request(environment), environment: environment, stop: stop)

@@ -12,6 +12,7 @@ final class RunReaders: Sendable {
     private struct State: ~Copyable {
         var statistics: RunStatistics
         let file: RecordFileWriter?
+        var isFileFinished = false
     }
     private let state: Mutex<State>
 
@@ -22,7 +23,7 @@ final class RunReaders: Sendable {
     func consume(_ batch: [RunRecord]) {
         let failure = state.withLock { state -> RecordFileError? in
             batch.withUnsafeBufferPointer { state.statistics.consume($0) }
-            guard let file = state.file, file.failure == nil else { return nil }
+            guard let file = state.file, !state.isFileFinished, file.failure == nil else { return nil }
             batch.withUnsafeBufferPointer { file.append($0) }
             return file.failure
         }
@@ -33,10 +34,11 @@ final class RunReaders: Sendable {
     /// A copy for a look; values share storage until they change.
     var statistics: RunStatistics { state.withLock { $0.statistics } }
 
-    /// Ends the records file with `outcome`. Returns what went wrong with it, if anything did.
+    /// Ends the records file with `outcome`, once. Returns what went wrong with it, if anything did.
     func finishFile(_ outcome: RunOutcome) -> String? {
         state.withLock { state in
-            guard let file = state.file else { return nil }
+            guard let file = state.file, !state.isFileFinished else { return nil }
+            state.isFileFinished = true
             do {
                 try file.finish(outcome)
                 return nil

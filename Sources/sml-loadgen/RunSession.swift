@@ -23,6 +23,12 @@ final class RunSession: Sendable {
     /// The series of all tasks together, while they are on their way.
     private let mergedDelivery = Mutex<RunDelivery?>(nil)
     private let stopping: RunStop
+    private let progress: ProgressTicker
+    /// How the run itself ended, once it did.
+    private let ended = Mutex<RunOutcome?>(nil)
+    /// After a signal, for requests in flight.
+    var drain: Duration { request.drain }
+    var isTask: Bool { request.task != nil }
 
     /// Reads and checks every input, makes the output directory, meets the other tasks if there are any, and opens the
     /// records file.
@@ -80,6 +86,7 @@ final class RunSession: Sendable {
         readers = RunReaders(
             statistics: RunStatistics(labels: corpus.labels, texts: texts, mainURL: plan.target.url),
             file: try Self.openRecords(records, context: context, texts: texts, redactor: redactor))
+        progress = try ProgressTicker(run: run, readers: readers, quiet: request.quiet)
         delivery = try request.remoteWrite.map { [run, readers, context, redactor, task] in
             let suffix = task.map { ".\($0.share.index)" } ?? ""
             return try RunDelivery(
@@ -124,24 +131,38 @@ final class RunSession: Sendable {
 
     /// Runs the plan and writes the summary. Returns the exit code.
     func run() async throws -> Int32 {
-        let progress = Task { [run, readers, quiet = request.quiet] in
-            await ProgressTicker(run: run, readers: readers, quiet: quiet).runUntilCancelled()
-        }
+        progress.begin()
         let end = try await run.run { [readers] in readers.consume($0) }
-        progress.cancel()
-        await progress.value
+        progress.end()
         let outcome = RunOutcome(
             end.stopReason == nil ? .completed : end.stoppedByRule ? .stopped : .interrupted,
             reason: end.stopReason, duration: end.duration,
             endedUnixNanoseconds: run.clock.wallOrigin + end.duration, lostRecords: UInt64(end.discardedRecords))
+        ended.withLock { $0 = outcome }
         let recordsFailure = readers.finishFile(outcome)
         if let recordsFailure { StandardError.write("\(request.program): \(recordsFailure)\n") }
-        let code = try await deliverAndReport(outcome)
+        let (code, summary) = try await deliverAndStore(outcome)
         // Records that were asked for and are not there are no success.
-        return code == 0 && recordsFailure != nil ? OutputError.exitCode : code
+        let final = code == 0 && recordsFailure != nil ? OutputError.exitCode : code
+        stopping.finished(final)
+        guard let summary, !show(summary) else { return final }
+        return final == 0 ? OutputError.exitCode : final
     }
 
-    private func deliverAndReport(_ outcome: RunOutcome) async throws -> Int32 {
+    /// The end of a run whose orderly end does not come: its parts are written as they are. Returns the exit code.
+    func endWithWhatThereIs(reason: String) -> Int32 {
+        let elapsed = max(0, run.clock.now)
+        let known = ended.withLock { $0 }
+        let outcome = known ?? RunOutcome(
+            .interrupted, reason: reason, duration: elapsed, endedUnixNanoseconds: run.clock.wallOrigin + elapsed)
+        StandardError.write("\(request.program): \(reason), and the run did not end: its summary has what is known so far\n")
+        if known == nil, let failure = readers.finishFile(outcome) { StandardError.write("\(request.program): \(failure)\n") }
+        let isWritten = (try? write(summary(outcome, remoteWrite: delivery?.provisionalSection()))) != nil
+        return isWritten ? exitCode(outcome) : OutputError.exitCode
+    }
+
+    /// Returns the exit code, and the summary when it is written and can be shown.
+    private func deliverAndStore(_ outcome: RunOutcome) async throws -> (code: Int32, summary: Summary?) {
         do {
             try task?.meeting.finish()
         } catch {
@@ -152,13 +173,15 @@ final class RunSession: Sendable {
         guard let task else {
             if delivery != nil { try? write(summary(outcome, remoteWrite: delivery?.provisionalSection())) }
             let delivered = await delivery?.finish()
-            let code = report(summary(outcome, remoteWrite: delivered?.section), outcome: outcome)
-            return code == 0 && request.requireRemoteWrite && delivered?.isComplete == false ? 3 : code
+            let summary = summary(outcome, remoteWrite: delivered?.section)
+            let code = store(summary, outcome: outcome)
+            guard code != OutputError.exitCode else { return (code, nil) }
+            return (code == 0 && request.requireRemoteWrite && delivered?.isComplete == false ? 3 : code, summary)
         }
         guard task.share.index == 0 else {
             let delivered = await delivery?.finish()
             StandardError.write("\(request.program): task \(task.share.index) of \(task.share.count): \(task.records)\n")
-            return request.requireRemoteWrite && delivered?.isComplete == false ? 3 : exitCode(outcome)
+            return (request.requireRemoteWrite && delivered?.isComplete == false ? 3 : exitCode(outcome), nil)
         }
         // The others' parts as they are now, then as they end: after a signal there are 30 s for everything.
         try? write(SummaryBuilder.build(merged: task.mergedSoFar(), redactor: redactor))
@@ -168,10 +191,11 @@ final class RunSession: Sendable {
         let delivered = await delivering
         let undelivered = request.requireRemoteWrite && delivered?.isComplete == false
         let all = try await deliver(merged)
-        let code = report(
-            SummaryBuilder.build(merged: merged, redactor: redactor, remoteWrite: all?.section), outcome: merged.outcome)
-        if outcome.kind == .completed, !merged.lost.isEmpty { return code == OutputError.exitCode ? code : 75 }
-        return code == 0 && request.requireRemoteWrite && (undelivered || all?.isComplete == false) ? 3 : code
+        let summary = SummaryBuilder.build(merged: merged, redactor: redactor, remoteWrite: all?.section)
+        let code = store(summary, outcome: merged.outcome)
+        guard code != OutputError.exitCode else { return (code, nil) }
+        if outcome.kind == .completed, !merged.lost.isEmpty { return (75, summary) }
+        return (code == 0 && request.requireRemoteWrite && (undelivered || all?.isComplete == false) ? 3 : code, summary)
     }
 
     /// The series of all tasks together, pushed once. They have no label `task`, so they collide with nothing.
@@ -204,7 +228,7 @@ final class RunSession: Sendable {
     }
 
     /// Writes the summary, to stdout when its file cannot be: a measurement is never lost.
-    private func report(_ summary: Summary, outcome: RunOutcome) -> Int32 {
+    private func store(_ summary: Summary, outcome: RunOutcome) -> Int32 {
         do {
             try write(summary)
         } catch {
@@ -212,6 +236,11 @@ final class RunSession: Sendable {
             _ = isShown(String(decoding: summary.jsonData(), as: UTF8.self))
             return OutputError.exitCode
         }
+        return exitCode(outcome)
+    }
+
+    /// For the person who waits for it; everything is on the disk by now. Whether stdout took it.
+    private func show(_ summary: Summary) -> Bool {
         var text = request.result == .handleSummary ? summary.handleSummaryText() : ""
         if !request.quiet {
             text += summary.textBlock(
@@ -219,18 +248,22 @@ final class RunSession: Sendable {
         }
         let isShown = isShown(text)
         if !request.quiet { StandardError.write("summary: \(request.summaries[0])\n") }
-        let code = exitCode(outcome)
-        return code == 0 && !isShown ? OutputError.exitCode : code
+        return isShown
     }
 
-    /// Whether stdout took `text`. A reader that went away is no reason to fail: the result is in the file.
+    /// A job must not hold its nodes for a pipe that nobody empties. At a terminal that was paused somebody sits; a signal
+    /// ends that waiting.
+    private static let readerPatience = Duration.seconds(10)
+
+    /// Whether stdout took `text`. A reader that went away, or does not read, is no reason to fail: the result is in the
+    /// file.
     private func isShown(_ text: String) -> Bool {
         do {
-            try StandardOutput.draw(text)
+            try StandardOutput.draw(text, patience: StandardOutput.isTerminal ? nil : Self.readerPatience)
             return true
         } catch {
             if !error.isReaderGone { StandardError.write("\(request.program): \(error)\n") }
-            return error.isReaderGone
+            return error.isReaderGone || error.isReaderStuck
         }
     }
 

@@ -155,4 +155,56 @@ extension SignalTests {
         #expect(try await program.end(within: 15) == 0, "\(program.errors)")
         _ = try await endpoint.stop()
     }
+
+    /// Ends a program by default, and in SLURM's `--signal=USR1@60` only says that time is short: the run goes on as k6's
+    /// does, and says so once.
+    @Test func signalsThatAskForNothingAreSaidAndChangeNothing() async throws {
+        let scratch = try Scratch()
+        let endpoint = try await EndpointProcess.start(["--ttft", "5ms", "--time-per-token", "0"], in: scratch)
+        let scenario = #"{"executor": "constant-arrival-rate", "rate": 40, "duration": "3s", "preAllocatedVUs": 50}"#
+        let program = try Program("sml-loadgen", try scratch.stage(scenario, server: endpoint.url) + ["--quiet"], in: scratch)
+        try await eventually("requests in the log") { endpoint.entriesSoFar.count >= 10 }
+        let numbers = [SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGSTKFLT, 34, 64]
+        for number in numbers + numbers { program.signal(number) }
+        #expect(try await program.end(within: 20) == 0, "\(program.errors)")
+        #expect(try await endpoint.stop().count == 120)
+        #expect(try Results(directory: scratch.file("out")).requests.count == 120)
+        let lines = program.errors.split(separator: "\n")
+        #expect(lines.count == numbers.count, "\(program.errors)")
+        #expect(lines.contains("sml-loadgen: SIGUSR1: the run goes on; SIGTERM ends it with its summary"))
+        #expect(lines.allSatisfy { $0.hasSuffix(": the run goes on; SIGTERM ends it with its summary") })
+    }
+
+    /// SIGXCPU comes before a limit on CPU time kills, SIGQUIT from Ctrl-\.
+    @Test(arguments: [(SIGHUP, "SIGHUP"), (SIGQUIT, "SIGQUIT"), (SIGXCPU, "SIGXCPU")])
+    func otherSignalsThatEndARun(signal: Int32, name: String) async throws {
+        let run = try await start()
+        run.program.signal(signal)
+        #expect(try await run.program.end(within: 10) == 105)
+        _ = try await run.endpoint.stop()
+        _ = try results(run, reason: name)
+    }
+
+    /// Whoever started it had them blocked, as some schedulers' helpers do: a mask is inherited.
+    @Test func aBlockedSignalStillEndsARun() async throws {
+        let scratch = try Scratch()
+        let endpoint = try await EndpointProcess.start(["--ttft", "5ms", "--time-per-token", "0"], in: scratch)
+        let scenario = #"{"executor": "constant-arrival-rate", "rate": 40, "duration": "60s", "preAllocatedVUs": 50}"#
+        let files = try scratch.stage(scenario, server: endpoint.url)
+        let blocking = "import os, signal, sys; signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 32)); os.execv(sys.argv[1], sys.argv[1:])"
+        let program = try Program("/usr/bin/python3", ["-c", blocking, Program.path("sml-loadgen")] + files, in: scratch)
+        try await eventually("requests in the log") { endpoint.entriesSoFar.count >= 10 }
+        program.signal(SIGTERM)
+        #expect(try await program.end(within: 10) == 105)
+        _ = try await endpoint.stop()
+    }
+
+    @Test func theEndpointEndsOrderlyAtHangUp() async throws {
+        let scratch = try Scratch()
+        let program = try Program("sml-endpoint", [], in: scratch)
+        try await eventually("endpoint listens") { program.output.hasSuffix("\n") }
+        for number in [SIGUSR1, SIGALRM, SIGPROF] { program.signal(number) }
+        program.signal(SIGHUP)
+        #expect(try await program.end(within: 10) == 0)
+    }
 }

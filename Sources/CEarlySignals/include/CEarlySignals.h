@@ -1,5 +1,6 @@
-// Catches the signals that ask a process to end from before any library is initialised, and keeps them until the
-// program reads them. Linking this target is all that is needed.
+// Catches the signals that ask a process to end, and those that would end it by default and ask for nothing, from
+// before any library is initialised, and keeps them until the program reads them. Linking this target is all that is
+// needed.
 #ifndef SML_CEARLYSIGNALS_H
 #define SML_CEARLYSIGNALS_H
 

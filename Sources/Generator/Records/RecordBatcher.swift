@@ -1,7 +1,5 @@
-// Carries records from a shard to the one consumer queue in batches. A batch is an array that changes hands, so no
+// Carries records from a shard to the one consumer thread in batches. A batch is an array that changes hands, so no
 // memory is shared: one allocation and one queue hop per 512 records, and the shard never waits.
-
-import Dispatch
 
 /// Collects one shard's records. Not Sendable: it belongs to its shard.
 struct RecordBatcher {
@@ -14,12 +12,12 @@ struct RecordBatcher {
 
     private var records: [RunRecord] = []
     private(set) var flushAt = Int64.max
-    private let queue: DispatchQueue
+    private let thread: SerialThread
     private let live: LiveCounters
     private let consume: @Sendable ([RunRecord]) -> Void
 
-    init(queue: DispatchQueue, live: LiveCounters, consume: @escaping @Sendable ([RunRecord]) -> Void) {
-        self.queue = queue
+    init(thread: SerialThread, live: LiveCounters, consume: @escaping @Sendable ([RunRecord]) -> Void) {
+        self.thread = thread
         self.live = live
         self.consume = consume
     }
@@ -43,7 +41,7 @@ struct RecordBatcher {
             live.recordsDiscarded(batch.count)
             return
         }
-        queue.async { [live, consume] in
+        thread.async { [live, consume] in
             consume(batch)
             live.recordsConsumed(batch.count)
         }

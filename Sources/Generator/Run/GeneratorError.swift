@@ -7,6 +7,8 @@ import Scenarios
 public enum GeneratorError: CommandError, Equatable {
     /// A system call failed with this `errno`.
     case system(String, Int32)
+    /// The system does not have what a run needs before it starts: threads, descriptors.
+    case unavailable(String)
     /// libcurl refused an option or could not be set up.
     case transport(String)
     /// The plan cannot be run as it is.
@@ -20,10 +22,17 @@ public enum GeneratorError: CommandError, Equatable {
             "\(call): too many open files: this process may have \(SystemLimits.current.openFiles)"
         case .system(let call, let code): "\(call): \(String(cString: strerror(code)))"
         case .transport(let reason): "libcurl: \(reason)"
-        case .plan(let reason), .environment(let reason): reason
+        case .plan(let reason), .environment(let reason), .unavailable(let reason): reason
         }
     }
 
-    /// 64 (EX_USAGE) for the environment, 104 for the rest, as k6 for a configuration it cannot run.
-    public var exitCode: Int32 { if case .environment = self { 64 } else { 104 } }
+    /// 64 (EX_USAGE) for the environment, 69 (EX_UNAVAILABLE) for what the system refuses, 104 for the rest, as k6 for a
+    /// configuration it cannot run.
+    public var exitCode: Int32 {
+        switch self {
+        case .environment: 64
+        case .system, .unavailable: 69
+        case .transport, .plan: 104
+        }
+    }
 }

@@ -1,7 +1,6 @@
 // One load run: builds the shards, starts them on one clock, samples the generator once a second, and ends when the
 // plan is done or somebody stops it. Knows nothing of files, terminals or Prometheus: it hands records to a closure.
 
-import Dispatch
 import Glibc
 import Scenarios
 import Synchronization
@@ -60,7 +59,9 @@ public final class LoadRun: Sendable {
 
     private let ruleDrain: Duration
     private let context: ShardContext
-    private let consumer = DispatchQueue(label: "sml.records", qos: .utility)
+    /// All that a run needs to reach its end, from before its start.
+    private let consumer: SerialThread
+    private let shardThreads: [SerialThread]
     private let state = Mutex(State())
 
     private struct State {
@@ -92,6 +93,11 @@ public final class LoadRun: Sendable {
         let settings = try TransferSettings(
             target: plan.target, userAgent: options.userAgent, environment: options.environment)
         Transport.prepare()
+        try DescriptorReserve.current.require(shards: workers.count)
+        consumer = try SerialThread("sml.records")
+        var threads: [SerialThread] = []
+        for index in 0..<workers.count { threads.append(try SerialThread("sml.shard.\(index)")) }
+        shardThreads = threads
         // k6 speaks HTTP/2 to a server that offers it; measuring another protocol unasked would be no comparison.
         guard settings.url.scheme == "http" || Transport.hasHTTP2 else {
             throw .transport("\(Transport.version) was built without HTTP/2, which https servers are offered")
@@ -120,27 +126,33 @@ public final class LoadRun: Sendable {
     /// The run's clock; its zero is the start.
     public var clock: RunClock { context.clock }
 
-    /// Runs the plan. `consume` gets all records in batches, one call at a time, on a queue of the run's own; after
+    /// Runs the plan. `consume` gets all records in batches, one call at a time, on a thread of the run's own; after
     /// this returns it is not called again.
     public func run(consume: @escaping @Sendable ([RunRecord]) -> Void) async throws(GeneratorError) -> RunEnd {
         let consume = watched(consume)
         var shards: [Shard] = []
         for index in 0..<workers.count {
-            let records = RecordBatcher(queue: consumer, live: live, consume: consume)
-            shards.append(try Shard(index: index, context: context, records: records))
+            let records = RecordBatcher(thread: consumer, live: live, consume: consume)
+            shards.append(try Shard(index: index, context: context, records: records, thread: shardThreads[index]))
         }
         let stopped = state.withLock { state in
             state.shards = shards
             return state.stopReason != nil
         }
-        let sampler = startSampling(consume: consume)
+        startSampling(consume: consume)
         if stopped { for shard in shards { shard.stop(drain: 0) } }
         await withTaskGroup(of: Void.self) { group in
             for shard in shards { group.addTask { await shard.run() } }
         }
         let duration = context.clock.now
-        sampler.cancel()
-        consumer.sync { consume([RunRecord(sample: sample())]) }
+        consumer.stopRepeating()
+        // The last of all, so that whoever gets it has got everything.
+        await withCheckedContinuation { continuation in
+            consumer.async { [self] in
+                consume([RunRecord(sample: sample())])
+                continuation.resume()
+            }
+        }
         return RunEnd(
             duration: duration, stopReason: state.withLock { $0.stopReason },
             stoppedByRule: state.withLock { $0.stoppedByRule }, startedIterations: live.iterations,
@@ -214,14 +226,11 @@ public final class LoadRun: Sendable {
     // MARK: - Samples
 
     /// k6 samples its gauges every second (§4.8); so do we, and the generator's own cost with them.
-    private func startSampling(consume: @escaping @Sendable ([RunRecord]) -> Void) -> any DispatchSourceTimer {
-        let timer = DispatchSource.makeTimerSource(queue: consumer)
+    private func startSampling(consume: @escaping @Sendable ([RunRecord]) -> Void) {
         // Counted from the run's zero, which lies ahead, so that several tasks sample the same instants.
-        let first = DispatchTimeInterval.nanoseconds(Int(1_000_000_000 - context.clock.now))
-        timer.schedule(deadline: .now() + first, repeating: .milliseconds(1000), leeway: .milliseconds(1))
-        timer.setEventHandler { [self] in consume([RunRecord(sample: sample())]) }
-        timer.resume()
-        return timer
+        consumer.repeat(first: context.clock.origin + 1_000_000_000, every: 1_000_000_000) { [self] in
+            consume([RunRecord(sample: sample())])
+        }
     }
 
     private func sample() -> GeneratorSample {

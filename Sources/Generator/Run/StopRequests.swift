@@ -13,7 +13,13 @@ public struct StopRequests: Sendable, Equatable {
 
     /// Signals this soon after the first are the same wish.
     public static let burst = Duration.seconds(2)
+    /// A run that was asked to end has this long beside its drain: 15 s for its receiver, 5 for a push under way, and
+    /// the rest of SLURM's 30 as slack.
+    public static let patience = Duration.seconds(25)
+    /// And this long once it was asked to end at once.
+    public static let lastPatience = Duration.seconds(15)
     private var first: Duration?
+    private var last: Duration?
 
     public init() {}
 
@@ -23,6 +29,17 @@ public struct StopRequests: Sendable, Equatable {
             first = time
             return .drain
         }
-        return time - first > Self.burst ? .end : .repeated
+        guard time - first > Self.burst else { return .repeated }
+        last = last ?? time
+        return .end
+    }
+
+    /// When waiting for an orderly end is over; nil while nobody asked. `drain` is what requests in flight get, nil while
+    /// there is no run yet.
+    public func deadline(drain: Duration?) -> Duration? {
+        guard let first else { return nil }
+        guard let drain else { return first + Self.burst }
+        let patient = first + drain + Self.patience
+        return last.map { min($0 + Self.lastPatience, patient) } ?? patient
     }
 }

@@ -23,28 +23,22 @@ public enum TerminationSignals {
         }
     }
 
-    /// The signals whose numbers are bytes in `descriptor`, a non-blocking pipe that something else fills.
-    public static func stream(from descriptor: Int32) -> AsyncStream<Int32> {
-        AsyncStream { continuation in
-            let source = DispatchSource.makeReadSource(
-                fileDescriptor: descriptor, queue: DispatchQueue(label: "sml.signals"))
-            source.setEventHandler {
-                var number: UInt8 = 0
-                while read(descriptor, &number, 1) == 1 { continuation.yield(Int32(number)) }
-            }
-            source.resume()
-            continuation.onTermination = { _ in source.cancel() }
-        }
-    }
+    /// Whether `number` asks a process to end. SIGXCPU comes seconds before a limit on CPU time kills it.
+    public static func ends(_ number: Int32) -> Bool { [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU].contains(number) }
 
     /// As people write it.
     public static func name(_ number: Int32) -> String {
-        switch number {
-        case SIGINT: "SIGINT"
-        case SIGHUP: "SIGHUP"
-        default: "SIGTERM"
-        }
+        if let name = names[number] { return name }
+        return number >= firstRealTime ? "SIGRTMIN+\(number - firstRealTime)" : "signal \(number)"
     }
+
+    /// glibc's: the two before it are its own.
+    private static let firstRealTime: Int32 = 34
+    private static let names: [Int32: String] = [
+        SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP", SIGQUIT: "SIGQUIT", SIGXCPU: "SIGXCPU", SIGUSR1: "SIGUSR1",
+        SIGUSR2: "SIGUSR2", SIGALRM: "SIGALRM", SIGVTALRM: "SIGVTALRM", SIGPROF: "SIGPROF", SIGIO: "SIGIO", SIGPWR: "SIGPWR",
+        SIGSTKFLT: "SIGSTKFLT",
+    ]
 
     private static func isIgnored(_ number: Int32) -> Bool {
         var action = sigaction()

@@ -1,6 +1,6 @@
-// One shard: a serial queue, a poller, some multi handles and the virtual users on them. It runs its part of the
+// One shard: a thread, a poller, some multi handles and the virtual users on them. It runs its part of the
 // plan and writes records; nothing else touches its state, so nothing is locked. The compiler holds us to it: the
-// shard is an actor whose executor is that queue, and its loop runs there from beginning to end.
+// shard is an actor whose executor is that thread, and its loop runs there from beginning to end.
 
 import CLibcurl
 import HeapModule
@@ -26,7 +26,7 @@ struct ShardContext: Sendable {
 
 /// Runs every N-th arrival or user of a plan.
 actor Shard {
-    nonisolated let executor: QueueExecutor
+    nonisolated let executor: ThreadExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     let index: Int
@@ -59,11 +59,11 @@ actor Shard {
     /// One cached "now" per loop turn, so that no two decisions of a turn disagree.
     var now: Int64 = 0
 
-    init(index: Int, context: ShardContext, records: RecordBatcher) throws(GeneratorError) {
+    init(index: Int, context: ShardContext, records: RecordBatcher, thread: SerialThread) throws(GeneratorError) {
         self.index = index
         self.context = context
         self.records = records
-        executor = QueueExecutor(label: "sml.shard.\(index)")
+        executor = ThreadExecutor(thread)
         stopOrder = try StopOrder()
         poller = try Poller(bell: stopOrder.descriptor)
         common = CommonTransferState(
@@ -82,7 +82,7 @@ actor Shard {
 
     // MARK: - The loop
 
-    /// Runs the shard's part of the plan to its end. Occupies the shard's queue, and so a thread, all the while.
+    /// Runs the shard's part of the plan to its end. Occupies the shard's thread all the while.
     func run() {
         now = context.clock.now
         runDue()
@@ -162,7 +162,8 @@ actor Shard {
 
     /// A new user in a group with room.
     func makeUser(number: Int) throws(GeneratorError) -> VirtualUser {
-        if users.count == groups.count * TransferGroup.capacity {
+        // Each group has two descriptors of libcurl's. With none to spare its users share the last one, for a longer walk.
+        if users.count >= groups.count * TransferGroup.capacity, groups.isEmpty || DescriptorReserve.current.hasRoom {
             groups.append(try TransferGroup(index: groups.count, poller: poller))
         }
         let user = try VirtualUser(

@@ -21,14 +21,12 @@ public struct SystemLimits: Sendable, Equatable {
         return SystemLimits(openFiles: openFileLimit(), localPorts: localPortRange())
     }()
 
-    /// Descriptors the process needs beside its connections: files, epoll, timers, remote write.
-    static let ownDescriptors = 64
-
     /// Says so when `users` at once, each with a connection, would need more open files than there may be.
     func warning(users: Int) -> String? {
-        guard users + Self.ownDescriptors > openFiles else { return nil }
-        return "\(users) virtual users may need more than the \(openFiles) open files this process may have; "
-            + "requests beyond that fail (ulimit -Hn, or LimitNOFILE of the job)"
+        let reserve = DescriptorReserve(openFiles: openFiles)
+        guard users + DescriptorReserve.ownDescriptors > Int(reserve.ceiling) else { return nil }
+        return "\(users) virtual users may need more than the \(openFiles) open files this process may have, of which "
+            + "\(openFiles - Int(reserve.ceiling)) are kept free; requests beyond that fail (ulimit -Hn, or LimitNOFILE of the job)"
     }
 
     private static func openFileLimit() -> Int {

@@ -332,7 +332,13 @@ final class VirtualUser {
     func openSocket(_ address: curl_sockaddr) -> curl_socket_t {
         let descriptor = socket(address.family, address.socktype | Int32(SOCK_CLOEXEC.rawValue), address.protocol)
         socketError = descriptor < 0 ? errno : 0
-        if descriptor >= 0 { group.poller.opened(descriptor) }
+        guard descriptor >= 0 else { return descriptor }
+        guard descriptor < DescriptorReserve.current.ceiling else {
+            close(descriptor)
+            socketError = EMFILE
+            return CURL_SOCKET_BAD
+        }
+        group.poller.opened(descriptor)
         return descriptor
     }
 

@@ -1,6 +1,7 @@
 // A run on this machine: the generator as a child process, exactly as a job would start it, and the simulated
 // endpoint as another when no server is given. Children are in process groups of their own, so that Ctrl-C reaches
-// us only: the generator is told once, drains and writes its summary while the endpoint still answers.
+// us only: the generator is told once, drains and writes its summary while the endpoint still answers. They stop and
+// continue with us (JobControl), and end when we do, however that was.
 
 import Glibc
 import Subprocess
@@ -30,13 +31,15 @@ public struct LocalRun: Sendable {
         let program = try Program.generator.locate()
         let environment = ChildEnvironment.generator(adding: generatorEnvironment)
         let result = try await Subprocess.run(
-            .path(FilePath(program)), arguments: Arguments(generatorArguments), environment: environment,
+            .path(FilePath(program)), arguments: Arguments(generatorArguments + Self.endingWithUs), environment: environment,
             platformOptions: Self.ownGroup, input: .none, output: .currentStandardOutput,
             error: .currentStandardError
         ) { execution in
             let process = execution.processIdentifier.value
+            JobControl.shared.add(process)
             return Task { for await number in signals { kill(process, number) } }
         }
+        JobControl.shared.remove(result.processIdentifier.value)
         result.closureResult.cancel()
         return Self.exitCode(result.terminationStatus)
     }
@@ -49,10 +52,14 @@ public struct LocalRun: Sendable {
     ) async throws -> Result {
         let program = try Program.endpoint.locate()
         let outcome = try await Subprocess.run(
-            .path(FilePath(program)), arguments: Arguments(["--port", "0"] + arguments),
+            .path(FilePath(program)), arguments: Arguments(["--port", "0"] + endingWithUs + arguments),
             environment: ChildEnvironment.endpoint(), platformOptions: ownGroup, input: .none, output: .sequence, error: .currentStandardError
         ) { execution in
-            defer { try? execution.send(signal: .terminate) }
+            JobControl.shared.add(execution.processIdentifier.value)
+            defer {
+                JobControl.shared.remove(execution.processIdentifier.value)
+                try? execution.send(signal: .terminate)
+            }
             for try await line in execution.standardOutput.strings() {
                 let prefix = "listening on "
                 guard line.hasPrefix(prefix) else { continue }
@@ -63,6 +70,9 @@ public struct LocalRun: Sendable {
         }
         return outcome.closureResult
     }
+
+    /// SIGKILL of ours must not leave a child loading a server.
+    private static var endingWithUs: [String] { ["--while-process", "\(getpid())"] }
 
     static var ownGroup: PlatformOptions {
         var options = PlatformOptions()

@@ -198,7 +198,7 @@ struct LocalCommand: AsyncParsableCommand {
         ).run(signals: signals)
         // Refused before its first request: what we staged is no run and would be in the way of the next try.
         // With a summary it was one, of which only the output failed.
-        if [64, 73, 104, 107, 255].contains(code), !TextFile.isThere(staged.summary) { staged.discard() }
+        if [64, 69, 73, 104, 107, 255].contains(code), !TextFile.isThere(staged.summary) { staged.discard() }
         return code
     }
 

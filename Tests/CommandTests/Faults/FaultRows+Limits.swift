@@ -93,11 +93,11 @@ extension FaultRow {
                 return results
             }),
         FaultRow(
-            name: "no descriptor left (`ulimit -n 40`, 60 users)", k6: "1000 or 1200, the system's text",
-            expected: .broken(1210, "dial: too many open files (limit 40)", .connect, note: "warned of before the run; the others succeeded"),
+            name: "no descriptor left (`ulimit -n 80`, 60 users)", k6: "1000 or 1200, the system's text",
+            expected: .broken(1210, "dial: too many open files (limit 80)", .connect, note: "warned of before the run; the others succeeded"),
             isAffected: { $0.errorCode != 0 },
             check: { results, bench in
-                let warned = bench.lastErrors.contains("60 virtual users may need more than the 40 open files")
+                let warned = bench.lastErrors.contains("60 virtual users may need more than the 80 open files")
                 let others = results.requests.filter { $0.errorCode == 0 }
                 return warned && !others.isEmpty && others.allSatisfy { $0.status == 200 }
                     ? "warned of before the run; the others succeeded" : "unexpected: \(bench.lastErrors)"
@@ -108,7 +108,7 @@ extension FaultRow {
                 return try await bench.load(
                     server.base,
                     settings: FaultBench.Settings(
-                        shell: #"ulimit -n 40; exec "$@""#,
+                        shell: #"ulimit -n 80; exec "$@""#,
                         executor: #""executor": "constant-vus", "vus": 60, "duration": "1s""#))
             }),
         FaultRow(

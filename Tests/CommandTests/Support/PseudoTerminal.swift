@@ -63,6 +63,14 @@ final class PseudoTerminal {
             return screen.utf8.count > answered && screen.hasSuffix(question)
         }
         answered = screen.utf8.count
+        try type(text)
+    }
+
+    var isRunning: Bool { process.isRunning }
+    func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
+    /// Types at once, whatever is on the screen.
+    func type(_ text: String) throws {
         let bytes = Array(text.utf8)
         guard write(master, bytes, bytes.count) == bytes.count else {
             throw Program.Failure(description: "cannot type: \(String(cString: strerror(errno)))")

@@ -1,0 +1,29 @@
+// A thread that exists when this returns. Dispatch makes its threads when there is work for them, and when the system
+// gives none (ulimit -u, pids.max) it tries again for ever; a run must know before its first request.
+
+import CLinux
+import Glibc
+
+public enum OwnThread {
+    /// Runs `body` on a thread of its own. `name` shows in `ps -T`, 15 bytes of it.
+    ///
+    /// - Throws: ``GeneratorError/unavailable(_:)`` when there is no thread to be had.
+    public static func start(_ name: String, _ body: @escaping @Sendable () -> Void) throws(GeneratorError) {
+        let work = Unmanaged.passRetained(Work(body: body))
+        let error = sml_thread_start(
+            String(name.prefix(15)),
+            { context in
+                guard let context else { return }
+                Unmanaged<Work>.fromOpaque(context).takeRetainedValue().body()
+            }, work.toOpaque())
+        guard error != 0 else { return }
+        work.release()
+        throw GeneratorError.unavailable(
+            "the system gives no more threads (ulimit -u, pids.max of the cgroup): \(String(cString: strerror(error)))")
+    }
+
+    private final class Work: Sendable {
+        let body: @Sendable () -> Void
+        init(body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+}
