@@ -45,6 +45,30 @@ struct Field {
         Int(try integer(Int64(range.lowerBound)...Int64(range.upperBound), accepted))
     }
 
+    /// A seed of the prompt order: a whole number, or a string of one, as far as 2^63 either way. Of a larger one k6's
+    /// conversion to 32 bits depends on the processor.
+    func promptSeed() throws(ConfigurationError) -> Int64 {
+        let seed: Int64? =
+            switch value {
+            case .number(let text): Self.promptSeed(text) ?? Self.whole(text)
+            case .string(let text): Self.promptSeed(text)
+            default: nil
+            }
+        guard let seed else { throw rejected("a whole number from -2^63 to 2^63") }
+        return seed
+    }
+
+    /// 2^63, which is a double but no Int64, is Int64.max here: the script's arithmetic makes the same of both.
+    static func promptSeed(_ text: String) -> Int64? {
+        guard text.first != "+" else { return nil }
+        if let seed = Int64(text) { return seed }
+        let digits = text.first == "-" ? text.dropFirst() : text[...]
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Double(text),
+            value.magnitude <= 0x1p63
+        else { return nil }
+        return value < 0 ? .min : .max
+    }
+
     /// A duration in the grammar of k6 §10. A bare number is milliseconds and worth a warning.
     func duration(
         from minimum: Duration, _ accepted: String = DurationGrammar.accepted, warnings: inout [String]

@@ -31,7 +31,7 @@ struct RequestSettings {
             from: .nanoseconds(1), DurationGrammar.accepted + ", more than 0", warnings: &warnings)
         ignoreEOS = try group["ignore_eos"]?.flag()
         initialStagger = try group["initial_stagger"]?.flag()
-        promptSeed = try group["prompt_seed"]?.integer(Int64.min...Int64.max, "a whole number")
+        promptSeed = try group["prompt_seed"]?.promptSeed()
         thinkSeed = try group["think_seed"]
             .map { (field) throws(ConfigurationError) in
                 UInt64(try field.integer(0...Int64.max, "a whole number, 0 or more"))

@@ -131,9 +131,10 @@ extension RunConfiguration {
     }
 
     private static func seed(_ text: String) throws(ConfigurationError) -> Int64 {
-        guard text.first != "+", let seed = Int64(text) else {
+        guard let seed = Field.promptSeed(text) else {
             throw ConfigurationError(
-                .usage, "PROMPT_SEED: \(JSONText.quoted(text)) is not accepted; expected a whole number")
+                .usage,
+                "PROMPT_SEED: \(JSONText.quoted(text)) is not accepted; expected a whole number from -2^63 to 2^63")
         }
         return seed
     }

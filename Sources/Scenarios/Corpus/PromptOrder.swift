@@ -7,7 +7,7 @@ public struct PromptOrder: Sendable {
 
     /// - Parameters:
     ///   - count: prompts after the label filter, at least 1 and below 2^31.
-    ///   - seed: taken mod 2^32, two's complement for negatives.
+    ///   - seed: rounded to a double, then taken mod 2^32, two's complement for negatives.
     public init(count: Int, seed: Int64) {
         precondition(count > 0 && count <= Int(Int32.max))
         var order = (0..<Int32(count)).map { $0 }
@@ -28,7 +28,11 @@ public struct PromptOrder: Sendable {
 struct ScriptLCG {
     private(set) var state: UInt32
 
-    init(seed: Int64) { state = UInt32(truncatingIfNeeded: seed) }
+    /// All numbers of the script are doubles: 2^53 + 1 is 2^53 before it is cut to 32 bits.
+    init(seed: Int64) {
+        // 2^63 itself, which Int64.max is rounded to, is 0 in the lower 32 bits.
+        state = UInt32(truncatingIfNeeded: Int64(exactly: Double(seed)) ?? 0)
+    }
 
     /// In [0, 1).
     mutating func next() -> Double {
