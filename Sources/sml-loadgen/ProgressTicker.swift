@@ -42,7 +42,7 @@ final class ProgressTicker: Sendable {
     }
 
     private func snapshot(elapsed: Int64) -> ProgressSnapshot {
-        let total = run.plan.executor.duration.nanoseconds
+        let total = run.plan.executor.regularEnd
         return ProgressSnapshot(
             statistics: readers.statistics, elapsed: elapsed, total: total, isDraining: elapsed > total,
             inFlight: run.live.inFlight, rateAsked: run.rateAsked(at: elapsed), virtualUsers: run.live.active)

@@ -7,7 +7,8 @@
 public enum RecordKind: UInt8, Sendable, CaseIterable {
     /// One HTTP exchange. A redirect hop is an exchange of its own, as in k6.
     case request = 1
-    /// An arrival that found `maxVUs` requests in flight. It has no iteration number (k6 §4.6).
+    /// An arrival that found `maxVUs` requests in flight, or several of one second: see ``RunRecord/droppedArrivals``.
+    /// It has no iteration number (k6 §4.6).
     case dropped = 2
     /// The end of an iteration that outlived its request (think time, initial stagger). An iteration that ends
     /// with its last exchange carries ``RecordFlags/endsIteration`` instead and has no record of its own.
@@ -102,7 +103,8 @@ public struct RunRecord: Sendable {
     public var connectMicroseconds: UInt32 = 0
     /// TLS handshake, microseconds; 0 on a reused connection and for plain http.
     public var tlsMicroseconds: UInt32 = 0
-    /// Number of the iteration over the whole run, counting started ones from 0.
+    /// Number of the iteration over the whole run, counting started ones from 0. Of a dropped arrival: how many more
+    /// of the same second the record stands for, all due before it.
     public var iteration: UInt32 = 0
     /// Index of the prompt in the corpus as loaded (before shuffling).
     public var prompt: UInt32 = 0
@@ -145,6 +147,9 @@ public struct RunRecord: Sendable {
 
     public init(kind: RecordKind = .request) { kindRaw = kind.rawValue }
 
+    /// Arrivals that a record of kind ``RecordKind/dropped`` stands for.
+    public var droppedArrivals: UInt64 { UInt64(iteration) + 1 }
+
     /// `nil` for a kind written by a newer version.
     public var kind: RecordKind? { RecordKind(rawValue: kindRaw) }
     public var finishReason: FinishReason { FinishReason(rawValue: finishReasonRaw) ?? .other }
@@ -174,10 +179,13 @@ public struct GeneratorSample: Sendable, Equatable {
     public var residentBytes: Int64
     /// The longest time in the last interval between a deadline and the loop acting on it, nanoseconds.
     public var loopDelay: Int64
+    /// Heartbeats of the loops in the last interval, and those of them that came more than 10 ms late.
+    public var beats: UInt32
+    public var lateBeats: UInt32
 
     public init(
         time: Int64, virtualUsers: UInt32, maxVirtualUsers: UInt32, inFlight: UInt32, cpuTime: Int64,
-        residentBytes: Int64, loopDelay: Int64
+        residentBytes: Int64, loopDelay: Int64, beats: UInt32 = 0, lateBeats: UInt32 = 0
     ) {
         self.time = time
         self.virtualUsers = virtualUsers
@@ -186,6 +194,8 @@ public struct GeneratorSample: Sendable, Equatable {
         self.cpuTime = cpuTime
         self.residentBytes = residentBytes
         self.loopDelay = loopDelay
+        self.beats = beats
+        self.lateBeats = lateBeats
     }
 }
 
@@ -200,12 +210,15 @@ extension RunRecord {
         scheduled = sample.cpuTime
         started = sample.residentBytes
         sent = sample.loopDelay
+        lookupMicroseconds = sample.beats
+        connectMicroseconds = sample.lateBeats
     }
 
     /// The sample a record of kind ``RecordKind/sample`` carries.
     public var sample: GeneratorSample {
         GeneratorSample(
             time: end, virtualUsers: virtualUser, maxVirtualUsers: prompt, inFlight: iteration,
-            cpuTime: scheduled, residentBytes: started, loopDelay: sent)
+            cpuTime: scheduled, residentBytes: started, loopDelay: sent, beats: lookupMicroseconds,
+            lateBeats: connectMicroseconds)
     }
 }

@@ -9,9 +9,12 @@ public final class LiveCounters: Sendable {
     private let startedIterations = Atomic<Int>(0)
     private let activeUsers = Atomic<Int>(0)
     private let createdUsers = Atomic<Int>(0)
+    private let userNumbers = Atomic<Int>(0)
     private let inFlightRequests = Atomic<Int>(0)
     private let droppedArrivals = Atomic<Int>(0)
     private let longestDelay = Atomic<Int64>(0)
+    private let dueBeats = Atomic<Int>(0)
+    private let lateBeats = Atomic<Int>(0)
     private let pendingRecords = Atomic<Int>(0)
     private let discardedRecords = Atomic<Int>(0)
 
@@ -21,7 +24,7 @@ public final class LiveCounters: Sendable {
     public var iterations: Int { startedIterations.load(ordering: .relaxed) }
     /// Users inside an iteration (open loop) or not yet finished (closed loop): k6's `vus`.
     public var active: Int { activeUsers.load(ordering: .relaxed) }
-    /// Users created so far.
+    /// Users of an open loop created so far, never more than its limit.
     public var created: Int { createdUsers.load(ordering: .relaxed) }
     public var inFlight: Int { inFlightRequests.load(ordering: .relaxed) }
     public var dropped: Int { droppedArrivals.load(ordering: .relaxed) }
@@ -34,17 +37,32 @@ public final class LiveCounters: Sendable {
 
     /// Takes one of `limit` user slots; false when all are taken. The exact global limit, whatever the shards.
     func activate(limit: Int) -> Bool {
-        if activeUsers.wrappingAdd(1, ordering: .relaxed).newValue <= limit { return true }
+        if activeUsers.wrappingAdd(1, ordering: .acquiring).newValue <= limit { return true }
         activeUsers.wrappingSubtract(1, ordering: .relaxed)
         return false
     }
 
     func activate() { activeUsers.wrappingAdd(1, ordering: .relaxed) }
-    func deactivate() { activeUsers.wrappingSubtract(1, ordering: .relaxed) }
-    func takeUserNumber() -> Int { createdUsers.wrappingAdd(1, ordering: .relaxed).oldValue }
+    func deactivate() { activeUsers.wrappingSubtract(1, ordering: .releasing) }
+
+    /// Makes room for one more user among `limit`; false when so many exist.
+    func createUser(limit: Int) -> Bool {
+        var count = createdUsers.load(ordering: .relaxed)
+        while count < limit {
+            let (exchanged, found) = createdUsers.weakCompareExchange(
+                expected: count, desired: count + 1, ordering: .relaxed)
+            if exchanged { return true }
+            count = found
+        }
+        return false
+    }
+
+    /// The user could not be made after all.
+    func userNotCreated() { createdUsers.wrappingSubtract(1, ordering: .relaxed) }
+    func takeUserNumber() -> Int { userNumbers.wrappingAdd(1, ordering: .relaxed).oldValue }
     func requestStarted() { inFlightRequests.wrappingAdd(1, ordering: .relaxed) }
     func requestEnded() { inFlightRequests.wrappingSubtract(1, ordering: .relaxed) }
-    func arrivalDropped() { droppedArrivals.wrappingAdd(1, ordering: .relaxed) }
+    func arrivalsDropped(_ count: Int) { droppedArrivals.wrappingAdd(count, ordering: .relaxed) }
 
     func loopWasLate(by nanoseconds: Int64) {
         if nanoseconds > longestDelay.load(ordering: .relaxed) {
@@ -54,6 +72,17 @@ public final class LiveCounters: Sendable {
 
     /// The longest delay since the last call, nanoseconds.
     func takeLoopDelay() -> Int64 { longestDelay.exchange(0, ordering: .relaxed) }
+
+    func beat(_ beats: Heartbeat.Beats) {
+        dueBeats.wrappingAdd(beats.due, ordering: .relaxed)
+        if beats.late > 0 { lateBeats.wrappingAdd(beats.late, ordering: .relaxed) }
+        loopWasLate(by: beats.longest)
+    }
+
+    /// The shards' heartbeats since the last call, and how many of them came late.
+    func takeBeats() -> (due: Int, late: Int) {
+        (dueBeats.exchange(0, ordering: .relaxed), lateBeats.exchange(0, ordering: .relaxed))
+    }
 
     func recordsProduced(_ count: Int) -> Int {
         pendingRecords.wrappingAdd(count, ordering: .relaxed).newValue

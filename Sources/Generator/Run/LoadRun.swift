@@ -85,11 +85,13 @@ public final class LoadRun: Sendable {
         }
         self.plan = plan
         self.texts = texts
-        if let count = options.workers {
-            workers = WorkerCount(count: count, source: "--workers")
-        } else {
-            workers = try WorkerCount.available(environment: options.environment)
-        }
+        share = options.share
+        try share.requireUsers(of: plan.executor)
+        var workers = WorkerCount(count: options.workers ?? 1, source: "--workers")
+        if options.workers == nil { workers = try WorkerCount.available(environment: options.environment) }
+        // A shard without a user of its own would only pass its arrivals on.
+        workers.count = min(workers.count, share.part(of: plan.executor.maxVUs))
+        self.workers = workers
         let settings = try TransferSettings(
             target: plan.target, userAgent: options.userAgent, environment: options.environment)
         Transport.prepare()
@@ -108,9 +110,7 @@ public final class LoadRun: Sendable {
             ? ServerAddresses.lookUp(host: settings.url.host, port: settings.url.port)
             : ServerAddresses(host: settings.url.host, port: settings.url.port, numeric: [])
         addresses = lookup.numeric
-        share = options.share
         plannedArrivals = ArrivalSchedule(plan.executor).map { [share] in share.part(of: $0.count) }
-        try share.requireUsers(of: plan.executor)
         let clock = options.startUnixNanoseconds.map(RunClock.init(startingAt:)) ?? RunClock(startingIn: Self.setUpAllowance)
         guard options.startUnixNanoseconds == nil || clock.now < 0 else {
             throw .plan("the agreed start was \(clock.now / 1_000_000) ms ago")
@@ -131,9 +131,11 @@ public final class LoadRun: Sendable {
     public func run(consume: @escaping @Sendable ([RunRecord]) -> Void) async throws(GeneratorError) -> RunEnd {
         let consume = watched(consume)
         var shards: [Shard] = []
+        let exchange = try ArrivalExchange(shards: workers.count)
         for index in 0..<workers.count {
             let records = RecordBatcher(thread: consumer, live: live, consume: consume)
-            shards.append(try Shard(index: index, context: context, records: records, thread: shardThreads[index]))
+            shards.append(
+                try Shard(index: index, context: context, exchange: exchange, records: records, thread: shardThreads[index]))
         }
         let stopped = state.withLock { state in
             state.shards = shards
@@ -235,6 +237,7 @@ public final class LoadRun: Sendable {
 
     private func sample() -> GeneratorSample {
         let usage = ProcessUsage.now()
+        let beats = live.takeBeats()
         let created =
             switch plan.executor {
             case .constantVUs, .rampingVUs: share.part(of: plan.executor.maxVUs)
@@ -244,6 +247,7 @@ public final class LoadRun: Sendable {
         return GeneratorSample(
             time: context.clock.now, virtualUsers: UInt32(clamping: live.active),
             maxVirtualUsers: UInt32(clamping: created), inFlight: UInt32(clamping: live.inFlight),
-            cpuTime: usage.cpuTime, residentBytes: usage.residentBytes, loopDelay: live.takeLoopDelay())
+            cpuTime: usage.cpuTime, residentBytes: usage.residentBytes, loopDelay: live.takeLoopDelay(),
+            beats: UInt32(clamping: beats.due), lateBeats: UInt32(clamping: beats.late))
     }
 }

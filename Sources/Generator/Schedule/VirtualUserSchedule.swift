@@ -28,6 +28,10 @@ public struct VirtualUserSteps: Sequence, IteratorProtocol, Sendable {
     private var begun = false
     private var ended = false
 
+    /// The count falls to 0 at the end although no stage says so. What users do then is up to the graceful stop, not to
+    /// the graceful ramp-down.
+    var endsUnasked: Bool { (stages.last?.target ?? count) > 0 }
+
     /// `nil` for open-loop executors.
     public init?(_ executor: Executor) {
         switch executor {

@@ -8,7 +8,9 @@ extension Shard {
     /// time counts.
     func runDue() {
         switch load {
-        case .arrivals: startDueArrivals()
+        case .arrivals:
+            startDueArrivals()
+            dropped.flushIfDue(into: &records, now: now)
         case .users: applyDueSteps()
         }
         while let next = deadlines.min, next.time <= now {
@@ -18,54 +20,110 @@ extension Shard {
         if now >= hardEnd { cutEverything() }
     }
 
-    /// Nothing is running and nothing will start.
+    /// Nothing is running and nothing will start, here or by way of another shard.
     var isOver: Bool {
-        guard now >= regularEnd else { return false }
-        if case .arrivals(let cursor, _) = load, cursor.due != .max, !isStopped { return false }
-        return running == 0
+        guard now >= regularEnd, running == 0 else { return false }
+        guard case .arrivals = load else { return true }
+        return exchange.isClosed(for: index)
     }
 
     // MARK: - Open loop
 
+    /// What became of an arrival.
+    private enum Arrived { case started, dropped(RecordFlags) }
+
+    /// Overdue arrivals that are taken one by one; more are dropped by arithmetic, once one of them has to be. A loop
+    /// drops some 5 million a second.
+    private static let mostOverdue = 10_000
+
     private func startDueArrivals() {
-        guard !isStopped, case .arrivals(var cursor, let maxVUs) = load else { return }
+        guard case .arrivals(var cursor, let maxVUs) = load, !hasEndedArrivals else { return }
+        if !isStopped {
+            startArrivals(of: &cursor, maxVUs: maxVUs)
+            if now >= hardEnd { dropOverdue(of: &cursor, flags: []) }
+            load = .arrivals(cursor, maxVUs: maxVUs)
+        }
+        if isStopped || cursor.due == .max {
+            hasEndedArrivals = true
+            exchange.hasNoMoreArrivals()
+        }
+    }
+
+    private func startArrivals(of cursor: inout ArrivalCursor, maxVUs: Int) {
         // Overdue arrivals go out back to back, but answers get their turn after each 128.
         for _ in 0..<128 {
-            guard cursor.due <= now else { break }
+            guard cursor.due <= now, now < hardEnd else { return }
             let due = cursor.due
             context.live.loopWasLate(by: now - due)
-            arrive(due: due, maxVUs: maxVUs)
+            let outcome = arrive(due: due, maxVUs: maxVUs)
             cursor.advance()
             now = context.clock.now
+            if case .dropped(let flags) = outcome, cursor.overdue(by: now, isMoreThan: Self.mostOverdue) {
+                return dropOverdue(of: &cursor, flags: flags)
+            }
         }
-        load = .arrivals(cursor, maxVUs: maxVUs)
     }
 
-    /// One arrival: an idle user takes it, or a new one; with `maxVUs` in an iteration it is dropped (k6 §4.5, but
-    /// a user costs so little here that nothing is dropped while one is being built).
-    private func arrive(due: Int64, maxVUs: Int) {
+    /// One arrival: an idle user takes it, or a new one, or one of another shard; with `maxVUs` in an iteration it is
+    /// dropped (k6 §4.5, but a user costs so little here that nothing is dropped while one is being built).
+    private func arrive(due: Int64, maxVUs: Int) -> Arrived {
         if context.pause?.end(at: now) != nil { return drop(due: due, flags: .paused) }
-        guard context.live.activate(limit: maxVUs), let user = idle.popLast() ?? newUser() else {
-            return drop(due: due, flags: [])
+        guard context.live.activate(limit: maxVUs) else { return drop(due: due, flags: []) }
+        // With a slot there is a user for it, on some shard. The search may miss one that becomes idle behind it.
+        for _ in 0..<1_000 {
+            if exchange.takeUser(on: index), let user = idle.popLast() {
+                begin(user, scheduled: due)
+                return .started
+            }
+            if context.live.createUser(limit: maxVUs) {
+                guard let user = newUser() else { break }
+                begin(user, scheduled: due)
+                return .started
+            }
+            if exchange.pass(due: due, from: index) { return .started }
         }
-        begin(user, scheduled: due)
+        context.live.deactivate()
+        return drop(due: due, flags: [])
     }
 
-    private func drop(due: Int64, flags: RecordFlags) {
-        context.live.arrivalDropped()
-        var record = RunRecord(kind: .dropped)
-        record.scheduled = due
-        record.started = now
-        record.end = now
-        record.shard = UInt8(truncatingIfNeeded: index)
-        record.flags = flags
-        records.append(record, now: now)
+    /// Arrivals of other shards that had no user for them.
+    func startPassedArrivals() {
+        for due in exchange.passedArrivals(to: index) {
+            // A stop ends the arrivals that have not been started.
+            guard let user = idle.popLast() else { continue }
+            if isStopped {
+                retire(user)
+            } else if context.pause?.end(at: now) != nil {
+                _ = drop(due: due, flags: .paused)
+                retire(user)
+            } else {
+                begin(user, scheduled: due)
+            }
+        }
+    }
+
+    private func drop(due: Int64, flags: RecordFlags) -> Arrived {
+        context.live.arrivalsDropped(1)
+        dropped.drop(1, due: due, flags: flags, now: now, into: &records)
+        return .dropped(flags)
+    }
+
+    /// Drops everything that is due by now, in as many steps as there are seconds in it.
+    private func dropOverdue(of cursor: inout ArrivalCursor, flags: RecordFlags) {
+        while cursor.due <= now {
+            let endOfSecond = (cursor.due / 1_000_000_000 + 1) * 1_000_000_000 - 1
+            let count = cursor.overdue(by: min(now, endOfSecond))
+            context.live.arrivalsDropped(count)
+            cursor.skip(count - 1)
+            dropped.drop(count, due: cursor.due, flags: flags, now: now, into: &records)
+            cursor.advance()
+        }
     }
 
     private func newUser() -> VirtualUser? {
         // Out of memory for a handle is the only way this fails; the arrival then counts as dropped.
         guard let user = try? makeUser(number: context.share.number(context.live.takeUserNumber())) else {
-            context.live.deactivate()
+            context.live.userNotCreated()
             return nil
         }
         return user
@@ -78,7 +136,8 @@ extension Shard {
         while cursor.due <= now {
             let due = cursor.due
             let share = cursor.advance()
-            setPlannedUsers(isStopped || due >= regularEnd ? 0 : share, due: due, rampDown: rampDown)
+            setPlannedUsers(
+                isStopped || due >= regularEnd ? 0 : share, due: due, rampDown: cursor.isUnaskedEnd ? .max : rampDown)
         }
         load = .users(cursor, gracefulRampDown: rampDown)
     }
@@ -222,8 +281,11 @@ extension Shard {
     }
 
     private func retire(_ user: VirtualUser) {
+        if case .arrivals = load {
+            idle.append(user)
+            exchange.userIsIdle(on: index)
+        }
         context.live.deactivate()
-        if case .arrivals = load { idle.append(user) }
     }
 
     // MARK: - Sleeps and cuts

@@ -40,6 +40,12 @@ actor Shard {
     /// been closed by the server meanwhile. (k6 takes the longest idle, and so keeps every connection lukewarm.)
     var idle: [VirtualUser] = []
     var deadlines = Heap<Deadline>()
+    /// Open loop: what the shards of the run share.
+    let exchange: ArrivalExchange
+    /// Open loop: the others know that this shard has no more arrivals.
+    var hasEndedArrivals = false
+    var dropped: DroppedArrivals
+    private var heartbeat: Heartbeat
     /// Users inside an iteration.
     var running = 0
     /// Closed loop: how many of ``users`` the plan wants, the first ones.
@@ -59,20 +65,29 @@ actor Shard {
     /// One cached "now" per loop turn, so that no two decisions of a turn disagree.
     var now: Int64 = 0
 
-    init(index: Int, context: ShardContext, records: RecordBatcher, thread: SerialThread) throws(GeneratorError) {
+    init(
+        index: Int, context: ShardContext, exchange: ArrivalExchange, records: RecordBatcher, thread: SerialThread
+    ) throws(GeneratorError) {
         self.index = index
+        self.exchange = exchange
         self.context = context
         self.records = records
         executor = ThreadExecutor(thread)
-        stopOrder = try StopOrder()
+        stopOrder = exchange.orders[index]
+        dropped = DroppedArrivals(shard: index)
         poller = try Poller(bell: stopOrder.descriptor)
         common = CommonTransferState(
             settings: context.settings, addresses: context.addresses, texts: context.texts, shards: context.shards,
             poller: poller)
         load = ShardLoad(
             executor: context.plan.executor, share: context.share, shard: index, shards: context.shards)
-        regularEnd = context.plan.executor.duration.nanoseconds
-        hardEnd = regularEnd + context.plan.gracefulStop.nanoseconds
+        // 73 years from the start, sums with which do not overflow.
+        let furthest = Int64(1) << 61
+        regularEnd = min(context.plan.executor.regularEnd, furthest)
+        hardEnd =
+            min(context.plan.executor.duration.nanoseconds, furthest)
+            + min(context.plan.gracefulStop.nanoseconds, furthest)
+        heartbeat = Heartbeat(first: Heartbeat.first(users: load.usersAtOnce, planned: regularEnd))
         // What libcurl refuses this user it would refuse all, and every arrival would count as dropped for want of one.
         _ = try VirtualUser(number: 0, group: TransferGroup(index: 0, poller: poller), common: common, thinkSeed: 0)
     }
@@ -89,19 +104,24 @@ actor Shard {
         while true {
             collectCompletions()
             if now >= records.flushAt { records.flush() }
+            if let beats = heartbeat.take(at: now) { context.live.beat(beats) }
             if isOver { break }
-            poller.arm(at: nextWake)
+            poller.arm(at: nextWake())
             let rang = poller.wait { readiness in
                 let group = groups[readiness.group]
                 group.act(on: readiness)
                 touch(group)
             }
             now = context.clock.now
-            if rang { obeyStopOrder() }
+            if rang {
+                obeyStopOrder()
+                startPassedArrivals()
+            }
             actOnGroupTimeouts()
             collectCompletions()
             runDue()
         }
+        dropped.flush(into: &records, now: now)
         records.flush()
         idle = []
         users = []
@@ -114,9 +134,11 @@ actor Shard {
         hardEnd = min(hardEnd, now + drain)
     }
 
-    private var nextWake: Int64 {
-        var next = min(load.due, records.flushAt, deadlines.min?.time ?? .max)
-        next = min(next, now < regularEnd ? regularEnd : hardEnd)
+    private func nextWake() -> Int64 {
+        var next = min(isStopped ? .max : load.due, records.flushAt, deadlines.min?.time ?? .max)
+        next = min(next, now < regularEnd ? regularEnd : now < hardEnd ? hardEnd : .max)
+        heartbeat.join(next)
+        next = min(next, heartbeat.next)
         let absolute = next == .max ? Int64.max : next + context.clock.origin
         return min(absolute, earliestGroupTimeout)
     }

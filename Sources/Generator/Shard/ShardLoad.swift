@@ -19,8 +19,23 @@ struct ArrivalCursor: Sendable {
         due = schedule.due(index, stage: &stage) ?? .max
     }
 
-    mutating func advance() {
-        index += stride
+    mutating func advance() { skip(1) }
+
+    /// How many of the shard's arrivals from the next on are due at or before `time`. O(log arrivals).
+    func overdue(by time: Int64) -> Int {
+        let total = schedule.dueCount(by: time)
+        return total > index ? (total - index - 1) / stride + 1 : 0
+    }
+
+    /// Whether more than `count` of the shard's arrivals are due at `time`. One look at the schedule.
+    func overdue(by time: Int64, isMoreThan count: Int) -> Bool {
+        var stage = stage
+        return schedule.due(index + count * stride, stage: &stage).map { $0 <= time } ?? false
+    }
+
+    /// Leaves out `count` of the shard's arrivals, at most those there are.
+    mutating func skip(_ count: Int) {
+        index += count * stride
         due = schedule.due(index, stage: &stage) ?? .max
     }
 }
@@ -31,6 +46,8 @@ struct UserStepCursor: Sendable {
     private let shard: Int
     private let shards: Int
     private var upcoming: VirtualUserStep?
+    /// The step taken last is the plan's end, at which no stage wanted fewer users.
+    private(set) var isUnaskedEnd = false
 
     init(steps: VirtualUserSteps, shard: Int, shards: Int) {
         self.steps = steps
@@ -46,6 +63,7 @@ struct UserStepCursor: Sendable {
     mutating func advance() -> Int {
         let count = upcoming?.count ?? 0
         upcoming = steps.next()
+        isUnaskedEnd = upcoming == nil && steps.endsUnasked
         return max(0, (count - shard + shards - 1) / shards)
     }
 }
@@ -79,5 +97,13 @@ enum ShardLoad: Sendable {
         case .arrivals(let cursor, _): cursor.due
         case .users(let cursor, _): cursor.due
         }
+    }
+
+    /// Users of the shard that start at t = 0; none in an open loop, where arrivals start them.
+    var usersAtOnce: Int {
+        guard case .users(var cursor, _) = self else { return 0 }
+        var count = 0
+        while cursor.due == 0 { count = max(count, cursor.advance()) }
+        return count
     }
 }

@@ -21,6 +21,11 @@ final class StopOrder: Sendable {
     /// Nothing starts any more; what is in flight may go on for `nanoseconds`. A later order replaces an unread one.
     func give(drain nanoseconds: Int64) {
         drain.withLock { $0 = nanoseconds }
+        ring()
+    }
+
+    /// Wakes the shard, which looks for what is new.
+    func ring() {
         var one: UInt64 = 1
         _ = write(descriptor, &one, 8)
     }
