@@ -84,7 +84,8 @@ final class RunSession: Sendable {
             machine: machine, workers: run.workers.count,
             task: task.map { TaskDescription($0.share, plannedArrivals: ArrivalSchedule(plan.executor)?.count) })
         readers = RunReaders(
-            statistics: RunStatistics(labels: corpus.labels, texts: texts, mainURL: plan.target.url),
+            statistics: RunStatistics(
+                labels: corpus.labels, texts: texts, mainURL: plan.target.url, hasSchedule: run.plannedArrivals != nil),
             file: try Self.openRecords(records, context: context, texts: texts, redactor: redactor))
         progress = try ProgressTicker(run: run, readers: readers, quiet: request.quiet)
         delivery = try request.remoteWrite.map { [run, readers, context, redactor, task] in

@@ -38,4 +38,29 @@ import Testing
         let served = results.requests.map { Double($0.end - $0.sent) / 1e6 }
         #expect(median(served) < 100)
     }
+
+    /// In a closed loop nothing is due but the loop's own heartbeat, and a latency from the schedule there is none.
+    @Test func aPauseOfAClosedLoopIsSaid() async throws {
+        let scratch = try Scratch()
+        let endpoint = try await EndpointProcess.start(["--ttft", "20ms", "--time-per-token", "0"], in: scratch)
+        let scenario = #"{"executor": "constant-vus", "vus": 3, "duration": "5s", "think_time": "0"}"#
+        let files = try scratch.stage(scenario, server: endpoint.url)
+        let program = try Program("sml-loadgen", files, in: scratch)
+        try await eventually("requests in the log") { endpoint.entriesSoFar.count >= 30 }
+        program.signal(SIGSTOP)
+        // Past the first wave whenever it began; what follows is judged.
+        try await Task.sleep(for: .milliseconds(2500))
+        program.signal(SIGCONT)
+        #expect(try await program.end(within: 30) == 0, "\(program.errors)")
+        _ = try await endpoint.stop()
+        let results = try Results(directory: scratch.file("out"))
+        let lateness = results.summary[path: "sml", "lateness"]
+        #expect(lateness?["kept_up"] == .bool(false))
+        #expect(lateness?["kept_up_reasons"]?.elements.contains(.string("loop")) == true)
+        // At least a second of the pause lies behind the first, in a run of five and its end.
+        #expect((lateness?[path: "late_share", "loop"]?.number ?? 0) > 0.1)
+        #expect(program.output.contains("the generator did not keep up, more than 10.0 ms late: its loop"))
+        #expect(results.summary[path: "sml", "latency", "from_schedule_ms"] == .null)
+        #expect(!program.output.contains("from schedule"))
+    }
 }

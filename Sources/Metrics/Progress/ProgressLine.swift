@@ -64,8 +64,7 @@ public enum ProgressLine {
         if snapshot.errors > 0 { out.append(Part(text: "\(Format.grouped(snapshot.errors)) errors", isBad: true)) }
         if snapshot.dropped > 0 { out.append(Part(text: "\(Format.grouped(snapshot.dropped)) dropped", isBad: true)) }
         if let lateness = snapshot.lateness {
-            out.append(
-                Part(text: "late \(latency(lateness))", isBad: lateness > SMLSection.keptUpMilliseconds))
+            out.append(Part(text: "late \(latency(lateness))", isBad: !snapshot.keptUp))
         }
         return out
     }

@@ -26,11 +26,14 @@ public struct ProgressSnapshot: Sendable, Equatable {
     public var dropped: UInt64
     /// p99 of started − scheduled over the whole run, milliseconds; `nil` before the first request ended.
     public var lateness: Double?
+    /// False when the generator did not keep up so far.
+    public var keptUp: Bool
 
     public init(
         elapsed: Int64, total: Int64, isDraining: Bool = false, inFlight: Int, rateAsked: Double? = nil,
         virtualUsers: Int = 0, rateAchieved: Double = 0, finished: UInt64 = 0, successRate: Double? = nil,
-        p50: Double? = nil, p95: Double? = nil, errors: UInt64 = 0, dropped: UInt64 = 0, lateness: Double? = nil
+        p50: Double? = nil, p95: Double? = nil, errors: UInt64 = 0, dropped: UInt64 = 0, lateness: Double? = nil,
+        keptUp: Bool = true
     ) {
         self.elapsed = elapsed
         self.total = total
@@ -46,6 +49,7 @@ public struct ProgressSnapshot: Sendable, Equatable {
         self.errors = errors
         self.dropped = dropped
         self.lateness = lateness
+        self.keptUp = keptUp
     }
 
     /// From what has been consumed so far and the engine's live numbers. Costs a sort of up to 5,000 values per label:
@@ -62,6 +66,7 @@ public struct ProgressSnapshot: Sendable, Equatable {
             finished: run.finished.total, successRate: run.success.total == 0 ? nil : run.success.value,
             p50: latency.isEmpty ? nil : percentiles[0], p95: latency.isEmpty ? nil : percentiles[1],
             errors: run.requestErrors, dropped: run.dropped.total,
-            lateness: run.startLateness.isEmpty ? nil : run.startLateness.percentile(99))
+            lateness: run.startLateness.isEmpty ? nil : run.startLateness.percentile(99),
+            keptUp: run.keptUp.verdict ?? true)
     }
 }

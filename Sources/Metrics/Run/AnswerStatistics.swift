@@ -40,7 +40,7 @@ public struct AnswerStatistics: Sendable {
     }
 
     mutating func addDropped(_ record: RunRecord) {
-        if record.flags.contains(.paused) { pausedArrivals.add() }
+        if record.flags.contains(.paused) { pausedArrivals.add(record.droppedArrivals) }
     }
 
     /// The four oddities by the names that summary and series give them.

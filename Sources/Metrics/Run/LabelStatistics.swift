@@ -15,7 +15,7 @@ public struct LabelStatistics: Sendable {
     /// e2e_latency_ms = end − start of the first hop, milliseconds with fraction (k6 rounds to whole ones). Failures
     /// count, interrupted requests do not.
     public private(set) var latency = Trend()
-    /// End − scheduled, milliseconds: what a caller who asked at the planned instant would have waited.
+    /// End − scheduled, milliseconds: what a caller who asked at the planned instant would have waited. Open loops only.
     public private(set) var latencyFromSchedule = Trend()
     /// Good answers only: completion tokens / e2e latency.
     public private(set) var tokensPerSecond = Trend()
@@ -41,13 +41,13 @@ public struct LabelStatistics: Sendable {
     ///
     /// - Parameters:
     ///   - record: the final exchange.
-    ///   - started, scheduled: of the first hop.
+    ///   - started, scheduled: of the first hop; `scheduled` is nil in a closed loop.
     ///   - succeeded: ``RunRecord/isSuccess``.
     @inline(__always)
-    mutating func add(_ record: RunRecord, started: Int64, scheduled: Int64, succeeded: Bool) {
+    mutating func add(_ record: RunRecord, started: Int64, scheduled: Int64?, succeeded: Bool) {
         let elapsed = record.end - started
         latency.add(milliseconds(elapsed))
-        latencyFromSchedule.add(milliseconds(record.end - scheduled))
+        if let scheduled { latencyFromSchedule.add(milliseconds(record.end - scheduled)) }
         lastLatency = max(lastLatency, record.end)
         success.add(succeeded)
         guard succeeded else { return addError(status: record.status, at: record.end) }

@@ -1,6 +1,14 @@
 // Views over all groups: merged when asked, so that consuming a record touches one group only.
 
+import Generator
+
 extension RunStatistics {
+    /// For the records of the run that `context` describes.
+    public init(context: RunContext, texts: TextTable) {
+        self.init(
+            labels: context.labels, texts: texts, mainURL: context.url, hasSchedule: context.plannedArrivals != nil)
+    }
+
     /// http_reqs over all groups.
     public var requests: Counter {
         exchanges.reduce(into: Counter()) { $0.merge($1.requests) }

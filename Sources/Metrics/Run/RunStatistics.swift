@@ -57,6 +57,8 @@ public struct RunStatistics: Sendable {
     public internal(set) var finishReasons: [FinishReason: UInt64] = [:]
     public internal(set) var answers = AnswerStatistics()
     public internal(set) var generator = GeneratorStatistics()
+    /// Whether the generator was on time.
+    public internal(set) var keptUp = KeptUp()
     public internal(set) var timeline = Timeline()
     /// Records consumed, of any kind.
     public internal(set) var records = Counter()
@@ -77,11 +79,15 @@ public struct RunStatistics: Sendable {
     private var failureIndices: [FailureStatistics.Key: Int] = [:]
     /// First hops of requests that are being redirected, by iteration.
     private var redirected: [UInt32: (scheduled: Int64, started: Int64)] = [:]
+    private let hasSchedule: Bool
 
     /// - Parameters:
     ///   - labels: the label table that records index.
     ///   - mainURL: the plan's URL; credentials in it are masked here.
-    public init(labels: [String], texts: TextTable, mainURL: String) {
+    ///   - hasSchedule: an open loop, whose arrivals are due whatever the server does. In a closed loop a request is due
+    ///     when the one before it is answered, and a latency from there hides every stall of the server: there is none.
+    public init(labels: [String], texts: TextTable, mainURL: String, hasSchedule: Bool = true) {
+        self.hasSchedule = hasSchedule
         self.labels = labels.map(LabelStatistics.init)
         self.texts = texts
         self.mainURL = Redactor.maskingCredentials(in: mainURL)
@@ -100,11 +106,14 @@ public struct RunStatistics: Sendable {
         case .request where Int(record.label) < labels.count: consume(request: record)
         case .iterationEnd: endIteration(record, started: record.started)
         case .dropped:
-            dropped.add()
+            dropped.add(record.droppedArrivals)
             answers.addDropped(record)
+            keptUp.addDropped(record)
             lastDropped = max(lastDropped, record.end, record.scheduled)
-            timeline.update(record.scheduled) { $0.dropped += 1 }
-        case .sample: generator.add(record.sample)
+            timeline.update(record.scheduled) { $0.dropped += record.droppedArrivals }
+        case .sample:
+            generator.add(record.sample)
+            keptUp.add(record.sample)
         case .request, nil: break
         }
     }
@@ -122,6 +131,7 @@ public struct RunStatistics: Sendable {
         if record.hop == 0 {
             started.add()
             startLateness.add(milliseconds(record.started - record.scheduled))
+            keptUp.add(record)
             if record.sent >= 0 { sendLateness.add(milliseconds(record.sent - record.scheduled)) }
             timeline.update(record.started) { $0.started += 1 }
         }
@@ -143,7 +153,7 @@ public struct RunStatistics: Sendable {
         success.add(succeeded)
         lastFinished = max(lastFinished, record.end)
         labels[Int(record.label)].add(
-            record, started: start.started, scheduled: start.scheduled, succeeded: succeeded)
+            record, started: start.started, scheduled: hasSchedule ? start.scheduled : nil, succeeded: succeeded)
         timeline.update(record.end) {
             $0.finished += 1
             if !succeeded { $0.failed += 1 }

@@ -5,10 +5,6 @@
 import Generator
 
 enum SMLSection {
-    /// Lateness of starts at p99, up to which we say that the generator kept up: k6 itself is 3 to 13 ms late at p99
-    /// on the same machine, and an LLM's answer takes a hundred times that.
-    static let keptUpMilliseconds = 10.0
-
     static func members(_ inputs: SummaryInputs) -> [(String, JSON)] {
         [
             ("schema", .int(Summary.schema)),
@@ -113,10 +109,12 @@ enum SMLSection {
             ("start_ms", trend(run.startLateness)),
             ("send_ms", trend(run.sendLateness)),
             (
-                "kept_up",
-                run.startLateness.isEmpty ? .null : .bool(run.startLateness.percentile(99) <= keptUpMilliseconds)
+                "late_share",
+                .object(run.keptUp.parts.map { ($0.name, $0.share.share.map { .double($0) } ?? .null) })
             ),
-            ("kept_up_limit_p99_ms", .double(keptUpMilliseconds)),
+            ("kept_up", run.keptUp.verdict.map { .bool($0) } ?? .null),
+            ("kept_up_reasons", .array(run.keptUp.reasons.map { .string($0) })),
+            ("kept_up_limit_p99_ms", .double(milliseconds(KeptUp.limit))),
         ])
     }
 

@@ -45,7 +45,7 @@ public enum SummaryBuilder {
     /// - Throws: ``RecordFileError``.
     public static func rebuild(fromRecords path: String, redactor: Redactor = Redactor()) throws -> Summary {
         let reader = try RecordFileReader(path: path)
-        var statistics = RunStatistics(labels: reader.context.labels, texts: reader.texts, mainURL: reader.context.url)
+        var statistics = RunStatistics(context: reader.context, texts: reader.texts)
         try reader.forEachBatch { statistics.consume($0) }
         let outcome = reader.outcome ?? missingEnd(statistics, reader.context)
         return build(statistics: statistics, context: reader.context, outcome: outcome, redactor: redactor)

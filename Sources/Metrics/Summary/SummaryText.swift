@@ -185,12 +185,7 @@ private struct SummaryText {
         var out: [String] = []
         if let p99 = sml[path: "lateness", "start_ms", "p99"]?.number {
             let worst = sml[path: "lateness", "start_ms", "max"]?.number ?? 0
-            let keptUp = sml[path: "lateness", "kept_up"] == .bool(true)
-            let verdict =
-                keptUp
-                ? style.good("the generator kept up")
-                : style.bad("the generator did not keep up: use more workers or a less busy machine")
-            out.append(row("lateness", "p99 \(Format.measure(p99)) ms, max \(Format.measure(worst)) ms: \(verdict)"))
+            out.append(row("lateness", "p99 \(Format.measure(p99)) ms, max \(Format.measure(worst)) ms: \(keptUp)"))
         }
         let connections =
             "\(Format.grouped(count("connections", "opened"))) opened, "
@@ -216,6 +211,24 @@ private struct SummaryText {
             out.append(row("lost", style.bad("\(Format.grouped(lost)) records: the numbers above are too low")))
         }
         return out
+    }
+
+    private var keptUp: String {
+        switch sml[path: "lateness", "kept_up"] {
+        case .bool(true): return style.good("the generator kept up")
+        case .bool(false): break
+        default: return "too short a run to say whether the generator kept up"
+        }
+        let meanings = ["loop": "its loop", "starts": "its starts", "sends": "its sends"]
+        let reasons = (sml[path: "lateness", "kept_up_reasons"]?.elements ?? []).compactMap { reason -> String? in
+            guard let name = reason.text, let meaning = meanings[name],
+                let share = sml[path: "lateness", "late_share", name]?.number
+            else { return nil }
+            return "\(meaning) \(Format.measure(100 * share)) %"
+        }
+        let limit = Format.measure(sml[path: "lateness", "kept_up_limit_p99_ms"]?.number ?? 10)
+        let what = reasons.isEmpty ? "" : ", more than \(limit) ms late: " + reasons.joined(separator: ", ")
+        return style.bad("the generator did not keep up\(what); use more workers or a less busy machine")
     }
 
     private var remoteWrite: [String] {

@@ -25,7 +25,7 @@ public struct MergedRun: Sendable {
         guard let first = readers.first, let plan = first.context.task else {
             throw MergeError(path: paths.first ?? "", reason: "holds a whole run, not a task's part of one")
         }
-        var statistics = RunStatistics(labels: first.context.labels, texts: texts, mainURL: first.context.url)
+        var statistics = RunStatistics(context: first.context, texts: texts)
         var tasks = (0..<plan.count).map { TaskOutcome(index: $0, state: .missing) }
         var samples = [[GeneratorSample]](repeating: [], count: plan.count)
         var outcomes: [RunOutcome] = []

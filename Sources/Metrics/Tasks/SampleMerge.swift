@@ -4,7 +4,8 @@
 import Generator
 
 enum SampleMerge {
-    /// One sample a second for all tasks together: users, requests, CPU time and memory added, delays the longest.
+    /// One sample a second for all tasks together: users, requests, CPU time, memory and heartbeats added, delays the
+    /// longest.
     ///
     /// A task without a sample in a second counts as in its last one; before its first, as idle.
     static func merged(_ tasks: [[GeneratorSample]]) -> [GeneratorSample] {
@@ -12,9 +13,12 @@ enum SampleMerge {
             samples.reduce(into: [Int64: GeneratorSample]()) { found, sample in
                 let second = (sample.time + 500_000_000) / 1_000_000_000
                 // The last sample of a run may share its second with a regular one, whose delay must not get lost.
-                let delay = max(sample.loopDelay, found[second]?.loopDelay ?? 0)
+                let earlier = found[second]
                 found[second] = sample
-                found[second]?.loopDelay = delay
+                guard let earlier else { return }
+                found[second]?.loopDelay = max(sample.loopDelay, earlier.loopDelay)
+                found[second]?.beats.addUpToTheMost(earlier.beats)
+                found[second]?.lateBeats.addUpToTheMost(earlier.lateBeats)
             }
         }
         var current = tasks.map { samples in
@@ -32,6 +36,8 @@ enum SampleMerge {
                     current[task] = sample
                     sum.time = max(sum.time, sample.time)
                     sum.loopDelay = max(sum.loopDelay, sample.loopDelay)
+                    sum.beats.addUpToTheMost(sample.beats)
+                    sum.lateBeats.addUpToTheMost(sample.lateBeats)
                 }
                 guard let latest = current[task] else { continue }
                 sum.virtualUsers += latest.virtualUsers
@@ -42,5 +48,13 @@ enum SampleMerge {
             }
             return sum
         }
+    }
+}
+
+extension UInt32 {
+    /// A damaged file may hold any number.
+    fileprivate mutating func addUpToTheMost(_ other: UInt32) {
+        let (sum, overflow) = addingReportingOverflow(other)
+        self = overflow ? .max : sum
     }
 }

@@ -7,10 +7,26 @@ import Testing
 @testable import Metrics
 
 struct RunStatisticsTests {
-    static func statistics(_ records: [RunRecord], texts: TextTable = TextTable()) -> RunStatistics {
-        var statistics = RunStatistics(labels: ["short", "long"], texts: texts, mainURL: Samples.url)
+    static func statistics(
+        _ records: [RunRecord], texts: TextTable = TextTable(), hasSchedule: Bool = true
+    ) -> RunStatistics {
+        var statistics = RunStatistics(
+            labels: ["short", "long"], texts: texts, mainURL: Samples.url, hasSchedule: hasSchedule)
         records.withUnsafeBufferPointer { statistics.consume($0) }
         return statistics
+    }
+
+    @Test func aRecordMayStandForManyDroppedArrivals() {
+        var many = RunRecord(kind: .dropped)
+        many.scheduled = 2_999_999_999
+        many.iteration = 4_999_999
+        var one = RunRecord(kind: .dropped)
+        one.scheduled = 3_000_000_000
+        one.flags = .paused
+        let run = Self.statistics([many, one, one])
+        #expect(run.dropped.total == 5_000_002 && run.answers.pausedArrivals.total == 2)
+        #expect(run.timeline.buckets.map(\.dropped) == [0, 0, 5_000_000, 2])
+        #expect(run.records.total == 3)
     }
 
     @Test func timingsOfAGoodExchange() throws {

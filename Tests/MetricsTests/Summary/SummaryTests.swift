@@ -12,7 +12,8 @@ struct SummaryTests {
         _ records: [RunRecord], context: RunContext = Samples.context(), outcome: RunOutcome = Samples.outcome,
         texts: TextTable = TextTable(), redactor: Redactor = Redactor()
     ) -> Summary {
-        let statistics = RunStatisticsTests.statistics(records, texts: texts)
+        let statistics = RunStatisticsTests.statistics(
+            records, texts: texts, hasSchedule: context.plannedArrivals != nil)
         return SummaryBuilder.build(statistics: statistics, context: context, outcome: outcome, redactor: redactor)
     }
 

@@ -44,7 +44,7 @@ struct SummaryTextTests {
 
     @Test func badRun() {
         let texts = TextTable()
-        var refused = Samples.request(at: 1_000, status: 0)
+        var refused = Samples.request(at: 1_500, status: 0)
         refused.sent = -1
         refused.scheduled -= 40_000_000
         refused.errorCode = 1212
@@ -64,15 +64,31 @@ struct SummaryTextTests {
             "  interrupted  1 cut off, the oldest after 1m30s; the latencies below do not include them",
             "  dropped      1 arrivals found all virtual users busy",
             "    2 × no answer, code 1212, dial: connection refused",
-            "      first at 1.05 s: iteration 4, prompt 0, label short",
+            "      first at 1.55 s: iteration 4, prompt 0, label short",
             "      → nothing listens there: is the server up, are host and port right?",
-            "the generator did not keep up",
+            "the generator did not keep up, more than 10.0 ms late: its starts 100 %; use more workers or a less busy machine",
             "  lost         3 records: the numbers above are too low",
         ] {
             #expect(text.contains(line), "\(line) in \(text)")
         }
         #expect(summary.textBlock(color: true).contains("\u{1B}[31minterrupted\u{1B}[0m"))
         #expect(!text.contains("\u{1B}"))
+    }
+
+    /// In a closed loop a request is due when the one before it is answered: that says nothing.
+    @Test func aClosedLoopHasNoLatencyFromTheSchedule() {
+        let context = Samples.context(plannedArrivals: nil)
+        let document = SummaryTests.summary([Samples.request(at: 2_000)], context: context).document
+        #expect(document[path: "sml", "latency", "from_schedule_ms"] == .null)
+        #expect(document[path: "sml", "labels", "short", "from_schedule_ms"] == .null)
+        #expect(document[path: "sml", "latency", "end_to_end_ms", "count"]?.integer == 1)
+        let text = Summary(document: document).textBlock(color: false)
+        #expect(!text.contains("from schedule") && text.contains("end to end"))
+    }
+
+    @Test func aRunThatIsTooShortHasNoVerdict() {
+        let text = SummaryTests.summary([Samples.request(at: 100)]).textBlock(color: false)
+        #expect(text.contains("ms: too short a run to say whether the generator kept up"))
     }
 
     @Test func nothingFinished() {

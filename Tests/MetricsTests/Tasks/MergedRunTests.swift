@@ -112,7 +112,7 @@ import Testing
         func sample(_ seconds: Double, _ users: UInt32, cpu: Int64, delay: Int64 = 1) -> GeneratorSample {
             GeneratorSample(
                 time: Int64((seconds * 1e9).rounded()), virtualUsers: users, maxVirtualUsers: 10, inFlight: users, cpuTime: cpu,
-                residentBytes: 100, loopDelay: delay)
+                residentBytes: 100, loopDelay: delay, beats: 50, lateBeats: 1)
         }
         let merged = SampleMerge.merged([
             [sample(1.001, 3, cpu: 1000), sample(2.002, 4, cpu: 1100), sample(3.0, 5, cpu: 1200), sample(3.2, 0, cpu: 1210)],
@@ -124,6 +124,8 @@ import Testing
         #expect(merged.map(\.loopDelay) == [1, 9, 1])
         #expect(merged.map(\.time) == [1_001_000_000, 2_010_000_000, 3_200_000_000])
         #expect(merged.map(\.residentBytes) == [100, 200, 200])
+        // Heartbeats are counts of an interval: each is added once, the last sample's to those of its second.
+        #expect(merged.map(\.beats) == [50, 100, 100] && merged.map(\.lateBeats) == [1, 2, 2])
         // One task alone: nothing is made up.
         #expect(SampleMerge.merged([[sample(1, 3, cpu: 5)]]) == [sample(1, 3, cpu: 5)])
     }
