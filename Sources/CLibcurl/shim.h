@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 static inline int sml_has_http2(void) { return !!(curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP2); }
 static inline CURLcode sml_easy_set_long(CURL *easy, CURLoption option, long value) {
@@ -47,12 +48,24 @@ static inline CURLcode sml_easy_set_socket_callbacks(
     if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
     return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, closer) : code;
 }
-// Watches an answer's header lines, trailers included. libcurl 7.88 bounds headers itself (300 KiB) but keeps trailers
-// without end: 35 MB/s from one connection. And it takes a connection that closes inside the headers for a complete
-// answer. In C, because it runs for every line.
+static inline long long sml_monotonic_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+// Watches an exchange: the instants of its phases, what was sent of it, and the answer's header lines, trailers included.
+//
+// Instants are CLOCK_MONOTONIC nanoseconds, taken here because libcurl 7.88's are not those of the phases: "pretransfer"
+// is stamped after the first write, "starttransfer" at the first write of a body that goes by itself (HTTP/2, or from
+// 64 KiB), and all of them count from an instant that it does not tell. Nor does its "request size" have such a body.
+//
+// libcurl bounds headers itself (300 KiB) but keeps trailers without end: 35 MB/s from one connection. And it takes a
+// connection that closes inside the headers for a complete answer.
+//
+// In C, because it runs for every line and some ten times a request.
 typedef struct {
+    // Header lines of the answer, and more than this many bytes of them are refused.
     size_t bytes;
-    // More than this many bytes are refused.
     size_t limit;
     // The empty line after the headers has arrived.
     int ended;
@@ -61,14 +74,29 @@ typedef struct {
     // Transfer-Encoding: how many there were; and whether one was more than the framing that we asked for.
     int transfers;
     int unasked;
-} sml_header_watch;
+    // The whole request went out with the first write.
+    int is_whole;
+    CURL *easy;
+    // Earlier than the write of now; whoever lets libcurl act sets it.
+    const long long *acted;
+    // Length of the body to send.
+    long long body;
+    // Before the first write; when the first header line had arrived; last sign of life after the headers. 0: not yet.
+    long long sent, first_byte, last;
+    // Earlier than the write that took the request's last byte, but later than the one before it. 0: not all is sent.
+    long long written;
+    // What went out of the head (-1: unknown yet) and of the body, and of the sendings before this one.
+    long long head, uploaded, before;
+    // libcurl's request size so far, over all its sendings.
+    long counted;
+} sml_exchange_watch;
 // libcurl would undo any compression named there, without a bound.
 static inline int sml_is_plain_transfer(const char *value, size_t length) {
     while (length && (*value == ' ' || *value == '\t')) value++, length--;
     while (length && (value[length - 1] == ' ' || value[length - 1] == '\t' || value[length - 1] == '\r' || value[length - 1] == '\n')) length--;
     return (length == 7 && !strncasecmp(value, "chunked", 7)) || (length == 8 && !strncasecmp(value, "identity", 8));
 }
-static inline void sml_watch_coding(sml_header_watch *watch, const char *data, size_t length) {
+static inline void sml_watch_coding(sml_exchange_watch *watch, const char *data, size_t length) {
     static const char content[] = "content-encoding:";
     static const char transfer[] = "transfer-encoding:";
     if (length >= sizeof content && !strncasecmp(data, content, sizeof content - 1)) watch->encoded = 1;
@@ -77,9 +105,32 @@ static inline void sml_watch_coding(sml_header_watch *watch, const char *data, s
         if (++watch->transfers > 1 || !sml_is_plain_transfer(data + name, length - name)) watch->unasked = 1;
     }
 }
+static inline void sml_watch_clear(sml_exchange_watch *watch) {
+    if (watch->head >= 0) watch->before += watch->head + watch->uploaded;
+    watch->head = -1;
+    watch->uploaded = watch->sent = watch->written = watch->first_byte = watch->last = 0;
+    watch->ended = watch->is_whole = watch->encoded = watch->transfers = watch->unasked = 0;
+}
+// libcurl begins with a request: the first one of an exchange, or the same once more.
+static inline void sml_watch_start(sml_exchange_watch *watch, int is_first) {
+    sml_watch_clear(watch);
+    if (is_first) watch->before = 0;
+    watch->counted = 0;
+    watch->bytes = 0;
+}
+// The request is about to be sent, for the first time or once more.
+static inline void sml_watch_sending(sml_exchange_watch *watch) {
+    sml_watch_clear(watch);
+    watch->sent = sml_monotonic_now();
+}
+static inline long long sml_watch_bytes_sent(const sml_exchange_watch *watch) {
+    return watch->before + (watch->head >= 0 ? watch->head + watch->uploaded : 0);
+}
 static inline size_t sml_watch_header(char *data, size_t size, size_t count, void *context) {
-    sml_header_watch *watch = context;
+    sml_exchange_watch *watch = (sml_exchange_watch *)context;
     size_t length = size * count;
+    // An interim answer (1xx) is an answer, as for k6; one of a proxy came before sml_watch_sending.
+    if (!watch->first_byte) watch->first_byte = sml_monotonic_now();
     if (length <= 2) watch->ended = 1;
     else if (length > 5 && data[0] == 'H' && data[4] == '/' && data[1] == 'T') {
         watch->ended = watch->encoded = watch->transfers = 0;
@@ -87,8 +138,33 @@ static inline size_t sml_watch_header(char *data, size_t size, size_t count, voi
     watch->bytes += length;
     return watch->bytes <= watch->limit && !watch->unasked ? length : 0;
 }
-static inline CURLcode sml_easy_set_header_watch(CURL *easy, sml_header_watch *watch) {
-    return sml_easy_set_header(easy, sml_watch_header, watch);
+// libcurl calls it after each write, each read and each step of its own.
+static inline int sml_watch_progress(
+    void *context, curl_off_t download_size, curl_off_t downloaded, curl_off_t upload_size, curl_off_t uploaded) {
+    sml_exchange_watch *watch = (sml_exchange_watch *)context;
+    (void)download_size, (void)downloaded, (void)upload_size;
+    if (watch->ended) watch->last = sml_monotonic_now();
+    if (!watch->sent) return 0;
+    // libcurl sets its counter back before it sends again.
+    if (uploaded > watch->uploaded) watch->uploaded = uploaded;
+    if (watch->head < 0) {
+        // After the first write, which is what libcurl's request size counts, with what it has of the body.
+        long size = 0;
+        curl_easy_getinfo(watch->easy, CURLINFO_REQUEST_SIZE, &size);
+        watch->head = size - watch->counted - uploaded;
+        watch->counted = size;
+        watch->is_whole = uploaded >= watch->body;
+        if (watch->is_whole) watch->written = watch->sent;
+    } else if (!watch->written && uploaded >= watch->body) {
+        watch->written = *watch->acted > watch->sent ? *watch->acted : watch->sent;
+    }
+    return 0;
+}
+static inline CURLcode sml_easy_set_exchange_watch(CURL *easy, sml_exchange_watch *watch) {
+    CURLcode code = sml_easy_set_header(easy, sml_watch_header, watch);
+    if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, sml_watch_progress);
+    if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_XFERINFODATA, watch);
+    return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L) : code;
 }
 // What libcurl says of an HTTP/2 connection to nobody but a debug callback: the error code of a GOAWAY, and that a stream
 // was refused. The other texts, among them headers with the key, pass unread.

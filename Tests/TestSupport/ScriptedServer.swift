@@ -202,8 +202,11 @@ public final class RefusingPort {
 }
 
 /// A TCP socket that listens on a free loopback port.
-public func listeningSocket() throws -> (descriptor: Int32, port: UInt16) {
+///
+/// - Parameter configure: sets what the kernel wants to know before it listens.
+public func listeningSocket(_ configure: (Int32) -> Void = { _ in }) throws -> (descriptor: Int32, port: UInt16) {
     let (descriptor, port) = try boundSocket()
+    configure(descriptor)
     guard listen(descriptor, 512) == 0 else { throw POSIXError(.EADDRINUSE) }
     return (descriptor, port)
 }

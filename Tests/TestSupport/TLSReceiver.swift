@@ -11,6 +11,8 @@ public final class TestCertificates: Sendable {
     private let directory: URL
     /// Self-signed for 127.0.0.1, so it is also the authority to trust.
     public var certificate: String { directory.appendingPathComponent("cert.pem").path }
+    /// A directory that `SSL_CERT_DIR` can name, once ``hash()`` has made it.
+    public var hashed: String { directory.appendingPathComponent("hashed").path }
     public var key: String { directory.appendingPathComponent("key.pem").path }
 
     public init() async throws {
@@ -23,6 +25,15 @@ public final class TestCertificates: Sendable {
         ])
         guard await eventually({ process.exitStatus == 0 }) else {
             throw SpawnFailure(description: "openssl req exited with \(String(describing: process.exitStatus))")
+        }
+    }
+
+    public func hash() async throws {
+        try FileManager.default.createDirectory(atPath: hashed, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: certificate, toPath: hashed + "/cert.pem")
+        let process = try ChildProcess([Self.openssl, "rehash", hashed])
+        guard await eventually({ process.exitStatus == 0 }) else {
+            throw SpawnFailure(description: "openssl rehash exited with \(String(describing: process.exitStatus))")
         }
     }
 

@@ -91,9 +91,9 @@ public struct RunRecord: Sendable {
     public var scheduled: Int64 = 0
     /// When the engine handed the exchange to libcurl.
     public var started: Int64 = 0
-    /// When a connection was ready and the first byte could go out; `-1` if never.
+    /// When a connection was ready and the first byte was about to go out; `-1` if never.
     public var sent: Int64 = -1
-    /// When the first byte of the answer arrived; `-1` if never.
+    /// When the answer began, its first line read; an interim answer (1xx) is one, as for k6. `-1` if never.
     public var firstByte: Int64 = -1
     /// When the exchange ended, however it ended.
     public var end: Int64 = 0
@@ -114,7 +114,8 @@ public struct RunRecord: Sendable {
     public var promptTokens: Int32 = -1
     /// `usage.completion_tokens`, or -1 when the answer had none.
     public var completionTokens: Int32 = -1
-    /// Bytes sent: request line, headers and body. TLS framing is not visible to us.
+    /// Bytes handed to the kernel: request line, headers and body, of every sending; an HTTP/2 head as HTTP/1.1 would
+    /// write it. TLS framing is not visible to us.
     public var bytesSent: UInt32 = 0
     /// Bytes received: status line, headers and body as they came over the wire (before decompression).
     public var bytesReceived: UInt32 = 0
@@ -144,6 +145,16 @@ public struct RunRecord: Sendable {
     public var resends: UInt8 = 0
     /// `Retry-After` of an answer with status 429 or 503, seconds; 0 when it had none.
     public var retryAfterSeconds: UInt16 = 0
+    /// ``sending`` as it is kept.
+    public var sendingCode = ShortDuration()
+
+    /// From ``sent`` until all of the request was with the kernel, nanoseconds: earlier than the write of its last byte,
+    /// later than the one before it, so 0 for what goes out in one piece. Ends with the first byte of the answer or with
+    /// the exchange, if they came before that.
+    public var sending: Int64 {
+        get { sendingCode.nanoseconds }
+        set { sendingCode = ShortDuration(nanoseconds: newValue) }
+    }
 
     public init(kind: RecordKind = .request) { kindRaw = kind.rawValue }
 

@@ -77,8 +77,8 @@ actor Shard {
         dropped = DroppedArrivals(shard: index)
         poller = try Poller(bell: stopOrder.descriptor)
         common = CommonTransferState(
-            settings: context.settings, addresses: context.addresses, texts: context.texts, shards: context.shards,
-            poller: poller)
+            settings: context.settings, addresses: context.addresses, texts: context.texts, clock: context.clock,
+            shards: context.shards, poller: poller)
         load = ShardLoad(
             executor: context.plan.executor, share: context.share, shard: index, shards: context.shards)
         // 73 years from the start, sums with which do not overflow.
@@ -164,6 +164,7 @@ actor Shard {
         let absolute = now + context.clock.origin
         guard absolute >= earliestGroupTimeout else { return }
         for group in groups where group.timeoutAt <= absolute {
+            group.acted.pointee = absolute
             group.actOnTimeout()
             touch(group)
         }

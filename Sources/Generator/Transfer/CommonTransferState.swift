@@ -9,6 +9,7 @@ final class CommonTransferState {
     let settings: TransferSettings
     let addresses: ServerAddresses
     let texts: TextTable
+    let clock: RunClock
     let buffers: ResponseBufferPool
     // Beside `settings`, because reading a field of such a nested value retains all its strings: nine of them for each answer.
     let isSecure: Bool
@@ -25,8 +26,10 @@ final class CommonTransferState {
     private static let receiveBuffer = 4 << 10
 
     init(
-        settings: TransferSettings, addresses: ServerAddresses, texts: TextTable, shards: Int, poller: Poller
+        settings: TransferSettings, addresses: ServerAddresses, texts: TextTable, clock: RunClock, shards: Int,
+        poller: Poller
     ) {
+        self.clock = clock
         self.poller = poller
         url = ParsedURL(settings.target.url)
         resolved = settings.proxy.proxy.isEmpty ? addresses.resolved.map { HeaderList([$0]) } : nil
@@ -60,7 +63,7 @@ final class CommonTransferState {
     /// Everything that stays the same for a user's life.
     func configure(
         _ easy: UnsafeMutableRawPointer, user: VirtualUser, connectTo: HeaderList?,
-        message: UnsafeMutablePointer<CChar>, headers: UnsafeMutablePointer<sml_header_watch>
+        message: UnsafeMutablePointer<CChar>, watch: UnsafeMutablePointer<sml_exchange_watch>
     ) throws(GeneratorError) {
         let context = Unmanaged.passUnretained(user).toOpaque()
         var codes = [
@@ -68,7 +71,7 @@ final class CommonTransferState {
             sml_easy_set_pointer(easy, CURLOPT_PRIVATE, context),
             sml_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, message),
             sml_easy_set_write(easy, onTransferWrite, context),
-            sml_easy_set_header_watch(easy, headers),
+            sml_easy_set_exchange_watch(easy, watch),
             sml_easy_set_prerequest(easy, onTransferPrerequest, context),
             // An announced length over the limit is refused at once; the rest is refused when it has arrived.
             sml_easy_set_offset(easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(settings.target.responseLimit)),

@@ -15,6 +15,8 @@ final class TransferGroup {
     let multi: UnsafeMutableRawPointer
     /// When libcurl wants to be called for its own timers, nanoseconds on CLOCK_MONOTONIC; `Int64.max` never.
     fileprivate(set) var timeoutAt = Int64.max
+    /// CLOCK_MONOTONIC before libcurl last acted on something: what it writes then, it writes later than this.
+    let acted: UnsafeMutablePointer<Int64>
     /// Whether the shard has it on its list of groups to collect completions from.
     var isDirty = false
 
@@ -23,6 +25,8 @@ final class TransferGroup {
         self.index = index
         self.poller = poller
         self.multi = multi
+        acted = .allocate(capacity: 1)
+        acted.initialize(to: 0)
         let context = Unmanaged.passUnretained(self).toOpaque()
         // One exchange a connection, as k6: an h2 session is a user's own (§5), and a shared one would serialise
         // answers behind each other.
@@ -30,12 +34,15 @@ final class TransferGroup {
             sml_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING)) == CURLM_OK,
             sml_multi_set_long(multi, CURLMOPT_MAXCONNECTS, Self.capacity * 2) == CURLM_OK
         else {
-            curl_multi_cleanup(multi)
+            // The handle is whole, so that its deinit runs.
             throw .transport("multi handle refused its options")
         }
     }
 
-    deinit { curl_multi_cleanup(multi) }
+    deinit {
+        curl_multi_cleanup(multi)
+        acted.deallocate()
+    }
 
     /// Lets libcurl act on a ready socket.
     func act(on readiness: Readiness) {
@@ -44,6 +51,7 @@ final class TransferGroup {
         if readiness.writable { mask |= CURL_CSELECT_OUT }
         if readiness.failed { mask |= CURL_CSELECT_ERR }
         var running: Int32 = 0
+        acted.pointee = RunClock.monotonicNow
         curl_multi_socket_action(multi, readiness.descriptor, mask, &running)
     }
 

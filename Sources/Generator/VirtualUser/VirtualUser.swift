@@ -25,14 +25,12 @@ final class VirtualUser {
     private(set) var isInFlight = false
     /// Header bytes of one answer, as libcurl's own limit; ours holds for trailers too.
     private static let headerLimit = 300 << 10
-    private static let freshWatch = sml_header_watch(
-        bytes: 0, limit: headerLimit, ended: 0, encoded: 0, transfers: 0, unasked: 0)
 
     private let easy: UnsafeMutableRawPointer
     private let common: CommonTransferState
     private let connectTo: HeaderList?
     private let message: UnsafeMutablePointer<CChar>
-    private let headers: UnsafeMutablePointer<sml_header_watch>
+    private let watch: UnsafeMutablePointer<sml_exchange_watch>
     private let http2: UnsafeMutablePointer<sml_http2_watch>
     /// libcurl writes texts for us, which takes time: only until an answer shows that it is not HTTP/2.
     private var isWatched: Bool
@@ -61,13 +59,18 @@ final class VirtualUser {
         connectTo = common.addresses.connectTo(user: number).map { HeaderList([$0]) }
         message = .allocate(capacity: Int(CURL_ERROR_SIZE))
         message.initialize(to: 0)
-        headers = .allocate(capacity: 1)
-        headers.initialize(to: Self.freshWatch)
+        watch = .allocate(capacity: 1)
+        var blank = sml_exchange_watch()
+        blank.limit = Self.headerLimit
+        blank.easy = easy
+        blank.acted = UnsafePointer(group.acted)
+        blank.head = -1
+        watch.initialize(to: blank)
         http2 = .allocate(capacity: 1)
         http2.initialize(to: sml_http2_watch(go_away: -1, refused: 0))
         isWatched = common.isSecure
         body = UnsafeRawBufferPointer(start: nil, count: 0)
-        try common.configure(easy, user: self, connectTo: connectTo, message: message, headers: headers)
+        try common.configure(easy, user: self, connectTo: connectTo, message: message, watch: watch)
         if isWatched {
             sml_easy_set_http2_watch(easy, http2)
             sml_easy_set_long(easy, CURLOPT_VERBOSE, 1)
@@ -79,7 +82,7 @@ final class VirtualUser {
         if let response { common.buffers.give(back: response) }
         curl_easy_cleanup(easy)
         message.deallocate()
-        headers.deallocate()
+        watch.deallocate()
         http2.deallocate()
     }
 
@@ -100,7 +103,7 @@ final class VirtualUser {
         requestStarted = record.started
         sml_easy_set_pointer(easy, CURLOPT_POSTFIELDS, body.baseAddress)
         sml_easy_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
-        begin()
+        begin(bodyLength: body.count)
     }
 
     /// Follows the redirect the completed exchange asked for, if it is one that k6 follows: 301, 302, 303 as GET
@@ -122,7 +125,7 @@ final class VirtualUser {
         } else {
             sml_easy_set_long(easy, CURLOPT_HTTPGET, 1)
         }
-        begin()
+        begin(bodyLength: redirect.keepsBody ? body.count : 0)
     }
 
     /// Sends the exchange once more, on a new connection, when a reused one died before a byte of an answer and libcurl
@@ -138,7 +141,7 @@ final class VirtualUser {
         setRemainingTime(now: now)
         sml_easy_set_long(easy, CURLOPT_FRESH_CONNECT, 1)
         transferStarted = now
-        start()
+        start(isFirst: false)
         return true
     }
 
@@ -148,16 +151,17 @@ final class VirtualUser {
         sml_easy_set_long(easy, CURLOPT_TIMEOUT_MS, max(1, Int(timeout / 1_000_000)))
     }
 
-    private func begin() {
+    private func begin(bodyLength: Int) {
         attempts = 0
         isRestarted = false
         transferStarted = record.started
-        start()
+        watch.pointee.body = Int64(bodyLength)
+        start(isFirst: true)
     }
 
-    private func start() {
+    private func start(isFirst: Bool) {
         refusal = nil
-        headers.pointee = Self.freshWatch
+        sml_watch_start(watch, isFirst ? 1 : 0)
         http2.pointee = sml_http2_watch(go_away: -1, refused: 0)
         socketError = 0
         tlsVersion = 0
@@ -170,7 +174,7 @@ final class VirtualUser {
     /// until ``releaseResponse()``, and whether it is one: libcurl 7.88 takes a connection that closes inside the
     /// headers for a complete answer.
     func finish(result: CURLcode) -> (answer: UnsafeRawBufferPointer, isComplete: Bool) {
-        let result = result == CURLE_OK ? headers.pointee.ended == 0 ? CURLE_PARTIAL_FILE : decodingResult() : result
+        let result = result == CURLE_OK ? watch.pointee.ended == 0 ? CURLE_PARTIAL_FILE : decodingResult() : result
         measure(result: result)
         curl_multi_remove_handle(group.multi, easy)
         isInFlight = false
@@ -179,9 +183,8 @@ final class VirtualUser {
 
     /// Cuts the exchange off at `now`: the connection is closed and the record says how far it got.
     func cancel(now: Int64) {
-        measure(result: CURLE_OK)
+        measure(result: CURLE_OK, cutAt: now)
         record.status = 0
-        record.end = now
         record.flags.insert(.interrupted)
         record.phaseRaw = reachedPhase().rawValue
         curl_multi_remove_handle(group.multi, easy)
@@ -197,20 +200,10 @@ final class VirtualUser {
 
     // MARK: - What libcurl measured
 
-    private func measure(result: CURLcode) {
-        let started = transferStarted
-        let pretransfer = sml_easy_get_offset(easy, CURLINFO_PRETRANSFER_TIME_T)
-        let firstByte = sml_easy_get_offset(easy, CURLINFO_STARTTRANSFER_TIME_T)
+    private func measure(result: CURLcode, cutAt: Int64? = nil) {
         let received =
             sml_easy_get_long(easy, CURLINFO_HEADER_SIZE) + Int(sml_easy_get_offset(easy, CURLINFO_SIZE_DOWNLOAD_T))
-        // libcurl takes the end of the stream, and the frames HTTP/2 begins with, for a first byte of the answer.
-        let isAnswered =
-            received > 0
-            || !common.isSecure && result != CURLE_GOT_NOTHING && result != CURLE_SEND_ERROR
-                && result != CURLE_RECV_ERROR
-        record.end = started + sml_easy_get_offset(easy, CURLINFO_TOTAL_TIME_T) * 1000
-        record.sent = attempts > 0 ? started + pretransfer * 1000 : -1
-        record.firstByte = attempts > 0 && firstByte > 0 && isAnswered ? started + firstByte * 1000 : -1
+        measureInstants(result: result, cutAt: cutAt)
         let connections = sml_easy_get_long(easy, CURLINFO_NUM_CONNECTS)
         if connections > 0 { measureConnection() }
         if connections == 0, attempts > 0 { record.flags.insert(.connectionReused) }
@@ -218,7 +211,7 @@ final class VirtualUser {
             record.flags.insert(.retriedByTransport)
             record.resends = UInt8(clamping: attempts - 1)
         }
-        record.bytesSent = UInt32(clamping: sml_easy_get_long(easy, CURLINFO_REQUEST_SIZE))
+        record.bytesSent = UInt32(clamping: sml_watch_bytes_sent(watch))
         record.bytesReceived = UInt32(clamping: received)
         guard result == CURLE_OK else {
             fail(result)
@@ -244,6 +237,34 @@ final class VirtualUser {
         }
     }
 
+    private func measureInstants(result: CURLcode, cutAt: Int64?) {
+        let seen = watch.pointee
+        let origin = common.clock.origin
+        record.sent = attempts > 0 ? seen.sent - origin : -1
+        record.firstByte = attempts > 0 && seen.first_byte > 0 ? seen.first_byte - origin : -1
+        if let cutAt {
+            record.end = max(cutAt, record.sent, record.firstByte)
+        } else if result == CURLE_OK, seen.last > 0 {
+            record.end = seen.last - origin
+        } else {
+            // libcurl's own clock started a little later than we told it to.
+            let end = transferStarted + sml_easy_get_offset(easy, CURLINFO_TOTAL_TIME_T) * 1000
+            record.end = max(end, record.sent, record.firstByte)
+            if record.firstByte < 0, hasUnreadableAnswer(result) { record.firstByte = record.end }
+        }
+        guard attempts > 0 else { return }
+        // An answer may begin before the request has ended.
+        let written = seen.written > 0 ? seen.written - origin : record.end
+        record.sending = max(0, min(written, record.firstByte >= 0 ? record.firstByte : record.end) - record.sent)
+    }
+
+    /// Bytes came that are no line of a header. (libcurl says so of the end of a stream too, and of TLS records.)
+    private func hasUnreadableAnswer(_ result: CURLcode) -> Bool {
+        attempts > 0 && watch.pointee.is_whole != 0 && !common.isSecure && result != CURLE_GOT_NOTHING
+            && result != CURLE_SEND_ERROR && result != CURLE_RECV_ERROR
+            && sml_easy_get_offset(easy, CURLINFO_STARTTRANSFER_TIME_T) > 0
+    }
+
     private func measureConnection() {
         let lookup = sml_easy_get_offset(easy, CURLINFO_NAMELOOKUP_TIME_T)
         let connect = sml_easy_get_offset(easy, CURLINFO_CONNECT_TIME_T)
@@ -265,8 +286,8 @@ final class VirtualUser {
                 connectLimitReached: attempts == 0
                     && elapsed >= TransferSettings.connectTimeout.nanoseconds - 1_000_000
                     && common.settings.target.timeout > TransferSettings.connectTimeout,
-                refusal: headers.pointee.bytes > Self.headerLimit
-                    ? .headersTooLong : headers.pointee.unasked != 0 ? .transferEncoding : refusal,
+                refusal: watch.pointee.bytes > Self.headerLimit
+                    ? .headersTooLong : watch.pointee.unasked != 0 ? .transferEncoding : refusal,
                 goAway: http2.pointee.go_away >= 0 ? UInt16(clamping: http2.pointee.go_away) : nil,
                 isStreamRefused: http2.pointee.refused != 0, limits: SystemLimits.current))
         record.status = 0
@@ -276,7 +297,10 @@ final class VirtualUser {
     }
 
     private func reachedPhase() -> TransferPhase {
-        if attempts > 0 { return record.firstByte >= 0 ? .receive : .wait }
+        if attempts > 0 {
+            if record.firstByte >= 0 { return .receive }
+            return watch.pointee.written > 0 ? .wait : .send
+        }
         if sml_easy_get_offset(easy, CURLINFO_NAMELOOKUP_TIME_T) == 0 { return .resolve }
         // libcurl sets the time of the connect when TLS is there too, but the local port at once.
         if sml_easy_get_long(easy, CURLINFO_LOCAL_PORT) == 0 { return .connect }
@@ -292,7 +316,7 @@ final class VirtualUser {
         if response == nil {
             response = common.buffers.take()
             if common.isSecure { tlsVersion = TLSVersion.ofTransfer(easy) }
-            if headers.pointee.encoded != 0 { decoder = ContentDecoder(bodyOf: easy) }
+            if watch.pointee.encoded != 0 { decoder = ContentDecoder(bodyOf: easy) }
         }
         guard let decoder else { return keep(data) ? data.count : 0 }
         decoder.decode(data) { keep($0) }
@@ -342,7 +366,10 @@ final class VirtualUser {
         return descriptor
     }
 
-    fileprivate func willSend() { attempts += 1 }
+    fileprivate func willSend() {
+        attempts += 1
+        sml_watch_sending(watch)
+    }
 }
 
 /// Body bytes for the user behind `context`.

@@ -72,6 +72,7 @@ public struct RecordExport: Sendable {
         ("empty_body", { record, _ in .yesNo(record.flags.contains(.emptyBody)) }),
         ("paused", { record, _ in .yesNo(record.flags.contains(.paused)) }),
         ("reports_failure", { record, _ in .yesNo(record.flags.contains(.reportsFailure)) }),
+        ("sending_us", { record, _ in .number(record.sending / 1000) }),
     ]
 
     private static func reached(_ value: Int64) -> Cell { value < 0 ? .none : .number(value) }

@@ -64,7 +64,7 @@ enum RecordFormat {
         put(record.shard, 98)
         put(record.resends, 99)
         put(record.retryAfterSeconds, 100)
-        put(UInt16(0), 102)
+        put(record.sendingCode.code, 102)
     }
 
     static func decode(_ frame: UnsafeRawPointer) -> RunRecord {
@@ -102,6 +102,7 @@ enum RecordFormat {
         record.shard = get(98)
         record.resends = get(99)
         record.retryAfterSeconds = get(100)
+        record.sendingCode = ShortDuration(code: get(102))
         return record
     }
 

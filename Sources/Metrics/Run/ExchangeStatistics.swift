@@ -74,9 +74,9 @@ public struct ExchangeStatistics: Sendable {
     public private(set) var blocked = Trend()
     public private(set) var connecting = Trend()
     public private(set) var tlsHandshaking = Trend()
-    /// Always 0: libcurl before 8.10 does not tell when the request was written, so it is part of `waiting`.
+    /// http_req_sending: from sent until the request was written, or until the answer began if it did before that.
     public private(set) var sending = Trend()
-    /// http_req_waiting = first byte − sent; end − sent when no byte came.
+    /// http_req_waiting = first byte − sent − sending; with the end instead when no byte came.
     public private(set) var waiting = Trend()
     /// http_req_receiving = end − first byte; 0 when no byte came.
     public private(set) var receiving = Trend()
@@ -93,10 +93,10 @@ public struct ExchangeStatistics: Sendable {
     mutating func add(_ record: RunRecord) {
         requests.add()
         if record.end > lastSample { lastSample = record.end }
-        sending.add(0)
         guard record.sent >= 0 else {
             // Nothing was sent: all timings are 0 (k6 §5.1).
             duration.add(0)
+            sending.add(0)
             blocked.add(0)
             connecting.add(0)
             tlsHandshaking.add(0)
@@ -108,7 +108,9 @@ public struct ExchangeStatistics: Sendable {
         blocked.add(milliseconds(max(0, record.sent - record.started)))
         connecting.add(Double(record.connectMicroseconds) / 1e3)
         tlsHandshaking.add(Double(record.tlsMicroseconds) / 1e3)
-        waiting.add(milliseconds((record.firstByte >= 0 ? record.firstByte : record.end) - record.sent))
+        sending.add(milliseconds(record.sending))
+        let answered = record.firstByte >= 0 ? record.firstByte : record.end
+        waiting.add(milliseconds(max(0, answered - record.sent - record.sending)))
         receiving.add(record.firstByte >= 0 ? milliseconds(record.end - record.firstByte) : 0)
     }
 }

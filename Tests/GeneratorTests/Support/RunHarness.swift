@@ -12,6 +12,7 @@ struct FinishedRun {
     var records: [RunRecord]
     var texts: TextTable
     var live: LiveCounters
+    var clock: RunClock
 
     func of(_ kind: RecordKind) -> [RunRecord] { records.filter { $0.kind == kind } }
     var requests: [RunRecord] { of(.request) }
@@ -33,11 +34,11 @@ enum RunHarness {
 
     /// Runs `plan` to its end; `whileRunning` gets the run as soon as it has begun.
     static func run(
-        _ plan: Plan, workers: Int = 1, environment: [String: String] = [:],
+        _ plan: Plan, content: String = "hello", workers: Int = 1, environment: [String: String] = [:],
         whileRunning: (@Sendable (LoadRun) async throws -> Void)? = nil
     ) async throws -> FinishedRun {
         let texts = TextTable()
-        let corpus = try testCorpus()
+        let corpus = try testCorpus(content: content)
         let options = RunOptions(workers: workers, userAgent: "sml-loadgen/test", environment: environment)
         let run = try LoadRun(
             plan: plan, corpus: corpus, order: PromptOrder(count: corpus.count, seed: plan.promptSeed),
@@ -46,6 +47,6 @@ enum RunHarness {
         let side = Task { try await whileRunning?(run) }
         let end = try await run.run { batch in collected.withLock { $0 += batch } }
         try await side.value
-        return FinishedRun(end: end, records: collected.withLock { $0 }, texts: texts, live: run.live)
+        return FinishedRun(end: end, records: collected.withLock { $0 }, texts: texts, live: run.live, clock: run.clock)
     }
 }

@@ -4,8 +4,8 @@ import Scenarios
 
 let testBody = #"{"messages":[{"role":"user","content":"hello"}],"temperature":1,"stream":false}"#
 
-func testCorpus() throws -> Corpus {
-    try Array(#"[{"content":"hello","label":"short"}]"#.utf8).withUnsafeBytes {
+func testCorpus(content: String = "hello") throws -> Corpus {
+    try Array(#"[{"content":"\#(content)","label":"short"}]"#.utf8).withUnsafeBytes {
         try Corpus.load(bytes: $0, file: "test", options: CorpusOptions())
     }
 }

@@ -124,6 +124,19 @@ struct RunStatisticsTests {
         #expect(run.connectionsOpened.total == 0)
     }
 
+    @Test func sendingIsNotWaiting() throws {
+        var record = Samples.request()
+        record.sending = 20_000_000
+        let group = try #require(Self.statistics([record]).exchanges.first)
+        // Of 50 ms, sent after 1 and answered 0.5 before the end.
+        #expect(group.sending.max == Double(record.sending) / 1e6 && abs(group.sending.max - 20) < 0.01)
+        #expect(abs(group.sending.max + group.waiting.max - 48.5) < 1e-9)
+        #expect(abs(group.sending.max + group.waiting.max + group.receiving.max - group.duration.max) < 1e-9)
+        record.firstByte = -1
+        let silent = try #require(Self.statistics([record]).exchanges.first)
+        #expect(abs(silent.sending.max + silent.waiting.max - 49) < 1e-9 && silent.receiving.max == 0)
+    }
+
     @Test func noByteMeansWaitingUntilTheEnd() throws {
         var record = Samples.request(status: 0)
         record.firstByte = -1

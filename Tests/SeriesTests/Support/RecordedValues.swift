@@ -45,7 +45,8 @@ struct RecordedValues {
             trend("k6_tokens_per_second", of, succeeded.map { Double($0.completionTokens) / seconds($0.end - $0.started) })
             values["k6_http_reqs_total" + of] = Double(own.count)
             trend("k6_http_req_duration", of, own.map { seconds($0.end - $0.sent) })
-            trend("k6_http_req_waiting", of, own.map { seconds($0.firstByte - $0.sent) })
+            trend("k6_http_req_sending", of, own.map { seconds($0.sending) })
+            trend("k6_http_req_waiting", of, own.map { seconds($0.firstByte - $0.sent - $0.sending) })
             trend("k6_http_req_receiving", of, own.map { seconds($0.end - $0.firstByte) })
             trend("k6_http_req_blocked", of, own.map { seconds($0.sent - $0.started) })
         }
