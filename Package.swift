@@ -37,6 +37,8 @@ let package = Package(
         .target(name: "CLinux"),
         .target(name: "CProcessStart"),
         .target(name: "CEarlySignals", dependencies: ["CProcessStart"]),
+        // Whom all our clients of libcurl trust.
+        .target(name: "TLSTrust", dependencies: ["CLibcurl"]),
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
         .systemLibrary(name: "CDecoders", providers: [.apt(["zlib1g-dev", "libbrotli-dev", "libzstd-dev"])]),
         .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
@@ -50,14 +52,14 @@ let package = Package(
         .target(
             name: "Generator",
             dependencies: [
-                "Scenarios", "CLibcurl", "CDecoders", "CLinux",
+                "Scenarios", "CLibcurl", "CDecoders", "CLinux", "TLSTrust",
                 .product(name: "HeapModule", package: "swift-collections"),
             ]),
         .target(name: "Metrics", dependencies: ["Scenarios", "Generator"]),
         .target(
             name: "RemoteWrite",
             dependencies: [
-                "CLibcurl", "CSnappy", "Scenarios",
+                "CLibcurl", "CSnappy", "Scenarios", "TLSTrust",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Protobuf/remote.proto", "Protobuf/README.md"]),
@@ -66,11 +68,11 @@ let package = Package(
         .target(name: "Tasks", dependencies: ["Scenarios", "Generator"]),
         // The command line of k6 as SML uses it, for the image's `k6`.
         .target(name: "K6", dependencies: ["Scenarios"]),
-        .target(name: "HTTPClient", dependencies: ["CLibcurl"]),
+        .target(name: "HTTPClient", dependencies: ["CLibcurl", "TLSTrust"]),
         .target(
             name: "Submit",
             dependencies: [
-                "HTTPClient", "Scenarios", "ScenarioFiles", .product(name: "Subprocess", package: "swift-subprocess"),
+                "HTTPClient", "TLSTrust", "Scenarios", "ScenarioFiles", .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
         // What is launched before it is tested: which models there are and the job that serves one.
         .target(
@@ -128,7 +130,7 @@ let package = Package(
                 "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "Endpoint", "K6", "HTTPClient", "Submit", "Models", "Tasks",
             ],
             exclude: ["Corpus"]),
-        .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "TestSupport"]),
+        .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "TLSTrust", "TestSupport"]),
         .testTarget(
             name: "SubmitTests",
             dependencies: ["Submit", "HTTPClient", "Scenarios", "Generator", "Metrics", "FirecRESTFake", "TestSupport", "sml"],

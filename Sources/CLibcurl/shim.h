@@ -10,6 +10,10 @@
 #include <time.h>
 
 static inline int sml_has_http2(void) { return !!(curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP2); }
+static inline int sml_has_openssl(void) {
+    const char *name = curl_version_info(CURLVERSION_NOW)->ssl_version;
+    return name != NULL && strncmp(name, "OpenSSL/", 8) == 0;
+}
 static inline CURLcode sml_easy_set_long(CURL *easy, CURLoption option, long value) {
     return curl_easy_setopt(easy, option, value);
 }
@@ -218,6 +222,12 @@ typedef int (*sml_prerequest_callback)(
 static inline CURLcode sml_easy_set_prerequest(CURL *easy, sml_prerequest_callback callback, void *context) {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
     return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_PREREQDATA, context);
+}
+// Called for each TLS connection with the TLS library's context of it.
+typedef CURLcode (*sml_context_callback)(CURL *easy, void *tls_context, void *context);
+static inline CURLcode sml_easy_set_context(CURL *easy, sml_context_callback callback, void *context) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, callback);
+    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, context);
 }
 // OpenSSL's `SSL *` of the transfer's live connection, or NULL (other backend, plain http, already detached).
 static inline void *sml_easy_get_openssl(CURL *easy) {

@@ -5,6 +5,7 @@
 internal import CLibcurl
 import Dispatch
 import Synchronization
+public import TLSTrust
 
 /// Sends requests one after the other over kept connections.
 ///
@@ -18,18 +19,18 @@ public final class HTTPClient: @unchecked Sendable {
     private let queue = DispatchQueue(label: "sml.http")
     private let multi: UnsafeMutableRawPointer
     private let userAgent: String
-    private let authorityFile: String?
+    private let trust: TrustStore
 
     /// libcurl wants this once per process before any other call.
     private static let globalState = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
-    /// - Parameter authorityFile: certificates to trust instead of the system's (`SSL_CERT_FILE`).
-    public init(userAgent: String, authorityFile: String? = nil) {
+    /// - Parameter trust: whom to trust; whom libcurl trusts by itself unless given.
+    public init(userAgent: String, trust: TrustStore = TrustStore(file: nil, directories: nil)) {
         precondition(Self.globalState == CURLE_OK, "libcurl cannot be initialised")
         guard let multi = curl_multi_init() else { preconditionFailure("libcurl cannot be initialised") }
         self.multi = multi
         self.userAgent = userAgent
-        self.authorityFile = authorityFile
+        self.trust = trust
     }
 
     deinit { curl_multi_cleanup(multi) }
@@ -57,7 +58,7 @@ public final class HTTPClient: @unchecked Sendable {
     private func perform(_ request: HTTPRequest, _ order: CancelOrder) -> Result<HTTPResponse, HTTPFailure> {
         dispatchPrecondition(condition: .onQueue(queue))
         do throws(HTTPFailure) {
-            let transfer = try Transfer(request, userAgent: userAgent, authorityFile: authorityFile)
+            let transfer = try Transfer(request, userAgent: userAgent, trust: trust)
             guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
                 throw HTTPFailure(.other, "libcurl refuses the request")
             }

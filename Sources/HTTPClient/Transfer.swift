@@ -3,6 +3,7 @@
 
 internal import CLibcurl
 import Glibc
+import TLSTrust
 
 final class Transfer {
     let easy: UnsafeMutableRawPointer
@@ -13,7 +14,7 @@ final class Transfer {
     /// Copied to one address for as long as libcurl reads it; nil for a request without body.
     private let body: UnsafeMutableRawBufferPointer?
 
-    init(_ request: HTTPRequest, userAgent: String, authorityFile: String?) throws(HTTPFailure) {
+    init(_ request: HTTPRequest, userAgent: String, trust: TrustStore) throws(HTTPFailure) {
         guard let easy = curl_easy_init() else { throw HTTPFailure(.other, "libcurl cannot be initialised") }
         self.easy = easy
         self.request = request
@@ -21,7 +22,7 @@ final class Transfer {
         body = Self.copy(request.body)
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0)
-        try setUp(userAgent: userAgent, authorityFile: authorityFile)
+        try setUp(userAgent: userAgent, trust: trust)
         try setUpRequest()
     }
 
@@ -63,7 +64,7 @@ final class Transfer {
         }
     }
 
-    private func setUp(userAgent: String, authorityFile: String?) throws(HTTPFailure) {
+    private func setUp(userAgent: String, trust: TrustStore) throws(HTTPFailure) {
         try number(CURLOPT_NOSIGNAL, 1)
         try number(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         try number(CURLOPT_FOLLOWLOCATION, 0)
@@ -71,7 +72,7 @@ final class Transfer {
         try number(CURLOPT_SSL_VERIFYPEER, 1)
         try number(CURLOPT_SSL_VERIFYHOST, 2)
         try number(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        if let authorityFile { try text(CURLOPT_CAINFO, authorityFile) }
+        try check(CURLcode(trust.apply(to: easy)))
         try text(CURLOPT_USERAGENT, userAgent)
         try number(CURLOPT_CONNECTTIMEOUT_MS, 10_000)
         // Both buffers are owned by self, which also owns the handle and so outlives every call made through it.

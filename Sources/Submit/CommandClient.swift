@@ -2,10 +2,14 @@
 
 import HTTPClient
 import Scenarios
+import TLSTrust
 
 extension HTTPClient {
-    /// - Parameter environment: with `SSL_CERT_FILE`, which is not checked here.
+    /// - Parameter environment: with `SSL_CERT_FILE` and `SSL_CERT_DIR`, which are not checked here.
     public convenience init(environment: [String: String]) {
-        self.init(userAgent: "sml/\(Product.version)", authorityFile: CertificateAuthorities(environment).file)
+        let authorities = CertificateAuthorities(environment)
+        self.init(
+            userAgent: "sml/\(Product.version)",
+            trust: TrustStore(file: authorities.trustedFile, directories: authorities.directories))
     }
 }

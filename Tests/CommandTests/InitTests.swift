@@ -110,6 +110,24 @@ import Testing
         #expect(away.output.contains("sinfo is not on PATH; this launcher works on a login node of the cluster"))
     }
 
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/sbin/nginx"), "needs nginx"))
+    func checksAServerOfAnAuthorityThatTheEnvironmentNames() async throws {
+        let front = try await NginxFront.start()
+        let directory = front.scratch.file("hashed")
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: front.scratch.file("ca.pem"), toPath: directory + "/ca.pem")
+        #expect(try await Program.run("/usr/bin/openssl", ["rehash", directory], in: front.scratch).code == 0)
+        _ = try await sml("--launcher", "slurm", with: ["SML_SWISSAI_RESEARCH_API_KEY": "sk-canary"])
+        for (authority, isTrusted) in [
+            (front.authority, true), (["SSL_CERT_DIR": "/nowhere:\(directory)"], true), ([:], false),
+        ] {
+            let check = try await sml(
+                "--check", "--loadtest-server-url", "https://localhost:\(front.http1)", with: authority)
+            #expect(check.output.contains("not reached: ") == !isTrusted, "\(authority) \(check.output)")
+        }
+        _ = try await front.stop()
+    }
+
     @Test func checksFirecRESTAndSaysWhatIsWrong() async throws {
         let fake = try FakeFirecREST(.init(root: scratch.path), compute: PlayedScheduler().compute)
         let endpoint = try await EndpointProcess.start(in: scratch)

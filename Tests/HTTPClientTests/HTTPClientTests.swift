@@ -2,6 +2,7 @@
 
 import Foundation
 import HTTPClient
+import TLSTrust
 import TestSupport
 import Testing
 
@@ -86,8 +87,30 @@ import Testing
         let failure = await #expect(throws: HTTPFailure.self) { try await client.send(HTTPRequest("GET", url)) }
         #expect(failure?.kind == .untrusted)
         let trusted = try await TLSReceiver(certificates)
-        let trusting = HTTPClient(userAgent: "test/1", authorityFile: certificates.certificate)
+        let trusting = HTTPClient(userAgent: "test/1", trust: TrustStore(file: certificates.certificate, directories: nil))
         #expect(try await trusting.send(HTTPRequest("GET", "https://127.0.0.1:\(trusted.port)/")).status == 204)
+    }
+
+    @Test(.enabled(if: TestCertificates.isOpensslInstalled)) func trustsADirectoryAndReadsItOnce() async throws {
+        let certificates = try await TestCertificates()
+        try await certificates.hash()
+        let client = HTTPClient(
+            userAgent: "test/1", trust: TrustStore(file: nil, directories: "/nowhere:\(certificates.hashed)"))
+        for _ in 0..<2 {
+            let server = try await TLSReceiver(certificates)
+            #expect(try await client.send(HTTPRequest("GET", "https://127.0.0.1:\(server.port)/")).status == 204)
+            try? FileManager.default.removeItem(atPath: certificates.hashed)
+        }
+    }
+
+    @Test(.enabled(if: TestCertificates.isOpensslInstalled)) func aFileOfNoCertificateIsTrustedByNobody() async throws {
+        let certificates = try await TestCertificates()
+        let server = try await TLSReceiver(certificates)
+        let trust = TrustStore(file: "/etc/passwd", directories: nil)
+        let failure = await #expect(throws: HTTPFailure.self) {
+            try await HTTPClient(userAgent: "test/1", trust: trust).send(HTTPRequest("GET", "https://127.0.0.1:\(server.port)/"))
+        }
+        #expect(failure?.kind == .untrusted)
     }
 
     @Test func readsDates() {

@@ -33,6 +33,17 @@ struct TLSTests {
         #expect(skipped.isComplete, "\(skipped)")
     }
 
+    @Test func certificatesAreVerifiedAgainstSSLCertDir() async throws {
+        let certificates = try await TestCertificates()
+        try await certificates.hash()
+        let trusted = try await push(certificates) { configuration in
+            let environment = ["SSL_CERT_DIR": "/nowhere:\(certificates.hashed)"]
+            configuration.tls =
+                (try? RemoteWriteConfiguration(environment: environment) { _ in nil })?.tls ?? configuration.tls
+        }
+        #expect(trusted.isComplete, "\(trusted)")
+    }
+
     @Test func minimumVersionIsHonoured() async throws {
         let certificates = try await TestCertificates()
         for (version, isComplete) in [(RemoteWriteConfiguration.TLS.Version.v1_2, true), (.v1_3, false)] {

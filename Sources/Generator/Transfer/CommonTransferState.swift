@@ -87,18 +87,13 @@ final class CommonTransferState {
             sml_easy_set_long(easy, CURLOPT_MAXAGE_CONN, 24 * 3600),
             sml_easy_set_long(
                 easy, CURLOPT_HTTP_VERSION, Int(Transport.hasHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)),
-            // A TLS store parsed once for the run, not every 24 h or connection.
-            sml_easy_set_long(easy, CURLOPT_CA_CACHE_TIMEOUT, -1),
+            CURLcode(settings.trust.apply(to: easy)),
         ]
         codes.append(
             sml_easy_set_socket_callbacks(
                 easy, onOpenSocket, context, onCloseSocket, Unmanaged.passUnretained(poller).toOpaque()))
         if let resolved { codes.append(sml_easy_set_pointer(easy, CURLOPT_RESOLVE, resolved.head)) }
         if let share { codes.append(sml_easy_set_pointer(easy, CURLOPT_SHARE, share)) }
-        if let file = settings.certificateFile { codes.append(sml_easy_set_string(easy, CURLOPT_CAINFO, file)) }
-        if let directory = settings.certificateDirectory {
-            codes.append(sml_easy_set_string(easy, CURLOPT_CAPATH, directory))
-        }
         // Through a proxy, the name is the proxy's to look up.
         if settings.proxy.proxy.isEmpty, let connectTo {
             codes.append(sml_easy_set_pointer(easy, CURLOPT_CONNECT_TO, connectTo.head))

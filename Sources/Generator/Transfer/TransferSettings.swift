@@ -2,13 +2,13 @@
 // libcurl objects, so that it can be tested and shared; each shard turns it into its own header lists.
 
 import Scenarios
+import TLSTrust
 
 /// Settings of every transfer of a run.
 public struct TransferSettings: Sendable {
     public var userAgent: String
-    /// PEM bundle to trust instead of the system's (`SSL_CERT_FILE`), and a directory of hashed ones.
-    public var certificateFile: String?
-    public var certificateDirectory: String?
+    /// One store of authorities for all connections of the run.
+    public let trust: TrustStore
     let target: RequestTarget
     let url: TargetURL
     let proxy: ProxyRule
@@ -26,8 +26,7 @@ public struct TransferSettings: Sendable {
         self.url = url
         self.userAgent = userAgent
         let authorities = CertificateAuthorities(environment)
-        certificateFile = authorities.file
-        certificateDirectory = authorities.directories
+        trust = TrustStore(file: authorities.trustedFile, directories: authorities.directories)
         if url.scheme == "https", let problem = authorities.problem {
             throw .environment("\(problem.variable): \(problem.text)")
         }

@@ -4,6 +4,7 @@
 import Scenarios
 
 internal import CLibcurl
+import TLSTrust
 
 /// Performs pushes one after the other. Not Sendable: whoever owns it keeps it on one queue.
 ///
@@ -17,6 +18,7 @@ final class ReceiverConnection {
     private let errorText = UnsafeMutableBufferPointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private let configuration: RemoteWriteConfiguration
     private let redactor: Redactor
+    private let trust: TrustStore
 
     /// libcurl wants this once per process before any other call; its own lazy call is the same but not documented as
     /// safe to race with the engine's.
@@ -30,6 +32,8 @@ final class ReceiverConnection {
         self.easy = easy
         self.configuration = configuration
         redactor = Redactor(secrets: configuration.secrets)
+        let authorities = configuration.tls.authorities
+        trust = TrustStore(file: authorities.trustedFile, directories: authorities.directories)
         headers = Self.headerList(configuration)
         errorText.initialize(repeating: 0)
         try setUp()
@@ -141,8 +145,7 @@ extension ReceiverConnection {
         try number(CURLOPT_SSLVERSION, Int(minimum), "TLS_MINIMUM_VERSION")
         try number(CURLOPT_SSL_VERIFYPEER, tls.skipVerification ? 0 : 1, "INSECURE_SKIP_TLS_VERIFY")
         try number(CURLOPT_SSL_VERIFYHOST, tls.skipVerification ? 0 : 2, "INSECURE_SKIP_TLS_VERIFY")
-        if let file = tls.authorities.file { try text(CURLOPT_CAINFO, file, "SSL_CERT_FILE") }
-        if let directory = tls.authorities.directories { try text(CURLOPT_CAPATH, directory, "SSL_CERT_DIR") }
+        if !tls.skipVerification { try check(CURLcode(trust.apply(to: easy)), "SSL_CERT_FILE") }
         if let certificate = tls.clientCertificate, let key = tls.clientCertificateKey {
             try text(CURLOPT_SSLCERT, certificate, "CLIENT_CERTIFICATE")
             try text(CURLOPT_SSLKEY, key, "CLIENT_CERTIFICATE_KEY")

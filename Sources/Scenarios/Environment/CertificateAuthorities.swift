@@ -1,5 +1,5 @@
 // SSL_CERT_FILE and SSL_CERT_DIR, as OpenSSL's and Go's programs read them: whom to trust instead of the system's
-// authorities. Checked before the first request, because a file that is not there would otherwise be a million failed
+// authorities; and where the system has those, because libcurl knows only its own distribution's place. Checked before the first request, because a file that is not there would otherwise be a million failed
 // requests.
 
 import Glibc
@@ -15,6 +15,16 @@ public struct CertificateAuthorities: Sendable, Equatable {
         file = environment.filled("SSL_CERT_FILE")
         directories = environment.filled("SSL_CERT_DIR")
     }
+
+    /// The PEM file to trust: the named one, or the system's.
+    public var trustedFile: String? { file ?? Self.systemFile }
+
+    /// Where distributions keep their bundle; the first that is there.
+    static let systemFiles = [
+        "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
+        "/etc/pki/tls/cacert.pem", "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/cert.pem",
+    ]
+    static let systemFile = systemFiles.first { access($0, R_OK) == 0 }
 
     /// Why no TLS connection can be made with them; nil when one can.
     public var problem: (variable: String, text: String)? {

@@ -20,7 +20,7 @@ public enum PEMFile {
 
     /// Why the file at `path` cannot be one of `kind`; nil when it can.
     public static func problem(_ path: String, kind: Kind) -> String? {
-        // Every connection reads it again, so it cannot be a pipe; and nobody is to wait for one.
+        // It is read again by who uses it, so it cannot be a pipe; and nobody is to wait for one.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return "\(path): cannot be opened: \(String(cString: strerror(errno)))" }
         defer { close(descriptor) }
