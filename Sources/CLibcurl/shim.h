@@ -9,6 +9,8 @@
 #include <strings.h>
 #include <time.h>
 
+#include "framing.h"
+
 static inline int sml_has_http2(void) { return !!(curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP2); }
 static inline int sml_has_openssl(void) {
     const char *name = curl_version_info(CURLVERSION_NOW)->ssl_version;
@@ -93,6 +95,7 @@ typedef struct {
     long long head, uploaded, before;
     // libcurl's request size so far, over all its sendings.
     long counted;
+    sml_framing framing;
 } sml_exchange_watch;
 // libcurl would undo any compression named there, without a bound.
 static inline int sml_is_plain_transfer(const char *value, size_t length) {
@@ -140,6 +143,9 @@ static inline size_t sml_watch_header(char *data, size_t size, size_t count, voi
         watch->ended = watch->encoded = watch->transfers = 0;
     } else if ((data[0] | 0x20) == 'c' || (data[0] | 0x20) == 't') sml_watch_coding(watch, data, length);
     watch->bytes += length;
+    // Trailers frame nothing.
+    if (!watch->ended) sml_framing_line(&watch->framing, data, length);
+    else if (length <= 2 && sml_framing_is_wrong(&watch->framing)) return 0;
     return watch->bytes <= watch->limit && !watch->unasked ? length : 0;
 }
 // libcurl calls it after each write, each read and each step of its own.
@@ -170,24 +176,33 @@ static inline CURLcode sml_easy_set_exchange_watch(CURL *easy, sml_exchange_watc
     if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_XFERINFODATA, watch);
     return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L) : code;
 }
-// What libcurl says of an HTTP/2 connection to nobody but a debug callback: the error code of a GOAWAY, and that a stream
-// was refused. The other texts, among them headers with the key, pass unread.
+// What libcurl says of an HTTP/2 connection to nobody but a debug callback: the error code of a GOAWAY and the last stream
+// it covers, the request's own stream, and that a stream was refused. The other texts, among them headers with the key, pass unread.
 typedef struct {
     // -1: there was no GOAWAY.
     long go_away;
     int refused;
+    // The last stream that the GOAWAY says was worked on, and the request's own; 0: unknown.
+    long last_stream, stream;
 } sml_http2_watch;
 static inline int sml_watch_text(CURL *easy, curl_infotype type, char *text, size_t size, void *context) {
     // 7.88 spells the word before it "recveived".
     static const char go_away[] = "GOAWAY, error=";
     static const char refused[] = "REFUSED_STREAM, retrying";
+    static const char last_stream[] = ", last_stream=", stream[] = "Using Stream ID: ";
     sml_http2_watch *watch = (sml_http2_watch *)context;
     (void)easy;
     if (type != CURLINFO_TEXT || size < sizeof go_away) return 0;
     if (size >= sizeof refused && strncmp(text, refused, sizeof refused - 1) == 0) watch->refused = 1;
     // libcurl ends its texts with a zero.
     const char *found = text[0] == 'r' ? strstr(text, go_away) : NULL;
-    if (found) watch->go_away = strtol(found + sizeof go_away - 1, NULL, 10);
+    if (found) {
+        char *rest;
+        watch->go_away = strtol(found + sizeof go_away - 1, &rest, 10);
+        if (strncmp(rest, last_stream, sizeof last_stream - 1) == 0)
+            watch->last_stream = strtol(rest + sizeof last_stream - 1, NULL, 10);
+    }
+    if (strncmp(text, stream, sizeof stream - 1) == 0) watch->stream = strtol(text + sizeof stream - 1, NULL, 10);
     return 0;
 }
 static inline CURLcode sml_easy_set_http2_watch(CURL *easy, sml_http2_watch *watch) {

@@ -2,10 +2,17 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/tcp.h>
 #include <malloc.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 int sml_affinity_cpu_count(void) {
     cpu_set_t set;
@@ -45,3 +52,29 @@ int sml_thread_start(const char *name, void (*body)(void *), void *context) {
     pthread_detach(thread);
     return 0;
 }
+
+int sml_connection_look(int socket, sml_connection_facts *facts) {
+    struct tcp_info info;
+    memset(&info, 0, sizeof info);
+    socklen_t length = sizeof info;
+    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return 0;
+    enum { established = 1 };  // the kernel's number, which its header for user space leaves out
+    facts->is_open = info.tcpi_state == established;
+    // Acknowledged counts the SYN, sent does not. Both outlive a reset; tcpi_unacked does not.
+    facts->unacknowledged = -1;
+    if (length >= offsetof(struct tcp_info, tcpi_bytes_retrans) + sizeof info.tcpi_bytes_retrans) {
+        long long acknowledged = info.tcpi_bytes_acked > 0 ? (long long)info.tcpi_bytes_acked - 1 : 0;
+        facts->unacknowledged = (long long)info.tcpi_bytes_sent - (long long)info.tcpi_bytes_retrans - acknowledged
+            + info.tcpi_notsent_bytes;
+    }
+    return 1;
+}
+
+int sml_socket_peek(int socket) {
+    char byte;
+    ssize_t count = recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (count >= 0) return (int)count;
+    return errno == EAGAIN || errno == EINTR ? -1 : -2;
+}
+
+int sml_socket_replace(int socket, int other) { return dup3(other, socket, O_CLOEXEC); }

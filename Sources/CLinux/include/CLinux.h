@@ -17,4 +17,19 @@ void sml_grow_heaps_in_large_steps(void);
 // at the most.
 int sml_thread_start(const char *name, void (*body)(void *), void *context);
 
+// What the kernel knows of a TCP connection, also of one that was reset and not yet closed by us.
+typedef struct {
+    int is_open;   // ESTABLISHED: neither side has ended it
+    // Bytes given to the kernel that the peer's has not acknowledged, resets included; -1 when it does not tell (before 4.19).
+    long long unacknowledged;
+} sml_connection_facts;
+// 0 when `socket` is no TCP socket.
+int sml_connection_look(int socket, sml_connection_facts *facts);
+
+// Whether bytes wait on a socket: more than 0, 0 at the end of the stream, -1 for none, -2 for an error.
+int sml_socket_peek(int socket);
+
+// Closes `socket` and gives its number to another descriptor of what `other` is; not inherited.
+int sml_socket_replace(int socket, int other);
+
 #endif

@@ -64,6 +64,8 @@ struct TransferEvidence: Sendable {
 
     /// How libcurl's message begins when reused connections died without an answer and it does not send once more.
     static let gaveUpResending = "Connection died, tried"
+    /// How its message ends when a chunk has no size, or one over 2^63.
+    static let malformedChunks = " in chunked-encoding"
 }
 
 /// Why an answer is not read on.
@@ -72,6 +74,8 @@ enum ResponseRefusal: Sendable {
     case tooLong
     /// Its headers, trailers included, are over 300 KiB.
     case headersTooLong
+    /// Its headers contradict each other about where it ends.
+    case lengthUnclear
     /// All answers together are over ``ResponseBufferPool/runGrowthLimit``.
     case noMemory
     /// Its compressed body is more than ``ContentDecoder`` undoes.
@@ -110,7 +114,8 @@ extension TransferFailure {
                 CURLE_RECV_ERROR where evidence.message.hasPrefix("Too large response headers"),
                 CURLE_OUT_OF_MEMORY where phase == .receive:
                 TransferFailure(ErrorCode.generic, "response headers over the limit", .receive)
-            case CURLE_RECV_ERROR where evidence.message.hasSuffix("in chunked-encoding"):
+            case CURLE_WRITE_ERROR where evidence.refusal == .lengthUnclear,
+                CURLE_RECV_ERROR where evidence.message.hasSuffix(TransferEvidence.malformedChunks):
                 TransferFailure(ErrorCode.generic, "malformed HTTP response", .receive)
             case CURLE_SEND_ERROR, CURLE_RECV_ERROR:
                 Self.transmitting(evidence)

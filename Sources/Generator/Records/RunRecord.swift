@@ -34,7 +34,7 @@ public struct RecordFlags: OptionSet, Sendable, Hashable {
     public static let endsIteration = RecordFlags(rawValue: 1 << 4)
     /// Cut off by the end of the run, a ramp-down or a signal. No k6 request metric counts it.
     public static let interrupted = RecordFlags(rawValue: 1 << 5)
-    /// The request was sent more than once, because a reused connection died before any answer.
+    /// The request was sent more than once, because a reused connection died before the server can have read it.
     public static let retriedByTransport = RecordFlags(rawValue: 1 << 6)
     /// The exchange was sent as GET (a 301, 302 or 303 turned the POST into it).
     public static let methodGet = RecordFlags(rawValue: 1 << 7)
@@ -141,7 +141,7 @@ public struct RunRecord: Sendable {
     public var phaseRaw: UInt8 = TransferPhase.complete.rawValue
     /// Shard that wrote the record.
     public var shard: UInt8 = 0
-    /// How often the request was sent again, because a reused connection died before any answer.
+    /// How often the request was sent again, because a reused connection died before the server can have read it.
     public var resends: UInt8 = 0
     /// `Retry-After` of an answer with status 429 or 503, seconds; 0 when it had none.
     public var retryAfterSeconds: UInt16 = 0
@@ -193,10 +193,13 @@ public struct GeneratorSample: Sendable, Equatable {
     /// Heartbeats of the loops in the last interval, and those of them that came more than 10 ms late.
     public var beats: UInt32
     public var lateBeats: UInt32
+    /// Connections given up in the last interval, because bytes came on them that no request had asked for.
+    public var strayConnections: UInt32
 
     public init(
         time: Int64, virtualUsers: UInt32, maxVirtualUsers: UInt32, inFlight: UInt32, cpuTime: Int64,
-        residentBytes: Int64, loopDelay: Int64, beats: UInt32 = 0, lateBeats: UInt32 = 0
+        residentBytes: Int64, loopDelay: Int64, beats: UInt32 = 0, lateBeats: UInt32 = 0,
+        strayConnections: UInt32 = 0
     ) {
         self.time = time
         self.virtualUsers = virtualUsers
@@ -207,6 +210,7 @@ public struct GeneratorSample: Sendable, Equatable {
         self.loopDelay = loopDelay
         self.beats = beats
         self.lateBeats = lateBeats
+        self.strayConnections = strayConnections
     }
 }
 
@@ -223,6 +227,7 @@ extension RunRecord {
         sent = sample.loopDelay
         lookupMicroseconds = sample.beats
         connectMicroseconds = sample.lateBeats
+        tlsMicroseconds = sample.strayConnections
     }
 
     /// The sample a record of kind ``RecordKind/sample`` carries.
@@ -230,6 +235,6 @@ extension RunRecord {
         GeneratorSample(
             time: end, virtualUsers: virtualUser, maxVirtualUsers: prompt, inFlight: iteration,
             cpuTime: scheduled, residentBytes: started, loopDelay: sent, beats: lookupMicroseconds,
-            lateBeats: connectMicroseconds)
+            lateBeats: connectMicroseconds, strayConnections: tlsMicroseconds)
     }
 }

@@ -15,6 +15,7 @@ public final class LiveCounters: Sendable {
     private let longestDelay = Atomic<Int64>(0)
     private let dueBeats = Atomic<Int>(0)
     private let lateBeats = Atomic<Int>(0)
+    private let unsampledStrays = Atomic<Int>(0)
     private let pendingRecords = Atomic<Int>(0)
     private let discardedRecords = Atomic<Int>(0)
 
@@ -89,4 +90,9 @@ public final class LiveCounters: Sendable {
     }
     func recordsConsumed(_ count: Int) { pendingRecords.wrappingSubtract(count, ordering: .relaxed) }
     func recordsDiscarded(_ count: Int) { discardedRecords.wrappingAdd(count, ordering: .relaxed) }
+
+    /// Connections given up because something came on them that no request had asked for.
+    func straysFound(_ count: Int) { unsampledStrays.wrappingAdd(count, ordering: .relaxed) }
+    /// Those since the last call.
+    func takeStrays() -> Int { unsampledStrays.exchange(0, ordering: .relaxed) }
 }

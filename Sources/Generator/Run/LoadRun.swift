@@ -248,6 +248,7 @@ public final class LoadRun: Sendable {
             time: context.clock.now, virtualUsers: UInt32(clamping: live.active),
             maxVirtualUsers: UInt32(clamping: created), inFlight: UInt32(clamping: live.inFlight),
             cpuTime: usage.cpuTime, residentBytes: usage.residentBytes, loopDelay: live.takeLoopDelay(),
-            beats: UInt32(clamping: beats.due), lateBeats: UInt32(clamping: beats.late))
+            beats: UInt32(clamping: beats.due), lateBeats: UInt32(clamping: beats.late),
+            strayConnections: UInt32(clamping: live.takeStrays()))
     }
 }

@@ -21,6 +21,7 @@ private struct WatchedSocket {
     var wanted: UInt32 = 0
     var registered: UInt32 = 0
     var isConnection = false
+    var idle = IdleConnection.opaque
 }
 
 /// An epoll set and an absolute monotonic timer. Not Sendable: it belongs to one shard.
@@ -40,6 +41,15 @@ final class Poller {
     private var sockets: [WatchedSocket] = []
     /// Sockets that the kernel refused to watch; empty in any run that we have seen.
     private var unwatched: Set<Int32> = []
+    /// Connections that became idle and may have something behind their last answer.
+    private var unexamined: [Int32] = []
+    /// A socket whose peer has closed. It takes the place of a connection that is given up: libcurl owns the number, has
+    /// no call to close an idle connection, and finds this one dead before it would use it.
+    private let deadEnd: Int32
+    /// Whose request libcurl is writing: until it waits for the answer, the only one whose connection is closed.
+    var sender: VirtualUser?
+    /// See ``takeStrays()``.
+    private var strays = 0
 
     /// - Parameter bell: a descriptor that wakes the set when it is readable.
     /// - Throws: ``GeneratorError`` when the kernel gives no descriptor.
@@ -47,7 +57,8 @@ final class Poller {
         descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
         timer = timerfd_create(CLOCK_MONOTONIC, Int32(TFD_NONBLOCK) | Int32(TFD_CLOEXEC))
         events = .allocate(capacity: Int(Self.batch))
-        guard descriptor >= 0, timer >= 0 else { throw GeneratorError.system("epoll/timerfd", errno) }
+        deadEnd = Self.socketWithoutPeer()
+        guard descriptor >= 0, timer >= 0, deadEnd >= 0 else { throw GeneratorError.system("epoll/timerfd/socketpair", errno) }
         // The timer is edge-triggered: arming it again clears what it counted, so that it is never read. One syscall an
         // arrival less, of 7.5 a request.
         let marks = [(timer, EPOLLIN.rawValue | EPOLLET.rawValue, Self.timerMark), (bell, EPOLLIN.rawValue, Self.bellMark)]
@@ -59,8 +70,17 @@ final class Poller {
         }
     }
 
+    private static func socketWithoutPeer() -> Int32 {
+        var pair: [Int32] = [-1, -1]
+        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+        guard socketpair(AF_UNIX, kind, 0, &pair) == 0 else { return -1 }
+        close(pair[1])
+        return pair[0]
+    }
+
     deinit {
         events.deallocate()
+        if deadEnd >= 0 { close(deadEnd) }
         if timer >= 0 { close(timer) }
         if descriptor >= 0 { close(descriptor) }
     }
@@ -119,6 +139,38 @@ final class Poller {
     /// `socket` is about to be closed; the kernel then drops it from the set.
     func closing(_ socket: Int32) { change(socket) { $0 = WatchedSocket() } }
 
+    // MARK: - Idle connections
+
+    /// `socket`, a connection, has no request on it now and is of this kind. `mayHoldMore`: something may have come behind
+    /// its last answer, which ``examineIdle()`` is to find before the next request goes out.
+    func isIdle(_ socket: Int32, _ kind: IdleConnection, mayHoldMore: Bool) {
+        change(socket) { $0.idle = kind }
+        if mayHoldMore { unexamined.append(socket) }
+    }
+
+    /// Looks at what became idle since the last call, if libcurl has kept it.
+    func examineIdle() {
+        guard !unexamined.isEmpty else { return }
+        for socket in unexamined where sockets[Int(socket)].isConnection && sockets[Int(socket)].wanted == 0 { examine(socket) }
+        unexamined.removeAll(keepingCapacity: true)
+    }
+
+    /// Gives `socket` up unless nothing has come that concerns HTTP.
+    private func examine(_ socket: Int32) {
+        let finding = sockets[Int(socket)].idle.look(at: socket)
+        guard finding != .quiet else { return }
+        if finding == .stray { strays += 1 }
+        // The kernel closes the connection with that, and drops it from the set.
+        sml_socket_replace(socket, deadEnd)
+        sockets[Int(socket)] = WatchedSocket(isConnection: true)
+    }
+
+    /// Connections given up since the last call because of bytes that no request had asked for.
+    func takeStrays() -> Int {
+        defer { strays = 0 }
+        return strays
+    }
+
     private func change(_ socket: Int32, _ body: (inout WatchedSocket) -> Void) {
         let index = Int(socket)
         while index >= sockets.count { sockets.append(WatchedSocket()) }
@@ -148,8 +200,7 @@ final class Poller {
             case let data:
                 let socket = Int32(truncatingIfNeeded: data)
                 guard sockets[Int(socket)].wanted != 0 else {
-                    // An idle connection that the server closed: libcurl finds out when it wants it again.
-                    change(socket) { remove(socket, &$0) }
+                    becameReady(idle: socket)
                     continue
                 }
                 body(
@@ -161,6 +212,16 @@ final class Poller {
             }
         }
         return rang
+    }
+
+    /// Something has come on a connection that nobody uses: its end, most often.
+    private func becameReady(idle socket: Int32) {
+        if case .opaque = sockets[Int(socket)].idle {
+            // libcurl finds out what it is when it wants it again.
+            change(socket) { remove(socket, &$0) }
+        } else {
+            examine(socket)
+        }
     }
 
     // MARK: - What the kernel refused

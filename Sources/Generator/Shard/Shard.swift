@@ -117,6 +117,8 @@ actor Shard {
                 obeyStopOrder()
                 startPassedArrivals()
             }
+            let strays = poller.takeStrays()
+            if strays > 0 { context.live.straysFound(strays) }
             actOnGroupTimeouts()
             collectCompletions()
             runDue()

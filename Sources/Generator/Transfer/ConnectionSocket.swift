@@ -13,6 +13,10 @@ let onOpenSocket: curl_opensocket_callback = { context, _, address in
 
 /// Closes it again; `context` is the shard's poller, because a connection can outlive its first user.
 let onCloseSocket: curl_closesocket_callback = { context, descriptor in
-    if let context { Unmanaged<Poller>.fromOpaque(context).takeUnretainedValue().closing(descriptor) }
+    if let context {
+        let poller = Unmanaged<Poller>.fromOpaque(context).takeUnretainedValue()
+        poller.sender?.closes(descriptor)
+        poller.closing(descriptor)
+    }
     return close(descriptor)
 }

@@ -1,8 +1,6 @@
-// Which TLS version a connection speaks. libcurl does not tell; it hands out OpenSSL's object, and OpenSSL is
-// already in the process as libcurl's own dependency, so its one function is looked up instead of linked: a libcurl
-// with another TLS library simply leaves the version unknown.
+// Which TLS version a connection speaks. libcurl does not tell, but OpenSSL does: see TLSSession. A libcurl with another
+// TLS library simply leaves the version unknown.
 
-import CLibcurl
 import Glibc
 
 enum TLSVersion {
@@ -12,10 +10,10 @@ enum TLSVersion {
     }
 
     /// 10…13 for TLS 1.0…1.3, 0 when unknown. Only while the transfer has its connection, so from its callbacks.
-    static func ofTransfer(_ easy: UnsafeMutableRawPointer) -> UInt8 {
-        guard let version, let ssl = sml_easy_get_openssl(easy) else { return 0 }
+    static func of(_ session: TLSSession) -> UInt8 {
+        guard let version else { return 0 }
         // OpenSSL's numbers: 0x0301 for TLS 1.0 … 0x0304 for TLS 1.3.
-        let number = version(ssl)
+        let number = version(session.object)
         return (0x0301...0x0304).contains(number) ? UInt8(number - 0x0301 + 10) : 0
     }
 }

@@ -53,6 +53,8 @@ final class TransferGroup {
         var running: Int32 = 0
         acted.pointee = RunClock.monotonicNow
         curl_multi_socket_action(multi, readiness.descriptor, mask, &running)
+        poller.sender = nil
+        poller.examineIdle()
     }
 
     /// Lets libcurl act on its expired timers; this is also what starts a transfer just added.
@@ -60,6 +62,8 @@ final class TransferGroup {
         timeoutAt = .max
         var running: Int32 = 0
         curl_multi_socket_action(multi, CURL_SOCKET_BAD, 0, &running)
+        poller.sender = nil
+        poller.examineIdle()
     }
 
     /// The next completed transfer: its easy handle and result.
@@ -82,7 +86,9 @@ private func onSocket(
     let group = Unmanaged<TransferGroup>.fromOpaque(context).takeUnretainedValue()
     if what == CURL_POLL_REMOVE {
         group.poller.forget(socket)
+        if let easy { VirtualUser.of(easy)?.leaves(socket) }
     } else {
+        group.poller.sender = nil
         group.poller.watch(
             socket, group: group.index, read: what & CURL_POLL_IN != 0, write: what & CURL_POLL_OUT != 0)
     }

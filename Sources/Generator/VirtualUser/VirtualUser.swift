@@ -26,6 +26,8 @@ final class VirtualUser {
     /// Header bytes of one answer, as libcurl's own limit; ours holds for trailers too.
     private static let headerLimit = 300 << 10
 
+    private static let unseenHTTP2 = sml_http2_watch(go_away: -1, refused: 0, last_stream: .max, stream: 0)
+
     private let easy: UnsafeMutableRawPointer
     private let common: CommonTransferState
     private let connectTo: HeaderList?
@@ -41,10 +43,17 @@ final class VirtualUser {
     private var refusal: ResponseRefusal?
     /// Why no socket could be made for the exchange; 0 when none was needed or it could.
     private var socketError: Int32 = 0
-    /// How often the request was about to be sent; and whether it was us who began again.
-    private var attempts = 0
-    private var isRestarted = false
+    private var sendings = Sendings()
     private var tlsVersion: UInt8 = 0
+    /// Of the connection that the request was sent on; not to be asked once that has been closed.
+    private var session: TLSSession?
+    private var isHTTP2 = false
+    /// The exchange's own URL is https: a redirect's may differ from the plan's.
+    private var isTLS: Bool
+    /// The answer came in one read and was all that it could be: nothing can be left behind it.
+    private var isOneRead = false
+    /// TLS said that the stream ends, where nothing else says that the answer does.
+    private let isStreamEnded: UnsafeMutablePointer<Bool>
     /// A redirect changed URL, method, headers or deadline; the next request starts from the original ones.
     private var isDetoured = false
 
@@ -67,8 +76,11 @@ final class VirtualUser {
         blank.head = -1
         watch.initialize(to: blank)
         http2 = .allocate(capacity: 1)
-        http2.initialize(to: sml_http2_watch(go_away: -1, refused: 0))
+        http2.initialize(to: Self.unseenHTTP2)
+        isStreamEnded = .allocate(capacity: 1)
+        isStreamEnded.initialize(to: false)
         isWatched = common.isSecure
+        isTLS = common.isSecure
         body = UnsafeRawBufferPointer(start: nil, count: 0)
         try common.configure(easy, user: self, connectTo: connectTo, message: message, watch: watch)
         if isWatched {
@@ -78,12 +90,15 @@ final class VirtualUser {
     }
 
     deinit {
+        // What libcurl still has to say must not reach a user that goes.
+        sml_easy_set_pointer(easy, CURLOPT_PRIVATE, nil)
         if isInFlight { curl_multi_remove_handle(group.multi, easy) }
         if let response { common.buffers.give(back: response) }
         curl_easy_cleanup(easy)
         message.deallocate()
         watch.deallocate()
         http2.deallocate()
+        isStreamEnded.deallocate()
     }
 
     /// The user a completed easy handle belongs to.
@@ -103,6 +118,7 @@ final class VirtualUser {
         requestStarted = record.started
         sml_easy_set_pointer(easy, CURLOPT_POSTFIELDS, body.baseAddress)
         sml_easy_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
+        isTLS = common.isSecure
         begin(bodyLength: body.count)
     }
 
@@ -125,18 +141,24 @@ final class VirtualUser {
         } else {
             sml_easy_set_long(easy, CURLOPT_HTTPGET, 1)
         }
+        isTLS = redirect.url.lowercased().hasPrefix("https:")
         begin(bodyLength: redirect.keepsBody ? body.count : 0)
     }
 
-    /// Sends the exchange once more, on a new connection, when a reused one died before a byte of an answer and libcurl
-    /// does not send again by itself. It gives up after five, each on another idle connection that the server may have
-    /// closed as well; and 7.88 never sets its counter back after a success, so that every sixth dead connection in a
-    /// user's life would fail a request. False when this is no such case: what fails on a new connection has failed.
+    /// Sends the exchange once more, on a new connection, when a reused one died before the server can have read it and
+    /// libcurl does not send again by itself: HTTP/2 that was closed, and after five dead ones, each another idle
+    /// connection that the server may have closed as well. 7.88 never sets that counter back after a success, so that
+    /// every sixth in a user's life would fail a request. False when this is no such case: what fails on a new connection
+    /// has failed.
     func sendAgain(after result: CURLcode, now: Int64) -> Bool {
-        guard result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR || result == CURLE_GOT_NOTHING, !isRestarted,
-            sml_easy_get_long(easy, CURLINFO_NUM_CONNECTS) == 0, sml_easy_get_long(easy, CURLINFO_HEADER_SIZE) == 0
+        switch result {
+        case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_HTTP2: break
+        default: return false
+        }
+        guard !sendings.isRestarted, sml_easy_get_long(easy, CURLINFO_NUM_CONNECTS) == 0,
+            sml_easy_get_long(easy, CURLINFO_HEADER_SIZE) == 0, sendings.mayRepeat
         else { return false }
-        isRestarted = true
+        sendings.isRestarted = true
         curl_multi_remove_handle(group.multi, easy)
         setRemainingTime(now: now)
         sml_easy_set_long(easy, CURLOPT_FRESH_CONNECT, 1)
@@ -152,8 +174,7 @@ final class VirtualUser {
     }
 
     private func begin(bodyLength: Int) {
-        attempts = 0
-        isRestarted = false
+        sendings = Sendings()
         transferStarted = record.started
         watch.pointee.body = Int64(bodyLength)
         start(isFirst: true)
@@ -162,9 +183,13 @@ final class VirtualUser {
     private func start(isFirst: Bool) {
         refusal = nil
         sml_watch_start(watch, isFirst ? 1 : 0)
-        http2.pointee = sml_http2_watch(go_away: -1, refused: 0)
+        http2.pointee = Self.unseenHTTP2
         socketError = 0
         tlsVersion = 0
+        session = nil
+        isHTTP2 = false
+        isOneRead = false
+        isStreamEnded.pointee = false
         message[0] = 0
         isInFlight = true
         curl_multi_add_handle(group.multi, easy)
@@ -174,11 +199,27 @@ final class VirtualUser {
     /// until ``releaseResponse()``, and whether it is one: libcurl 7.88 takes a connection that closes inside the
     /// headers for a complete answer.
     func finish(result: CURLcode) -> (answer: UnsafeRawBufferPointer, isComplete: Bool) {
-        let result = result == CURLE_OK ? watch.pointee.ended == 0 ? CURLE_PARTIAL_FILE : decodingResult() : result
+        let result = judged(result)
         measure(result: result)
         curl_multi_remove_handle(group.multi, easy)
         isInFlight = false
         return (response?.contents ?? UnsafeRawBufferPointer(start: nil, count: 0), result == CURLE_OK)
+    }
+
+    /// What became of the exchange that ended for libcurl with `result`.
+    private func judged(_ result: CURLcode) -> CURLcode {
+        if sendings.isRefused {
+            // It died before libcurl was kept from sending it again, and libcurl has forgotten of what.
+            if http2.pointee.go_away >= 0 { return CURLE_HTTP2 }
+            if String(cString: message).contains("(err ") { return CURLE_HTTP2_STREAM }
+            return sendings.loss?.isReset == true ? CURLE_RECV_ERROR : CURLE_GOT_NOTHING
+        }
+        guard result == CURLE_OK else { return result }
+        let isCut =
+            watch.pointee.ended == 0
+            || isTLS && response != nil && !isStreamEnded.pointee
+                && sml_framing_ends_with_stream(&watch.pointee.framing) != 0
+        return isCut ? CURLE_PARTIAL_FILE : decodingResult()
     }
 
     /// Cuts the exchange off at `now`: the connection is closed and the record says how far it got.
@@ -187,8 +228,8 @@ final class VirtualUser {
         record.status = 0
         record.flags.insert(.interrupted)
         record.phaseRaw = reachedPhase().rawValue
-        curl_multi_remove_handle(group.multi, easy)
         isInFlight = false
+        curl_multi_remove_handle(group.multi, easy)
         releaseResponse()
     }
 
@@ -204,12 +245,12 @@ final class VirtualUser {
         let received =
             sml_easy_get_long(easy, CURLINFO_HEADER_SIZE) + Int(sml_easy_get_offset(easy, CURLINFO_SIZE_DOWNLOAD_T))
         measureInstants(result: result, cutAt: cutAt)
-        let connections = sml_easy_get_long(easy, CURLINFO_NUM_CONNECTS)
+        let connections = sendings.isRefused ? 0 : sml_easy_get_long(easy, CURLINFO_NUM_CONNECTS)
         if connections > 0 { measureConnection() }
-        if connections == 0, attempts > 0 { record.flags.insert(.connectionReused) }
-        if attempts > 1 {
+        if connections == 0, sendings.count > 0 { record.flags.insert(.connectionReused) }
+        if sendings.count > 1 {
             record.flags.insert(.retriedByTransport)
-            record.resends = UInt8(clamping: attempts - 1)
+            record.resends = UInt8(clamping: sendings.count - 1)
         }
         record.bytesSent = UInt32(clamping: sml_watch_bytes_sent(watch))
         record.bytesReceived = UInt32(clamping: received)
@@ -240,10 +281,12 @@ final class VirtualUser {
     private func measureInstants(result: CURLcode, cutAt: Int64?) {
         let seen = watch.pointee
         let origin = common.clock.origin
-        record.sent = attempts > 0 ? seen.sent - origin : -1
-        record.firstByte = attempts > 0 && seen.first_byte > 0 ? seen.first_byte - origin : -1
+        record.sent = sendings.count > 0 ? seen.sent - origin : -1
+        record.firstByte = sendings.count > 0 && seen.first_byte > 0 ? seen.first_byte - origin : -1
         if let cutAt {
             record.end = max(cutAt, record.sent, record.firstByte)
+        } else if sendings.isRefused, let loss = sendings.loss {
+            record.end = record.sent + loss.elapsed
         } else if result == CURLE_OK, seen.last > 0 {
             record.end = seen.last - origin
         } else {
@@ -252,7 +295,7 @@ final class VirtualUser {
             record.end = max(end, record.sent, record.firstByte)
             if record.firstByte < 0, hasUnreadableAnswer(result) { record.firstByte = record.end }
         }
-        guard attempts > 0 else { return }
+        guard sendings.count > 0 else { return }
         // An answer may begin before the request has ended.
         let written = seen.written > 0 ? seen.written - origin : record.end
         record.sending = max(0, min(written, record.firstByte >= 0 ? record.firstByte : record.end) - record.sent)
@@ -260,7 +303,7 @@ final class VirtualUser {
 
     /// Bytes came that are no line of a header. (libcurl says so of the end of a stream too, and of TLS records.)
     private func hasUnreadableAnswer(_ result: CURLcode) -> Bool {
-        attempts > 0 && watch.pointee.is_whole != 0 && !common.isSecure && result != CURLE_GOT_NOTHING
+        sendings.count > 0 && watch.pointee.is_whole != 0 && !common.isSecure && result != CURLE_GOT_NOTHING
             && result != CURLE_SEND_ERROR && result != CURLE_RECV_ERROR
             && sml_easy_get_offset(easy, CURLINFO_STARTTRANSFER_TIME_T) > 0
     }
@@ -280,14 +323,13 @@ final class VirtualUser {
         let failure = TransferFailure(
             TransferEvidence(
                 result: result,
-                systemError: socketError != 0 ? socketError : Int32(sml_easy_get_long(easy, CURLINFO_OS_ERRNO)),
+                systemError: systemError,
                 verifyResult: sml_easy_get_long(easy, CURLINFO_SSL_VERIFYRESULT),
                 message: String(cString: message), phase: phase,
-                connectLimitReached: attempts == 0
+                connectLimitReached: sendings.count == 0
                     && elapsed >= TransferSettings.connectTimeout.nanoseconds - 1_000_000
                     && common.settings.target.timeout > TransferSettings.connectTimeout,
-                refusal: watch.pointee.bytes > Self.headerLimit
-                    ? .headersTooLong : watch.pointee.unasked != 0 ? .transferEncoding : refusal,
+                refusal: headerRefusal ?? refusal,
                 goAway: http2.pointee.go_away >= 0 ? UInt16(clamping: http2.pointee.go_away) : nil,
                 isStreamRefused: http2.pointee.refused != 0, limits: SystemLimits.current))
         record.status = 0
@@ -296,8 +338,19 @@ final class VirtualUser {
         record.phaseRaw = failure.phase.rawValue
     }
 
+    private var headerRefusal: ResponseRefusal? {
+        if watch.pointee.bytes > Self.headerLimit { return .headersTooLong }
+        if watch.pointee.unasked != 0 { return .transferEncoding }
+        return watch.pointee.ended != 0 && sml_framing_is_wrong(&watch.pointee.framing) != 0 ? .lengthUnclear : nil
+    }
+
+    private var systemError: Int32 {
+        if sendings.isRefused { return ECONNRESET }
+        return socketError != 0 ? socketError : Int32(sml_easy_get_long(easy, CURLINFO_OS_ERRNO))
+    }
+
     private func reachedPhase() -> TransferPhase {
-        if attempts > 0 {
+        if sendings.count > 0 {
             if record.firstByte >= 0 { return .receive }
             return watch.pointee.written > 0 ? .wait : .send
         }
@@ -315,8 +368,14 @@ final class VirtualUser {
     fileprivate func receive(_ data: UnsafeRawBufferPointer) -> Int {
         if response == nil {
             response = common.buffers.take()
-            if common.isSecure { tlsVersion = TLSVersion.ofTransfer(easy) }
+            isOneRead = fillsOneRead(data)
+            if let session {
+                tlsVersion = TLSVersion.of(session)
+                if sml_framing_ends_with_stream(&watch.pointee.framing) != 0 { session.watchEnd(isStreamEnded) }
+            }
             if watch.pointee.encoded != 0 { decoder = ContentDecoder(bodyOf: easy) }
+        } else {
+            isOneRead = false
         }
         guard let decoder else { return keep(data) ? data.count : 0 }
         decoder.decode(data) { keep($0) }
@@ -352,8 +411,51 @@ final class VirtualUser {
         }
     }
 
+    /// libcurl reads no further than a length says, so that what comes behind an answer stays in the socket; but what it
+    /// reads with the headers it reads into a buffer of its own, and closes a connection that gave more. A body that does
+    /// not begin where allocated memory does came behind the headers in that one read.
+    private func fillsOneRead(_ body: UnsafeRawBufferPointer) -> Bool {
+        UInt(bitPattern: body.baseAddress) % 16 != 0 && watch.pointee.framing.length == Int64(body.count)
+            && watch.pointee.framing.is_chunked == 0
+            && watch.pointee.bytes + body.count < CommonTransferState.receiveBuffer
+    }
+
+    /// The exchange leaves its connection, which stays open for the next one or is about to be closed.
+    func leaves(_ socket: Int32) {
+        guard isInFlight, sendings.count > 0 else { return }
+        if watch.pointee.bytes == 0 { return noteLoss(of: socket) }
+        guard common.seesIdleBytes, watch.pointee.framing.is_http1 != 0 else { return }
+        if !isTLS {
+            group.poller.isIdle(socket, .plain, mayHoldMore: !isOneRead)
+        } else if let session {
+            // OpenSSL reads record by record: the next one may be there.
+            group.poller.isIdle(socket, .tls(session), mayHoldMore: true)
+        }
+    }
+
+    /// `socket` is about to be closed, in the call of libcurl that wrote the request: it never waited for the answer.
+    func closes(_ socket: Int32) {
+        if isInFlight, sendings.count > 0, sendings.loss == nil, watch.pointee.bytes == 0 { noteLoss(of: socket) }
+    }
+
+    private func noteLoss(of socket: Int32) {
+        // libcurl has said by now why it cannot go on, if it is more than the end of the stream.
+        let text = String(cString: message)
+        var loss = LostConnection(
+            socket: socket, elapsed: RunClock.monotonicNow - sendings.began, bodyWritten: Int(watch.pointee.uploaded),
+            isReset: text.contains("reset by peer"))
+        loss.isUnwritten = watch.pointee.head < 0 && text.hasPrefix("Send failure")
+        let seen = http2.pointee
+        // Of a refused stream on a reused connection it says nothing, and goes on until it gives up.
+        loss.isRefused =
+            isHTTP2 && loss.isOpen && (text.isEmpty || text.hasPrefix(TransferEvidence.gaveUpResending))
+            || seen.go_away >= 0 && seen.last_stream < seen.stream
+        sendings.lost(loss)
+    }
+
     /// Once per connection. `SOCK_CLOEXEC`, because nothing this process starts has business with them.
     func openSocket(_ address: curl_sockaddr) -> curl_socket_t {
+        guard sendings.mayBegin() else { return CURL_SOCKET_BAD }
         let descriptor = socket(address.family, address.socktype | Int32(SOCK_CLOEXEC.rawValue), address.protocol)
         socketError = descriptor < 0 ? errno : 0
         guard descriptor >= 0 else { return descriptor }
@@ -366,9 +468,17 @@ final class VirtualUser {
         return descriptor
     }
 
-    fileprivate func willSend() {
-        attempts += 1
+    /// False when the request must not be sent once more.
+    fileprivate func willSend() -> Bool {
+        guard sendings.willSend(at: RunClock.monotonicNow) else { return false }
+        http2.pointee = Self.unseenHTTP2
+        if isTLS {
+            session = TLSSession(of: easy)
+            isHTTP2 = session?.isHTTP2 ?? false
+        }
         sml_watch_sending(watch)
+        group.poller.sender = self
+        return true
     }
 }
 
@@ -382,6 +492,6 @@ let onTransferWrite: sml_write_callback = { data, size, count, context in
 /// The user's request is about to be sent, for the first time or once more.
 let onTransferPrerequest: sml_prerequest_callback = { context, _, _, _, _ in
     guard let context else { return CURL_PREREQFUNC_OK }
-    Unmanaged<VirtualUser>.fromOpaque(context).takeUnretainedValue().willSend()
-    return CURL_PREREQFUNC_OK
+    let isToSend = Unmanaged<VirtualUser>.fromOpaque(context).takeUnretainedValue().willSend()
+    return isToSend ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }

@@ -157,6 +157,7 @@ enum SMLSection {
             ("opened", .int(Int64(run.connectionsOpened.total))),
             ("reused", .int(Int64(run.connectionsReused.total))),
             ("transport_retries", .int(Int64(run.transportRetries.total))),
+            ("given_up", .int(Int64(run.generator.strayConnections.total))),
         ])
     }
 

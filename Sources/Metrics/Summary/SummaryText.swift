@@ -191,7 +191,12 @@ private struct SummaryText {
             "\(Format.grouped(count("connections", "opened"))) opened, "
             + "\(Format.grouped(count("connections", "reused"))) requests on an open one"
         let retries = count("connections", "transport_retries")
-        out.append(row("connections", connections + (retries > 0 ? ", \(Format.grouped(retries)) sent again after a dead one" : "")))
+        let givenUp = count("connections", "given_up")
+        out.append(
+            row(
+                "connections",
+                connections + (retries > 0 ? ", \(Format.grouped(retries)) sent again after a dead one" : "")
+                    + (givenUp > 0 ? ", \(Format.grouped(givenUp)) given up: the server sent what nobody had asked for" : "")))
         if let generator = sml["generator"], generator["samples"] != nil {
             let memory = (generator["peak_memory_bytes"]?.number ?? 0) / 1_048_576
             out.append(

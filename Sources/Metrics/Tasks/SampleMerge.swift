@@ -19,6 +19,7 @@ enum SampleMerge {
                 found[second]?.loopDelay = max(sample.loopDelay, earlier.loopDelay)
                 found[second]?.beats.addUpToTheMost(earlier.beats)
                 found[second]?.lateBeats.addUpToTheMost(earlier.lateBeats)
+                found[second]?.strayConnections.addUpToTheMost(earlier.strayConnections)
             }
         }
         var current = tasks.map { samples in
@@ -38,6 +39,7 @@ enum SampleMerge {
                     sum.loopDelay = max(sum.loopDelay, sample.loopDelay)
                     sum.beats.addUpToTheMost(sample.beats)
                     sum.lateBeats.addUpToTheMost(sample.lateBeats)
+                    sum.strayConnections.addUpToTheMost(sample.strayConnections)
                 }
                 guard let latest = current[task] else { continue }
                 sum.virtualUsers += latest.virtualUsers

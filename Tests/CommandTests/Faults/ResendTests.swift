@@ -1,5 +1,6 @@
-// A POST is sent again when a reused connection dies before any answer. Against a real server that closes
+// A POST is sent again when a reused connection dies before the server can have read it. Against a real server that closes
 // idle connections just when they would be used again: no request is lost, none is answered twice, none is counted twice.
+// And against one that closes instead of answering: each of those is an error.
 
 import Foundation
 import Generator
@@ -23,11 +24,11 @@ struct ResendTests {
         let resent = results.count("sml", "connections", "transport_retries")
         print("resends: \(requests) requests, \(resent) sent again, the server answered \(log.count)")
         try #require(requests > 200)
-        #expect(
-            results.requests.allSatisfy { $0.status == 200 && $0.flags.contains(.hasChoices) },
-            "\(results.summary[path: "sml", "errors"] ?? .null)")
+        let succeeded = results.requests.count { $0.status == 200 && $0.flags.contains(.hasChoices) }
+        // What lies unread in the server's kernel when it closes is an error as in k6. On a busy machine that is not rare.
+        #expect(succeeded * 10 >= requests * 9, "\(results.summary[path: "sml", "errors"] ?? .null)")
         // nginx passes on what it read; what died with an idle connection it never read.
-        #expect(log.count == requests + results.interrupted.count)
+        #expect(log.count == succeeded + results.interrupted.count)
         #expect(resent == results.requests.reduce(0) { $0 + Int($1.resends) })
         #expect(resent >= results.requests.count { $0.flags.contains(.retriedByTransport) })
         #expect(results.count("sml", "counts", "started") == requests + results.interrupted.count)
@@ -38,7 +39,7 @@ struct ResendTests {
                 == requests + results.interrupted.count)
     }
 
-    /// The endpoint closes one answer in five without a byte: libcurl hides those on reused connections, our counts do not.
+    /// The endpoint reads the request and closes one answer in five without a byte: it had the request, so it is an error.
     @Test func serverThatClosesInsteadOfAnswering() async throws {
         let bench = try FaultBench()
         let endpoint = try await EndpointProcess.start(
@@ -48,18 +49,19 @@ struct ResendTests {
             settings: FaultBench.Settings(executor: #""executor": "constant-vus", "vus": 5, "duration": "2s""#))
         let log = try await endpoint.stop()
         let requests = results.requests.count
-        let resent = results.requests.reduce(0) { $0 + Int($1.resends) }
-        try #require(requests > 100 && resent > 10)
-        #expect(log.count == requests + resent)
-        #expect(results.count("sml", "connections", "transport_retries") == resent)
+        try #require(requests > 100)
+        #expect(log.count == requests)
+        #expect(results.count("sml", "connections", "transport_retries") == 0)
+        #expect(results.requests.allSatisfy { $0.resends == 0 })
         #expect(results.count("sml", "counts", "succeeded") == log.count { $0.status == 200 })
-        #expect(results.count("sml", "counts", "failed") + resent == log.count { $0.status == 0 })
-        let csv = try await Program.run(
+        #expect(results.count("sml", "counts", "failed") == log.count { $0.status == 0 })
+        #expect(log.contains { $0.status == 0 })
+        let rows = try await Program.run(
             "sml", ["loadtest", "records", bench.scratch.file("out/records.smlrec"), "--format", "jsonl"], in: bench.scratch)
-        let exported = csv.output.split(separator: "\n").reduce(0) { sum, line in
+        let exported = rows.output.split(separator: "\n").count { line in
             let value = try? JSONDecoder().decode(JSON.self, from: Data(line.utf8))
-            return sum + (value?["kind"]?.text == "request" ? Int(value?["resends"]?.integer ?? 0) : 0)
+            return value?["kind"]?.text == "request" && value?["resends"]?.integer == 0
         }
-        #expect(exported == resent)
+        #expect(exported == requests)
     }
 }
