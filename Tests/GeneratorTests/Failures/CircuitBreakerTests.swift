@@ -92,4 +92,16 @@ extension CircuitBreaker {
         var copy = self
         return copy.isTripped(at: now)
     }
+
+    /// The rules count as failed what everybody counts as failed.
+    @Test func stopRulesSeeWhatAnswersSay() throws {
+        var rules = try #require(StopRules(FaultPolicy(errorLimit: ErrorLimit(share: 0.5, window: .seconds(1)))))
+        var record = RunRecord()
+        record.status = 200
+        record.end = 2 * Self.second
+        record.flags = [.final, .hasChoices]
+        #expect(rules.reason(afterReading: [record], now: 2 * Self.second) == nil)
+        record.flags.insert(.reportsFailure)
+        #expect(rules.reason(afterReading: [record], now: 2 * Self.second)?.contains("1 of 2 requests failed") == true)
+    }
 }

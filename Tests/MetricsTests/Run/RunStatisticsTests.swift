@@ -214,6 +214,26 @@ struct RunStatisticsTests {
         #expect((run.statusCheck.passes, run.choicesCheck.passes) == (3, 0))
     }
 
+    /// k6's two checks stay what they are; success, errors and tokens are ours.
+    @Test func anAnswerThatSaysItFailedIsNoSuccess() {
+        var run = RunStatistics(labels: ["a"], texts: TextTable(), mainURL: Samples.url)
+        var failed = Samples.request(latency: 10)
+        failed.flags.insert(.reportsFailure)
+        failed.finishReasonRaw = FinishReason.abort.rawValue
+        for record in [Samples.request(), failed, Samples.request(latency: 30)] { run.consume(record) }
+        #expect(run.statusCheck.passes == 3 && run.choicesCheck.passes == 3)
+        #expect(run.success.passes == 2 && run.success.total == 3)
+        #expect(run.failures.map(\.key.content) == [.reported] && run.failures[0].count.total == 1)
+        #expect(run.labels[0].errors.map(\.status) == [200] && run.labels[0].success.passes == 2)
+        #expect(run.labels[0].completionTokens.count == 2 && run.labels[0].latency.count == 3)
+        #expect(run.finishReasons == [.stop: 2])
+        // Of no answer: the status says it all.
+        failed.status = 500
+        failed.errorCode = 1500
+        run.consume(failed)
+        #expect(run.failures.last?.key.content == FailureStatistics.Content.none)
+    }
+
     @Test func samplesAndDrops() {
         func sample(_ second: Int64, cpu: Int64, inFlight: UInt32) -> RunRecord {
             RunRecord(
