@@ -83,6 +83,6 @@ public struct ProgressPrinter: Sendable {
 
     /// A frame that a paused terminal does not take is left out, as what cannot be written (a closed pipe) is.
     @Sendable private static func writeToStandardError(_ text: String) {
-        StandardError.writeLive(text)
+        StandardError.drawLive(text)
     }
 }

@@ -84,14 +84,6 @@ import Testing
             #expect(breaker.description == "\(count) of \(recent.count) requests failed within 2s")
         }
     }
-}
-
-extension CircuitBreaker {
-    /// Asks a copy, because expectations cannot change what they look at.
-    fileprivate func trips(at now: Int64) -> Bool {
-        var copy = self
-        return copy.isTripped(at: now)
-    }
 
     /// The rules count as failed what everybody counts as failed.
     @Test func stopRulesSeeWhatAnswersSay() throws {
@@ -103,5 +95,13 @@ extension CircuitBreaker {
         #expect(rules.reason(afterReading: [record], now: 2 * Self.second) == nil)
         record.flags.insert(.reportsFailure)
         #expect(rules.reason(afterReading: [record], now: 2 * Self.second)?.contains("1 of 2 requests failed") == true)
+    }
+}
+
+extension CircuitBreaker {
+    /// Asks a copy, because expectations cannot change what they look at.
+    fileprivate func trips(at now: Int64) -> Bool {
+        var copy = self
+        return copy.isTripped(at: now)
     }
 }

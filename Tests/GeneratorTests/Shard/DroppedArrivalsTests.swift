@@ -11,29 +11,31 @@ import Testing
         let records = Mutex<[RunRecord]>([])
     }
 
-    private func records(_ body: (inout DroppedArrivals, inout RecordBatcher) -> Void) -> [RunRecord] {
-        let queue = DispatchQueue(label: "test")
+    private func records(_ body: (inout DroppedArrivals, inout RecordBatcher) -> Void) throws -> [RunRecord] {
+        let thread = try SerialThread("test")
         let collected = Collected()
-        var batcher = RecordBatcher(queue: queue, live: LiveCounters()) { batch in collected.records.withLock { $0 += batch } }
+        var batcher = RecordBatcher(thread: thread, live: LiveCounters()) { batch in collected.records.withLock { $0 += batch } }
         var dropped = DroppedArrivals(shard: 3)
         body(&dropped, &batcher)
         dropped.flush(into: &batcher, now: 0)
         batcher.flush()
-        queue.sync {}
+        let isDone = DispatchSemaphore(value: 0)
+        thread.async { isDone.signal() }
+        isDone.wait()
         return collected.records.withLock { $0 }
     }
 
-    @Test func fewHaveARecordEach() {
-        let found = records { dropped, batcher in
+    @Test func fewHaveARecordEach() throws {
+        let found = try records { dropped, batcher in
             for index in 0..<10 { dropped.drop(1, due: Int64(index) * 100_000_000, flags: [], now: 7, into: &batcher) }
         }
         #expect(found.map(\.scheduled) == (0..<10).map { $0 * 100_000_000 })
         #expect(found.allSatisfy { $0.droppedArrivals == 1 && $0.kind == .dropped && $0.shard == 3 && $0.end == 7 })
     }
 
-    @Test func manyAreCounted() {
+    @Test func manyAreCounted() throws {
         // 200,000/s for 3 s, one by one and on time; then two million in one step.
-        let found = records { dropped, batcher in
+        let found = try records { dropped, batcher in
             for index in Int64(0)..<600_000 {
                 let due = index * 5_000
                 dropped.drop(1, due: due, flags: index % 2 == 0 ? [] : .paused, now: due, into: &batcher)
@@ -48,8 +50,8 @@ import Testing
         #expect(paused == 300_000)
     }
 
-    @Test func recordsAreBounded() {
-        let found = records { dropped, batcher in
+    @Test func recordsAreBounded() throws {
+        let found = try records { dropped, batcher in
             for index in Int64(0)..<600_000 { dropped.drop(1, due: index * 5_000, flags: [], now: index * 5_000, into: &batcher) }
         }
         #expect(found.reduce(0) { $0 + $1.droppedArrivals } == 600_000)
