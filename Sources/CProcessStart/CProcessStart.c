@@ -51,10 +51,23 @@ static sigset_t wanted;
 
 static void want(int number) { sigaddset(&wanted, number); }
 
+// Swift's runtime finds a program's arguments there, and Dispatch, which looks there how many of its threads run, ends the
+// process by a trap.
+static void require_proc(const char *program) {
+    if (access("/proc/self/maps", R_OK) == 0) return;
+    const char *slash = strrchr(program, '/');
+    char line[256];
+    int length = snprintf(
+        line, sizeof line, "%.64s: /proc/self/maps: %s; /proc must be mounted\n", slash ? slash + 1 : program, strerror(errno));
+    if (length > 0) (void)!write(STDERR_FILENO, line, (size_t)length);
+    _exit(69);
+}
+
 static void prepare(int argc, char **argv, char **environment) {
     (void)environment;
     sml_open_standard_descriptors();
     if (sml_is_test_bundle(argc, argv)) return;
+    if (argc > 0) require_proc(argv[0]);
     sml_each_idle_signal(make_idle);
     // A mask is inherited, and whoever started us may have blocked what should stop us.
     static const int stopping[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU, SIGTSTP};
