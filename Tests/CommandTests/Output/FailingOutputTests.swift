@@ -58,6 +58,15 @@ import Testing
         #expect(run.errors.split(separator: "\n").count == 1 || command[1] == "init", "\(run.errors)")
     }
 
+    /// Closed, and open for reading only, as what takes the place of a closed one at the start of a program is.
+    @Test(arguments: printing, [">&-", "1< /dev/null"])
+    func aClosedStdoutIsAnError(_ command: [String], _ redirection: String) async throws {
+        let scratch = try await Self.output.value.scratch
+        let run = try await run(command, redirection, in: scratch)
+        #expect(run.code == (command == ["sml-endpoint"] ? 1 : 73), "\(run.errors)")
+        #expect(run.errors.contains(": standard output: cannot be written: Bad file descriptor\n"), "\(run.errors)")
+    }
+
     /// A pipe whose reader is gone, with SIGPIPE ending us and with it ignored, as some parents leave it.
     @Test(arguments: printing.filter { $0.count > 1 })
     func aReaderThatWentAwayIsNoError(_ command: [String]) async throws {
@@ -72,7 +81,7 @@ import Testing
     }
 
     /// The run's summary is in its file whatever happens to stdout, and 73 says that something is missing.
-    @Test(arguments: ["> /dev/full"])
+    @Test(arguments: ["> /dev/full", ">&-"])
     func aRunWhoseResultCannotBeShown(_ redirection: String) async throws {
         let scratch = try Scratch()
         let endpoint = try await EndpointProcess.start(["--ttft", "1ms", "--time-per-token", "0"], in: scratch)
