@@ -8,7 +8,8 @@ import Scenarios
 struct YAMLReader {
     /// Aliases are expanded, so a small file could otherwise become a tree of any size. A long text counts as several.
     private static let valueLimit = 100_000
-    /// An alias inside of what it stands for would have no end.
+    /// An alias inside of what it stands for would have no end; and libyaml looks at every open bracket for every token: 200,000
+    /// of them take it minutes.
     private static let depthLimit = 100
 
     private let file: String
@@ -28,11 +29,9 @@ struct YAMLReader {
     }
 
     private static func parse(_ bytes: UnsafeMutableBufferPointer<UInt8>, file: String) throws -> ConfigValue {
-        var parser = yaml_parser_t()
-        guard yaml_parser_initialize(&parser) != 0 else { throw ConfigurationError(.configuration, "\(file): no memory for it") }
+        try checkDepth(bytes, file: file)
+        var parser = try parser(of: bytes, file: file)
         defer { yaml_parser_delete(&parser) }
-        yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
-        yaml_parser_set_input_string(&parser, bytes.baseAddress, bytes.count)
         var document = yaml_document_t()
         guard yaml_parser_load(&parser, &document) != 0 else { throw failure(of: parser, file: file) }
         defer { yaml_document_delete(&document) }
@@ -47,6 +46,37 @@ struct YAMLReader {
         return try withUnsafeMutablePointer(to: &document) { document in
             var reader = YAMLReader(file: file, document: document)
             return try reader.convert(root.pointee, path: "", depth: 0)
+        }
+    }
+
+    private static func parser(of bytes: UnsafeMutableBufferPointer<UInt8>, file: String) throws -> yaml_parser_t {
+        var parser = yaml_parser_t()
+        guard yaml_parser_initialize(&parser) != 0 else { throw ConfigurationError(.configuration, "\(file): no memory for it") }
+        yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
+        yaml_parser_set_input_string(&parser, bytes.baseAddress, bytes.count)
+        return parser
+    }
+
+    /// libyaml's events come as it reads on, so that it is stopped before it is deep.
+    private static func checkDepth(_ bytes: UnsafeMutableBufferPointer<UInt8>, file: String) throws {
+        var parser = try parser(of: bytes, file: file)
+        defer { yaml_parser_delete(&parser) }
+        var depth = 0
+        var isAtEnd = false
+        while !isAtEnd {
+            var event = yaml_event_t()
+            guard yaml_parser_parse(&parser, &event) != 0 else { throw failure(of: parser, file: file) }
+            defer { yaml_event_delete(&event) }
+            switch event.type {
+            case YAML_STREAM_END_EVENT: isAtEnd = true
+            case YAML_SEQUENCE_START_EVENT, YAML_MAPPING_START_EVENT: depth += 1
+            case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: depth -= 1
+            default: break
+            }
+            guard depth <= depthLimit else {
+                throw ConfigurationError(
+                    .configuration, "\(file): not valid YAML: line \(event.start_mark.line + 1): more than \(depthLimit) levels deep")
+            }
         }
     }
 
