@@ -182,7 +182,7 @@ typedef struct {
     // -1: there was no GOAWAY.
     long go_away;
     int refused;
-    // The last stream that the GOAWAY says was worked on, and the request's own; 0: unknown.
+    // The last stream that the GOAWAY says was worked on (LONG_MAX: unknown), and the request's own (0: unknown).
     long last_stream, stream;
 } sml_http2_watch;
 static inline int sml_watch_text(CURL *easy, curl_infotype type, char *text, size_t size, void *context) {

@@ -39,7 +39,7 @@ extension FaultRow {
             name: "reset while the request is being written", k6: "1220 with `write:`, or 1201",
             expected: .broken(1201, "write: broken pipe", .send),
             alternatives: [
-                .broken(1220, "read: connection reset by peer", .wait),
+                .broken(1220, "read: connection reset by peer", .send),
                 .broken(1220, "write: connection reset by peer", .send),
             ]
         ) { bench in
