@@ -260,7 +260,7 @@ import Testing
         let unwritable = #expect(throws: RemoteWriteFileError.self) {
             try UndeliveredStates([]).save(to: "/nonexistent/file")
         }
-        #expect(unwritable?.description == "/nonexistent/file: No such file or directory")
+        #expect(unwritable?.description == "/nonexistent/file: cannot create: No such file or directory")
     }
 
     @Test func cancellingCutsTheDrain() async throws {
