@@ -29,43 +29,46 @@ struct YAMLReader {
     }
 
     private static func parse(_ bytes: UnsafeMutableBufferPointer<UInt8>, file: String) throws -> ConfigValue {
-        try checkDepth(bytes, file: file)
-        var parser = try parser(of: bytes, file: file)
-        defer { yaml_parser_delete(&parser) }
-        var document = yaml_document_t()
-        guard yaml_parser_load(&parser, &document) != 0 else { throw failure(of: parser, file: file) }
-        defer { yaml_document_delete(&document) }
-        guard let root = yaml_document_get_root_node(&document) else { throw ConfigurationError(.configuration, "\(file): is empty") }
-        var next = yaml_document_t()
-        guard yaml_parser_load(&parser, &next) != 0 else { throw failure(of: parser, file: file) }
-        defer { yaml_document_delete(&next) }
-        guard yaml_document_get_root_node(&next) == nil else {
-            throw ConfigurationError(
-                .configuration, "\(file): not valid YAML: line \(next.start_mark.line + 1): a second document begins; expected one")
-        }
-        return try withUnsafeMutablePointer(to: &document) { document in
-            var reader = YAMLReader(file: file, document: document)
-            return try reader.convert(root.pointee, path: "", depth: 0)
+        try withParser(of: bytes, file: file) { try checkDepth($0, file: file) }
+        return try withParser(of: bytes, file: file) { parser in
+            var document = yaml_document_t()
+            guard yaml_parser_load(parser, &document) != 0 else { throw failure(of: parser, file: file) }
+            defer { yaml_document_delete(&document) }
+            guard let root = yaml_document_get_root_node(&document) else { throw ConfigurationError(.configuration, "\(file): is empty") }
+            var next = yaml_document_t()
+            guard yaml_parser_load(parser, &next) != 0 else { throw failure(of: parser, file: file) }
+            defer { yaml_document_delete(&next) }
+            guard yaml_document_get_root_node(&next) == nil else {
+                throw ConfigurationError(
+                    .configuration, "\(file): not valid YAML: line \(next.start_mark.line + 1): a second document begins; expected one")
+            }
+            return try withUnsafeMutablePointer(to: &document) { document in
+                var reader = YAMLReader(file: file, document: document)
+                return try reader.convert(root.pointee, path: "", depth: 0)
+            }
         }
     }
 
-    private static func parser(of bytes: UnsafeMutableBufferPointer<UInt8>, file: String) throws -> yaml_parser_t {
-        var parser = yaml_parser_t()
-        guard yaml_parser_initialize(&parser) != 0 else { throw ConfigurationError(.configuration, "\(file): no memory for it") }
-        yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
-        yaml_parser_set_input_string(&parser, bytes.baseAddress, bytes.count)
-        return parser
+    /// A parser holds its own address, so it stays where it is.
+    private static func withParser<Result>(
+        of bytes: UnsafeMutableBufferPointer<UInt8>, file: String, _ body: (UnsafeMutablePointer<yaml_parser_t>) throws -> Result
+    ) throws -> Result {
+        let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
+        defer { parser.deallocate() }
+        guard yaml_parser_initialize(parser) != 0 else { throw ConfigurationError(.configuration, "\(file): no memory for it") }
+        defer { yaml_parser_delete(parser) }
+        yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
+        yaml_parser_set_input_string(parser, bytes.baseAddress, bytes.count)
+        return try body(parser)
     }
 
     /// libyaml's events come as it reads on, so that it is stopped before it is deep.
-    private static func checkDepth(_ bytes: UnsafeMutableBufferPointer<UInt8>, file: String) throws {
-        var parser = try parser(of: bytes, file: file)
-        defer { yaml_parser_delete(&parser) }
+    private static func checkDepth(_ parser: UnsafeMutablePointer<yaml_parser_t>, file: String) throws {
         var depth = 0
         var isAtEnd = false
         while !isAtEnd {
             var event = yaml_event_t()
-            guard yaml_parser_parse(&parser, &event) != 0 else { throw failure(of: parser, file: file) }
+            guard yaml_parser_parse(parser, &event) != 0 else { throw failure(of: parser, file: file) }
             defer { yaml_event_delete(&event) }
             switch event.type {
             case YAML_STREAM_END_EVENT: isAtEnd = true
@@ -85,7 +88,8 @@ struct YAMLReader {
         self.document = document
     }
 
-    private static func failure(of parser: yaml_parser_t, file: String) -> ConfigurationError {
+    private static func failure(of parser: UnsafeMutablePointer<yaml_parser_t>, file: String) -> ConfigurationError {
+        let parser = parser.pointee
         guard let problem = parser.problem else { return ConfigurationError(.configuration, "\(file): no memory for it") }
         var reason = String(cString: problem)
         if let context = parser.context { reason = "\(String(cString: context)), \(reason)" }

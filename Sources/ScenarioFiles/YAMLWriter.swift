@@ -8,27 +8,29 @@ enum YAMLWriter {
 
     /// `value` as one document; empty only where there is no memory for it.
     static func text(_ value: ConfigValue) -> String {
-        var emitter = yaml_emitter_t()
+        // An emitter holds its own address, so it stays where it is.
+        let emitter = UnsafeMutablePointer<yaml_emitter_t>.allocate(capacity: 1)
+        defer { emitter.deallocate() }
+        guard yaml_emitter_initialize(emitter) != 0 else { return "" }
+        defer { yaml_emitter_delete(emitter) }
         var document = yaml_document_t()
-        guard yaml_emitter_initialize(&emitter) != 0 else { return "" }
-        defer { yaml_emitter_delete(&emitter) }
         let output = Output()
-        yaml_emitter_set_encoding(&emitter, YAML_UTF8_ENCODING)
-        yaml_emitter_set_unicode(&emitter, 1)
+        yaml_emitter_set_encoding(emitter, YAML_UTF8_ENCODING)
+        yaml_emitter_set_unicode(emitter, 1)
         // No line is folded.
-        yaml_emitter_set_width(&emitter, -1)
+        yaml_emitter_set_width(emitter, -1)
         yaml_emitter_set_output(
-            &emitter,
+            emitter,
             { context, bytes, count in
                 guard let context, let bytes else { return 0 }
                 Unmanaged<Output>.fromOpaque(context).takeUnretainedValue().bytes += UnsafeBufferPointer(start: bytes, count: count)
                 return 1
             }, Unmanaged.passUnretained(output).toOpaque())
         return withExtendedLifetime(output) {
-            guard yaml_emitter_open(&emitter) != 0, yaml_document_initialize(&document, nil, nil, nil, 1, 1) != 0 else { return "" }
+            guard yaml_emitter_open(emitter) != 0, yaml_document_initialize(&document, nil, nil, nil, 1, 1) != 0 else { return "" }
             add(value, to: &document)
             // The emitter deletes the document.
-            guard yaml_emitter_dump(&emitter, &document) != 0, yaml_emitter_close(&emitter) != 0 else { return "" }
+            guard yaml_emitter_dump(emitter, &document) != 0, yaml_emitter_close(emitter) != 0 else { return "" }
             return String(decoding: output.bytes, as: UTF8.self)
         }
     }
