@@ -54,10 +54,10 @@ def main():
                     with open(part, "rb") as file:
                         out.write(file.read())
             seen = {}
+            loadgen = tools.Loadgen(home, home)
             for _ in range(ROUNDS):
                 for binary in binaries:
                     for name, file in (("one certificate", cert), ("system's bundle", bundle)):
-                        loadgen = tools.Loadgen(home, home)
                         loadgen.program = binary
                         command, out = loadgen.command(url, {
                             "executor": "constant-vus", "vus": USERS, "duration": f"{SECONDS}s", "gracefulStop": "5s"})
@@ -71,7 +71,7 @@ def main():
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for (binary, name), rows in seen.items():
         requests, cpu, p50, p99, memory = (statistics.median(column) for column in zip(*rows))
-        print(f"| {os.path.basename(binary)} | {name} | {requests:,.0f} | {cpu:.2f} | {p50:.1f} | {p99:.1f} | {memory:.0f} |")
+        print(f"| {binary} | {name} | {requests:,.0f} | {cpu:.2f} | {p50:.1f} | {p99:.1f} | {memory:.0f} |")
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ struct DescriptorReserve: Sendable, Equatable {
 
     /// What the process holds beside its connections, roughly: streams, signals, epoll sets, records, remote write.
     static let ownDescriptors = 24
-    /// Epoll set, timer, bell and libcurl's own bell.
-    private static let perShard = 5
+    /// Epoll set, timer, bell, dead end and libcurl's own bell.
+    private static let perShard = 6
 
     static let current = DescriptorReserve(openFiles: SystemLimits.current.openFiles)
 

@@ -41,7 +41,7 @@ import Testing
     func noRunWithTooFewToStart(limit: Int, message: String) async throws {
         let scratch = try Scratch()
         let files = try scratch.stage(
-            #"{"executor": "constant-vus", "vus": 1, "duration": "1s"}"#, server: "http://127.0.0.1:9")
+            #"{"executor": "constant-vus", "vus": 2, "duration": "1s"}"#, server: "http://127.0.0.1:9")
         let run = try await Program.run(
             "/bin/sh", ["-c", "ulimit -n \(limit); exec \"$0\" \"$@\"", Program.path("sml-loadgen")] + files
                 + ["--workers", "2"], in: scratch)
