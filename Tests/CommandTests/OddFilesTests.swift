@@ -125,7 +125,7 @@ import Testing
             environment: ["PROMPTS_FILE": "odd"]),
     ]
 
-    private static let own = ["HOME": ".", "SML_CONFIG_DIR": "odd", "PATH": "bin:/usr/bin:/bin", "SML_SWISSAI_RESEARCH_API_KEY": "k"]
+    private static let own = ["HOME": ".", "SML_CONFIG_DIR": "odd", "PATH": "bin", "SML_SWISSAI_RESEARCH_API_KEY": "k"]
     private static let elsewhere = own.merging(["SML_CONFIG_DIR": "configured"]) { $1 }
     private static let withoutKey = own.filter { $0.key != "SML_SWISSAI_RESEARCH_API_KEY" }
     private static let job = ["--dry-run", "--partition", "p", "--account", "a"]
@@ -203,6 +203,8 @@ import Testing
             let before = scratch.contents
             var environment = reader.environment
             if environment["HOME"] == "." { environment["HOME"] = scratch.path }
+            // Programs are not looked for in relative directories.
+            if environment["PATH"] == "bin" { environment["PATH"] = "\(scratch.file("bin")):/usr/bin:/bin" }
             if reader.name == "k6's corpus" { environment["RUN_CONFIG_JSON"] = Self.configuration("http://127.0.0.1:9") }
             let program = try Program(
                 reader.program == "k6" ? scratch.file("k6") : reader.program, reader.arguments, in: scratch,
