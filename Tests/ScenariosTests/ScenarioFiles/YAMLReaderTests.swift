@@ -7,7 +7,7 @@ import Testing
 @Suite struct YAMLReaderTests {
     @Test(arguments: [
         ("", "is empty"), ("# nothing", "is empty"),
-        ("a: [1\n", "not valid YAML: line 2, column 1: while parsing a flow sequence, did not find expected ',' or ']'"),
+        ("a: [1\n", "not valid YAML: line 2, column 1: while parsing a flow sequence that begins in line 1, did not find expected ',' or ']'"),
         ("a: 1\n---\nb: 2\n", "not valid YAML: line 2: a second document begins; expected one"),
         ("a: *b", "not valid YAML: line 1, column 4: found undefined alias"), ("a: \u{1}", "not valid YAML: byte 3: control characters are not allowed"),
         ("a: &x [*x]", "a" + String(repeating: "[0]", count: 100) + ": more than 100 levels deep"),
