@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -152,4 +153,13 @@ int sml_terminate_after(int id) {
     int error = pthread_create(&thread, NULL, end_with, (void *)(intptr_t)id);
     if (error == 0) pthread_detach(thread);
     return error;
+}
+
+int sml_signals_can_be_read(void) {
+    sigset_t none;
+    sigemptyset(&none);
+    int descriptor = signalfd(-1, &none, SFD_CLOEXEC);
+    if (descriptor < 0) return 0;
+    close(descriptor);
+    return 1;
 }

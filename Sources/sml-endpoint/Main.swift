@@ -27,6 +27,9 @@ struct EndpointCommand: AsyncParsableCommand {
 
     func run() async throws {
         DescriptorLimit.raise()
+        guard sml_signals_can_be_read() != 0 else {
+            throw Failure.exit("the system gives no descriptor to read signals from (ulimit -n)", code: 69)
+        }
         // Before the port is announced: whoever reads it may stop us at once.
         let stop = StopSignals()
         // NIO ends the process when it gets no thread; the others are Swift's and the one below.

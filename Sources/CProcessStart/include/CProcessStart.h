@@ -23,4 +23,7 @@ int sml_process_descriptor(int id);
 // Sends this process SIGTERM once process `id` has ended. Returns 0, or the error for want of a thread.
 int sml_terminate_after(int id);
 
+// Whether the system gives a descriptor to read signals from. Without one Dispatch hears of none, and does not say so.
+int sml_signals_can_be_read(void);
+
 #endif
