@@ -6,13 +6,16 @@ SWIFT ?= swift
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked
 BIN := .build/release
 
-.PHONY: help build demo image test bench sanitize fuzz soak kill inject clean
+FORMATTED := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources
+
+.PHONY: help build demo image test lint bench sanitize fuzz soak kill inject clean
 
 help:
 	@echo "make build   release binaries in $(BIN): sml, sml-loadgen, sml-endpoint"
 	@echo "make demo    install what is missing, build, run a 20 s load test against the simulated endpoint"
 	@echo "make image   build sml-loadgen.sqsh, the container image for jobs, and check it without root and network"
 	@echo "make test    install what the tests need, run all of them"
+	@echo "make lint    put the Swift files into the shape that .swift-format describes"
 	@echo "make bench   compare with a bare libcurl loop, wrk, h2load, hey and k6 (25 minutes on a quiet machine)"
 	@echo "make sanitize  the tests under the address and the thread sanitizer (an hour)"
 	@echo "make fuzz    libFuzzer on every parser of outside input, 10 minutes each (SECONDS_EACH=60 for less)"
@@ -40,11 +43,15 @@ image:
 # One test at a time: many talk to real servers through blocking sockets, and on two cores side by side they would
 # starve each other of the threads that Swift's tasks run on.
 test:
+	$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)
 	scripts/install-packages build image test
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --no-parallel
 	$(RELEASE) --product sml-loadgen
 	Benchmarks/counts
+
+lint:
+	$(SWIFT) format --in-place --recursive --parallel $(FORMATTED)
 
 bench: build
 	scripts/install-packages bench

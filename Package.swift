@@ -17,7 +17,8 @@ let package = Package(
         .library(
             name: "Parsers",
             targets: [
-                "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "Endpoint", "K6", "HTTPClient", "Submit", "Models", "Tasks",
+                "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "Endpoint", "K6", "HTTPClient", "Submit", "Models",
+                "Tasks",
             ]),
     ],
     // Exact, since no lock file is kept: what is tested is what is built. The last two come with SwiftNIO and subprocess.
@@ -94,13 +95,15 @@ let package = Package(
         .executableTarget(
             name: "sml",
             dependencies: [
-                "CProcessStart", "CommandEdge", "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "HTTPClient", "Submit", "Models",
+                "CProcessStart", "CommandEdge", "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "HTTPClient", "Submit",
+                "Models",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "sml-loadgen",
             dependencies: [
-                "CEarlySignals", "CProcessStart", "CommandEdge", "Scenarios", "Generator", "Metrics", "RemoteWrite", "Series", "K6", "Tasks",
+                "CEarlySignals", "CProcessStart", "CommandEdge", "Scenarios", "Generator", "Metrics", "RemoteWrite", "Series", "K6",
+                "Tasks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -127,7 +130,8 @@ let package = Package(
         .testTarget(
             name: "FuzzCorpusTests",
             dependencies: [
-                "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "Endpoint", "K6", "HTTPClient", "Submit", "Models", "Tasks",
+                "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "Endpoint", "K6", "HTTPClient", "Submit", "Models",
+                "Tasks",
             ],
             exclude: ["Corpus"]),
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "TLSTrust", "TestSupport"]),
@@ -140,7 +144,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "FirecRESTFake", "Generator", "Metrics", "Models", "Scenarios", "Submit", "TestSupport", "sml", "sml-loadgen", "sml-endpoint",
+                "FirecRESTFake", "Generator", "Metrics", "Models", "Scenarios", "Submit", "TestSupport", "sml", "sml-loadgen",
+                "sml-endpoint",
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -57,7 +57,9 @@ struct K6Flag: Sendable {
         K6Flag("no-thresholds", .none, .accepted("SML's script has none"), variable: "K6_NO_THRESHOLDS"),
         K6Flag("no-setup", .none, .accepted("SML's script has no setup()"), variable: "K6_NO_SETUP"),
         K6Flag("no-teardown", .none, .accepted("SML's script has no teardown()"), variable: "K6_NO_TEARDOWN"),
-        K6Flag("summary-mode", .required, .accepted("SML's script writes its own", values: ["compact", "full", "legacy"]), variable: "K6_SUMMARY_MODE"),
+        K6Flag(
+            "summary-mode", .required, .accepted("SML's script writes its own", values: ["compact", "full", "legacy"]),
+            variable: "K6_SUMMARY_MODE"),
         K6Flag("address", short: "a", .required, .accepted("there is no control server")),
         K6Flag("profiling-enabled", .none, .accepted("there is no control server")),
         K6Flag("compatibility-mode", .required, .accepted("no JavaScript is run"), variable: "K6_COMPATIBILITY_MODE"),
@@ -75,12 +77,17 @@ struct K6Flag: Sendable {
         K6Flag("stage", short: "s", .required, .refused(changesLoad), variable: "K6_STAGES"),
         K6Flag("rps", .required, .refused(changesLoad), variable: "K6_RPS"),
         K6Flag("min-iteration-duration", .required, .refused(changesLoad), variable: "K6_MIN_ITERATION_DURATION"),
-        K6Flag("execution-segment", .required, .refused("for a part of a plan there is sml-loadgen --task"), variable: "K6_EXECUTION_SEGMENT"),
-        K6Flag("execution-segment-sequence", .required, .refused("for a part of a plan there is sml-loadgen --task"), variable: "K6_EXECUTION_SEGMENT_SEQUENCE"),
+        K6Flag(
+            "execution-segment", .required, .refused("for a part of a plan there is sml-loadgen --task"), variable: "K6_EXECUTION_SEGMENT"),
+        K6Flag(
+            "execution-segment-sequence", .required, .refused("for a part of a plan there is sml-loadgen --task"),
+            variable: "K6_EXECUTION_SEGMENT_SEQUENCE"),
         K6Flag("paused", short: "p", .none, .refused("there is no control server that could resume it"), variable: "K6_PAUSED"),
         K6Flag("linger", short: "l", .none, .refused("there is no control server to wait for"), variable: "K6_LINGER"),
         K6Flag("user-agent", .required, .refused(changesRequests), variable: "K6_USER_AGENT"),
-        K6Flag("insecure-skip-tls-verify", .none, .refused("certificates are always checked; SSL_CERT_FILE names other authorities"), variable: "K6_INSECURE_SKIP_TLS_VERIFY"),
+        K6Flag(
+            "insecure-skip-tls-verify", .none, .refused("certificates are always checked; SSL_CERT_FILE names other authorities"),
+            variable: "K6_INSECURE_SKIP_TLS_VERIFY"),
         K6Flag("no-connection-reuse", .none, .refused(changesRequests), variable: "K6_NO_CONNECTION_REUSE"),
         K6Flag("no-vu-connection-reuse", .none, .refused(changesRequests), variable: "K6_NO_VU_CONNECTION_REUSE"),
         K6Flag("discard-response-bodies", .none, .refused("every answer would count as failed"), variable: "K6_DISCARD_RESPONSE_BODIES"),
@@ -89,7 +96,9 @@ struct K6Flag: Sendable {
         K6Flag("block-hostnames", .required, .refused(changesRequests), variable: "K6_BLOCK_HOSTNAMES"),
         K6Flag("local-ips", .required, .refused(changesRequests), variable: "K6_LOCAL_IPS"),
         K6Flag("dns", .required, .refused(changesRequests), variable: "K6_DNS"),
-        K6Flag("http-debug", .optional, .refused("requests hold the API key; sml-loadgen --records keeps one record for each"), variable: "K6_HTTP_DEBUG"),
+        K6Flag(
+            "http-debug", .optional, .refused("requests hold the API key; sml-loadgen --records keeps one record for each"),
+            variable: "K6_HTTP_DEBUG"),
         K6Flag("console-output", .required, .refused("SML's script has no output of its own here"), variable: "K6_CONSOLE_OUTPUT"),
         K6Flag("system-tags", .required, .refused("it would change the series"), variable: "K6_SYSTEM_TAGS"),
         K6Flag("no-summary", .none, .refused("without its summary a run has no result"), variable: "K6_NO_SUMMARY"),

@@ -67,7 +67,8 @@ public struct K6Invocation: Sendable, Equatable {
         case .accepted(let reason, let values):
             guard values.isEmpty || values.contains(value) else {
                 throw K6Error(
-                    .usage, "\(spelling): \"\(value)\" is not supported here: \(reason); accepted is "
+                    .usage,
+                    "\(spelling): \"\(value)\" is not supported here: \(reason); accepted is "
                         + values.joined(separator: ", "))
             }
         case .carriedOut:
@@ -112,7 +113,8 @@ public struct K6Invocation: Sendable, Equatable {
         return text.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+                true
             default: false
             }
         }

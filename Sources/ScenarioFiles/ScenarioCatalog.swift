@@ -32,7 +32,8 @@ public struct ScenarioCatalog: Sendable {
     public func resolve(_ name: String) throws(ConfigurationError) -> ScenarioDefinition {
         guard !name.isEmpty, !name.contains("/"), !name.contains("\0"), !name.hasPrefix(".") else {
             throw ConfigurationError(
-                .usage, "scenario \(ConfigValue.string(name).shown) is not a name; files are looked up in "
+                .usage,
+                "scenario \(ConfigValue.string(name).shown) is not a name; files are looked up in "
                     + customDirectory)
         }
         let files = try customFiles().filter { $0.name == name }
@@ -61,13 +62,15 @@ public struct ScenarioCatalog: Sendable {
         func check(_ status: stat, _ place: String) throws(ConfigurationError) {
             if let objection = FileTrust.objection(status) {
                 throw ConfigurationError(
-                    .configuration, "\(place): \(objection), so scenario \(name) may be somebody else's; "
+                    .configuration,
+                    "\(place): \(objection), so scenario \(name) may be somebody else's; "
                         + "run 'chmod o-w \(place)' when you have looked at it")
             }
             guard let owner = FileTrust.stranger(status) else { return }
             guard !replaces else {
                 throw ConfigurationError(
-                    .configuration, "\(place): belongs to \(owner), and would replace the built-in scenario \(name); "
+                    .configuration,
+                    "\(place): belongs to \(owner), and would replace the built-in scenario \(name); "
                         + "copy it under another name to use it, or call the command elsewhere")
             }
             if !strangers.contains(owner) { strangers.append(owner) }

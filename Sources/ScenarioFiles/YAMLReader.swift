@@ -92,7 +92,9 @@ struct YAMLReader {
         let parser = parser.pointee
         guard let problem = parser.problem else { return ConfigurationError(.configuration, "\(file): no memory for it") }
         var reason = String(cString: problem)
-        if let context = parser.context { reason = "\(String(cString: context)) that begins in line \(parser.context_mark.line + 1), \(reason)" }
+        if let context = parser.context {
+            reason = "\(String(cString: context)) that begins in line \(parser.context_mark.line + 1), \(reason)"
+        }
         // What is no character is told by its place among the bytes, everything else by line and column.
         let place =
             parser.error == YAML_READER_ERROR

@@ -61,6 +61,8 @@ enum YAMLWriter {
 
     private static func add(_ text: String, _ style: yaml_scalar_style_t, to document: inout yaml_document_t) -> Int32 {
         var bytes = Array(text.utf8)
-        return bytes.withUnsafeMutableBufferPointer { yaml_document_add_scalar(&document, nil, $0.baseAddress, Int32(clamping: $0.count), style) }
+        return bytes.withUnsafeMutableBufferPointer {
+            yaml_document_add_scalar(&document, nil, $0.baseAddress, Int32(clamping: $0.count), style)
+        }
     }
 }

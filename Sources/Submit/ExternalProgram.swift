@@ -52,7 +52,11 @@ enum ExternalProgram {
         }
         defer { limit.cancel() }
         do {
-            return try await withTaskCancellationHandler { try await work.value } onCancel: { work.cancel() }
+            return try await withTaskCancellationHandler {
+                try await work.value
+            } onCancel: {
+                work.cancel()
+            }
         } catch {
             if work.isCancelled, !Task.isCancelled {
                 return Answer(exitCode: 124, output: "", errors: "no answer within \(timeout.components.seconds) s")

@@ -23,8 +23,9 @@ struct ListeningOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Bytes of a request's body; a larger one gets 413.", valueName: "n"))
     var maxBody = 64 << 20
 
-    @Option(help: ArgumentHelp(
-        "Bytes of bodies in memory at once, over all connections; more is not read until there is room.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Bytes of bodies in memory at once, over all connections; more is not read until there is room.", valueName: "n"))
     var maxBuffered = 512 << 20
 
     @Option(help: ArgumentHelp("Time for a request's headers, from its first byte; then 408.", valueName: "time"))

@@ -48,7 +48,7 @@ struct EndpointCommand: AsyncParsableCommand {
         }
         do {
             try StandardOutput.write("listening on \(server.url)\n")
-        } catch where error.isReaderGone {
+        } catch  where error.isReaderGone {
             // Nobody wants to know.
         } catch {
             throw Failure.exit(error.description)

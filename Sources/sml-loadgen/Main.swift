@@ -79,9 +79,10 @@ struct LoadGenerator: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Keep one record per request in this file.", valueName: "file"))
     var records: String?
 
-    @Option(help: ArgumentHelp(
-        "Scale the plan to this length, e.g. 30s: stages keep their proportions, rates their height.",
-        valueName: "duration"))
+    @Option(
+        help: ArgumentHelp(
+            "Scale the plan to this length, e.g. 30s: stages keep their proportions, rates their height.",
+            valueName: "duration"))
     var duration: String?
 
     @Option(help: ArgumentHelp("Shards, each a core's worth of load (default: the CPUs this job was given).", valueName: "n"))
@@ -96,9 +97,10 @@ struct LoadGenerator: AsyncParsableCommand {
     @Option(help: ArgumentHelp("After the run, try this long to deliver the final series.", valueName: "duration"))
     var remoteWriteDrain = "60s"
 
-    @Option(help: ArgumentHelp(
-        "This process is task I (from 0) of N that share the plan and DIR, or what SLURM says it is.",
-        valueName: "i/n|slurm"))
+    @Option(
+        help: ArgumentHelp(
+            "This process is task I (from 0) of N that share the plan and DIR, or what SLURM says it is.",
+            valueName: "i/n|slurm"))
     var task: String?
 
     @Option(help: ArgumentHelp("Wait this long for the other tasks to come.", valueName: "duration"))

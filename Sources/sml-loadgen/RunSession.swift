@@ -154,8 +154,10 @@ final class RunSession: Sendable {
     func endWithWhatThereIs(reason: String) -> Int32 {
         let elapsed = max(0, run.clock.now)
         let known = ended.withLock { $0 }
-        let outcome = known ?? RunOutcome(
-            .interrupted, reason: reason, duration: elapsed, endedUnixNanoseconds: run.clock.wallOrigin + elapsed)
+        let outcome =
+            known
+            ?? RunOutcome(
+                .interrupted, reason: reason, duration: elapsed, endedUnixNanoseconds: run.clock.wallOrigin + elapsed)
         StandardError.write("\(request.program): \(reason), and the run did not end: its summary has what is known so far\n")
         if known == nil, let failure = readers.finishFile(outcome) { StandardError.write("\(request.program): \(failure)\n") }
         let isWritten = (try? write(summary(outcome, remoteWrite: delivery?.provisionalSection()))) != nil

@@ -45,7 +45,8 @@ struct LoadtestCommand: AsyncParsableCommand {
               sml loadtest summarize runs/x/records.smlrec
             """,
         subcommands: [
-            RunCommand.self, PreconfiguredCommand.self, AdvancedCommand.self, AttachCommand.self, CancelCommand.self, LocalCommand.self, ScenariosCommand.self,
+            RunCommand.self, PreconfiguredCommand.self, AdvancedCommand.self, AttachCommand.self, CancelCommand.self, LocalCommand.self,
+            ScenariosCommand.self,
             RecordsCommand.self, SummarizeCommand.self, PushCommand.self,
         ])
 }

@@ -49,8 +49,10 @@ import Testing
         // When it was is known from one look at the clock, before the steps; the end, from how long it took.
         func instant(_ name: String) throws -> Double {
             guard case .string(let text)? = results.summary[path: "sml", "outcome", name] else { return .nan }
-            return try Date(text, strategy: .iso8601.year().month().day().timeZone(separator: .omitted).time(includingFractionalSeconds: true))
-                .timeIntervalSince1970
+            return try Date(
+                text, strategy: .iso8601.year().month().day().timeZone(separator: .omitted).time(includingFractionalSeconds: true)
+            )
+            .timeIntervalSince1970
         }
         let seconds = results.summary[path: "sml", "outcome", "duration_seconds"]?.number ?? .nan
         #expect(abs(try instant("started") - before.timeIntervalSince1970) < 60)

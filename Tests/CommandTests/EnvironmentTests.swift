@@ -50,51 +50,52 @@ import Testing
     static let proxied = Reader.load(server: "http://server.invalid:9")
     static let encrypted = Reader.load(server: "https://127.0.0.1:9")
 
-    static let rows: [Row] = [
-        Row("RUN_LABEL", .load(), 64),
-        Row("PROMPT_SEED", .load(), 64),
-        // Any text is one.
-        Row("SYSTEM_PROMPT", .load(), 0),
-        Row("NO_COLOR", .load(), 0),
-        Row("TERM", .load(), 0),
-        Row("PATH", .load(), 0),
-        Row("SLURM_CPUS_PER_TASK", .load(), 64),
-        Row("SLURM_PROCID", .load(task: true), empty: 64, 64),
-        Row("SLURM_NTASKS", .load(task: true), empty: 64, 64),
-        // They only tell attempts apart.
-        Row("SLURM_JOB_ID", .load(), 0), Row("SLURM_STEP_ID", .load(), 0), Row("SLURM_RESTART_COUNT", .load(), 0),
-        Row("HTTP_PROXY", proxied, 64), Row("http_proxy", proxied, garbage: "ftp://proxy", 64),
-        Row("HTTPS_PROXY", .load(server: "https://server.invalid:9"), garbage: "://", 64),
-        Row("https_proxy", .load(server: "https://server.invalid:9"), garbage: "http://:x@", 64),
-        // A list of names; one that is none matches nothing.
-        Row("NO_PROXY", .load(), 0), Row("no_proxy", .load(), 0),
-        Row("SSL_CERT_FILE", encrypted, 64), Row("SSL_CERT_DIR", encrypted, 64),
-        Row("K6_PROMETHEUS_RW_SERVER_URL", .load(), 255, huge: 255),
-        Row("K6_PROMETHEUS_RW_NONSENSE", .sml(["loadtest", "push", "missing", "--url", "http://127.0.0.1:9/w"]), empty: 255, 255),
-        Row("K6_VUS", .k6, 255), Row("K6_SUMMARY_MODE", .k6, 255),
-        Row("RUN_CONFIG_JSON", .k6, empty: 107, 107),
-        Row("PROMPTS_FILE", .k6, empty: 107, 107, named: "k6: "),
-        Row("HOME", .sml(["loadtest", "attach", "1"]), empty: 64, 64, named: "job 1"),
-        Row("SML_CONFIG_DIR", .sml(["loadtest", "run", "--dry-run", "--partition", "p", "--account", "a"]), 78, named: "config.yml"),
-        Row("SML_PARTITION", .sml(["loadtest", "run", "--dry-run", "--account", "a"]), empty: 64, 64, huge: 0, named: "--partition"),
-        Row("SML_ACCOUNT", .sml(["loadtest", "run", "--dry-run", "--partition", "p"]), 64, huge: 0, named: "--account"),
-        Row("SML_RESERVATION", .dryRun, 64, huge: 0, named: "--reservation"),
-        Row("SML_LOADTEST_CONTAINER_IMAGE", .dryRun, 64, huge: 0, named: "--loadtest-container-image"),
-        Row("SML_LOADTEST_PROMPTS_FILE", .dryRun, 64, huge: 64, named: "--loadtest-prompts-file"),
-        Row("SML_LOADTEST_METRICS_REMOTE_WRITE_URL", .dryRun, 0),
-        Row("SML_LOADTEST_SERVER_URL", .dryRun, 64, named: "--loadtest-server-url"),
-        Row("SML_SWISSAI_RESEARCH_API_KEY", .dryRun, 64, huge: 0),
-        Row("SML_CSCS_API_KEY", .dryRun, 64, huge: 0),
-        // FirecREST's are asked for by a configuration that says so; here it says SLURM.
-        Row("SML_SYSTEM", .dryRun, 0), Row("SML_FIRECREST_SYSTEM", .dryRun, 0), Row("SML_CLUSTER_SSH_HOST", .dryRun, 0),
-        Row("SML_FIRECREST_CLIENT_ID", .dryRun, 0), Row("SML_FIRECREST_CLIENT_SECRET", .dryRun, 0),
-        Row("SML_FIRECREST_API_KEY", .dryRun, 0),
-        // Places that may hold a secret, and need not be there.
-        Row("DBUS_SESSION_BUS_ADDRESS", .dryRun, 0), Row("XDG_RUNTIME_DIR", .dryRun, 0), Row("XDG_DATA_HOME", .dryRun, 0),
-    ] + [advanced, preconfigured].flatMap(launching) + [
-        Row("HOME", .sml(["models"]), empty: nil, 0), Row("SML_CONFIG_DIR", .sml(["models"]), 0),
-        Row("PATH", .sml(["models"]), 0), Row("NO_COLOR", .sml(["models"]), 0), Row("TERM", .sml(["models"]), 0),
-    ]
+    static let rows: [Row] =
+        [
+            Row("RUN_LABEL", .load(), 64),
+            Row("PROMPT_SEED", .load(), 64),
+            // Any text is one.
+            Row("SYSTEM_PROMPT", .load(), 0),
+            Row("NO_COLOR", .load(), 0),
+            Row("TERM", .load(), 0),
+            Row("PATH", .load(), 0),
+            Row("SLURM_CPUS_PER_TASK", .load(), 64),
+            Row("SLURM_PROCID", .load(task: true), empty: 64, 64),
+            Row("SLURM_NTASKS", .load(task: true), empty: 64, 64),
+            // They only tell attempts apart.
+            Row("SLURM_JOB_ID", .load(), 0), Row("SLURM_STEP_ID", .load(), 0), Row("SLURM_RESTART_COUNT", .load(), 0),
+            Row("HTTP_PROXY", proxied, 64), Row("http_proxy", proxied, garbage: "ftp://proxy", 64),
+            Row("HTTPS_PROXY", .load(server: "https://server.invalid:9"), garbage: "://", 64),
+            Row("https_proxy", .load(server: "https://server.invalid:9"), garbage: "http://:x@", 64),
+            // A list of names; one that is none matches nothing.
+            Row("NO_PROXY", .load(), 0), Row("no_proxy", .load(), 0),
+            Row("SSL_CERT_FILE", encrypted, 64), Row("SSL_CERT_DIR", encrypted, 64),
+            Row("K6_PROMETHEUS_RW_SERVER_URL", .load(), 255, huge: 255),
+            Row("K6_PROMETHEUS_RW_NONSENSE", .sml(["loadtest", "push", "missing", "--url", "http://127.0.0.1:9/w"]), empty: 255, 255),
+            Row("K6_VUS", .k6, 255), Row("K6_SUMMARY_MODE", .k6, 255),
+            Row("RUN_CONFIG_JSON", .k6, empty: 107, 107),
+            Row("PROMPTS_FILE", .k6, empty: 107, 107, named: "k6: "),
+            Row("HOME", .sml(["loadtest", "attach", "1"]), empty: 64, 64, named: "job 1"),
+            Row("SML_CONFIG_DIR", .sml(["loadtest", "run", "--dry-run", "--partition", "p", "--account", "a"]), 78, named: "config.yml"),
+            Row("SML_PARTITION", .sml(["loadtest", "run", "--dry-run", "--account", "a"]), empty: 64, 64, huge: 0, named: "--partition"),
+            Row("SML_ACCOUNT", .sml(["loadtest", "run", "--dry-run", "--partition", "p"]), 64, huge: 0, named: "--account"),
+            Row("SML_RESERVATION", .dryRun, 64, huge: 0, named: "--reservation"),
+            Row("SML_LOADTEST_CONTAINER_IMAGE", .dryRun, 64, huge: 0, named: "--loadtest-container-image"),
+            Row("SML_LOADTEST_PROMPTS_FILE", .dryRun, 64, huge: 64, named: "--loadtest-prompts-file"),
+            Row("SML_LOADTEST_METRICS_REMOTE_WRITE_URL", .dryRun, 0),
+            Row("SML_LOADTEST_SERVER_URL", .dryRun, 64, named: "--loadtest-server-url"),
+            Row("SML_SWISSAI_RESEARCH_API_KEY", .dryRun, 64, huge: 0),
+            Row("SML_CSCS_API_KEY", .dryRun, 64, huge: 0),
+            // FirecREST's are asked for by a configuration that says so; here it says SLURM.
+            Row("SML_SYSTEM", .dryRun, 0), Row("SML_FIRECREST_SYSTEM", .dryRun, 0), Row("SML_CLUSTER_SSH_HOST", .dryRun, 0),
+            Row("SML_FIRECREST_CLIENT_ID", .dryRun, 0), Row("SML_FIRECREST_CLIENT_SECRET", .dryRun, 0),
+            Row("SML_FIRECREST_API_KEY", .dryRun, 0),
+            // Places that may hold a secret, and need not be there.
+            Row("DBUS_SESSION_BUS_ADDRESS", .dryRun, 0), Row("XDG_RUNTIME_DIR", .dryRun, 0), Row("XDG_DATA_HOME", .dryRun, 0),
+        ] + [advanced, preconfigured].flatMap(launching) + [
+            Row("HOME", .sml(["models"]), empty: nil, 0), Row("SML_CONFIG_DIR", .sml(["models"]), 0),
+            Row("PATH", .sml(["models"]), 0), Row("NO_COLOR", .sml(["models"]), 0), Row("TERM", .sml(["models"]), 0),
+        ]
 
     private static let advanced = [
         "loadtest", "advanced", "--dry-run", "--serving-framework", "sglang", "--framework-args", "--model-path /m --served-model-name m",

@@ -13,7 +13,9 @@ import Testing
         environment = ["HOME": scratch.path, "SML_CONFIG_DIR": scratch.file("sml")]
     }
 
-    private func sml(_ arguments: String..., with more: [String: String] = [:]) async throws
+    private func sml(
+        _ arguments: String..., with more: [String: String] = [:]
+    ) async throws
         -> (code: Int32, output: String, errors: String)
     {
         try await Program.run("sml", ["init"] + arguments, in: scratch, environment: environment.merging(more) { $1 })
@@ -56,9 +58,10 @@ import Testing
         let done = try await sml("--launcher", "slurm", with: ["SML_SWISSAI_RESEARCH_API_KEY": "sk-canary"])
         #expect(done.code == 0 && done.errors.isEmpty, "\(done.errors)")
         #expect(!done.output.contains("canary"))
-        #expect(scratch.contents == [
-            "sml", "sml/config.yml", "sml/secrets", "sml/secrets/swissai_research_api_key",
-        ])
+        #expect(
+            scratch.contents == [
+                "sml", "sml/config.yml", "sml/secrets", "sml/secrets/swissai_research_api_key",
+            ])
         // A terminal is not asked either when told so.
         let terminal = try PseudoTerminal("sml", ["init", "--no-input"], environment: environment)
         #expect(try await terminal.end().code == 0)
@@ -141,8 +144,10 @@ import Testing
         #expect(good.code == 0, "\(good.output) \(good.errors)")
         let calls = ["POST token → 200", "GET /status/systems → 200", "GET /status/cluster/partitions → 200"]
         #expect(zip(good.errors.split(separator: "\n"), calls).allSatisfy { $0.hasPrefix($1) }, "\(good.errors)")
-        for row in ["ok firecrest credentials accepted", "ok systems cluster", "ok system cluster", "ok partition debug",
-            "ok user hpcuser, account testacct", "skipped API key none; requests go without one"] {
+        for row in [
+            "ok firecrest credentials accepted", "ok systems cluster", "ok system cluster", "ok partition debug",
+            "ok user hpcuser, account testacct", "skipped API key none; requests go without one",
+        ] {
             #expect(Self.rows(good.output).contains(row), "\(good.output)")
         }
         let wrong = try await Program.run(

@@ -59,7 +59,8 @@ import Testing
         Case("sml", "loadtest", "summarize", "/nowhere/\(evil)"),
         Case("sml", "loadtest", "records", "/nowhere/\(evil)"), Case("sml", "loadtest", "records", "x", "--format", evil),
         Case("sml", "loadtest", "push", "/nowhere/\(evil)"), Case("sml", "loadtest", "local", "--loadtest-scenario", evil),
-        Case("sml", "loadtest", "local", "--loadtest-duration", evil), Case("sml", "loadtest", "local", "--api-key-file", "/nowhere/\(evil)"),
+        Case("sml", "loadtest", "local", "--loadtest-duration", evil),
+        Case("sml", "loadtest", "local", "--api-key-file", "/nowhere/\(evil)"),
         Case("sml", "loadtest", "run", "--partition", evil), Case("sml", "models", evil, "--\(evil)"),
         Case("sml-loadgen", "--\(evil)"), Case("sml-loadgen", "--config", "/nowhere/\(evil)", "--prompts", "p", "--out", "o"),
         Case("sml-loadgen", "--config", "c", "--prompts", "p", "--out", "o", "--duration", evil),
@@ -69,7 +70,8 @@ import Testing
 
     @Test(arguments: cases) func noNameGivesATerminalOrders(_ example: Case) async throws {
         let scratch = try Scratch()
-        try scratch.write("scenarios/evil\u{202e}\u{1b}[2J.yaml", "executor: constant-vus\nvus: \"\(Self.evil.prefix(1))\u{202e}\"\n", mode: 0o644)
+        try scratch.write(
+            "scenarios/evil\u{202e}\u{1b}[2J.yaml", "executor: constant-vus\nvus: \"\(Self.evil.prefix(1))\u{202e}\"\n", mode: 0o644)
         try scratch.write("scenarios/evil\u{202e}.json", #"{"executor": "constant-vus", "description": "a\u202eb"}"#, mode: 0o644)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: scratch.file("scenarios"))
         var program = example.program
@@ -92,7 +94,8 @@ import Testing
         #expect(shown.code == 0 && shown.errors == "sml: warning: ./scenarios/ramp.yaml: replaces the built-in scenario ramp\n")
         try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: path)
         let refused = try await Program.run("sml", ["loadtest", "local", "--loadtest-scenario", "ramp"], in: scratch)
-        #expect(refused.code == 104 && refused.errors.contains("./scenarios/ramp.yaml: can be written to by everybody"), "\(refused.errors)")
+        #expect(
+            refused.code == 104 && refused.errors.contains("./scenarios/ramp.yaml: can be written to by everybody"), "\(refused.errors)")
     }
 
     private func mode(_ name: String, _ scratch: Scratch) throws -> Int? {

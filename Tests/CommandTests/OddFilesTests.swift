@@ -62,68 +62,69 @@ import Testing
         "K6_PROMETHEUS_RW_CLIENT_CERTIFICATE_KEY": "good.key",
     ]
 
-    static let readers = [
-        Reader(
-            name: "run configuration", program: "sml-loadgen", file: "odd",
-            arguments: ["--config", "odd", "--prompts", "p.json", "--out", "out"], code: 104),
-        Reader(
-            name: "corpus", program: "sml-loadgen", file: "odd",
-            arguments: ["--config", "c.json", "--prompts", "odd", "--out", "out"], code: 107),
-        Reader(
-            name: "corpus of sml", file: "odd", arguments: ["loadtest", "local", "--out", "out"], code: 107,
-            environment: ["SML_LOADTEST_PROMPTS_FILE": "odd"]),
-        Reader(
-            name: "scenario", file: "scenarios/odd.yaml",
-            arguments: ["loadtest", "local", "--loadtest-scenario", "odd", "--out", "out"], code: 104),
-        Reader(
-            name: "scenario in JSON", file: "scenarios/odd.json", arguments: ["loadtest", "scenarios", "show", "odd"],
-            code: 104),
-        Reader(
-            name: "key", file: "odd",
-            arguments: [
-                "loadtest", "local", "--loadtest-server-url", "http://127.0.0.1:9", "--api-key-file", "odd", "--out", "out",
-            ], code: 64),
-        Reader(name: "records to summarize", file: "odd", arguments: ["loadtest", "summarize", "odd"], code: 65),
-        Reader(name: "records to export", file: "odd", arguments: ["loadtest", "records", "odd"], code: 65),
-        Reader(
-            name: "undelivered series", file: "odd",
-            arguments: ["loadtest", "push", "odd", "--url", "http://127.0.0.1:9/w", "--drain", "0s"], code: 66),
-        Reader(
-            name: "one of several records files", file: "odd", arguments: ["loadtest", "summarize", "good.smlrec", "odd"], code: 65),
-        Reader(name: "configuration of sml", file: "odd/config.yml", arguments: dryRun, code: 78, environment: configured),
-        Reader(
-            name: "secret", file: "odd/secrets/swissai_research_api_key", arguments: dryRun, code: 78,
-            accepted: [.nested], environment: configured),
-        // Not there is as good as not asked for.
-        Reader(
-            name: "keyring of Python's sml", file: "odd/python_keyring/keyring_pass.cfg", arguments: dryRun, code: 78,
-            environment: ["HOME": ".", "SML_CONFIG_DIR": "configured", "XDG_DATA_HOME": "odd"]),
-        Reader(
-            name: "record of a job", file: "odd/loadtest/m/job_1.json", arguments: ["loadtest", "attach", "1"], code: 64,
-            environment: configured),
-    ] + launching + [
-        Reader(
-            name: "certificate authorities", program: "sml-loadgen", file: "odd", arguments: encrypted, code: 64,
-            environment: ["SSL_CERT_FILE": "odd"]),
-        Reader(
-            name: "certificate authorities of a receiver", program: "sml-loadgen", file: "odd",
-            arguments: ["--config", "c.json", "--prompts", "p.json", "--out", "out", "--remote-write-url", "https://127.0.0.1:9/w"],
-            code: 255, environment: ["SSL_CERT_FILE": "odd"]),
-        Reader(
-            name: "client certificate", program: "sml-loadgen", file: "odd",
-            arguments: ["--config", "c.json", "--prompts", "p.json", "--out", "out"], code: 255,
-            environment: certified.merging(["K6_PROMETHEUS_RW_CLIENT_CERTIFICATE": "odd"]) { $1 }),
-        Reader(
-            name: "key of a client certificate", program: "sml-loadgen", file: "odd",
-            arguments: ["--config", "c.json", "--prompts", "p.json", "--out", "out"], code: 255,
-            environment: certified.merging(["K6_PROMETHEUS_RW_CLIENT_CERTIFICATE_KEY": "odd"]) { $1 }),
-        Reader(
-            name: "k6's script", program: "k6", file: "odd", arguments: ["run", "odd"], code: 255, contentCode: 107,
-            environment: ["RUN_CONFIG_JSON": "{}", "PROMPTS_FILE": "p.json"]),
-        Reader(
-            name: "k6's corpus", program: "k6", file: "odd", arguments: ["run", "--quiet", "p.js"], code: 107,
-            environment: ["PROMPTS_FILE": "odd"]),
-    ]
+    static let readers =
+        [
+            Reader(
+                name: "run configuration", program: "sml-loadgen", file: "odd",
+                arguments: ["--config", "odd", "--prompts", "p.json", "--out", "out"], code: 104),
+            Reader(
+                name: "corpus", program: "sml-loadgen", file: "odd",
+                arguments: ["--config", "c.json", "--prompts", "odd", "--out", "out"], code: 107),
+            Reader(
+                name: "corpus of sml", file: "odd", arguments: ["loadtest", "local", "--out", "out"], code: 107,
+                environment: ["SML_LOADTEST_PROMPTS_FILE": "odd"]),
+            Reader(
+                name: "scenario", file: "scenarios/odd.yaml",
+                arguments: ["loadtest", "local", "--loadtest-scenario", "odd", "--out", "out"], code: 104),
+            Reader(
+                name: "scenario in JSON", file: "scenarios/odd.json", arguments: ["loadtest", "scenarios", "show", "odd"],
+                code: 104),
+            Reader(
+                name: "key", file: "odd",
+                arguments: [
+                    "loadtest", "local", "--loadtest-server-url", "http://127.0.0.1:9", "--api-key-file", "odd", "--out", "out",
+                ], code: 64),
+            Reader(name: "records to summarize", file: "odd", arguments: ["loadtest", "summarize", "odd"], code: 65),
+            Reader(name: "records to export", file: "odd", arguments: ["loadtest", "records", "odd"], code: 65),
+            Reader(
+                name: "undelivered series", file: "odd",
+                arguments: ["loadtest", "push", "odd", "--url", "http://127.0.0.1:9/w", "--drain", "0s"], code: 66),
+            Reader(
+                name: "one of several records files", file: "odd", arguments: ["loadtest", "summarize", "good.smlrec", "odd"], code: 65),
+            Reader(name: "configuration of sml", file: "odd/config.yml", arguments: dryRun, code: 78, environment: configured),
+            Reader(
+                name: "secret", file: "odd/secrets/swissai_research_api_key", arguments: dryRun, code: 78,
+                accepted: [.nested], environment: configured),
+            // Not there is as good as not asked for.
+            Reader(
+                name: "keyring of Python's sml", file: "odd/python_keyring/keyring_pass.cfg", arguments: dryRun, code: 78,
+                environment: ["HOME": ".", "SML_CONFIG_DIR": "configured", "XDG_DATA_HOME": "odd"]),
+            Reader(
+                name: "record of a job", file: "odd/loadtest/m/job_1.json", arguments: ["loadtest", "attach", "1"], code: 64,
+                environment: configured),
+        ] + launching + [
+            Reader(
+                name: "certificate authorities", program: "sml-loadgen", file: "odd", arguments: encrypted, code: 64,
+                environment: ["SSL_CERT_FILE": "odd"]),
+            Reader(
+                name: "certificate authorities of a receiver", program: "sml-loadgen", file: "odd",
+                arguments: ["--config", "c.json", "--prompts", "p.json", "--out", "out", "--remote-write-url", "https://127.0.0.1:9/w"],
+                code: 255, environment: ["SSL_CERT_FILE": "odd"]),
+            Reader(
+                name: "client certificate", program: "sml-loadgen", file: "odd",
+                arguments: ["--config", "c.json", "--prompts", "p.json", "--out", "out"], code: 255,
+                environment: certified.merging(["K6_PROMETHEUS_RW_CLIENT_CERTIFICATE": "odd"]) { $1 }),
+            Reader(
+                name: "key of a client certificate", program: "sml-loadgen", file: "odd",
+                arguments: ["--config", "c.json", "--prompts", "p.json", "--out", "out"], code: 255,
+                environment: certified.merging(["K6_PROMETHEUS_RW_CLIENT_CERTIFICATE_KEY": "odd"]) { $1 }),
+            Reader(
+                name: "k6's script", program: "k6", file: "odd", arguments: ["run", "odd"], code: 255, contentCode: 107,
+                environment: ["RUN_CONFIG_JSON": "{}", "PROMPTS_FILE": "p.json"]),
+            Reader(
+                name: "k6's corpus", program: "k6", file: "odd", arguments: ["run", "--quiet", "p.js"], code: 107,
+                environment: ["PROMPTS_FILE": "odd"]),
+        ]
 
     private static let own = ["HOME": ".", "SML_CONFIG_DIR": "odd", "PATH": "bin", "SML_SWISSAI_RESEARCH_API_KEY": "k"]
     private static let elsewhere = own.merging(["SML_CONFIG_DIR": "configured"]) { $1 }

@@ -14,7 +14,8 @@ import Testing
     ) async throws -> (code: Int32, output: String, errors: String) {
         let all = ["HOME": scratch.path, "SML_SWISSAI_RESEARCH_API_KEY": "key-canary"].merging(environment) { $1 }
         if !FileManager.default.fileExists(atPath: scratch.file(".sml/config.yml")) {
-            let made = try await Program.run("sml", ["init", "--launcher", "slurm", "--no-input", "--secrets", "environment"], in: scratch, environment: all)
+            let made = try await Program.run(
+                "sml", ["init", "--launcher", "slurm", "--no-input", "--secrets", "environment"], in: scratch, environment: all)
             #expect(made.code == 0, "\(made.errors)")
         }
         return try await Program.run("sml", ["loadtest", "run"] + arguments, in: scratch, environment: all)
@@ -50,11 +51,13 @@ import Testing
         #expect(byVariable.contains("--container-image=/images/env.sqsh"))
         #expect(byVariable.contains("\"server_url\":\"http://env-server:8\""))
 
-        let byOption = try await run([
-            "--dry-run", "--partition", "p", "--reservation", "", "--account", "a", "--loadtest-prompts-file", "/o/p.json",
-            "--loadtest-metrics-remote-write-url", "http://option:9/w", "--loadtest-container-image", "/o/i.sqsh",
-            "--loadtest-job-time", "1:30:00", "--loadtest-server-url", "http://option-server:8",
-        ], variables).output
+        let byOption = try await run(
+            [
+                "--dry-run", "--partition", "p", "--reservation", "", "--account", "a", "--loadtest-prompts-file", "/o/p.json",
+                "--loadtest-metrics-remote-write-url", "http://option:9/w", "--loadtest-container-image", "/o/i.sqsh",
+                "--loadtest-job-time", "1:30:00", "--loadtest-server-url", "http://option-server:8",
+            ], variables
+        ).output
         #expect(header(byOption, "partition") == "p")
         #expect(header(byOption, "reservation") == nil)
         #expect(header(byOption, "account") == "a")
@@ -68,17 +71,18 @@ import Testing
         #expect(header(off, "account")?.isEmpty == false)
     }
 
-    @Test(arguments: [
-        ([], 64, "--partition: is missing; pass it or set SML_PARTITION"),
-        (["--loadtest-job-time", "00:15:00"], 64, "is too short for scenario \"throughput\"; it needs 00:20:00"),
-        (["--loadtest-job-time", "2h"], 64, "--loadtest-job-time: \"2h\" is not accepted"),
-        (["--loadtest-scenario", "nope"], 64, "scenario \"nope\" does not exist"),
-        (["--loadtest-prompts-file", "p.json"], 64, "--loadtest-prompts-file: \"p.json\" is not accepted; expected an absolute path"),
-        (["--loadtest-ready-timeout", "0"], 64, "--loadtest-ready-timeout: 0 is not accepted"),
-        (["--reservation", "a b"], 64, "--reservation: \"a b\" is not accepted"),
-        (["--cancel-on-interrupt", "--no-wait-for-loadtest"], 64, "--cancel-on-interrupt: needs --wait-for-loadtest"),
-        (["--loadtest-server-url", "localhost"], 64, "--loadtest-server-url: \"localhost\" is not accepted"),
-    ] as [([String], Int32, String)])
+    @Test(
+        arguments: [
+            ([], 64, "--partition: is missing; pass it or set SML_PARTITION"),
+            (["--loadtest-job-time", "00:15:00"], 64, "is too short for scenario \"throughput\"; it needs 00:20:00"),
+            (["--loadtest-job-time", "2h"], 64, "--loadtest-job-time: \"2h\" is not accepted"),
+            (["--loadtest-scenario", "nope"], 64, "scenario \"nope\" does not exist"),
+            (["--loadtest-prompts-file", "p.json"], 64, "--loadtest-prompts-file: \"p.json\" is not accepted; expected an absolute path"),
+            (["--loadtest-ready-timeout", "0"], 64, "--loadtest-ready-timeout: 0 is not accepted"),
+            (["--reservation", "a b"], 64, "--reservation: \"a b\" is not accepted"),
+            (["--cancel-on-interrupt", "--no-wait-for-loadtest"], 64, "--cancel-on-interrupt: needs --wait-for-loadtest"),
+            (["--loadtest-server-url", "localhost"], 64, "--loadtest-server-url: \"localhost\" is not accepted"),
+        ] as [([String], Int32, String)])
     func refusals(arguments: [String], code: Int32, words: String) async throws {
         let partition = arguments.isEmpty ? [] : ["--partition", "p"]
         let refused = try await run(["--dry-run"] + partition + arguments)

@@ -25,12 +25,13 @@ import Testing
 
     /// A server that puts the key into every part of an answer, and sends us elsewhere with it.
     private func answers(_ elsewhere: String) -> [ScriptedAnswer] {
-        let round: [ScriptedAnswer] = [
-            .status(401, headers: ["WWW-Authenticate": "Bearer \(Self.key)"], body: "bad key \(Self.key)"),
-            .status(200, body: #"{"model":"\#(Self.key)","choices":[{"finish_reason":"\#(Self.key)"}]}"#),
-            .status(307, headers: ["Location": "\(elsewhere)?key=\(Self.key)"]),
-            .status(500, body: "{\"error\": \"\(Self.key)"), .closeMidAnswer,
-        ] + Self.forms.map { .status(307, headers: ["Location": "\(elsewhere)/\($0)?key=\($0)"]) }
+        let round: [ScriptedAnswer] =
+            [
+                .status(401, headers: ["WWW-Authenticate": "Bearer \(Self.key)"], body: "bad key \(Self.key)"),
+                .status(200, body: #"{"model":"\#(Self.key)","choices":[{"finish_reason":"\#(Self.key)"}]}"#),
+                .status(307, headers: ["Location": "\(elsewhere)?key=\(Self.key)"]),
+                .status(500, body: "{\"error\": \"\(Self.key)"), .closeMidAnswer,
+            ] + Self.forms.map { .status(307, headers: ["Location": "\(elsewhere)/\($0)?key=\($0)"]) }
         return Array(repeating: round, count: 40).flatMap { $0 }
     }
 

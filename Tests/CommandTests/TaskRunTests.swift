@@ -98,7 +98,8 @@ import Testing
 
         // The records give the same summary again.
         let again = try await Program.run(
-            "sml", ["loadtest", "summarize", "--json", scratch.file("out/records.1.smlrec"), scratch.file("out/records.0.smlrec")], in: scratch)
+            "sml", ["loadtest", "summarize", "--json", scratch.file("out/records.1.smlrec"), scratch.file("out/records.0.smlrec")],
+            in: scratch)
         #expect(again.code == 0, "\(again.errors)")
         let rebuilt = try Summary(jsonData: Array(again.output.utf8), path: "stdout").document
         for key in ["counts", "latency", "labels", "lateness", "tasks"] {
@@ -140,7 +141,9 @@ import Testing
         let endpoint = try await EndpointProcess.start(in: scratch)
         let config = try scratch.write(
             "run_config.json",
-            Scratch.configuration(server: endpoint.url, scenario: #"{"executor": "constant-arrival-rate", "rate": 40, "duration": "60s", "think_time": "0"}"#))
+            Scratch.configuration(
+                server: endpoint.url, scenario: #"{"executor": "constant-arrival-rate", "rate": 40, "duration": "60s", "think_time": "0"}"#)
+        )
         let zero = try task("0/2", config)
         let one = try task("1/2", config)
         try await eventually("requests in the log") { endpoint.entriesSoFar.count >= 20 }

@@ -88,7 +88,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("sml", []), ("sml", ["init"]), ("sml", ["loadtest"]), ("sml", ["loadtest", "local"]), ("sml", ["loadtest", "advanced"]), ("sml", ["loadtest", "preconfigured"]), ("sml", ["loadtest", "scenarios"]),
+        ("sml", []), ("sml", ["init"]), ("sml", ["loadtest"]), ("sml", ["loadtest", "local"]), ("sml", ["loadtest", "advanced"]),
+        ("sml", ["loadtest", "preconfigured"]), ("sml", ["loadtest", "scenarios"]),
         ("sml", ["loadtest", "scenarios", "show"]), ("sml", ["loadtest", "records"]),
         ("sml", ["loadtest", "summarize"]), ("sml-loadgen", []), ("sml-endpoint", []),
     ])

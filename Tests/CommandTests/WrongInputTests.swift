@@ -150,7 +150,8 @@ import Testing
         generator("corpus of nothing", prompts: "[]", code: 107, ["p.json", "no prompts"]),
         generator("corpus is no JSON", prompts: "[{\"content\": ]", code: 107, ["p.json", "line 1"]),
         generator(
-            "no prompt with the label", config: good.replacingOccurrences(of: "{\"executor\"", with: #"{"prompt_labels": ["zz"], "executor""#),
+            "no prompt with the label",
+            config: good.replacingOccurrences(of: "{\"executor\"", with: #"{"prompt_labels": ["zz"], "executor""#),
             code: 107, ["p.json", "zz"]),
         generator("nothing on standard input", ["--prompts", "-"], input: "", code: 107, ["-"]),
         generator("--workers 0", ["--workers", "0"], code: 64, ["--workers: 0", "1 to 64"]),

@@ -148,7 +148,8 @@ import Testing
     }
 
     @Test func anIdleConnectionAndASlowAnswerHaveTheirTime() async throws {
-        try await Harness.run({ ($0.headerTimeout, $0.bodyTimeout, $0.timeToFirstToken) = (50_000_000, 50_000_000, .fixed(4e8)) }) { harness in
+        try await Harness.run({ ($0.headerTimeout, $0.bodyTimeout, $0.timeToFirstToken) = (50_000_000, 50_000_000, .fixed(4e8)) }) {
+            harness in
             let client = try harness.client()
             for _ in 0..<2 {
                 try await Task.sleep(for: .milliseconds(200))
@@ -160,7 +161,8 @@ import Testing
 
     /// Three times the limit while the endpoint itself does not read: that is not the client's time.
     @Test func timeHeldBackByTheEndpointDoesNotCount() async throws {
-        try await Harness.run({ ($0.headerTimeout, $0.bodyTimeout, $0.timeToFirstToken) = (200_000_000, 200_000_000, .fixed(6e8)) }) { harness in
+        try await Harness.run({ ($0.headerTimeout, $0.bodyTimeout, $0.timeToFirstToken) = (200_000_000, 200_000_000, .fixed(6e8)) }) {
+            harness in
             let client = try harness.client()
             let text = Harness.post(Harness.body())
             try client.send(text + text.dropLast(5))

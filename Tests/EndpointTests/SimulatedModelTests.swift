@@ -3,7 +3,9 @@ import Testing
 @testable import Endpoint
 
 @Suite struct SimulatedModelTests {
-    private func configuration(_ change: (inout EndpointConfiguration) -> Void = { _ in })
+    private func configuration(
+        _ change: (inout EndpointConfiguration) -> Void = { _ in }
+    )
         -> EndpointConfiguration
     {
         var configuration = EndpointConfiguration()

@@ -97,11 +97,12 @@ extension FakeFirecREST {
                 "interruptSignal": job.signal,
             ] as [String: Any],
             "time": ["elapsed": 3, "start": 1, "end": job.end ?? NSNull(), "suspended": 0, "limit": 7200] as [String: Any],
-            "user": options.user, 
+            "user": options.user,
             "tasks": job.steps.map { step in
                 [
                     "id": step.id, "name": "step",
-                    "status": ["state": step.state, "stateReason": NSNull(), "exitCode": step.exitCode, "interruptSignal": step.signal] as [String: Any],
+                    "status": ["state": step.state, "stateReason": NSNull(), "exitCode": step.exitCode, "interruptSignal": step.signal]
+                        as [String: Any],
                     "time": ["elapsed": 3, "start": 1, "end": step.end ?? NSNull(), "suspended": 0, "limit": NSNull()] as [String: Any],
                 ] as [String: Any]
             },

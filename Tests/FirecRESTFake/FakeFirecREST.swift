@@ -68,7 +68,9 @@ public final class FakeFirecREST: Sendable {
     public var tokenURL: String { "http://127.0.0.1:\(port(\.token))/realms/test/token" }
     var storeURL: String { "http://127.0.0.1:\(port(\.store))" }
 
-    private func port(_ server: KeyPath<(api: ScriptedReceiver, store: ScriptedReceiver, token: ScriptedReceiver), ScriptedReceiver> & Sendable) -> UInt16 {
+    private func port(
+        _ server: KeyPath<(api: ScriptedReceiver, store: ScriptedReceiver, token: ScriptedReceiver), ScriptedReceiver> & Sendable
+    ) -> UInt16 {
         servers.withLock { $0?[keyPath: server].port ?? 0 }
     }
 

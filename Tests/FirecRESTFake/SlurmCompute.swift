@@ -49,7 +49,8 @@ public struct SlurmCompute: Sendable {
     /// them together.
     @Sendable private func jobs() -> [FakeJob] {
         var jobs: [FakeJob] = []
-        for fields in rows(["sacct", "-n", "-P", "--starttime=now-24hours", "-o", "JobID,JobName,State,ExitCode,End"]) where fields.count == 5 {
+        for fields in rows(["sacct", "-n", "-P", "--starttime=now-24hours", "-o", "JobID,JobName,State,ExitCode,End"])
+        where fields.count == 5 {
             let numbers = fields[3].split(separator: ":").map { Int($0) ?? 0 }
             if fields[0].contains(".") {
                 guard !jobs.isEmpty else { continue }

@@ -72,7 +72,8 @@ extension FuzzTarget {
             precondition(isPlain(state.name), state.name)
             if case .pending(let reason?) = state { precondition(isPlain(reason), reason) }
             if case .ended(let end) = state, let id = JobID("1") {
-                precondition(isPlain(JobOutcome(end, job: id, limit: .seconds(60), lost: LostTasks([1], of: 2)).sentence) && isPlain(end.sentence))
+                precondition(
+                    isPlain(JobOutcome(end, job: id, limit: .seconds(60), lost: LostTasks([1], of: 2)).sentence) && isPlain(end.sentence))
             }
         }
         for partition in SlurmAnswer.partitions(output) {

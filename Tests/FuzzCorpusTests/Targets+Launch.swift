@@ -23,7 +23,8 @@ extension FuzzTarget {
 
     /// Fields between 0x1e: arguments of the framework, of the router, served name, pre-launch commands, environment file.
     static func launch(_ bytes: UnsafeRawBufferPointer) {
-        let fields = bytes.split(separator: 0x1E, maxSplits: 4, omittingEmptySubsequences: false)
+        let fields =
+            bytes.split(separator: 0x1E, maxSplits: 4, omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) } + ["", "", "", ""]
         do {
             let arguments = try FrameworkArguments(fields[0], option: "--framework-args")
@@ -88,7 +89,8 @@ extension FuzzTarget {
             refused("") {
                 let script = try JobScript(
                     name: JobScript.jobName(scenario: value), account: "a", partition: "p", reservation: nil,
-                    time: JobTime("01:00:00", option: "t"), nodes: 2, runLabel: value, image: value, promptsFile: "/d/" + value, directory: "/h")
+                    time: JobTime("01:00:00", option: "t"), nodes: 2, runLabel: value, image: value, promptsFile: "/d/" + value,
+                    directory: "/h")
                 precondition(!script.mounts.corpusMount.utf8.contains(UInt8(ascii: ",")))
                 precondition(script.mounts.corpusMount.utf8.count { $0 == UInt8(ascii: ":") } == 1)
                 precondition(headerLines(script.render()) == 11, script.render())

@@ -12,7 +12,9 @@ extension FuzzTarget {
     /// A notice; then, one a line, `--task`, SLURM_PROCID, SLURM_NTASKS, SLURM_JOB_ID.
     static func task(_ bytes: UnsafeRawBufferPointer) {
         if let line = Notice.line(Array(bytes)[...]) {
-            if let again = Notice.line(Notice.bytes(line)[...]), line.utf8.count < 4095, !line.utf8.contains(10) { precondition(again == line) }
+            if let again = Notice.line(Notice.bytes(line)[...]), line.utf8.count < 4095, !line.utf8.contains(10) {
+                precondition(again == line)
+            }
             do throws(TaskError) {
                 let instant = try Meeting.instant(line, path: "start")
                 precondition(instant >= 0)

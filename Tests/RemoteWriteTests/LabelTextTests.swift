@@ -29,7 +29,10 @@ import Testing
         let long = String(repeating: "x", count: 5000)
         #expect(value(long + "a") != value(long + "b"))
         // As another task, another process, would write it.
-        #expect(value(long).hasSuffix("_cut_\(String(repeating: "x", count: 5000).utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }.hex)"))
+        #expect(
+            value(long).hasSuffix(
+                "_cut_\(String(repeating: "x", count: 5000).utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }.hex)"
+            ))
     }
 
     @Test func namesAreCutToo() {

@@ -17,7 +17,9 @@ func quickConfiguration(_ url: String, interval: Duration = .milliseconds(50)) t
     return configuration
 }
 
-func update(_ name: String, _ value: Double, at time: Int64, labels: [(name: String, value: String)] = [])
+func update(
+    _ name: String, _ value: Double, at time: Int64, labels: [(name: String, value: String)] = []
+)
     -> SeriesUpdate
 {
     SeriesUpdate(labels: SeriesLabels(name: name, labels: labels), value: value, timestampMilliseconds: time)

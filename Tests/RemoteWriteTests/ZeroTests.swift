@@ -69,7 +69,9 @@ import Testing
         #expect(simulation.machine.report.seriesUndelivered == 0 && simulation.machine.report.seriesRejected == 0)
         #expect(simulation.pushes.count <= 16)
         // And one alone.
-        simulation.judge = { $0.contains { $0.value == .sample(0) && $0.labels.decoded[0].value == "x7" } ? .unacceptable(.rejected) : .delivered }
+        simulation.judge = {
+            $0.contains { $0.value == .sample(0) && $0.labels.decoded[0].value == "x7" } ? .unacceptable(.rejected) : .delivered
+        }
         simulation.submit(3, (0..<50).map { "x\($0)" }, zeroAt: 4500)
         simulation.run(until: .seconds(14))
         #expect(simulation.machine.report.seriesUndelivered == 0 && simulation.machine.report.seriesRejected == 0)

@@ -141,7 +141,8 @@ public final class PhaseServer: Sendable {
             head = bytes.indices.dropLast(3).first { bytes[$0..<($0 + 4)].elementsEqual([13, 10, 13, 10]) }.map { 0..<($0 + 4) }
         }
         let text = String(decoding: bytes[head!], as: UTF8.self).lowercased()
-        let length = text.components(separatedBy: "content-length: ").dropFirst().first
+        let length =
+            text.components(separatedBy: "content-length: ").dropFirst().first
             .flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
         usleep(UInt32(pace.upload * 1000))
         stamps.resumed = Self.now

@@ -88,7 +88,8 @@ func measure(labels: Int, requests: Int, receiver: String?) async throws {
     print(
         "\(count) series, \(requests) requests a label: first look \(milliseconds(rendering.0)), \(rendering.1) allocations;"
             + " computing \(milliseconds(computing.cpu / Double(pushes))), \(computing.allocations / UInt(pushes)) allocations"
-            + (writer == nil ? "" : "; whole push \(milliseconds(whole.cpu / Double(pushes))), \(whole.allocations / UInt(pushes)) allocations"))
+            + (writer == nil
+                ? "" : "; whole push \(milliseconds(whole.cpu / Double(pushes))), \(whole.allocations / UInt(pushes)) allocations"))
     if let writer { print("  \(await writer.finish().report)") }
 }
 

@@ -132,6 +132,7 @@ extension Connection {
         receiving = nil
         phase = .ended
         let body = ErrorBody.json(408, "The request did not come in time.")
-        send(core.answers.answer(status: 408, body: body, keepAlive: false, allocator: context.channel.allocator), keepAlive: false, context)
+        send(
+            core.answers.answer(status: 408, body: body, keepAlive: false, allocator: context.channel.allocator), keepAlive: false, context)
     }
 }

@@ -136,10 +136,11 @@ struct ResponseFacts: Equatable {
         try scanner.beginObject()
         while let key = try scanner.nextKey() {
             let bit: UInt8 =
-                if scanner.equals(key, "content") { 1 } else if scanner.equals(key, "reasoning_content") { 2 }
-                else if scanner.equals(key, "tool_calls") { 4 } else if scanner.equals(key, "refusal") { 8 }
-                else if scanner.equals(key, "function_call") { 16 } else if scanner.equals(key, "reasoning") { 32 }
-                else { 0 }
+                if scanner.equals(key, "content") { 1 } else if scanner.equals(key, "reasoning_content") {
+                    2
+                } else if scanner.equals(key, "tool_calls") { 4 } else if scanner.equals(key, "refusal") {
+                    8
+                } else if scanner.equals(key, "function_call") { 16 } else if scanner.equals(key, "reasoning") { 32 } else { 0 }
             if bit == 0 {
                 try scanner.skipValue()
             } else if try isFilled(&scanner) {

@@ -77,7 +77,9 @@ public final class LoadRun: Sendable {
     /// Looks the server's name up (blocking) and fixes the run's start, a few milliseconds from now.
     ///
     /// - Throws: ``GeneratorError`` when the plan's URL cannot be used.
-    public init(plan: Plan, corpus: Corpus, order: PromptOrder, texts: TextTable, options: RunOptions)
+    public init(
+        plan: Plan, corpus: Corpus, order: PromptOrder, texts: TextTable, options: RunOptions
+    )
         throws(GeneratorError)
     {
         guard options.workers.map({ $0 > 0 && $0 <= WorkerCount.limit }) ?? true else {

@@ -114,7 +114,8 @@ final class Poller {
             let isThere = entry.registered != 0
             // The set may know better: the kernel drops a socket that was closed behind our back.
             if epoll_ctl(descriptor, isThere ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event) != 0,
-                epoll_ctl(descriptor, isThere ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event) != 0 {
+                epoll_ctl(descriptor, isThere ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event) != 0
+            {
                 // The kernel has no memory for it. Its answer would never be read, and count as the server's time-out.
                 unwatched.insert(socket)
                 return

@@ -14,7 +14,8 @@ public enum SummaryBuilder {
         remoteWrite: JSON? = nil, tasks: [TaskOutcome] = []
     ) -> Summary {
         let inputs = SummaryInputs(statistics: statistics, context: context, outcome: outcome, redactor: redactor)
-        let own = SMLSection.members(inputs) + (remoteWrite.map { [("remote_write", $0)] } ?? [])
+        let own =
+            SMLSection.members(inputs) + (remoteWrite.map { [("remote_write", $0)] } ?? [])
             + (tasks.isEmpty ? [] : [("tasks", TaskSection.value(tasks))])
         return Summary(
             document: .object(

@@ -249,7 +249,8 @@ private struct SummaryText {
         } else {
             let missing = count("remote_write", "series_undelivered") + count("remote_write", "series_refused")
             let reason = state["last_error"]?.text.map { ": \($0)" } ?? ""
-            out.append(row("series", style.bad("\(Format.grouped(missing)) of \(Format.grouped(series)) not delivered") + " to \(url)\(reason)"))
+            out.append(
+                row("series", style.bad("\(Format.grouped(missing)) of \(Format.grouped(series)) not delivered") + " to \(url)\(reason)"))
             let rejected = state["rejected_series"]?.elements.compactMap(\.text) ?? []
             for name in rejected.prefix(3) { out.append(row("", "the receiver refuses \(name)")) }
             let more = count("remote_write", "series_rejected") - Int64(min(rejected.count, 3))

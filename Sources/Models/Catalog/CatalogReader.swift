@@ -24,7 +24,9 @@ struct CatalogReader {
                 }
             }
         }
-        guard registry.hasPrefix("/") else { throw failure("registry", "\(ConfigValue.string(registry).shown) is not accepted; expected an absolute path") }
+        guard registry.hasPrefix("/") else {
+            throw failure("registry", "\(ConfigValue.string(registry).shown) is not accepted; expected an absolute path")
+        }
         guard case .array(let elements) = list else { throw failure("models", "\(list.shown) is not accepted; expected a list of models") }
         return try elements.enumerated().map { try entry($1, path: "models[\($0)]", registry: registry) }
     }
@@ -41,14 +43,16 @@ struct CatalogReader {
             case "framework": framework = try Framework(try text(member, place), option: "\(file): \(place)")
             case "environment": environment = try text(member, place)
             case "nodes_per_replica": nodes = try count(member, place, in: 1...1024)
-            case "framework_args": arguments = try FrameworkArguments(try text(member, place, mayBeEmpty: true), option: "\(file): \(place)")
+            case "framework_args":
+                arguments = try FrameworkArguments(try text(member, place, mayBeEmpty: true), option: "\(file): \(place)")
             case "pre_launch_cmds": commands = try text(member, place, mayBeEmpty: true)
             case "model_path": modelPath = try text(member, place)
             case "weights_gb": weights = try count(member, place, in: 1...1_000_000)
             default:
                 throw failure(
                     place,
-                    "is unknown; known are model, framework, environment, nodes_per_replica, framework_args, pre_launch_cmds, model_path, weights_gb")
+                    "is unknown; known are model, framework, environment, nodes_per_replica, framework_args, pre_launch_cmds, model_path, weights_gb"
+                )
             }
         }
         guard let model else { throw failure("\(path).model", "is missing") }
@@ -72,7 +76,8 @@ struct CatalogReader {
 
     private func count(_ member: ConfigValue.Member, _ path: String, in range: ClosedRange<Int>) throws -> Int {
         guard case .number(let text) = member.value, let number = Int(text), range.contains(number) else {
-            throw failure(path, "\(member.value.shown) is not accepted; expected a whole number from \(range.lowerBound) to \(range.upperBound)")
+            throw failure(
+                path, "\(member.value.shown) is not accepted; expected a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
     }

@@ -45,7 +45,8 @@ public struct EnvironmentFile: Sendable, Equatable {
                 case "base_environment": baseEnvironments = try reader.oneOrMore(member.value, path: "base_environment")
                 default:
                     throw reader.failure(
-                        member.key, "is unknown; known are image, mounts, workdir, writable, entrypoint, env, annotations, base_environment")
+                        member.key, "is unknown; known are image, mounts, workdir, writable, entrypoint, env, annotations, base_environment"
+                    )
                 }
             }
             guard image != nil || !baseEnvironments.isEmpty else {

@@ -46,7 +46,9 @@ struct TOMLText {
             let start = index
             if byte == UInt8(ascii: "[") {
                 index += 1
-                guard peek != UInt8(ascii: "[") else { throw Flaw(index: start, reason: "a list of tables is not accepted: no key takes one") }
+                guard peek != UInt8(ascii: "[") else {
+                    throw Flaw(index: start, reason: "a list of tables is not accepted: no key takes one")
+                }
                 skipBlanks()
                 header = try key()
                 try take("]", "the table's name to end with ]")
@@ -86,7 +88,9 @@ struct TOMLText {
         let start = index
         switch peek {
         case UInt8(ascii: "\""), UInt8(ascii: "'"):
-            if isNext("\"\"\"") || isNext("'''") { throw Flaw(index: start, reason: "a key is on one line, in single quotes of either kind") }
+            if isNext("\"\"\"") || isNext("'''") {
+                throw Flaw(index: start, reason: "a key is on one line, in single quotes of either kind")
+            }
             return try string()
         default:
             while let byte = peek, Self.isBare(byte) { index += 1 }
@@ -151,12 +155,15 @@ struct TOMLText {
         switch text {
         case "true": return .bool(true)
         case "false": return .bool(false)
-        case _ where (1...18).contains(text.utf8.count) && text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) && (text == "0" || text.first != "0"):
+        case _
+        where (1...18).contains(text.utf8.count) && text.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+            && (text == "0" || text.first != "0"):
             return .number(text)
         default:
             throw Flaw(
                 index: start,
-                reason: "\(text.isEmpty ? "a missing value" : text) is not accepted; expected text in quotes, true or false, a list or a table")
+                reason:
+                    "\(text.isEmpty ? "a missing value" : text) is not accepted; expected text in quotes, true or false, a list or a table")
         }
     }
 
@@ -223,7 +230,9 @@ struct TOMLText {
             text.append(contentsOf: Array(String(scalar).utf8))
             index += digits.count
         default:
-            throw Flaw(index: start, reason: "a backslash that begins no escape; expected \\b \\t \\n \\f \\r \\\" \\\\ \\u \\U, or '…' around the text")
+            throw Flaw(
+                index: start,
+                reason: "a backslash that begins no escape; expected \\b \\t \\n \\f \\r \\\" \\\\ \\u \\U, or '…' around the text")
         }
     }
 

@@ -17,7 +17,8 @@ extension ModelLaunch {
             servedName: servedName ?? (entry.frameworkArguments.contains(["--served-model-name"]) ? nil : entry.model), user: user,
             framework: entry.framework,
             environment: try environment ?? EnvironmentFile.find(entry.environment, option: option, environment: variables),
-            arguments: FrameworkArguments(words: entry.frameworkArguments.words + (entry.namesItsPath ? [] : ["--model", entry.modelPath])),
+            arguments: FrameworkArguments(
+                words: entry.frameworkArguments.words + (entry.namesItsPath ? [] : ["--model", entry.modelPath])),
             topology: try Topology(replicas: replicas, nodesPerReplica: entry.nodesPerReplica), router: router,
             routerArguments: routerArguments, preLaunchCommands: entry.preLaunchCommands, openTela: openTela, time: time,
             account: account, partition: partition, reservation: reservation)

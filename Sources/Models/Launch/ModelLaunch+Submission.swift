@@ -25,6 +25,7 @@ extension ModelLaunch {
         guard !files.isEmpty else { return }
         // Which architecture the nodes have is theirs to know; one image is enough to go on.
         for file in files where try await launcher.size(of: file) != nil { return }
-        throw SubmitError.usage("\(environment.name): image: \(files.joined(separator: " and ")) \(files.count == 1 ? "does" : "do") not exist on the cluster")
+        throw SubmitError.usage(
+            "\(environment.name): image: \(files.joined(separator: " and ")) \(files.count == 1 ? "does" : "do") not exist on the cluster")
     }
 }

@@ -50,17 +50,21 @@ public struct ModelLaunch: Sendable, Equatable {
         guard let name = servedName ?? named else {
             throw SubmitError.usage("--served-model-name: is missing; pass it, or have it in --framework-args")
         }
-        self.servedName = try ServedModelName(name, user: user, option: servedName == nil ? "--framework-args: --served-model-name" : "--served-model-name")
+        self.servedName = try ServedModelName(
+            name, user: user, option: servedName == nil ? "--framework-args: --served-model-name" : "--served-model-name")
         let leading = framework == .vllm ? rest.takeLeading() : nil
         guard let path = try rest.take(framework.modelOptions, option: option) ?? leading, !path.isEmpty else {
-            throw SubmitError.usage("\(option): the model's path is missing; expected \(framework.modelOptions.sorted().reversed().joined(separator: " or ")) PATH")
+            throw SubmitError.usage(
+                "\(option): the model's path is missing; expected \(framework.modelOptions.sorted().reversed().joined(separator: " or ")) PATH"
+            )
         }
         modelPath = path
         if let host = try rest.take(["--host"], option: option), host != "0.0.0.0" {
             throw SubmitError.usage("\(option): --host: \"\(host)\" is not accepted; expected 0.0.0.0, so that other nodes reach it")
         }
         port = try rest.take(["--port"], option: option).map(Self.port) ?? Self.standardPort
-        let reserved = framework.reservedOptions.union(framework == .vllm && topology.nodesPerReplica > 1 ? ["--distributed-executor-backend"] : [])
+        let reserved = framework.reservedOptions.union(
+            framework == .vllm && topology.nodesPerReplica > 1 ? ["--distributed-executor-backend"] : [])
         if let word = reserved.sorted().first(where: { rest.contains([$0]) }) {
             throw SubmitError.usage("\(option): \(word) is not accepted: the job sets it from the nodes it is given")
         }
@@ -91,7 +95,8 @@ public struct ModelLaunch: Sendable, Equatable {
     private static func port(_ text: String) throws -> Int {
         guard let port = Int(text), (1024...65535).contains(port), port != routerPort else {
             throw SubmitError.usage(
-                "--framework-args: --port: \(ConfigValue.string(text).shown) is not accepted; expected 1024 to 65535, but not the router's \(routerPort)")
+                "--framework-args: --port: \(ConfigValue.string(text).shown) is not accepted; expected 1024 to 65535, but not the router's \(routerPort)"
+            )
         }
         return port
     }

@@ -24,7 +24,8 @@ public struct ServedModelName: Sendable, Equatable, CustomStringConvertible {
             return
         }
         guard parts[0] == user else {
-            throw rejected("begins with \"\(parts[0])\", but the job is \(user)'s; expected \(user)/\(parts.dropFirst().joined(separator: "/"))")
+            throw rejected(
+                "begins with \"\(parts[0])\", but the job is \(user)'s; expected \(user)/\(parts.dropFirst().joined(separator: "/"))")
         }
         description = text
     }

@@ -54,9 +54,11 @@ extension RunConfiguration {
         let apiKey = try apiKey(config)
         let description = try group["description"]?.text()
         _ = try group["name"]?.text()
-        let server = try config["server_url"]
+        let server =
+            try config["server_url"]
             .map { (field) throws(ConfigurationError) in try ServerURL.checked(field) } ?? ServerURL.standard
-        let request = try group["request"]
+        let request =
+            try group["request"]
             .map { (field) throws(ConfigurationError) in try RequestCustomization(field) } ?? RequestCustomization()
         if environment.systemPrompt != nil, request.bodyPatch?["messages"] != nil {
             throw group.error("request.body.messages replaces what SYSTEM_PROMPT would be put before; set only one")
@@ -65,7 +67,8 @@ extension RunConfiguration {
         // A `max_tokens: null` at the top level is how SML writes "prompt" (k6 §3.1), so it wins over the scenario's.
         let maxTokens =
             config.holds("max_tokens") ? top.maxTokens ?? .perPrompt : own.maxTokens ?? .perPrompt
-        let promptSeed = try environment.promptSeed
+        let promptSeed =
+            try environment.promptSeed
             .map { (text) throws(ConfigurationError) in try Self.seed(text) } ?? top.promptSeed ?? own.promptSeed ?? 1
         let thinkSeed = top.thinkSeed ?? own.thinkSeed ?? 1
         let plan = Plan(

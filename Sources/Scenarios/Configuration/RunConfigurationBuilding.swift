@@ -48,8 +48,10 @@ extension RunConfiguration {
                 .init("model", optional(model)),
                 .init("scenario", .string(scenario.name)),
                 .init("scenario_definition", scenario.value),
-                .init("think_time", optional(overrides.thinkTime) == .null
-                    ? text("think_time") ?? .string("2") : optional(overrides.thinkTime)),
+                .init(
+                    "think_time",
+                    optional(overrides.thinkTime) == .null
+                        ? text("think_time") ?? .string("2") : optional(overrides.thinkTime)),
                 // SML's launcher turns the word `prompt` into null: each entry's own limit.
                 .init("max_tokens", maxTokens == .string("prompt") ? .null : maxTokens),
                 .init("request_timeout", .null),

@@ -28,7 +28,8 @@ public struct RunEnvironment: Sendable, Equatable {
     func checkedLabel() throws(ConfigurationError) -> String? {
         guard let runLabel, !PrintableText.isAccepted(runLabel) else { return runLabel }
         throw ConfigurationError(
-            .usage, "\(runLabelName): \(ConfigValue.string(runLabel).shown) is not accepted; "
+            .usage,
+            "\(runLabelName): \(ConfigValue.string(runLabel).shown) is not accepted; "
                 + "expected a run label \(PrintableText.accepted)")
     }
 }

@@ -64,7 +64,8 @@ public enum DurationGrammar {
         let sign = nanoseconds < 0 ? "-" : ""
         let magnitude = nanoseconds.magnitude
         for (limit, unit, name) in [(1000, 1, "ns"), (1_000_000, 1000, "us"), (1_000_000_000, 1_000_000, "ms")]
-            as [(UInt64, UInt64, String)] where magnitude < limit {
+            as [(UInt64, UInt64, String)] where magnitude < limit
+        {
             return sign + decimal(magnitude, unit: unit) + name
         }
         let minute: UInt64 = 60_000_000_000

@@ -33,7 +33,8 @@ struct SecretForms {
     func match(_ text: [UInt8], at index: Int) -> Range<Int>? {
         guard secret.count >= Self.longEnough else {
             let end = index + secret.count
-            let isWord = end <= text.count && text[index..<end].elementsEqual(secret)
+            let isWord =
+                end <= text.count && text[index..<end].elementsEqual(secret)
                 && !(index > 0 && Self.isWordByte(text[index - 1])) && !(end < text.count && Self.isWordByte(text[end]))
             return isWord ? index..<end : nil
         }
@@ -76,8 +77,9 @@ struct SecretForms {
         for (count, byte) in secret.enumerated() {
             // As 736b, 73:6b, 73 6b, 0x73 0x6b, \x73\x6b.
             if count > 0 {
-                while position < text.count, ":-, xX\\".utf8.contains(text[position])
-                    || text[position] == 0x30 && position + 1 < text.count && text[position + 1] | 0x20 == 0x78
+                while position < text.count,
+                    ":-, xX\\".utf8.contains(text[position])
+                        || text[position] == 0x30 && position + 1 < text.count && text[position + 1] | 0x20 == 0x78
                 { position += 1 }
             }
             if position + 1 >= text.count { return count >= Self.beginning ? text.count : nil }
@@ -148,7 +150,8 @@ enum EscapedByte {
         case UInt8(ascii: "&"):
             let end = text[index...].prefix(8).firstIndex(of: UInt8(ascii: ";")) ?? index
             let name = String(decoding: text[index..<end].dropFirst(), as: UTF8.self).lowercased()
-            let value = name.hasPrefix("#x") ? UInt8(name.dropFirst(2), radix: 16) : name.hasPrefix("#") ? UInt8(name.dropFirst()) : named[name]
+            let value =
+                name.hasPrefix("#x") ? UInt8(name.dropFirst(2), radix: 16) : name.hasPrefix("#") ? UInt8(name.dropFirst()) : named[name]
             return isIt(value) ? end + 1 : nil
         default: return nil
         }

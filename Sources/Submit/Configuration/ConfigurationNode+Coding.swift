@@ -36,8 +36,10 @@ extension ConfigurationNode {
             try fields.requireKeys(["name", "type", "head_configuration", "branches"])
             kind = try Self.branch(value, fields)
         default:
-            throw fields.error("type", "\(ConfigValue.string(type).shown) is not accepted; expected text, password, "
-                + "options, chain or branch")
+            throw fields.error(
+                "type",
+                "\(ConfigValue.string(type).shown) is not accepted; expected text, password, "
+                    + "options, chain or branch")
         }
     }
 

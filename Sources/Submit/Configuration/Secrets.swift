@@ -90,7 +90,8 @@ public struct Secrets: Sendable {
 
     /// Where each secret is kept, the environment aside; what cannot be read is not there.
     public func places() async -> [Name: String] {
-        let kept = Secrets(configuration: file, environment: environment.filter { $0.key.hasPrefix("SML_CONFIG") || !$0.key.hasPrefix("SML_") })
+        let kept = Secrets(
+            configuration: file, environment: environment.filter { $0.key.hasPrefix("SML_CONFIG") || !$0.key.hasPrefix("SML_") })
         var places: [Name: String] = [:]
         for name in Name.allCases { places[name] = try? await kept.find(name)?.place }
         return places

@@ -64,7 +64,9 @@ public struct ModelWait: Sendable {
         var decision = Decision(
             step: .look(after: .seconds(1)), lines: look.lines.map { $0 + details },
             live: look.live + details + (seen.health.map { ", model \($0.name)" } ?? "") + (log.lines.last.map { " | \($0)" } ?? ""))
-        if look.lines.isEmpty, !seen.job.isOver, let last, last.replicas != seen.replicas || (last.expectedStart == nil) != (seen.expectedStart == nil) {
+        if look.lines.isEmpty, !seen.job.isOver, let last,
+            last.replicas != seen.replicas || (last.expectedStart == nil) != (seen.expectedStart == nil)
+        {
             decision.lines = [look.live + details]
         }
         defer { last = seen }

@@ -8,9 +8,11 @@ public enum HeaderName {
     ///
     /// - Throws: ``SubmitError/usage(_:)`` that names `option`.
     public static func checked(_ text: String, option: String) throws -> String {
-        let isName = !text.isEmpty && !text.hasPrefix("-") && text.unicodeScalars.allSatisfy {
-            $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil || "_.,@+-".unicodeScalars.contains($0))
-        }
+        let isName =
+            !text.isEmpty && !text.hasPrefix("-")
+            && text.unicodeScalars.allSatisfy {
+                $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil || "_.,@+-".unicodeScalars.contains($0))
+            }
         guard isName else {
             throw SubmitError.usage(
                 "\(option): \(ConfigValue.string(text).shown) is not accepted; expected letters, digits and _ . , @ + -")

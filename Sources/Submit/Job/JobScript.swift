@@ -54,28 +54,28 @@ public struct JobScript: Sendable, Equatable {
 
     public func render() -> String {
         """
-            #!/bin/bash
-            \(header.map { "#SBATCH \($0)" }.joined(separator: "\n"))
-            # Quoted values are meant literally, whatever they look like.
-            # shellcheck disable=SC2016,SC1003,SC1112,SC2089,SC2090
-            set -euo pipefail
-            unset SLURM_CPU_BIND SLURM_CPU_BIND_LIST SLURM_CPU_BIND_TYPE SLURM_CPU_BIND_VERBOSE
+        #!/bin/bash
+        \(header.map { "#SBATCH \($0)" }.joined(separator: "\n"))
+        # Quoted values are meant literally, whatever they look like.
+        # shellcheck disable=SC2016,SC1003,SC1112,SC2089,SC2090
+        set -euo pipefail
+        unset SLURM_CPU_BIND SLURM_CPU_BIND_LIST SLURM_CPU_BIND_TYPE SLURM_CPU_BIND_VERBOSE
 
-            RUN_DIR="$PWD"/\(ShellWord.quoted(runLabel))
-            # The key and the receiver's address are for this job only. Bash comes here when it is told to end, too; the
-            # generator has read them by then.
-            trap 'rm -f -- "$RUN_DIR/\(StagedJob.configuration)" "$RUN_DIR/\(StagedJob.environment)"' EXIT
-            mkdir -p -- "$RUN_DIR" "logs/$SLURM_JOB_ID"
-            printf 'run directory: %s\\n' "$RUN_DIR"
-            printf 'image: %s\\n' \(ShellWord.quoted(image))
+        RUN_DIR="$PWD"/\(ShellWord.quoted(runLabel))
+        # The key and the receiver's address are for this job only. Bash comes here when it is told to end, too; the
+        # generator has read them by then.
+        trap 'rm -f -- "$RUN_DIR/\(StagedJob.configuration)" "$RUN_DIR/\(StagedJob.environment)"' EXIT
+        mkdir -p -- "$RUN_DIR" "logs/$SLURM_JOB_ID"
+        printf 'run directory: %s\\n' "$RUN_DIR"
+        printf 'image: %s\\n' \(ShellWord.quoted(image))
 
-            status=0
-            srun \(step) --container-image=\(ShellWord.quoted(image)) --container-mounts="$RUN_DIR":\(JobMounts.work),\(ShellWord.quoted(mounts.corpusMount)) --container-workdir=\(JobMounts.work) \(command) || status=$?
+        status=0
+        srun \(step) --container-image=\(ShellWord.quoted(image)) --container-mounts="$RUN_DIR":\(JobMounts.work),\(ShellWord.quoted(mounts.corpusMount)) --container-workdir=\(JobMounts.work) \(command) || status=$?
 
-            if [ -e "$RUN_DIR/\(StagedJob.summary)" ]; then printf 'summary: %s\\n' "$RUN_DIR/\(StagedJob.summary)"; fi
-            exit "$status"
+        if [ -e "$RUN_DIR/\(StagedJob.summary)" ]; then printf 'summary: %s\\n' "$RUN_DIR/\(StagedJob.summary)"; fi
+        exit "$status"
 
-            """
+        """
     }
 
     /// SML's lines in SML's order, then ours: the signal to the step's tasks, and that a run that broke off is never
@@ -98,10 +98,11 @@ public struct JobScript: Sendable, Equatable {
 
     /// `exec`, because SLURM's signals reach only the step's first process.
     private var command: String {
-        let arguments = [
-            "--config", StagedJob.configuration, "--prompts", mounts.corpusPath, "--out", ".", "--records", StagedJob.records,
-            "--run-label", runLabel, "--drain", DurationGrammar.format(Self.drain),
-        ] + (nodes > 1 ? ["--task", "slurm", "--task-wait", DurationGrammar.format(JobTime.taskWait)] : [])
+        let arguments =
+            [
+                "--config", StagedJob.configuration, "--prompts", mounts.corpusPath, "--out", ".", "--records", StagedJob.records,
+                "--run-label", runLabel, "--drain", DurationGrammar.format(Self.drain),
+            ] + (nodes > 1 ? ["--task", "slurm", "--task-wait", DurationGrammar.format(JobTime.taskWait)] : [])
         return "sh -lc '. ./\(StagedJob.environment) && exec sml-loadgen \"$@\"' sml-loadgen "
             + arguments.map(ShellWord.quoted).joined(separator: " ")
     }

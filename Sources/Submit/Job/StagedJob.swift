@@ -65,11 +65,12 @@ public struct StagedJob: Sendable, Equatable {
     /// are not.
     static func withoutSecrets(_ variables: [String: String]) -> [String: String] {
         let harmless = ["_TREND_STATS", "_PUSH_INTERVAL", "_STALE_MARKERS", "_INSECURE_SKIP_TLS_VERIFY"]
-        return Dictionary(uniqueKeysWithValues: variables.map { name, value in
-            let isShown =
-                value.isEmpty || harmless.contains { name.hasSuffix($0) }
-                || (name.hasSuffix("_SERVER_URL") && !value.containsScalar(of: "@?#"))
-            return (name, isShown ? value : "****")
-        })
+        return Dictionary(
+            uniqueKeysWithValues: variables.map { name, value in
+                let isShown =
+                    value.isEmpty || harmless.contains { name.hasSuffix($0) }
+                    || (name.hasSuffix("_SERVER_URL") && !value.containsScalar(of: "@?#"))
+                return (name, isShown ? value : "****")
+            })
     }
 }

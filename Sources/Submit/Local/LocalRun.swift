@@ -53,7 +53,8 @@ public struct LocalRun: Sendable {
         let program = try Program.endpoint.locate()
         let outcome = try await Subprocess.run(
             .path(FilePath(program)), arguments: Arguments(["--port", "0"] + endingWithUs + arguments),
-            environment: ChildEnvironment.endpoint(), platformOptions: ownGroup, input: .none, output: .sequence, error: .currentStandardError
+            environment: ChildEnvironment.endpoint(), platformOptions: ownGroup, input: .none, output: .sequence,
+            error: .currentStandardError
         ) { execution in
             JobControl.shared.add(execution.processIdentifier.value)
             defer {

@@ -38,7 +38,8 @@ struct LaunchGuide {
         let cluster = cluster
         return GuideStep(Flag.partition, variable: "SML_PARTITION") { answers in
             let known = try await cluster.partitions(system: answers[Flag.system])
-            return GuideQuestion("Partition", choices: known.map { .init($0.name, $0.timeLimit.map { "up to \(DurationGrammar.format($0))" } ?? "") })
+            return GuideQuestion(
+                "Partition", choices: known.map { .init($0.name, $0.timeLimit.map { "up to \(DurationGrammar.format($0))" } ?? "") })
         }
     }
 
@@ -85,7 +86,8 @@ struct LaunchGuide {
         GuideStep(Flag.replicas) { _ in
             GuideQuestion("Replicas", standard: "1") { text in
                 guard let count = Int(text) else {
-                    throw SubmitError.usage("\(Flag.replicas): \(ConfigValue.string(text).shown) is not accepted; expected a whole number from 1 to 1024")
+                    throw SubmitError.usage(
+                        "\(Flag.replicas): \(ConfigValue.string(text).shown) is not accepted; expected a whole number from 1 to 1024")
                 }
                 return "\(try Topology(replicas: count).replicas)"
             }

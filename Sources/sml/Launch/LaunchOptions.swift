@@ -35,7 +35,8 @@ struct LaunchOptions: ParsableArguments {
             }
             if cluster.chosenServer(environment) == nil, !cluster.waitUntilHealthy {
                 throw SubmitError.usage(
-                    "--no-wait-until-healthy: needs --loadtest-server-url: with --disable-ocf the model's address is known only once it runs")
+                    "--no-wait-until-healthy: needs --loadtest-server-url: with --disable-ocf the model's address is known only once it runs"
+                )
             }
         }
     }

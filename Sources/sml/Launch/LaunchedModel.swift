@@ -88,7 +88,8 @@ struct LaunchedModel {
         let test = test
         let isNear = test.file.launcher == .slurm
         let health: ModelWatch.Health =
-            !isTestedDirectly ? .probe(test.healthProbe(name))
+            !isTestedDirectly
+            ? .probe(test.healthProbe(name))
             : isNear ? .probeAt(file: logs.endpoint) { test.healthProbe(name, at: $0) } : .report
         let watch = ModelWatch(
             id: id, launcher: place.launcher, logs: [logs.replica(0).output, logs.replica(0).errors],

@@ -86,7 +86,8 @@ struct ModelOptions: ParsableArguments {
         for (option, isGiven) in [
             ("--consecutive", consecutive), ("--handover-time", handoverTime != nil), ("--max-job-time", maxJobTime != nil),
         ] where isGiven {
-            throw SubmitError.usage("\(option): is not for load tests, which test a model of one job; give --slurm-time what the test needs")
+            throw SubmitError.usage(
+                "\(option): is not for load tests, which test a model of one job; give --slurm-time what the test needs")
         }
         let framework = try Framework(servingFramework, option: "--serving-framework")
         let topology = try Topology(replicas: slurmReplicas, nodesPerReplica: slurmNodesPerReplica)

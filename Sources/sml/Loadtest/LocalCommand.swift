@@ -157,7 +157,9 @@ struct LocalCommand: AsyncParsableCommand {
     /// at the built-in rates without waiting minutes for answers of 2,048 tokens.
     private static let dryRun = "--max-batch 64 --ttft 40ms --time-per-token 1ms"
 
-    private func configuration(_ scenario: ScenarioDefinition, server: String, apiKey: String?)
+    private func configuration(
+        _ scenario: ScenarioDefinition, server: String, apiKey: String?
+    )
         throws(ConfigurationError) -> RunConfiguration
     {
         try RunConfiguration.build(

@@ -81,7 +81,9 @@ struct ModelsCommand: AsyncParsableCommand {
                 let catalog = try ModelCatalog.load(environment: ProcessInfo.processInfo.environment)
                 // Several frameworks are no question here: all are shown.
                 let names = framework.map { [$0] } ?? catalog.frameworks(of: name)
-                let entries = try (names.isEmpty ? [nil] : names.map(Optional.some)).map { try catalog.entry(name, framework: $0, option: "NAME") }
+                let entries = try (names.isEmpty ? [nil] : names.map(Optional.some)).map {
+                    try catalog.entry(name, framework: $0, option: "NAME")
+                }
                 try StandardOutput.write(CatalogEntry.text(entries))
             }
         }

@@ -97,7 +97,8 @@ import Testing
         kill(leader, SIGTERM)
         #expect(try await program.end(within: 10) == 105)
         let summary = try Summary(
-            jsonData: Array(Data(contentsOf: URL(filePath: scratch.file("summary.json")))), path: "summary.json").document
+            jsonData: Array(Data(contentsOf: URL(filePath: scratch.file("summary.json")))), path: "summary.json"
+        ).document
         #expect(summary[path: "sml", "outcome", "reason"] == .string("SIGTERM"))
         #expect(summary[path: "metrics", "http_reqs", "count"]?.integer ?? 0 >= 4)
     }
@@ -109,7 +110,9 @@ import Testing
 
     // MARK: - Without the image: the name alone makes it k6
 
-    private func k6(_ arguments: [String], in scratch: Scratch, environment: [String: String] = [:]) async throws
+    private func k6(
+        _ arguments: [String], in scratch: Scratch, environment: [String: String] = [:]
+    ) async throws
         -> (code: Int32, output: String, errors: String)
     {
         let link = scratch.hidden("k6")
@@ -117,23 +120,35 @@ import Testing
         return try await Program.run(link, arguments, in: scratch, environment: environment)
     }
 
-    @Test(arguments: [
-        (["run", "--env", "PROMPTS_FILE=/x", "script.js"], 107, "k6: RUN_CONFIG_JSON is not set"),
-        (["run", "--env", "RUN_CONFIG_JSON={", "--env", "PROMPTS_FILE=/x", "script.js"], 107, "k6: RUN_CONFIG_JSON: not valid JSON"),
-        (["run", "--env", "RUN_CONFIG_JSON={}", "--env", "PROMPTS_FILE=/x", "script.js"], 107, "k6: RUN_CONFIG_JSON: no scenario"),
-        (["run", "--env", "RUN_CONFIG_JSON=@", "script.js"], 107, "k6: PROMPTS_FILE is not set"),
-        (["run", "--env", "RUN_CONFIG_JSON=@", "--env", "PROMPTS_FILE=none.json", "script.js"], 107, "k6: ./none.json: cannot be opened"),
-        (["run", "--env", "RUN_CONFIG_JSON=@", "--env", "PROMPTS_FILE=script.js", "script.js"], 107, "k6: ./script.js: "),
-        (["run", "--env", "RUN_CONFIG_JSON=!", "--env", "PROMPTS_FILE=/x", "script.js"], 104, "k6: RUN_CONFIG_JSON: scenario_definition.vus"),
-        (["run", "--env", "RUN_CONFIG_JSON=@", "--env", "PROMPTS_FILE=corpus/prompts.json", "--summary-export", "no/where.json", "script.js"], 73, "k6: no/where.json: "),
-        (["run", "foreign.js"], 107, "k6: foreign.js: not SML's packaged k6 script"),
-        (["run", "missing.js"], 255, "k6: missing.js: cannot be opened: No such file"),
-        (["run", "--vus", "3", "script.js"], 255, "k6: --vus: not supported here"),
-        (["run", "--unknown", "script.js"], 255, "k6: unknown flag: --unknown"),
-        (["run", "--tag", "model=", "script.js"], 255, "k6: --tag: \"model=\""),
-        (["run", "-o", "json", "script.js"], 255, "k6: -o: output \"json\" is not supported"),
-        (["archive", "script.js"], 255, "k6: unknown command \"archive\""),
-    ] as [([String], Int32, String)])
+    @Test(
+        arguments: [
+            (["run", "--env", "PROMPTS_FILE=/x", "script.js"], 107, "k6: RUN_CONFIG_JSON is not set"),
+            (["run", "--env", "RUN_CONFIG_JSON={", "--env", "PROMPTS_FILE=/x", "script.js"], 107, "k6: RUN_CONFIG_JSON: not valid JSON"),
+            (["run", "--env", "RUN_CONFIG_JSON={}", "--env", "PROMPTS_FILE=/x", "script.js"], 107, "k6: RUN_CONFIG_JSON: no scenario"),
+            (["run", "--env", "RUN_CONFIG_JSON=@", "script.js"], 107, "k6: PROMPTS_FILE is not set"),
+            (
+                ["run", "--env", "RUN_CONFIG_JSON=@", "--env", "PROMPTS_FILE=none.json", "script.js"], 107,
+                "k6: ./none.json: cannot be opened"
+            ),
+            (["run", "--env", "RUN_CONFIG_JSON=@", "--env", "PROMPTS_FILE=script.js", "script.js"], 107, "k6: ./script.js: "),
+            (
+                ["run", "--env", "RUN_CONFIG_JSON=!", "--env", "PROMPTS_FILE=/x", "script.js"], 104,
+                "k6: RUN_CONFIG_JSON: scenario_definition.vus"
+            ),
+            (
+                [
+                    "run", "--env", "RUN_CONFIG_JSON=@", "--env", "PROMPTS_FILE=corpus/prompts.json", "--summary-export", "no/where.json",
+                    "script.js",
+                ], 73, "k6: no/where.json: "
+            ),
+            (["run", "foreign.js"], 107, "k6: foreign.js: not SML's packaged k6 script"),
+            (["run", "missing.js"], 255, "k6: missing.js: cannot be opened: No such file"),
+            (["run", "--vus", "3", "script.js"], 255, "k6: --vus: not supported here"),
+            (["run", "--unknown", "script.js"], 255, "k6: unknown flag: --unknown"),
+            (["run", "--tag", "model=", "script.js"], 255, "k6: --tag: \"model=\""),
+            (["run", "-o", "json", "script.js"], 255, "k6: -o: output \"json\" is not supported"),
+            (["archive", "script.js"], 255, "k6: unknown command \"archive\""),
+        ] as [([String], Int32, String)])
     func wrongInput(arguments: [String], code: Int32, beginning: String) async throws {
         let scratch = try Scratch()
         try stage(server: "http://127.0.0.1:1", scenario: "null", in: scratch)

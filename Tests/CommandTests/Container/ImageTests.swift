@@ -48,7 +48,10 @@ import Testing
         let bill = try JSONDecoder().decode(Bill.self, from: inside)
         #expect(bill.spdxVersion == "SPDX-2.3")
         let packages = Dictionary(bill.packages.map { ($0.name, $0.versionInfo) }) { first, _ in first }
-        for name in ["libc6", "libcurl4", "libssl3", "libsnappy1v5", "zlib1g", "libbrotli1", "libzstd1", "busybox", "bash", "ca-certificates", "libc-bin"] {
+        for name in [
+            "libc6", "libcurl4", "libssl3", "libsnappy1v5", "zlib1g", "libbrotli1", "libzstd1", "busybox", "bash", "ca-certificates",
+            "libc-bin",
+        ] {
             let installed = try await Program.run(
                 "/usr/bin/dpkg-query", ["-W", "-f", "${Version}", name], in: try Scratch())
             #expect(packages[name] == installed.output, "\(name)")
@@ -71,9 +74,12 @@ import Testing
         let scratch = try Scratch()
         let listing = try await Program.run("/usr/bin/unsquashfs", ["-lls", image.file], in: scratch)
         #expect(!listing.output.split(separator: "\n").contains { $0.hasPrefix("b") || $0.hasPrefix("c") })
-        for path in ["/work", "/capstor", "/iopsstor", "/users", "/tmp", "/proc", "/sys", "/dev", "/usr/lib64", "/lib64", "/etc/ld.so.conf.d"] {
+        for path in [
+            "/work", "/capstor", "/iopsstor", "/users", "/tmp", "/proc", "/sys", "/dev", "/usr/lib64", "/lib64", "/etc/ld.so.conf.d",
+        ] {
             var isDirectory: ObjCBool = false
-            #expect(FileManager.default.fileExists(atPath: image.root + path, isDirectory: &isDirectory) && isDirectory.boolValue, "\(path)")
+            #expect(
+                FileManager.default.fileExists(atPath: image.root + path, isDirectory: &isDirectory) && isDirectory.boolValue, "\(path)")
         }
         func inside(_ command: String..., environment: [String: String] = [:]) async throws -> String {
             let result = try await image.run(command, work: scratch, environment: environment)
@@ -87,7 +93,9 @@ import Testing
         #expect(try await inside("/usr/bin/env", "PATH=/opt/x", "/bin/sh", "-lc", "echo $PATH").hasPrefix("/opt/x:/usr/local/sbin:"))
         // CSCS's hooks: a linker's cache that can be refreshed and asked, by glibc's own program.
         #expect(try await inside("sh", "-c", "/sbin/ldconfig -C /tmp/cache && /sbin/ldconfig -C /tmp/cache -p").contains("libcurl.so.4"))
-        #expect(try await inside("sh", "-c", ". /etc/os-release; echo $IMAGE_ID $IMAGE_VERSION") == "sml-loadgen " + inside("sml-loadgen", "--version"))
+        #expect(
+            try await inside("sh", "-c", ". /etc/os-release; echo $IMAGE_ID $IMAGE_VERSION") == "sml-loadgen "
+                + inside("sml-loadgen", "--version"))
         #expect(try await inside("k6", "version").hasPrefix("k6 v1."))
         #expect(try await inside("bash", "-c", "echo ${BASH_VERSION%%.*}") == "5\n")
     }

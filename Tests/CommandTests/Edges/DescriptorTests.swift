@@ -15,7 +15,8 @@ import Testing
             #"{"executor": "constant-vus", "vus": 200, "duration": "4s"}"#, server: endpoint.url,
             members: #""think_time": "400ms""#)
         let run = try await Program.run(
-            "/bin/sh", ["-c", "ulimit -n \(limit); exec \"$0\" \"$@\"", Program.path("sml-loadgen")] + files
+            "/bin/sh",
+            ["-c", "ulimit -n \(limit); exec \"$0\" \"$@\"", Program.path("sml-loadgen")] + files
                 + ["--quiet", "--workers", "2"], in: scratch, within: 60)
         #expect(run.code == 0, "\(run.errors)")
         #expect(run.errors.contains("the \(limit) open files this process may have"), "\(run.errors)")
@@ -35,7 +36,10 @@ import Testing
 
     /// The first is refused by the generator, the second by the program before its libraries start.
     @Test(arguments: [
-        (30, "sml-loadgen: this process may have 30 open files, too few for 2 workers beside the 16 that are kept free (ulimit -Hn, --workers)\n"),
+        (
+            30,
+            "sml-loadgen: this process may have 30 open files, too few for 2 workers beside the 16 that are kept free (ulimit -Hn, --workers)\n"
+        ),
         (12, "sml-loadgen: too few open files are allowed (ulimit -n); 24 are the least\n"),
     ])
     func noRunWithTooFewToStart(limit: Int, message: String) async throws {
@@ -43,7 +47,8 @@ import Testing
         let files = try scratch.stage(
             #"{"executor": "constant-vus", "vus": 2, "duration": "1s"}"#, server: "http://127.0.0.1:9")
         let run = try await Program.run(
-            "/bin/sh", ["-c", "ulimit -n \(limit); exec \"$0\" \"$@\"", Program.path("sml-loadgen")] + files
+            "/bin/sh",
+            ["-c", "ulimit -n \(limit); exec \"$0\" \"$@\"", Program.path("sml-loadgen")] + files
                 + ["--workers", "2"], in: scratch)
         #expect(run.code == 69)
         #expect(run.errors == message)

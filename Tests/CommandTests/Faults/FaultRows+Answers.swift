@@ -3,9 +3,12 @@
 import TestSupport
 
 extension FaultRow {
-    static let good = #"{"model":"m","choices":[{"message":{"content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":4}}"#
+    static let good =
+        #"{"model":"m","choices":[{"message":{"content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":4}}"#
 
-    private static func body(_ choices: String, usage: String = #","usage":{"prompt_tokens":3,"completion_tokens":4}"#, model: String = "m") -> ServerAction {
+    private static func body(
+        _ choices: String, usage: String = #","usage":{"prompt_tokens":3,"completion_tokens":4}"#, model: String = "m"
+    ) -> ServerAction {
         .answer(#"{"model":"\#(model)","choices":[\#(choices)]\#(usage)}"#)
     }
     private static let choice = #"{"message":{"content":"hi"},"finish_reason":"stop"}"#
@@ -23,30 +26,57 @@ extension FaultRow {
         .scripted("401", .answered(401), .answer(status: "401 Unauthorized", "{}")),
         .scripted("500 with choices", .answered(500, choices: true), .answer(status: "500 Internal Server Error", good)),
         .scripted("204", golden: "L_204", .answered(204, content: "not 200"), .send("HTTP/1.1 204 No Content\r\n\r\n")),
-        .scripted("200, JSON that ends too early", golden: "L_badjson", .answered(200, content: "JSON cut short"), .answer(#"{"choices":[{"mess"#)),
+        .scripted(
+            "200, JSON that ends too early", golden: "L_badjson", .answered(200, content: "JSON cut short"), .answer(#"{"choices":[{"mess"#)
+        ),
         .scripted("200, HTML", .answered(200, content: "not JSON"), .answer("<html>gateway</html>")),
-        .scripted("200, invalid UTF-8", k6: "read with replacement characters: checks 1/1", .answered(200, content: "not JSON"), .answerBytes(Array(#"{"choices":[""#.utf8) + [0xFF] + Array(#""]}"#.utf8))),
+        .scripted(
+            "200, invalid UTF-8", k6: "read with replacement characters: checks 1/1", .answered(200, content: "not JSON"),
+            .answerBytes(Array(#"{"choices":[""#.utf8) + [0xFF] + Array(#""]}"#.utf8))),
         .scripted("200, empty body", golden: "L_empty200", .answered(200, content: "empty body"), .answer("")),
         .scripted("200, `choices: []`", golden: "L_nochoices", .answered(200, content: "no choices"), body("")),
-        .scripted("200 without usage", golden: "L_nousage", .answered(200, choices: true, content: "without_usage"), body(choice, usage: "")),
-        .scripted("200, negative usage", golden: "L_negusage", .answered(200, choices: true, content: "without_usage"), body(choice, usage: #","usage":{"prompt_tokens":-1,"completion_tokens":-4}"#)),
-        .scripted("200, no completion tokens", golden: "L_zerocompl", .answered(200, choices: true, content: "tokens_not_as_asked, without_content"), body(#"{"message":{"content":""},"finish_reason":"stop"}"#, usage: #","usage":{"prompt_tokens":3,"completion_tokens":0}"#)),
-        .scripted("200, empty completion", k6: "a success", .answered(200, choices: true, content: "without_content"), body(#"{"message":{"content":null},"finish_reason":"stop"}"#)),
-        .scripted("200 from another model", k6: "a success", .answered(200, choices: true, content: "other_model"), body(choice, model: "another")),
-        .scripted("200, other than `max_tokens` tokens under `ignore_eos`", k6: "a success", .answered(200, choices: true, content: "tokens_not_as_asked"), body(choice, usage: #","usage":{"completion_tokens":3}"#)),
+        .scripted(
+            "200 without usage", golden: "L_nousage", .answered(200, choices: true, content: "without_usage"), body(choice, usage: "")),
+        .scripted(
+            "200, negative usage", golden: "L_negusage", .answered(200, choices: true, content: "without_usage"),
+            body(choice, usage: #","usage":{"prompt_tokens":-1,"completion_tokens":-4}"#)),
+        .scripted(
+            "200, no completion tokens", golden: "L_zerocompl",
+            .answered(200, choices: true, content: "tokens_not_as_asked, without_content"),
+            body(#"{"message":{"content":""},"finish_reason":"stop"}"#, usage: #","usage":{"prompt_tokens":3,"completion_tokens":0}"#)),
+        .scripted(
+            "200, empty completion", k6: "a success", .answered(200, choices: true, content: "without_content"),
+            body(#"{"message":{"content":null},"finish_reason":"stop"}"#)),
+        .scripted(
+            "200 from another model", k6: "a success", .answered(200, choices: true, content: "other_model"), body(choice, model: "another")
+        ),
+        .scripted(
+            "200, other than `max_tokens` tokens under `ignore_eos`", k6: "a success",
+            .answered(200, choices: true, content: "tokens_not_as_asked"), body(choice, usage: #","usage":{"completion_tokens":3}"#)),
         .scripted(
             "200, cut at the token limit", k6: "a success", .answered(200, choices: true, note: "finish_reason length counted"),
             body(#"{"message":{"content":"hi"},"finish_reason":"length"}"#)
         ) { results, _ in
             results.count("sml", "finish_reasons", "length") == results.requests.count ? "finish_reason length counted" : "?"
         },
-        .scripted("200, finish_reason `error`", k6: "a success", .answered(200, choices: true, content: "failure reported"), body(#"{"message":{"content":"par"},"finish_reason":"error"}"#)),
-        .scripted("200, finish_reason `abort`", k6: "a success", .answered(200, choices: true, content: "failure reported"), body(#"{"message":{"content":"par"},"finish_reason":"abort"}"#)),
-        .scripted("200, an `error` beside choices", k6: "a success", .answered(200, choices: true, content: "failure reported"), body(choice, usage: #","error":{"message":"out of memory","code":500}"#)),
-        .scripted("200, an `error` and `choices: []`", .answered(200, content: "failure reported"), body("", usage: #","error":{"message":"overloaded"}"#)),
-        .scripted("200, keys written with escapes", .answered(200, choices: true), .answer(good.replacing("choices", with: #"ch\u006fices"#).replacing("content", with: #"c\u006Fntent"#))),
+        .scripted(
+            "200, finish_reason `error`", k6: "a success", .answered(200, choices: true, content: "failure reported"),
+            body(#"{"message":{"content":"par"},"finish_reason":"error"}"#)),
+        .scripted(
+            "200, finish_reason `abort`", k6: "a success", .answered(200, choices: true, content: "failure reported"),
+            body(#"{"message":{"content":"par"},"finish_reason":"abort"}"#)),
+        .scripted(
+            "200, an `error` beside choices", k6: "a success", .answered(200, choices: true, content: "failure reported"),
+            body(choice, usage: #","error":{"message":"out of memory","code":500}"#)),
+        .scripted(
+            "200, an `error` and `choices: []`", .answered(200, content: "failure reported"),
+            body("", usage: #","error":{"message":"overloaded"}"#)),
+        .scripted(
+            "200, keys written with escapes", .answered(200, choices: true),
+            .answer(good.replacing("choices", with: #"ch\u006fices"#).replacing("content", with: #"c\u006Fntent"#))),
         .scripted("`Content-Encoding: utf-8`", .answered(200, choices: true), .answer(headers: ["Content-Encoding: utf-8"], good)),
-        .scripted("`Content-Encoding: aws-chunked`", .answered(200, choices: true), .answer(headers: ["Content-Encoding: aws-chunked"], good)),
+        .scripted(
+            "`Content-Encoding: aws-chunked`", .answered(200, choices: true), .answer(headers: ["Content-Encoding: aws-chunked"], good)),
         .scripted("cookie set", golden: "L_cookie", .answered(200, choices: true), .answer(headers: ["Set-Cookie: a=b"], good)),
         .scripted(
             "`Connection: close`", golden: "L_connclose", .answered(200, choices: true, note: "a connection each"),
@@ -59,14 +89,21 @@ extension FaultRow {
             "undecodable gzip", golden: "L_badgzip", k6: "the text names the decoder's complaint too",
             .broken(1701, "error decompressing response body", .receive),
             .answer(headers: ["Content-Encoding: gzip"], "this is not gzip at all")),
-        .scripted("gzip of two members", .answered(200, choices: true, content: "without_content, without_usage"), zipped(gzip + emptyMember)),
+        .scripted(
+            "gzip of two members", .answered(200, choices: true, content: "without_content, without_usage"), zipped(gzip + emptyMember)),
         .scripted("gzip without its trailer", .broken(1000, "unexpected EOF", .receive), zipped(Array(gzip.dropLast(8)))),
         .scripted("gzip cut in its trailer", .broken(1000, "unexpected EOF", .receive), zipped(Array(gzip.dropLast(3)))),
         .scripted(
-            "`Transfer-Encoding: gzip, chunked`", k6: "the text quotes the header", .broken(1000, "unsupported transfer encoding", .receive),
-            .send("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n\(String(gzip.count, radix: 16))\r\n"), .sendBytes(gzip), .send("\r\n0\r\n\r\n")),
-        redirect("redirect 302, followed", golden: "L_302", "302 Found", .answered(200, choices: true, note: "2 exchanges, 302 then 200, the last a GET")),
-        redirect("redirect 308, followed", golden: "L_308x", "308 Permanent Redirect", .answered(200, choices: true, note: "2 exchanges, 308 then 200, the last a POST")),
+            "`Transfer-Encoding: gzip, chunked`", k6: "the text quotes the header",
+            .broken(1000, "unsupported transfer encoding", .receive),
+            .send("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n\(String(gzip.count, radix: 16))\r\n"), .sendBytes(gzip),
+            .send("\r\n0\r\n\r\n")),
+        redirect(
+            "redirect 302, followed", golden: "L_302", "302 Found",
+            .answered(200, choices: true, note: "2 exchanges, 302 then 200, the last a GET")),
+        redirect(
+            "redirect 308, followed", golden: "L_308x", "308 Permanent Redirect",
+            .answered(200, choices: true, note: "2 exchanges, 308 then 200, the last a POST")),
         .scripted(
             "ten redirects, used up", golden: "L_307", .answered(307, content: "not 200", note: "11 exchanges"), requests: 1,
             .answer(status: "307 Temporary Redirect", headers: ["Location: /v1/chat/completions"], "")

@@ -18,7 +18,8 @@ extension FaultRow {
         .scripted(
             "reset inside the body", golden: "L_truncrst", .broken(1220, "read: connection reset by peer", .receive),
             .send(head + "{"), .pause(milliseconds: 100), .reset),
-        .scripted("body shorter than announced", golden: "L_trunc", .broken(1000, "unexpected EOF", .receive), .send(head + #"{"a""#), .close),
+        .scripted(
+            "body shorter than announced", golden: "L_trunc", .broken(1000, "unexpected EOF", .receive), .send(head + #"{"a""#), .close),
         .scripted(
             "chunked body cut off", golden: "L_truncchunk", .broken(1000, "unexpected EOF", .receive),
             .send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a\":\r\n"), .close),
@@ -130,7 +131,10 @@ extension FaultRow {
         ) { try await $0.scripted([.send(head + "{"), .pause(milliseconds: 1500), .close], settings: short) },
         FaultRow(
             name: "slow loris: a header byte every 20 ms", expected: .broken(1050, "request timeout", .receive), seconds: 0.4
-        ) { try await $0.scripted([.drip("HTTP/1.1 200 OK\r\nX-Slow: \(String(repeating: "x", count: 200))", everyMilliseconds: 20)], settings: short) },
+        ) {
+            try await $0.scripted(
+                [.drip("HTTP/1.1 200 OK\r\nX-Slow: \(String(repeating: "x", count: 200))", everyMilliseconds: 20)], settings: short)
+        },
         FaultRow(
             name: "slow loris: a body byte every 20 ms", expected: .broken(1050, "request timeout", .receive), seconds: 0.4
         ) { try await $0.scripted([.send(head), .drip(String(repeating: "x", count: 100), everyMilliseconds: 20)], settings: short) },

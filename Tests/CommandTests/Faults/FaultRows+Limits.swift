@@ -85,16 +85,21 @@ extension FaultRow {
                 let results = try await bench.load(
                     endpoint.url,
                     settings: FaultBench.Settings(
-                        timeout: "30s", executor: #""executor": "constant-arrival-rate", "rate": 2000, "duration": "1s", "preAllocatedVUs": 2000, "maxVUs": 4000"#))
+                        timeout: "30s",
+                        executor:
+                            #""executor": "constant-arrival-rate", "rate": 2000, "duration": "1s", "preAllocatedVUs": 2000, "maxVUs": 4000"#
+                    ))
                 let log = try await endpoint.stop()
-                guard log.count == 2000 + results.count("sml", "connections", "transport_retries"), log.allSatisfy({ $0.status == 0 }) else {
+                guard log.count == 2000 + results.count("sml", "connections", "transport_retries"), log.allSatisfy({ $0.status == 0 })
+                else {
                     throw Program.Failure(description: "the endpoint logged \(log.count)")
                 }
                 return results
             }),
         FaultRow(
             name: "no descriptor left (`ulimit -n 80`, 60 users)", k6: "1000 or 1200, the system's text",
-            expected: .broken(1210, "dial: too many open files (limit 80)", .connect, note: "warned of before the run; the others succeeded"),
+            expected: .broken(
+                1210, "dial: too many open files (limit 80)", .connect, note: "warned of before the run; the others succeeded"),
             isAffected: { $0.errorCode != 0 },
             check: { results, bench in
                 let warned = bench.lastErrors.contains("60 virtual users may need more than the 80 open files")

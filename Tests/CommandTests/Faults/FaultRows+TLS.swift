@@ -56,12 +56,20 @@ extension FaultRow {
     static let http2: [FaultRow] = [
         http2("good answer over HTTP/2", .answer, .answered(200, choices: true, content: "without_content, without_usage")),
         http2("stream reset, NO_ERROR", .resetStream(0), .broken(1631, "http2: stream error with http2 ErrCode NO_ERROR", .wait)),
-        http2("stream reset, PROTOCOL_ERROR", .resetStream(1), .broken(1632, "http2: stream error with http2 ErrCode PROTOCOL_ERROR", .wait)),
-        http2("stream reset, INTERNAL_ERROR", .resetStream(2), .broken(1633, "http2: stream error with http2 ErrCode INTERNAL_ERROR", .wait)),
+        http2(
+            "stream reset, PROTOCOL_ERROR", .resetStream(1), .broken(1632, "http2: stream error with http2 ErrCode PROTOCOL_ERROR", .wait)),
+        http2(
+            "stream reset, INTERNAL_ERROR", .resetStream(2), .broken(1633, "http2: stream error with http2 ErrCode INTERNAL_ERROR", .wait)),
         http2("stream reset, CANCEL", .resetStream(8), .broken(1639, "http2: stream error with http2 ErrCode CANCEL", .wait)),
-        http2("stream reset, ENHANCE_YOUR_CALM", .resetStream(11), .broken(1642, "http2: stream error with http2 ErrCode ENHANCE_YOUR_CALM", .wait)),
-        http2("stream reset inside the body", .resetInBody(2), .broken(1633, "http2: stream error with http2 ErrCode INTERNAL_ERROR", .receive)),
-        http2("stream refused (REFUSED_STREAM)", .resetStream(7), .broken(1638, "http2: stream error with http2 ErrCode REFUSED_STREAM", .wait)),
+        http2(
+            "stream reset, ENHANCE_YOUR_CALM", .resetStream(11),
+            .broken(1642, "http2: stream error with http2 ErrCode ENHANCE_YOUR_CALM", .wait)),
+        http2(
+            "stream reset inside the body", .resetInBody(2),
+            .broken(1633, "http2: stream error with http2 ErrCode INTERNAL_ERROR", .receive)),
+        http2(
+            "stream refused (REFUSED_STREAM)", .resetStream(7),
+            .broken(1638, "http2: stream error with http2 ErrCode REFUSED_STREAM", .wait)),
         http2("GOAWAY before the answer", .goAway(11), .broken(1622, "http2: GOAWAY with http2 ErrCode ENHANCE_YOUR_CALM", .wait)),
         http2("a frame that is not allowed", .forbiddenFrame, k6: "1652 `… ErrCode PROTOCOL_ERROR`", .broken(1000, "EOF", .wait)),
         http2("connection closed inside the body", .closeInBody, k6: "`unexpected EOF`", .broken(1000, "unexpected EOF", .receive)),

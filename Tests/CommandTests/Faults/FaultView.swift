@@ -73,7 +73,8 @@ extension FaultView {
             #expect(
                 record.status == first.status && record.errorCode == first.errorCode
                     && record.errorText == first.errorText && record.phase == first.phase
-                    && record.flags.contains(.hasChoices) == checks.choices, "\(name): \(texts[record.errorText] ?? "") (\(record.phase)), the first \(error) (\(phase))")
+                    && record.flags.contains(.hasChoices) == checks.choices,
+                "\(name): \(texts[record.errorText] ?? "") (\(record.phase)), the first \(error) (\(phase))")
         }
         let succeeded = first.isSuccess
         let errors = (results.summary[path: "sml", "errors"]?.elements ?? []).filter {

@@ -75,7 +75,9 @@ import Testing
         let results = try await Self.results.value
         for (prefix, name) in [("Summary: ", "summary.json"), ("Records: ", "records.smlrec")] {
             let line = try #require(attached.errors.split(separator: "\n").first { $0.hasPrefix(prefix) })
-            #expect(FileManager.default.contents(atPath: String(line.dropFirst(prefix.count))) == FileManager.default.contents(atPath: "\(results)/\(name)"))
+            #expect(
+                FileManager.default.contents(atPath: String(line.dropFirst(prefix.count)))
+                    == FileManager.default.contents(atPath: "\(results)/\(name)"))
         }
         // The key is gone from the cluster, though no script was there to remove it.
         #expect(try CanarySearch.files(in: laptop.fake.options.root) == [:])
@@ -96,10 +98,14 @@ import Testing
     }
 
     /// Once the cluster is open, 401 is still about credentials, and 403 about what was asked for.
-    @Test(arguments: [
-        (401, 77, "FirecREST answered 401 to POST /filesystem/cluster/ops/mkdir: injected; check the credentials with 'sml init --check'"),
-        (403, 64, "FirecREST answered 403 to POST /filesystem/cluster/ops/mkdir: injected"),
-    ] as [(Int, Int32, String)])
+    @Test(
+        arguments: [
+            (
+                401, 77,
+                "FirecREST answered 401 to POST /filesystem/cluster/ops/mkdir: injected; check the credentials with 'sml init --check'"
+            ),
+            (403, 64, "FirecREST answered 403 to POST /filesystem/cluster/ops/mkdir: injected"),
+        ] as [(Int, Int32, String)])
     func refusedCredentialsHaveACodeOfTheirOwn(status: Int, code: Int32, says: String) async throws {
         laptop.fake.fail("mkdir", .status(status), .status(status))
         let wrong = try await laptop.sml(try run([]))
@@ -111,7 +117,9 @@ import Testing
         laptop.fake.fail("job", .status(401), .status(401))
         let attached = try await laptop.sml(["attach", "100"])
         #expect(attached.code == 77, "\(attached.errors)")
-        #expect(attached.errors.hasPrefix("sml: job 100: no news: FirecREST answered 401 to GET /compute/cluster/jobs/100"), "\(attached.errors)")
+        #expect(
+            attached.errors.hasPrefix("sml: job 100: no news: FirecREST answered 401 to GET /compute/cluster/jobs/100"),
+            "\(attached.errors)")
         #expect(attached.errors.hasSuffix("; 'sml loadtest attach 100' tries again\n"), "\(attached.errors)")
     }
 
@@ -123,7 +131,9 @@ import Testing
         let terminal = try PseudoTerminal("sml", ["loadtest", "attach", "100", "--verbose"], environment: laptop.environment)
         #expect(try await terminal.end().code == 0, "\(terminal.screen)")
         let erased = "\r\u{1B}[K"
-        #expect(terminal.screen.contains("\(erased)job 100: not known to SLURM yet\(erased)GET /compute/cluster/jobs/100"), "\(terminal.screen)")
+        #expect(
+            terminal.screen.contains("\(erased)job 100: not known to SLURM yet\(erased)GET /compute/cluster/jobs/100"), "\(terminal.screen)"
+        )
         let calls = terminal.screen.split(separator: "\r\n").filter { $0.contains(" → ") }
         #expect(calls.count >= 8 && calls.allSatisfy { $0.contains(/\u{1B}\[K(GET|POST|DELETE) \S+ → \d{3} \(\d+ ms\)$/) }, "\(calls)")
     }

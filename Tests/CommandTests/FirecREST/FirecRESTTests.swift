@@ -60,9 +60,15 @@ import Testing
         // Nothing is left out that SML's sequence has, and nothing comes before what it needs.
         let system = "/status/cluster", files = "/filesystem/cluster/ops"
         for sequence in [
-            ["POST token", "GET /status/systems", "GET \(system)/userinfo", "POST \(files)/mkdir", "POST \(files)/upload", "POST /compute/cluster/jobs",
-                "GET /compute/cluster/jobs/\(number(program))", "GET \(files)/download"],
-            ["GET /status/systems", "GET \(system)/partitions", "POST /compute/cluster/jobs", "GET \(files)/stat", "GET \(files)/download"],
+            [
+                "POST token", "GET /status/systems", "GET \(system)/userinfo", "POST \(files)/mkdir", "POST \(files)/upload",
+                "POST /compute/cluster/jobs",
+                "GET /compute/cluster/jobs/\(number(program))", "GET \(files)/download",
+            ],
+            [
+                "GET /status/systems", "GET \(system)/partitions", "POST /compute/cluster/jobs", "GET \(files)/stat",
+                "GET \(files)/download",
+            ],
         ] {
             var left = printed.map(\.call)[...]
             for call in sequence {
@@ -99,10 +105,15 @@ import Testing
         #expect(results.outcome?.kind == .completed && results.count("sml", "counts", "planned") == 80)
 
         // Not known for its first looks, which is no end.
-        #expect(PrintedCall.read(attached.errors).filter { $0.call == "GET /compute/cluster/jobs/\(job)" }.prefix(5).contains { $0.status == 404 })
+        #expect(
+            PrintedCall.read(attached.errors).filter { $0.call == "GET /compute/cluster/jobs/\(job)" }.prefix(5).contains {
+                $0.status == 404
+            })
         // Compressed there, resumed on the way, compared here.
         let calls = there.fake.calls
-        for call in ["POST /filesystem/cluster/ops/compress", "POST /filesystem/cluster/transfer/download", "GET /filesystem/cluster/ops/checksum"] {
+        for call in [
+            "POST /filesystem/cluster/ops/compress", "POST /filesystem/cluster/transfer/download", "GET /filesystem/cluster/ops/checksum",
+        ] {
             #expect(calls.contains(call), "\(call)")
         }
         #expect(there.fake.requestsToStore.contains { $0["range"] == "bytes=1000-" })
@@ -110,7 +121,9 @@ import Testing
         // The gateway's key instead of a token, and neither to the object store.
         #expect(!calls.contains("POST token"))
         #expect(there.fake.requests.allSatisfy { $0["x-api-key"] == "gateway-canary" && $0["authorization"] == nil })
-        #expect(there.fake.requestsToStore.allSatisfy { !$0.contains("gateway-canary") && $0["x-api-key"] == nil && $0["authorization"] == nil })
+        #expect(
+            there.fake.requestsToStore.allSatisfy { !$0.contains("gateway-canary") && $0["x-api-key"] == nil && $0["authorization"] == nil }
+        )
         #expect(!(left.errors + attached.errors).contains(Laptop.canary))
         #expect(CanarySearch.commandLines() == [])
         #expect(try CanarySearch.files(in: there.bed.directory) == [:])
@@ -175,8 +188,10 @@ import Testing
         let run = try await there.laptop.sml(try there.run(seconds: 300, extra: ["--no-wait-for-loadtest"]))
         #expect(run.code == 0, "\(run.errors)")
         let job = try #require(run.errors.firstMatch(of: /Job submitted: (\d+)/)).1
-        let record = try JSONSerialization.jsonObject(
-            with: Data(contentsOf: URL(filePath: there.laptop.scratch.file("home/.sml/loadtest/external/job_\(job).json")))) as? [String: Any]
+        let record =
+            try JSONSerialization.jsonObject(
+                with: Data(contentsOf: URL(filePath: there.laptop.scratch.file("home/.sml/loadtest/external/job_\(job).json"))))
+            as? [String: Any]
         let name = try #require(record?["job_name"] as? String)
         #expect(try await there.laptop.sml(["cancel", String(job)]).code == 0)
         // Accounting is some seconds late.

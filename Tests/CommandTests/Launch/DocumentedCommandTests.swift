@@ -19,7 +19,8 @@ extension ModelJobTests {
             init(_ bed: SlurmBed, in scratch: Scratch) async throws {
                 let port = try freePort()
                 url = "http://\(bed.address):\(port)"
-                let nodes = (1...bed.nodeNames.count).map { "server \(bed.address.dropLast(1))1\($0):8080 max_fails=0;" }.joined(separator: " ")
+                let nodes = (1...bed.nodeNames.count).map { "server \(bed.address.dropLast(1))1\($0):8080 max_fails=0;" }.joined(
+                    separator: " ")
                 let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
                     .map { "\($0)_temp_path \(scratch.file("tmp_\($0)"));" }.joined(separator: " ")
                 let file = try scratch.write(
@@ -64,12 +65,12 @@ extension ModelJobTests {
             let environment = "mounts = [\"\(home)/models:\(Self.registry)\"]\n" + (try await ModelJob.environment())
             try environment.write(toFile: "\(home)/.sml/environments/sglang.toml", atomically: true, encoding: .utf8)
             try """
-                export SML_SWISSAI_RESEARCH_API_KEY=sk-documented SML_LOADTEST_SERVER_URL=\(gateway.url)
-                export SML_LOADTEST_CONTAINER_IMAGE=\(files.bed.image) SML_LOADTEST_PROMPTS_FILE=\(files.prompts)
-                export SML_LOADTEST_METRICS_REMOTE_WRITE_URL=\(gateway.url)/api/v1/write
-                PATH=\(files.bed.directory)/bin:$PATH
+            export SML_SWISSAI_RESEARCH_API_KEY=sk-documented SML_LOADTEST_SERVER_URL=\(gateway.url)
+            export SML_LOADTEST_CONTAINER_IMAGE=\(files.bed.image) SML_LOADTEST_PROMPTS_FILE=\(files.prompts)
+            export SML_LOADTEST_METRICS_REMOTE_WRITE_URL=\(gateway.url)/api/v1/write
+            PATH=\(files.bed.directory)/bin:$PATH
 
-                """.write(toFile: "\(home)/setting", atomically: true, encoding: .utf8)
+            """.write(toFile: "\(home)/setting", atomically: true, encoding: .utf8)
         }
 
         /// A script of the user's with these lines in it.
@@ -88,23 +89,24 @@ extension ModelJobTests {
         }
 
         @Test func advancedThenRun() async throws {
-            let advanced = try bed.start(try script(
-                #"""
-                sml loadtest advanced \
-                  --firecrest-system clariden \
-                  --partition normal \
-                  --slurm-nodes 1 \
-                  --serving-framework sglang \
-                  --slurm-environment src/swiss_ai_model_launch/assets/envs/sglang.toml \
-                  --framework-args "--model-path /capstor/store/cscs/swissai/infra01/hf_models/models/swiss-ai/Apertus-8B-Instruct-2509 \
-                    --served-model-name swiss-ai/Apertus-8B-Instruct-2509-$(whoami) \
-                    --host 0.0.0.0 \
-                    --port 8080" \
-                  --loadtest-scenario throughput \
-                  --loadtest-max-tokens 512 \
-                  --loadtest-ignore-eos \
-                  --cancel-after-loadtest
-                """#), in: scratch)
+            let advanced = try bed.start(
+                try script(
+                    #"""
+                    sml loadtest advanced \
+                      --firecrest-system clariden \
+                      --partition normal \
+                      --slurm-nodes 1 \
+                      --serving-framework sglang \
+                      --slurm-environment src/swiss_ai_model_launch/assets/envs/sglang.toml \
+                      --framework-args "--model-path /capstor/store/cscs/swissai/infra01/hf_models/models/swiss-ai/Apertus-8B-Instruct-2509 \
+                        --served-model-name swiss-ai/Apertus-8B-Instruct-2509-$(whoami) \
+                        --host 0.0.0.0 \
+                        --port 8080" \
+                      --loadtest-scenario throughput \
+                      --loadtest-max-tokens 512 \
+                      --loadtest-ignore-eos \
+                      --cancel-after-loadtest
+                    """#), in: scratch)
             #expect(try await advanced.end(within: 240) == 0, "\(advanced.errors)")
             let name = "\(bed.user)/swiss-ai/Apertus-8B-Instruct-2509-\(bed.user)"
             #expect(advanced.errors.contains("Served model name: \(name)\n"))
@@ -114,17 +116,19 @@ extension ModelJobTests {
             #expect(results.requests.allSatisfy { $0.completionTokens == 512 }, "\(advanced.output)")
 
             // The server that is running already: no model of ours, so the gateway's place is taken by an endpoint.
-            let endpoint = try await EndpointProcess.start(["--host", bed.address, "--ttft", "20ms", "--time-per-token", "1ms"], in: scratch)
-            let run = try bed.start(try script(
-                #"""
-                sml loadtest run \
-                  --firecrest-system clariden \
-                  --partition normal \
-                  --loadtest-server-url \#(endpoint.url) \
-                  --loadtest-model your-model-name \
-                  --loadtest-scenario throughput \
-                  --loadtest-prompts-file \#(files.prompts)
-                """#), in: scratch)
+            let endpoint = try await EndpointProcess.start(
+                ["--host", bed.address, "--ttft", "20ms", "--time-per-token", "1ms"], in: scratch)
+            let run = try bed.start(
+                try script(
+                    #"""
+                    sml loadtest run \
+                      --firecrest-system clariden \
+                      --partition normal \
+                      --loadtest-server-url \#(endpoint.url) \
+                      --loadtest-model your-model-name \
+                      --loadtest-scenario throughput \
+                      --loadtest-prompts-file \#(files.prompts)
+                    """#), in: scratch)
             #expect(try await run.end(within: 120) == 0, "\(run.errors)")
             #expect(try summary(run.errors).requests.count == 60)
             _ = try await endpoint.stop()
@@ -133,14 +137,15 @@ extension ModelJobTests {
         /// On a terminal, as it is meant; the second form names the scenario.
         @Test(arguments: [false, true]) func preconfigured(namesScenario: Bool) async throws {
             let scenario = namesScenario ? "\n  --loadtest-scenario open_loop \\" : ""
-            let terminal = try bed.startAtTerminal(try script(
-                #"""
-                sml loadtest preconfigured \
-                  --firecrest-system clariden \
-                  --partition normal \\#(scenario)
-                  --loadtest-prompts-file \#(files.prompts) \
-                  --cancel-after-loadtest
-                """#))
+            let terminal = try bed.startAtTerminal(
+                try script(
+                    #"""
+                    sml loadtest preconfigured \
+                      --firecrest-system clariden \
+                      --partition normal \\#(scenario)
+                      --loadtest-prompts-file \#(files.prompts) \
+                      --cancel-after-loadtest
+                    """#))
             try await terminal.answer("Reservation (empty for none): ", "\n")
             try await terminal.answer("Account [\(bed.user)]: ", "\n")
             try await terminal.answer("Number or name: ", "swiss-ai/Apertus-9B\n")

@@ -26,7 +26,8 @@ extension ModelJobTests {
         private func arguments(_ variables: [String: String] = [:]) async throws -> [String] {
             let environment = try laptop.scratch.write("stand-in.toml", try await ModelJob.environment(variables))
             try laptop.scratch.write(
-                "scenarios/\(files.scenario).yaml", try String(contentsOfFile: "\(bed.home)/scenarios/\(files.scenario).yaml", encoding: .utf8))
+                "scenarios/\(files.scenario).yaml",
+                try String(contentsOfFile: "\(bed.home)/scenarios/\(files.scenario).yaml", encoding: .utf8))
             return ["advanced", "--firecrest-system", laptop.fake.options.system] + files.arguments
                 + ["--slurm-environment", environment, "--cancel-after-loadtest"]
         }
@@ -71,7 +72,8 @@ extension ModelJobTests {
         @Test func unattendedAMissingSystemIsNamed() async throws {
             let refused = try await laptop.sml(["preconfigured", "--firecrest-system", "nowhere"])
             #expect(refused.code == 64)
-            #expect(refused.errors == "sml: --firecrest-system: \"nowhere\" is not accepted; expected one of \(laptop.fake.options.system)\n")
+            #expect(
+                refused.errors == "sml: --firecrest-system: \"nowhere\" is not accepted; expected one of \(laptop.fake.options.system)\n")
         }
     }
 }

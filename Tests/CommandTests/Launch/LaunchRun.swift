@@ -15,7 +15,8 @@ struct LaunchRun {
     ///   - seconds: of load, 20 requests a second.
     ///   - corpus: its text.
     init(
-        _ variables: [String: String] = [:], seconds: Int = 3, corpus: String = Scratch.prompts, extra: [String] = ["--cancel-after-loadtest"]
+        _ variables: [String: String] = [:], seconds: Int = 3, corpus: String = Scratch.prompts,
+        extra: [String] = ["--cancel-after-loadtest"]
     ) async throws {
         let files = try await LaunchFiles(variables, seconds: seconds, corpus: corpus)
         bed = files.bed
@@ -27,7 +28,9 @@ struct LaunchRun {
 
     /// The numbers it printed so far: the model's, then the load test's.
     var jobs: [String] {
-        program.errors.split(separator: "\n").filter { $0.hasPrefix("Job submitted: ") }.map { String($0.dropFirst("Job submitted: ".count)) }
+        program.errors.split(separator: "\n").filter { $0.hasPrefix("Job submitted: ") }.map {
+            String($0.dropFirst("Job submitted: ".count))
+        }
     }
 
     func submits(_ count: Int, within seconds: Double = 180) async throws -> String {

@@ -70,7 +70,9 @@ extension ModelJobTests {
             } else {
                 #expect(run.program.errors.contains("cancel it:         sml loadtest cancel \(model)\n"))
                 let cancelled = try await run.bed.sml(["loadtest", "cancel", model], in: run.scratch)
-                #expect(cancelled.code == 0 && cancelled.output == "Cancelled job \(model), which served \(run.bed.user)/vendor/m\n", "\(cancelled.errors)")
+                #expect(
+                    cancelled.code == 0 && cancelled.output == "Cancelled job \(model), which served \(run.bed.user)/vendor/m\n",
+                    "\(cancelled.errors)")
             }
             try await run.leavesNothing()
         }
@@ -100,7 +102,9 @@ extension ModelJobTests {
             let run = try await LaunchRun(["STAND_IN_LIVE_SECONDS": "20"], seconds: 40)
             _ = try await run.submits(2)
             #expect(try await run.program.end(within: 300) == 0, "\(run.program.errors)")
-            #expect(run.program.errors.contains("sml: warning: model job \(run.jobs[0]) failed (exit code 1) during the load test"), "\(run.program.errors)")
+            #expect(
+                run.program.errors.contains("sml: warning: model job \(run.jobs[0]) failed (exit code 1) during the load test"),
+                "\(run.program.errors)")
             #expect(!run.program.errors.contains("Cancelling"))
             try await run.leavesNothing()
         }
@@ -151,8 +155,10 @@ extension ModelJobTests {
             ("--partition", "gpu", "--partition: \"gpu\" does not exist; known are normal"),
             ("--slurm-time", "13:00:00", "--slurm-time: 13:00:00 is more than partition \"normal\" allows, which is 12:00:00"),
             ("--slurm-environment", "image = \"/gone/model.sqsh\"\n", "image: /gone/model.sqsh does not exist on the cluster"),
-            ("--slurm-environment", "image = \"/bin/sh\"\nmounts = [\"/etc:/models\"]\n",
-                "the model's weights: /models/stand-in, which is /etc/stand-in on the cluster, does not exist"),
+            (
+                "--slurm-environment", "image = \"/bin/sh\"\nmounts = [\"/etc:/models\"]\n",
+                "the model's weights: /models/stand-in, which is /etc/stand-in on the cluster, does not exist"
+            ),
         ]) func whatIsWrongIsFoundBeforeAnythingIsSubmitted(flag: String, value: String, words: String) async throws {
             var value = value
             if flag == "--slurm-environment" {
@@ -169,7 +175,8 @@ extension ModelJobTests {
         /// Both jobs are on the way before the queue is looked at again.
         @Test func aModelThatWaitsInTheQueueIsShownToWait() async throws {
             let nodes = try await SlurmBed.networked.value.nodeNames.count
-            let blocker = try await LaunchRun(["STAND_IN_FAIL": "never"], extra: ["--slurm-replicas", "\(nodes)", "--cancel-after-loadtest"])
+            let blocker = try await LaunchRun(
+                ["STAND_IN_FAIL": "never"], extra: ["--slurm-replicas", "\(nodes)", "--cancel-after-loadtest"])
             let first = try await blocker.submits(1)
             try await blocker.says("job \(first): RUNNING")
             let run = try await LaunchRun()

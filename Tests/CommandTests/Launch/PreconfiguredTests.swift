@@ -59,8 +59,10 @@ import Testing
         let screen = terminal.screen.replacing("\r\n", with: "\n")
         #expect(end.code == 0, "\(screen)")
         for words in [
-            "< goes back", "\"gpu\" is not accepted; expected one of normal, debug", "\"a b\" is not accepted", "\"org/smal\" is not accepted",
-            "\"two\" is not accepted; expected a whole number", "\"1h\" is not accepted; expected HH:MM:SS", "\"open\" is not accepted; expected one of",
+            "< goes back", "\"gpu\" is not accepted; expected one of normal, debug", "\"a b\" is not accepted",
+            "\"org/smal\" is not accepted",
+            "\"two\" is not accepted; expected a whole number", "\"1h\" is not accepted; expected HH:MM:SS",
+            "\"open\" is not accepted; expected one of",
             "expected yes, < to go back",
         ] {
             #expect(screen.contains(words), "\(words)")
@@ -97,10 +99,16 @@ import Testing
     }
 
     @Test(arguments: [
-        ["--partition", "normal", "--model", "org/small", "--framework", "sglang", "--replicas", "2", "--use-router", "yes", "--time", "01:00:00",
-            "--loadtest-scenario", "open_loop", "--account", "a", "--reservation", "r"],
-        ["--part", "normal", "--model", "org/small", "--serving", "sglang", "--slurm-rep", "2", "--router", "sglang", "--slurm-time", "01:00:00",
-            "--loadtest-sc", "open_loop", "--acc", "a", "--res", "r"],
+        [
+            "--partition", "normal", "--model", "org/small", "--framework", "sglang", "--replicas", "2", "--use-router", "yes", "--time",
+            "01:00:00",
+            "--loadtest-scenario", "open_loop", "--account", "a", "--reservation", "r",
+        ],
+        [
+            "--part", "normal", "--model", "org/small", "--serving", "sglang", "--slurm-rep", "2", "--router", "sglang", "--slurm-time",
+            "01:00:00",
+            "--loadtest-sc", "open_loop", "--acc", "a", "--res", "r",
+        ],
     ])
     func unattendedByFlagsAlone(flags: [String]) async throws {
         let shown = try await setup.sml(["loadtest", "preconfigured", "--dry-run"] + flags)
@@ -113,22 +121,36 @@ import Testing
         #expect(shown.output.contains("launch_router") && shown.output.contains("\"scenario\":\"open_loop\""))
     }
 
-    @Test(arguments: [
-        ([], "--partition: is missing; pass it, set SML_PARTITION or run this on a terminal; known are normal, debug"),
-        (["--partition", "normal"], "--model: is missing; pass it or run this on a terminal; 'sml models' lists them"),
-        (["--partition", "normal", "--model", "org/small"], "--framework: is missing; pass it or run this on a terminal; known are sglang, vllm"),
-        (["--partition", "gpu"], "--partition: \"gpu\" is not accepted; expected one of normal, debug"),
-        (["--partition", "normal", "--model", "org/other"], "--model: \"org/other\" is not accepted; 'sml models' lists them"),
-        (["--partition", "normal", "--model", "org/small", "--framework", "tgi"], "--framework: \"tgi\" is not accepted; expected one of sglang, vllm"),
-        (["--partition", "normal", "--model", "org/small", "--framework", "vllm", "--replicas", "many"], "--replicas: \"many\" is not accepted"),
-        (["--partition", "normal", "--model", "org/small", "--framework", "vllm", "--use-router", "sglang"],
-            "--use-router: \"sglang\" is not accepted; expected one of opentela"),
-        (["--partition", "normal", "--model", "org/small", "--framework", "vllm", "--time", "3h"], "--time: \"3h\" is not accepted"),
-        (["--partition", "normal", "--model", "org/small", "--framework", "vllm", "--loadtest-scenario", "nope"],
-            "--loadtest-scenario: \"nope\" is not accepted; expected one of throughput"),
-        (["--partition", "normal", "--loadtest-job-time", "2h"], "--loadtest-job-time: \"2h\" is not accepted"),
-        (["--cancel-after-loadtest", "--no-wait-for-loadtest"], "--cancel-after-loadtest: needs --wait-for-loadtest"),
-    ] as [([String], String)])
+    @Test(
+        arguments: [
+            ([], "--partition: is missing; pass it, set SML_PARTITION or run this on a terminal; known are normal, debug"),
+            (["--partition", "normal"], "--model: is missing; pass it or run this on a terminal; 'sml models' lists them"),
+            (
+                ["--partition", "normal", "--model", "org/small"],
+                "--framework: is missing; pass it or run this on a terminal; known are sglang, vllm"
+            ),
+            (["--partition", "gpu"], "--partition: \"gpu\" is not accepted; expected one of normal, debug"),
+            (["--partition", "normal", "--model", "org/other"], "--model: \"org/other\" is not accepted; 'sml models' lists them"),
+            (
+                ["--partition", "normal", "--model", "org/small", "--framework", "tgi"],
+                "--framework: \"tgi\" is not accepted; expected one of sglang, vllm"
+            ),
+            (
+                ["--partition", "normal", "--model", "org/small", "--framework", "vllm", "--replicas", "many"],
+                "--replicas: \"many\" is not accepted"
+            ),
+            (
+                ["--partition", "normal", "--model", "org/small", "--framework", "vllm", "--use-router", "sglang"],
+                "--use-router: \"sglang\" is not accepted; expected one of opentela"
+            ),
+            (["--partition", "normal", "--model", "org/small", "--framework", "vllm", "--time", "3h"], "--time: \"3h\" is not accepted"),
+            (
+                ["--partition", "normal", "--model", "org/small", "--framework", "vllm", "--loadtest-scenario", "nope"],
+                "--loadtest-scenario: \"nope\" is not accepted; expected one of throughput"
+            ),
+            (["--partition", "normal", "--loadtest-job-time", "2h"], "--loadtest-job-time: \"2h\" is not accepted"),
+            (["--cancel-after-loadtest", "--no-wait-for-loadtest"], "--cancel-after-loadtest: needs --wait-for-loadtest"),
+        ] as [([String], String)])
     func refusals(arguments: [String], words: String) async throws {
         let refused = try await setup.sml(["loadtest", "preconfigured", "--dry-run"] + arguments)
         #expect(refused.code == 64, "\(refused.errors)")

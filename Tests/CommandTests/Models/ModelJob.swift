@@ -10,8 +10,11 @@ struct ModelJob {
     private static let image = Task {
         let bed = try await SlurmBed.networked.value
         let built = try await Program.run(
-            "/bin/bash", [Image.repository + "/Tests/ModelStandIn/build", URL(filePath: Program.path("sml")).deletingLastPathComponent().path,
-                bed.directory + "/stand-in.sqsh"], in: try Scratch(), environment: ["SOURCE_DATE_EPOCH": "1700000000"], within: 180)
+            "/bin/bash",
+            [
+                Image.repository + "/Tests/ModelStandIn/build", URL(filePath: Program.path("sml")).deletingLastPathComponent().path,
+                bed.directory + "/stand-in.sqsh",
+            ], in: try Scratch(), environment: ["SOURCE_DATE_EPOCH": "1700000000"], within: 180)
         try #require(built.code == 0, "\(built.errors)")
         return bed.directory + "/stand-in.sqsh"
     }

@@ -9,13 +9,15 @@ import Testing
     private func ask(_ job: ModelJob, _ url: String) async throws -> (code: Int32, output: String) {
         let body = #"{"model": "m", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 3}"#
         let answer = try await Program.run(
-            "/usr/bin/curl", ["-sS", "--max-time", "10", "-H", "Content-Type: application/json", "-d", body, "\(url)/v1/chat/completions"], in: job.scratch)
+            "/usr/bin/curl", ["-sS", "--max-time", "10", "-H", "Content-Type: application/json", "-d", body, "\(url)/v1/chat/completions"],
+            in: job.scratch)
         return (answer.code, answer.output)
     }
 
     @Test func twoReplicasOfTwoNodesServeBehindARouter() async throws {
         let job = try await ModelJob(
-            .sglang, environment: try await ModelJob.environment(), arguments: ["--tp-size", "8", "--json-model-override-args", #"{"a": "b c"}"#],
+            .sglang, environment: try await ModelJob.environment(),
+            arguments: ["--tp-size", "8", "--json-model-override-args", #"{"a": "b c"}"#],
             replicas: 2, nodesPerReplica: 2, router: .sglang, routerArguments: ["--policy", "round_robin"],
             preLaunchCommands: "echo \"hello from $(hostname)\"", openTela: OpenTela())
         try await job.becomes("endpoint") { !job.text(job.logs.endpoint).isEmpty }
@@ -54,14 +56,19 @@ import Testing
 
     @Test func vllmIsSpreadOverNodesWithRay() async throws {
         let job = try await ModelJob(
-            .vllm, environment: try await ModelJob.environment(["STAND_IN_LIVE_SECONDS": "20"]), arguments: ["--tensor-parallel-size", "8"], replicas: 2,
+            .vllm, environment: try await ModelJob.environment(["STAND_IN_LIVE_SECONDS": "20"]),
+            arguments: ["--tensor-parallel-size", "8"], replicas: 2,
             nodesPerReplica: 2, openTela: OpenTela())
         try await job.becomes("health") { job.report?.isHealthy == true }
         let report = try #require(job.report)
         for replica in 0..<2 {
             let address = report.replicas[replica].nodeIP
-            #expect(job.text(job.logs.replica(replica).output).contains("vllm: 2 nodes on \(job.bed.nodeNames[2 * replica]), serving \(job.launch.servedName)"))
-            #expect(job.text(job.logs.replica(replica, node: 1).output).contains("joined \(address):6379 as \(job.bed.nodeNames[2 * replica + 1])"))
+            #expect(
+                job.text(job.logs.replica(replica).output).contains(
+                    "vllm: 2 nodes on \(job.bed.nodeNames[2 * replica]), serving \(job.launch.servedName)"))
+            #expect(
+                job.text(job.logs.replica(replica, node: 1).output).contains(
+                    "joined \(address):6379 as \(job.bed.nodeNames[2 * replica + 1])"))
             #expect(job.text(job.logs.replica(replica).output).contains("otela: label served_model_name="))
             #expect(try await ask(job, "http://\(address):8080").output.contains("\"choices\""))
         }
@@ -83,7 +90,9 @@ import Testing
     @Test func anArgumentTheFrameworkDoesNotKnowFailsTheJob() async throws {
         let job = try await ModelJob(.sglang, environment: try await ModelJob.environment(), arguments: ["--no-such-option"])
         #expect(try await job.end() == "FAILED|2:0")
-        #expect(job.text(job.logs.errors).contains("sglang.launch_server (stand-in): unrecognized arguments: --no-such-option"), "\(job.everything)")
+        #expect(
+            job.text(job.logs.errors).contains("sglang.launch_server (stand-in): unrecognized arguments: --no-such-option"),
+            "\(job.everything)")
     }
 
     @Test func anImageThatIsNotThereIsNamed() async throws {

@@ -4,7 +4,9 @@ import Foundation
 import Testing
 
 @Suite struct ModelsCommandTests {
-    private func models(_ arguments: String..., configuration: String = "/nonexistent") async throws -> (code: Int32, output: String, errors: String) {
+    private func models(
+        _ arguments: String..., configuration: String = "/nonexistent"
+    ) async throws -> (code: Int32, output: String, errors: String) {
         try await Program.run("sml", ["models"] + arguments, in: try Scratch(), environment: ["SML_CONFIG_DIR": configuration])
     }
 
@@ -31,7 +33,8 @@ import Testing
         (["--framework", "tgi"], "sml: --framework: \"tgi\" is not accepted; expected sglang or vllm"),
     ])
     func whatIsWrongIsNamed(_ arguments: [String], _ reason: String) async throws {
-        let result = try await Program.run("sml", ["models"] + arguments, in: try Scratch(), environment: ["SML_CONFIG_DIR": "/nonexistent"])
+        let result = try await Program.run(
+            "sml", ["models"] + arguments, in: try Scratch(), environment: ["SML_CONFIG_DIR": "/nonexistent"])
         #expect(result.code == 64 && result.errors.hasPrefix(reason), "\(result.errors)")
         #expect(result.output.isEmpty)
     }

@@ -16,7 +16,8 @@ final class SlurmBed: Sendable {
     /// slurmd starts jobs as other users; nothing else of it can be had without root.
     static let isPossible = getuid() == 0
     /// As the cluster finds out for itself when it starts.
-    static let limitsMemory = (try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8))?
+    static let limitsMemory =
+        (try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8))?
         .contains(/cgroup [^ ]+ cgroup [^\n]*\bmemory\b/) == true
     static let needsRoot: Comment = "a SLURM cluster needs root, for jobs run as another user"
 

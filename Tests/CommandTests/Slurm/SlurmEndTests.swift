@@ -31,7 +31,8 @@ import Testing
         try Data("#!/bin/sh\ntrap '' TERM\necho hanging\nwhile :; do sleep 1; done\n".utf8).write(to: URL(filePath: program))
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
         let image = "\(bed.directory)/hanging.sqsh"
-        let packed = try await Program.run("/usr/bin/mksquashfs", [root, image, "-quiet", "-no-progress", "-comp", "gzip"], in: scratch, within: 120)
+        let packed = try await Program.run(
+            "/usr/bin/mksquashfs", [root, image, "-quiet", "-no-progress", "-comp", "gzip"], in: scratch, within: 120)
         try #require(packed.code == 0, "\(packed.errors)")
         return image
     }

@@ -90,11 +90,13 @@ import Testing
         let second = try await SlurmRun(seconds: 3, partition: "node1")
         let job = try await second.job()
         try await eventually(within: 60, "reason of waiting") {
-            second.program.errors.contains("job \(job): PENDING (Resources)") || second.program.errors.contains("job \(job): PENDING (Priority)")
+            second.program.errors.contains("job \(job): PENDING (Resources)")
+                || second.program.errors.contains("job \(job): PENDING (Priority)")
         }
         second.program.signal(SIGINT)
         #expect(try await second.program.end(within: 30) == 130)
-        #expect(second.program.errors.contains("sml loadtest attach \(job)") && second.program.errors.contains("sml loadtest cancel \(job)"))
+        #expect(
+            second.program.errors.contains("sml loadtest attach \(job)") && second.program.errors.contains("sml loadtest cancel \(job)"))
         #expect(try await first.bed.sml(["loadtest", "cancel", blocking], in: first.scratch).code == 0)
         let attached = try await second.bed.sml(["loadtest", "attach", job], in: second.scratch, within: 120)
         #expect(attached.code == 0, "\(attached.errors)")

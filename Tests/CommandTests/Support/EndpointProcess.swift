@@ -23,7 +23,9 @@ final class EndpointProcess {
         self.url = url
     }
 
-    static func start(_ arguments: [String] = ["--ttft", "20ms", "--time-per-token", "1ms"], in scratch: Scratch)
+    static func start(
+        _ arguments: [String] = ["--ttft", "20ms", "--time-per-token", "1ms"], in scratch: Scratch
+    )
         async throws -> EndpointProcess
     {
         let log = scratch.hidden("truth.csv")

@@ -26,7 +26,8 @@ struct NginxFront {
         for _ in 0..<5 {
             let (http2, http1) = (try freePort(), try freePort())
             let file = try scratch.write(
-                "nginx.conf", configuration(
+                "nginx.conf",
+                configuration(
                     scratch, backend: endpoint.port, http2: http2, http1: http1, directives: directives))
             let nginx = try Program(
                 "/usr/sbin/nginx", ["-c", file, "-p", scratch.path, "-e", scratch.file("error.log")], in: scratch)

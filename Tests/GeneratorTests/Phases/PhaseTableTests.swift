@@ -61,8 +61,10 @@ struct PhaseTableTests {
             }
             """)
         let process = try ChildProcess(
-            [program, "run", "--quiet", "--no-usage-report", "--address", "127.0.0.1:0", "--summary-export",
-                scratch.file("k6.json"), script], log: scratch.file("k6.log"))
+            [
+                program, "run", "--quiet", "--no-usage-report", "--address", "127.0.0.1:0", "--summary-export",
+                scratch.file("k6.json"), script,
+            ], log: scratch.file("k6.log"))
         guard await eventually(within: .seconds(60), { process.hasExited }) else { return ["k6 does not end"] }
         let document = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: scratch.file("k6.json"))))
         let metrics = (document as? [String: Any])?["metrics"] as? [String: [String: Any]] ?? [:]

@@ -103,10 +103,11 @@ struct PhaseTests {
         Issue.record("the interim answer was not seen in three exchanges")
     }
 
-    @Test(arguments: [
-        (0, 0), (999, 0), (1_000, 1_000), (4_095_999, 4_095_000), (4_096_000, 4_096_000), (4_097_000, 4_096_000),
-        (60_000_000_000, 59_998_208_000), (-5, 0),
-    ] as [(Int64, Int64)])
+    @Test(
+        arguments: [
+            (0, 0), (999, 0), (1_000, 1_000), (4_095_999, 4_095_000), (4_096_000, 4_096_000), (4_097_000, 4_096_000),
+            (60_000_000_000, 59_998_208_000), (-5, 0),
+        ] as [(Int64, Int64)])
     func aShortDurationIsRoundedDown(nanoseconds: Int64, kept: Int64) {
         #expect(ShortDuration(nanoseconds: nanoseconds).nanoseconds == kept)
     }

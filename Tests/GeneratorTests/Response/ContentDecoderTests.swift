@@ -54,12 +54,13 @@ import Testing
         return Array(output.prefix(Int(stream.total_out)))
     }
 
-    @Test(arguments: [
-        ("gzip", [.gzip]), ("GZIP", [.gzip]), (" x-gzip\t", [.gzip]), ("deflate", [.deflate]), ("br", [.brotli]),
-        ("zstd", [.zstandard]), ("gzip, br", [.gzip, .brotli]), ("utf-8", []), ("us-ascii", []), ("binary", []),
-        ("identity", []), ("aws-chunked", []), ("aws-chunked,gzip", [.gzip]), ("", []), (",,", []), ("gzip;q=1", []),
-        ("gzip gzip", [.gzip]),
-    ] as [(String, [ContentCoding])])
+    @Test(
+        arguments: [
+            ("gzip", [.gzip]), ("GZIP", [.gzip]), (" x-gzip\t", [.gzip]), ("deflate", [.deflate]), ("br", [.brotli]),
+            ("zstd", [.zstandard]), ("gzip, br", [.gzip, .brotli]), ("utf-8", []), ("us-ascii", []), ("binary", []),
+            ("identity", []), ("aws-chunked", []), ("aws-chunked,gzip", [.gzip]), ("", []), (",,", []), ("gzip;q=1", []),
+            ("gzip gzip", [.gzip]),
+        ] as [(String, [ContentCoding])])
     func namesAreReadAsK6Does(value: String, codings: [ContentCoding]) {
         #expect(ContentCoding.list(value) == codings)
     }
@@ -128,7 +129,9 @@ import Testing
     }
 
     /// Alone they are as much work as their number, and are given up when nothing comes of 256 KiB.
-    @Test(arguments: [(1000, DecodingError.cutShort), (100_000, .tooMuch)]) func emptyBlocksAloneAreGivenUp(count: Int, failure: DecodingError) {
+    @Test(arguments: [(1000, DecodingError.cutShort), (100_000, .tooMuch)]) func emptyBlocksAloneAreGivenUp(
+        count: Int, failure: DecodingError
+    ) {
         let body: [UInt8] = [31, 139, 8, 0, 0, 0, 0, 0, 0, 3] + (0..<count).flatMap { _ in [0x00, 0x00, 0x00, 0xFF, 0xFF] }
         #expect(Self.decode([.gzip], body, piece: 4096) == Decoded(failure: failure))
         // Data that does not shrink is none of that.

@@ -43,10 +43,11 @@ import Testing
     }
 
     /// k6 §3.5: JavaScript's conversion, finite and not negative.
-    @Test(arguments: [
-        ("7", 7), ("\"7\"", 7), ("\" 7 \"", 7), ("null", 0), ("\"\"", 0), ("true", 1), ("false", 0), ("-1", -1),
-        ("\"x\"", -1), ("[]", -1), ("{}", -1), ("1e3", 1000), ("2.9", 2), ("123456789012345678901", Int32.max),
-    ] as [(String, Int32)])
+    @Test(
+        arguments: [
+            ("7", 7), ("\"7\"", 7), ("\" 7 \"", 7), ("null", 0), ("\"\"", 0), ("true", 1), ("false", 0), ("-1", -1),
+            ("\"x\"", -1), ("[]", -1), ("{}", -1), ("1e3", 1000), ("2.9", 2), ("123456789012345678901", Int32.max),
+        ] as [(String, Int32)])
     func convertsTokensAsJavaScriptDoes(value: String, tokens: Int32) {
         let facts = Self.facts("{\"choices\":[{}],\"usage\":{\"completion_tokens\":\(value)}}")
         #expect(facts.parsed)

@@ -34,8 +34,12 @@ import Testing
     static let unasked = "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
     static let strays: [Stray] = [
-        Stray(description: "an unasked 408 before a close", actions: [.send(completion(tokens: 5)), .pause(milliseconds: 30), .send(unasked), .close]),
-        Stray(description: "a second answer, 30 ms late", actions: [.send(completion(tokens: 5)), .pause(milliseconds: 30), .send(completion(tokens: 9999))]),
+        Stray(
+            description: "an unasked 408 before a close",
+            actions: [.send(completion(tokens: 5)), .pause(milliseconds: 30), .send(unasked), .close]),
+        Stray(
+            description: "a second answer, 30 ms late",
+            actions: [.send(completion(tokens: 5)), .pause(milliseconds: 30), .send(completion(tokens: 9999))]),
         Stray(
             description: "a second answer right behind a long one",
             actions: [.send(completion(tokens: 5, padding: 9000) + completion(tokens: 9999))]),
@@ -53,9 +57,12 @@ import Testing
             actions: [.send(chunked(tokens: 5) + completion(tokens: 9999, padding: 9000))]),
         Stray(
             description: "the tail behind a wrong length",
-            actions: [.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"), .pause(milliseconds: 10), .send("{}" + completion(tokens: 9999))]),
+            actions: [
+                .send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"), .pause(milliseconds: 10), .send("{}" + completion(tokens: 9999)),
+            ]),
         Stray(
-            description: "a body behind a 204", actions: [.send("HTTP/1.1 204 No Content\r\n\r\n"), .pause(milliseconds: 20), .send(completion(tokens: 9999))],
+            description: "a body behind a 204",
+            actions: [.send("HTTP/1.1 204 No Content\r\n\r\n"), .pause(milliseconds: 20), .send(completion(tokens: 9999))],
             status: 204),
         Stray(
             description: "a second answer in the same read", actions: [.send(completion(tokens: 5) + completion(tokens: 9999))],

@@ -35,7 +35,8 @@ struct TLSConnectionTests {
         #expect(Self.givenUp(run) == 0)
     }
 
-    @Test(arguments: [TLSBehaviour.secondAnswer, .lateAnswer, .unasked408]) func strayBytesReachNobody(behaviour: TLSBehaviour) async throws {
+    @Test(arguments: [TLSBehaviour.secondAnswer, .lateAnswer, .unasked408]) func strayBytesReachNobody(behaviour: TLSBehaviour) async throws
+    {
         let (run, requests, connections) = try await Self.run(behaviour, TransferTests.few(5, rate: 5), think: .zero)
         StrayBytesTests.expectNothingTaken(run, read: requests, status: 200)
         #expect(connections == 5)
@@ -56,7 +57,9 @@ struct TLSConnectionTests {
         #expect(Self.givenUp(run) == 0)
     }
 
-    @Test(arguments: [TLSBehaviour.resetWorking, .http2ResetWorking]) func whatWasWorkedOnIsNotSentAgain(behaviour: TLSBehaviour) async throws {
+    @Test(arguments: [TLSBehaviour.resetWorking, .http2ResetWorking]) func whatWasWorkedOnIsNotSentAgain(
+        behaviour: TLSBehaviour
+    ) async throws {
         let (run, requests, connections) = try await Self.run(behaviour)
         let failed = run.requests.filter { $0.status != 200 }
         #expect(!failed.isEmpty)

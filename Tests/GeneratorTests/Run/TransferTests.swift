@@ -256,8 +256,11 @@ import Testing
         let landed = try #require(other.requests.first)
         #expect(!landed.headers.contains { $0.value.contains("canary") })
         let names = Set(landed.headers.map { $0.name.lowercased() }.filter { !$0.isEmpty })
-        #expect(names == (status.hasPrefix("302") ? ["host", "user-agent", "accept-language"]
-            : ["host", "user-agent", "accept-language", "content-type", "content-length"]))
+        #expect(
+            names
+                == (status.hasPrefix("302")
+                    ? ["host", "user-agent", "accept-language"]
+                    : ["host", "user-agent", "accept-language", "content-type", "content-length"]))
         #expect(landed.header("User-Agent") == "mine" && landed.header("Accept-Language") == "de")
     }
 

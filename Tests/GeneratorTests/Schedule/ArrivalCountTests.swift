@@ -68,7 +68,8 @@ import Testing
             let start = Int.random(in: 0...most, using: &random)
             let stages = (0..<Int.random(in: 1...4, using: &random)).map { _ in
                 Stage(
-                    duration: .nanoseconds([0, Int64.random(in: 1...600_000_000_000, using: &random), 30_000_000_000].randomElement(using: &random)!),
+                    duration: .nanoseconds(
+                        [0, Int64.random(in: 1...600_000_000_000, using: &random), 30_000_000_000].randomElement(using: &random)!),
                     target: [0, start, Int.random(in: 0...most, using: &random)].randomElement(using: &random)!)
             }
             let length = stages.reduce(Int64(0)) { $0 + $1.duration.nanoseconds }
@@ -116,8 +117,9 @@ import Testing
                 var rest = 0
                 for task in 0..<tasks {
                     for shard in 0..<shards {
-                        guard case .arrivals(var cursor, _) = ShardLoad(
-                            executor: executor, share: TaskShare(index: task, count: tasks), shard: shard, shards: shards)
+                        guard
+                            case .arrivals(var cursor, _) = ShardLoad(
+                                executor: executor, share: TaskShare(index: task, count: tasks), shard: shard, shards: shards)
                         else { continue }
                         var skipping = cursor
                         let count = cursor.overdue(by: time)
@@ -174,7 +176,10 @@ import Testing
         #expect(users(0, [(1, 4), (0, 0), (7, 0)]) == 1)
         #expect(Executor.constantVUs(vus: 1, duration: .seconds(4)).regularEnd == 4_000_000_000)
         let ramp = Executor.rampingArrivalRate(
-            startRate: 10, timeUnit: .seconds(1), stages: [Stage(duration: .seconds(1), target: 10), Stage(duration: .seconds(0), target: 0), Stage(duration: .seconds(6), target: 0)],
+            startRate: 10, timeUnit: .seconds(1),
+            stages: [
+                Stage(duration: .seconds(1), target: 10), Stage(duration: .seconds(0), target: 0), Stage(duration: .seconds(6), target: 0),
+            ],
             preAllocatedVUs: 1, maxVUs: 1)
         #expect(ramp.regularEnd == 1_000_000_000)
         let none = Executor.rampingArrivalRate(

@@ -67,8 +67,12 @@ struct RecordFileTests {
     @Test func framesThatNoRunWroteAreRefused() throws {
         var late = Samples.request()
         late.end = .max
-        let strange = [late, Samples.request(label: 2), RunRecord(sample: GeneratorSample(
-            time: .min, virtualUsers: 0, maxVirtualUsers: 0, inFlight: 0, cpuTime: 0, residentBytes: 0, loopDelay: 0))]
+        let strange = [
+            late, Samples.request(label: 2),
+            RunRecord(
+                sample: GeneratorSample(
+                    time: .min, virtualUsers: 0, maxVirtualUsers: 0, inFlight: 0, cpuTime: 0, residentBytes: 0, loopDelay: 0)),
+        ]
         for record in strange {
             let path = Fixtures.temporaryPath("strange.bin")
             defer { try? FileManager.default.removeItem(atPath: path) }

@@ -51,7 +51,8 @@ struct KeptUpTests {
     }
 
     @Test func lateStarts() {
-        let run = judged((0..<100).map { request(due: 1_000 + Double($0) * 20, startsLate: $0 < 2 ? 10.1 : 9.9, sentLate: 11, reused: false) })
+        let run = judged(
+            (0..<100).map { request(due: 1_000 + Double($0) * 20, startsLate: $0 < 2 ? 10.1 : 9.9, sentLate: 11, reused: false) })
         #expect(run.verdict == false && run.reasons == ["starts"] && run.starts.late == 2)
         #expect(run.sends.total == 0)
     }

@@ -14,11 +14,12 @@ import Testing
             run.consume(Samples.request(at: Double(label), label: UInt16(label)))
             run.consume(Samples.request(at: Double(label), label: UInt16(label), status: 503))
         }
-        return (ContinuousClock().measure {
-            let summary = SummaryBuilder.build(statistics: run, context: Samples.context(labels: names), outcome: Samples.outcome)
-            #expect(summary.jsonData().count > 1000 * count)
-            #expect(summary.textBlock(color: false).split(separator: "\n").count > 2 * count)
-        } / .seconds(1))
+        return
+            (ContinuousClock().measure {
+                let summary = SummaryBuilder.build(statistics: run, context: Samples.context(labels: names), outcome: Samples.outcome)
+                #expect(summary.jsonData().count > 1000 * count)
+                #expect(summary.textBlock(color: false).split(separator: "\n").count > 2 * count)
+            } / .seconds(1))
     }
 
     @Test func theSummaryOfManyLabelsIsLinear() {

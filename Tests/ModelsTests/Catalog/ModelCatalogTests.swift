@@ -25,7 +25,10 @@ import Testing
             #expect(entry.modelPath == "\(CatalogReader.registry)/\(entry.model)")
             #expect(entry.origin == .builtIn)
         }
-        for family in ["Apertus-8B", "Apertus-70B", "Llama-3", "Qwen3-235B", "DeepSeek-V3", "DeepSeek-R1", "GLM", "Kimi", "Mistral", "gpt-oss", "gemma"] {
+        for family in [
+            "Apertus-8B", "Apertus-70B", "Llama-3", "Qwen3-235B", "DeepSeek-V3", "DeepSeek-R1", "GLM", "Kimi", "Mistral", "gpt-oss",
+            "gemma",
+        ] {
             #expect(!catalog.entries(matching: family).isEmpty, "\(family)")
         }
     }
@@ -44,11 +47,13 @@ import Testing
 
     @Test func onesOwnEntriesReplaceAndAdd() throws {
         let scratch = try ScratchDirectory()
-        try scratch.write("models.yml", "registry: /w\nmodels:\n  - {model: openai/gpt-oss-20b, framework: sglang, framework_args: --tp-size 2}\n")
+        try scratch.write(
+            "models.yml", "registry: /w\nmodels:\n  - {model: openai/gpt-oss-20b, framework: sglang, framework_args: --tp-size 2}\n")
         // As SML has it: a list, null, a note of its own.
         try scratch.write(
             "models/b.json",
-            #"[{"model": "me/mine", "framework": "vllm", "environment": null, "nodes_per_replica": 2, "framework_args": "", "pre_launch_cmds": "pip install x", "model_path": "/m", "_note": true}]"#)
+            #"[{"model": "me/mine", "framework": "vllm", "environment": null, "nodes_per_replica": 2, "framework_args": "", "pre_launch_cmds": "pip install x", "model_path": "/m", "_note": true}]"#
+        )
         try scratch.write("models/.hidden.yml", "broken")
         try scratch.write("models/notes.txt", "broken")
         let catalog = try ModelCatalog.load(environment: ["SML_CONFIG_DIR": scratch.path])
@@ -56,7 +61,8 @@ import Testing
         #expect(own.modelPath == "/w/openai/gpt-oss-20b" && own.frameworkArguments.words == ["--tp-size", "2"] && own.nodesPerReplica == 1)
         #expect(own.origin == .file("\(scratch.path)/models.yml"))
         let mine = try catalog.entry("me/mine", framework: .vllm)
-        #expect(mine.environment == "vllm" && mine.nodesPerReplica == 2 && mine.preLaunchCommands == "pip install x" && mine.modelPath == "/m")
+        #expect(
+            mine.environment == "vllm" && mine.nodesPerReplica == 2 && mine.preLaunchCommands == "pip install x" && mine.modelPath == "/m")
         #expect(catalog.models == catalog.models.sorted() && Set(catalog.models).count == catalog.models.count)
     }
 
@@ -68,10 +74,19 @@ import Testing
         ("- {framework: vllm}", "models[0].model: is missing"),
         ("- {model: a}", "models[0].framework: is missing; expected sglang or vllm"),
         ("- {model: a, framework: tgi}", "models[0].framework: \"tgi\" is not accepted; expected sglang or vllm"),
-        ("- {model: a, framework: vllm, nodes_per_replica: 0}", "models[0].nodes_per_replica: 0 is not accepted; expected a whole number from 1 to 1024"),
-        ("- {model: a, framework: vllm, nodes_per_replica: two}", "models[0].nodes_per_replica: \"two\" is not accepted; expected a whole number from 1 to 1024"),
+        (
+            "- {model: a, framework: vllm, nodes_per_replica: 0}",
+            "models[0].nodes_per_replica: 0 is not accepted; expected a whole number from 1 to 1024"
+        ),
+        (
+            "- {model: a, framework: vllm, nodes_per_replica: two}",
+            "models[0].nodes_per_replica: \"two\" is not accepted; expected a whole number from 1 to 1024"
+        ),
         ("- {model: a, framework: vllm, framework_args: \"'\"}", "models[0].framework_args: \"'\": a single quote is not closed"),
-        ("- {model: a, framework: vllm, nodes: 1}", "models[0].nodes: is unknown; known are model, framework, environment, nodes_per_replica, framework_args, pre_launch_cmds, model_path, weights_gb"),
+        (
+            "- {model: a, framework: vllm, nodes: 1}",
+            "models[0].nodes: is unknown; known are model, framework, environment, nodes_per_replica, framework_args, pre_launch_cmds, model_path, weights_gb"
+        ),
     ])
     func whatIsWrongIsNamed(_ text: String, _ reason: String) throws {
         let scratch = try ScratchDirectory()
@@ -81,10 +96,17 @@ import Testing
 
     @Test func whatIsNotThereIsNamed() throws {
         let catalog = try ModelCatalog.load(environment: Self.none)
-        #expect(refusal { try catalog.entry("swiss-ai/Apertus-8B", framework: nil) } == "--model: \"swiss-ai/Apertus-8B\" is not in the catalogue; did you mean swiss-ai/Apertus-8B-Instruct-2509?")
-        #expect(refusal { try catalog.entry("x/y-z", framework: nil) } == "--model: \"x/y-z\" is not in the catalogue; 'sml models' lists them")
-        #expect(refusal { try catalog.entry("swiss-ai/Apertus-8B-Instruct-2509", framework: nil) } == "--framework: is missing; swiss-ai/Apertus-8B-Instruct-2509 can be launched with sglang, vllm")
-        #expect(refusal { try catalog.entry("openai/gpt-oss-20b", framework: .vllm) } == "--framework: vllm is not known for openai/gpt-oss-20b; known are sglang")
+        #expect(
+            refusal { try catalog.entry("swiss-ai/Apertus-8B", framework: nil) }
+                == "--model: \"swiss-ai/Apertus-8B\" is not in the catalogue; did you mean swiss-ai/Apertus-8B-Instruct-2509?")
+        #expect(
+            refusal { try catalog.entry("x/y-z", framework: nil) } == "--model: \"x/y-z\" is not in the catalogue; 'sml models' lists them")
+        #expect(
+            refusal { try catalog.entry("swiss-ai/Apertus-8B-Instruct-2509", framework: nil) }
+                == "--framework: is missing; swiss-ai/Apertus-8B-Instruct-2509 can be launched with sglang, vllm")
+        #expect(
+            refusal { try catalog.entry("openai/gpt-oss-20b", framework: .vllm) }
+                == "--framework: vllm is not known for openai/gpt-oss-20b; known are sglang")
     }
 
     /// What `sml models show` prints is a file one can begin with.

@@ -39,20 +39,29 @@ import Testing
     }
 
     @Test(arguments: [
-        ("image = \"a\"\nimages = 1", "e.toml: images: is unknown; known are image, mounts, workdir, writable, entrypoint, env, annotations, base_environment"),
+        (
+            "image = \"a\"\nimages = 1",
+            "e.toml: images: is unknown; known are image, mounts, workdir, writable, entrypoint, env, annotations, base_environment"
+        ),
         ("workdir = \"/x\"", "e.toml: image: is missing; expected a file or a reference to a registry"),
         ("", "e.toml: image: is missing; expected a file or a reference to a registry"),
         ("image = 1", "e.toml: image: 1 is not accepted; expected text on one line, in quotes"),
         ("image = \"\"", "e.toml: image: \"\" is not accepted; expected text on one line, in quotes"),
         ("image = \"a\"\nmounts = \"/a\"", "e.toml: mounts: \"/a\" is not accepted; expected a list of texts"),
-        ("image = \"a\"\nmounts = [\"a:/b\"]", "e.toml: mounts: \"a:/b\" is not accepted; expected \"/source\", \"/source:/target\" or \"/source:/target:flags\", without commas"),
+        (
+            "image = \"a\"\nmounts = [\"a:/b\"]",
+            "e.toml: mounts: \"a:/b\" is not accepted; expected \"/source\", \"/source:/target\" or \"/source:/target:flags\", without commas"
+        ),
         ("image = \"a\"\nwritable = \"yes\"", "e.toml: writable: \"yes\" is not accepted; expected true or false"),
         ("image = \"a\"\nworkdir = \"opt\"", "e.toml: workdir: \"opt\" is not accepted; expected an absolute path"),
         ("image = \"a\"\n[env]\nA = 1", "e.toml: env.A: 1 is not accepted; expected text in quotes"),
         ("image = \"a\"\n[env]\n\"A B\" = \"1\"", "e.toml: env.A B: is no name of a variable; expected letters, digits and _"),
         ("image = \"a\"\nenv = []", "e.toml: env: [] is not accepted; expected a table"),
         ("image = \"a\"\n[annotations]\nx.y = true", "e.toml: annotations.x.y: true is not accepted; expected text on one line, in quotes"),
-        ("image = ", "e.toml: not valid TOML: line 1, column 9: a missing value is not accepted; expected text in quotes, true or false, a list or a table"),
+        (
+            "image = ",
+            "e.toml: not valid TOML: line 1, column 9: a missing value is not accepted; expected text in quotes, true or false, a list or a table"
+        ),
         ("image = \"a\"\nimage = \"b\"", "e.toml: not valid TOML: line 2, column 1: image stands twice"),
         ("image = \"a\"\n\u{0}", "e.toml: not valid TOML: line 2, column 1: expected a key: letters, digits, - and _, or in quotes"),
     ])
@@ -87,7 +96,11 @@ import Testing
         #expect(
             refusal { try EnvironmentFile.find("sglangg", option: "--environment", environment: variables) }
                 == "--environment: \"sglangg\" does not exist; expected a path, or one of mine, sglang, vllm")
-        #expect(refusal { try EnvironmentFile.find("/no/such.toml", option: "--environment", environment: variables) } == "--environment /no/such.toml: does not exist")
-        #expect(refusal { try EnvironmentFile.find(scratch.path, option: "--environment", environment: variables) } == "--environment \(scratch.path): is not a regular file")
+        #expect(
+            refusal { try EnvironmentFile.find("/no/such.toml", option: "--environment", environment: variables) }
+                == "--environment /no/such.toml: does not exist")
+        #expect(
+            refusal { try EnvironmentFile.find(scratch.path, option: "--environment", environment: variables) }
+                == "--environment \(scratch.path): is not a regular file")
     }
 }

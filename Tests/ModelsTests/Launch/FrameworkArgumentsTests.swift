@@ -29,7 +29,9 @@ import Testing
     }
 
     @Test func whatIsNotClosedIsRefused() {
-        #expect(refusal { try FrameworkArguments("--a 'b", option: "--framework-args") } == #"--framework-args: "--a 'b": a single quote is not closed"#)
+        #expect(
+            refusal { try FrameworkArguments("--a 'b", option: "--framework-args") }
+                == #"--framework-args: "--a 'b": a single quote is not closed"#)
         #expect(refusal { try FrameworkArguments("\"", option: "--x") } == #"--x: "\"": a double quote is not closed"#)
         #expect(refusal { try FrameworkArguments("a\\", option: "--x") } == #"--x: "a\\": ends with a backslash"#)
     }

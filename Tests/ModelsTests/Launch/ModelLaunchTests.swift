@@ -16,7 +16,9 @@ import Testing
     }
 
     @Test func whatTheJobDecidesIsTakenOutOfTheArguments() throws {
-        let launch = try Launches.make(arguments: ["--tp-size", "4", "--port=9000", "--model-path=/m", "--x", "--served-model-name", "vendor/model"])
+        let launch = try Launches.make(arguments: [
+            "--tp-size", "4", "--port=9000", "--model-path=/m", "--x", "--served-model-name", "vendor/model",
+        ])
         #expect(launch.arguments.words == ["--tp-size", "4", "--x"])
         #expect(launch.port == 9000 && launch.modelPath == "/m")
         #expect(try Launches.make(.vllm, arguments: ["/m", "--x"]).modelPath == "/m")
@@ -24,11 +26,23 @@ import Testing
 
     @Test(arguments: [
         (["--x"], "--framework-args: the model's path is missing; expected --model-path or --model PATH"),
-        (["--model", "m", "--host", "127.0.0.1"], "--framework-args: --host: \"127.0.0.1\" is not accepted; expected 0.0.0.0, so that other nodes reach it"),
-        (["--model", "m", "--port", "80"], "--framework-args: --port: \"80\" is not accepted; expected 1024 to 65535, but not the router's 30000"),
-        (["--model", "m", "--port", "30000"], "--framework-args: --port: \"30000\" is not accepted; expected 1024 to 65535, but not the router's 30000"),
+        (
+            ["--model", "m", "--host", "127.0.0.1"],
+            "--framework-args: --host: \"127.0.0.1\" is not accepted; expected 0.0.0.0, so that other nodes reach it"
+        ),
+        (
+            ["--model", "m", "--port", "80"],
+            "--framework-args: --port: \"80\" is not accepted; expected 1024 to 65535, but not the router's 30000"
+        ),
+        (
+            ["--model", "m", "--port", "30000"],
+            "--framework-args: --port: \"30000\" is not accepted; expected 1024 to 65535, but not the router's 30000"
+        ),
         (["--model", "m", "--nnodes=2"], "--framework-args: --nnodes is not accepted: the job sets it from the nodes it is given"),
-        (["--model", "m", "--served-model-name", "a"], "--served-model-name: \"vendor/model\" and \"a\" in --framework-args differ; give one"),
+        (
+            ["--model", "m", "--served-model-name", "a"],
+            "--served-model-name: \"vendor/model\" and \"a\" in --framework-args differ; give one"
+        ),
         (["--model", "m", "--x", "a\u{0}b"], "--framework-args: holds a NUL character, which no command line can"),
     ])
     func whatCannotWorkIsRefused(_ arguments: [String], _ reason: String) {
@@ -36,14 +50,25 @@ import Testing
     }
 
     @Test func whatIsMissingOrWrongIsNamed() throws {
-        #expect(refusal { try Launches.make(servedName: nil) } == "--served-model-name: is missing; pass it, or have it in --framework-args")
-        #expect(refusal { try Launches.make(reservation: "a b") } == "--reservation: \"a b\" is not accepted; expected letters, digits and _ . , @ + -")
+        #expect(
+            refusal { try Launches.make(servedName: nil) } == "--served-model-name: is missing; pass it, or have it in --framework-args")
+        #expect(
+            refusal { try Launches.make(reservation: "a b") }
+                == "--reservation: \"a b\" is not accepted; expected letters, digits and _ . , @ + -")
         #expect(refusal { try Topology(replicas: 0) } == "--replicas: 0 is not accepted; expected a whole number from 1 to 1024")
-        #expect(refusal { try Topology(nodesPerReplica: 2000) } == "--nodes-per-replica: 2000 is not accepted; expected a whole number from 1 to 1024")
+        #expect(
+            refusal { try Topology(nodesPerReplica: 2000) }
+                == "--nodes-per-replica: 2000 is not accepted; expected a whole number from 1 to 1024")
         #expect(refusal { try Framework("tgi", option: "--framework") } == "--framework: \"tgi\" is not accepted; expected sglang or vllm")
-        #expect(refusal { try Router("x", option: "--router") } == "--router: \"x\" is not accepted; expected opentela or sglang, or yes (sglang) or no")
-        #expect(refusal { try Launches.make(router: .sglang, routerArguments: ["--port", "1"]) } == "--router-args: --port is not accepted: the job sets it")
-        #expect(refusal { try OpenTela(bootstrapAddress: "peer") }.hasPrefix("--opentela-bootstrap-addr: \"peer\" is not accepted; expected a multiaddress, e.g. /ip4/"))
+        #expect(
+            refusal { try Router("x", option: "--router") }
+                == "--router: \"x\" is not accepted; expected opentela or sglang, or yes (sglang) or no")
+        #expect(
+            refusal { try Launches.make(router: .sglang, routerArguments: ["--port", "1"]) }
+                == "--router-args: --port is not accepted: the job sets it")
+        #expect(
+            refusal { try OpenTela(bootstrapAddress: "peer") }.hasPrefix(
+                "--opentela-bootstrap-addr: \"peer\" is not accepted; expected a multiaddress, e.g. /ip4/"))
         let several = refusal { try Launches.make(.vllm, arguments: ["m", "--distributed-executor-backend", "mp"], nodesPerReplica: 2) }
         #expect(several == "--framework-args: --distributed-executor-backend is not accepted: the job sets it from the nodes it is given")
         #expect(try Launches.make(.vllm, arguments: ["m", "--distributed-executor-backend", "mp"]).arguments.words.count == 2)

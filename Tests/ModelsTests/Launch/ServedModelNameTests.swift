@@ -19,6 +19,8 @@ import Testing
     }
 
     @Test(arguments: ["", "/", "a//b", "/a", "a/", "a b", "a\tb", "a\nb", "-x", "a\u{0}"]) func noNamesAreRefused(_ text: String) {
-        #expect(refusal { try ServedModelName(text, user: "ada", option: "--x") }.hasSuffix("is not accepted; expected [[user/]vendor/]model without blanks"))
+        #expect(
+            refusal { try ServedModelName(text, user: "ada", option: "--x") }.hasSuffix(
+                "is not accepted; expected [[user/]vendor/]model without blanks"))
     }
 }

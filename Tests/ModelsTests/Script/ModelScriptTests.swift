@@ -8,7 +8,8 @@ import Testing
 /// What is rendered, and that a shell reads it as it is meant: every part is run with programs that write down their words.
 @Suite struct ModelScriptTests {
     static let hostile = [
-        "it's", "a \"b\"", "$(touch /tmp/hostile)", "`id`", "$HOME", "a\nb", "\\", "*", "--json={\"a\": [1]}", "ü→\u{1F600}", "", ";exit 1", "#x",
+        "it's", "a \"b\"", "$(touch /tmp/hostile)", "`id`", "$HOME", "a\nb", "\\", "*", "--json={\"a\": [1]}", "ü→\u{1F600}", "", ";exit 1",
+        "#x",
         "SML_END", "<<EOF", "%s%n", "{a,b}", "!x", "-", "'\u{301}$(exit 7)", "a\r\nb",
     ]
 
@@ -22,10 +23,12 @@ import Testing
     @Test func theHeaderIsSMLs() throws {
         let script = try Launches.make(replicas: 2, nodesPerReplica: 3, reservation: "r").script()
         let header = script.split(separator: "\n").filter { $0.hasPrefix("#SBATCH") }.map { $0.dropFirst("#SBATCH ".count) }
-        #expect(header.dropFirst() == [
-            "--account=a", "--time=03:00:00", "--exclusive", "--nodes=6", "--partition=p", "--reservation=r", "--output=logs/%j/log.out",
-            "--error=logs/%j/log.err", "--no-requeue",
-        ])
+        #expect(
+            header.dropFirst() == [
+                "--account=a", "--time=03:00:00", "--exclusive", "--nodes=6", "--partition=p", "--reservation=r",
+                "--output=logs/%j/log.out",
+                "--error=logs/%j/log.err", "--no-requeue",
+            ])
         #expect(header.first?.hasPrefix("--job-name=sml_model_model_") == true)
     }
 
@@ -50,7 +53,8 @@ import Testing
     @Test(arguments: Framework.allCases, [true, false]) func shellcheckFindsNothing(_ framework: Framework, isKnown: Bool) throws {
         let scratch = try ScratchDirectory()
         for launch in [
-            try hostileLaunch(framework, openTela: isKnown ? OpenTela() : nil), try Launches.make(framework, openTela: isKnown ? OpenTela() : nil),
+            try hostileLaunch(framework, openTela: isKnown ? OpenTela() : nil),
+            try Launches.make(framework, openTela: isKnown ? OpenTela() : nil),
         ] {
             for file in launch.files() where file.name.hasSuffix(".sh") && file.name != "pre_launch.sh" {
                 try scratch.write(file.name, file.text)
@@ -64,32 +68,35 @@ import Testing
         let note = "#!/bin/bash\nprintf '%s\\0' \"$PRE\" \"${0##*/}\" \"$@\" >>\"$NOTES/$SLURM_STEP_NAME\"\n"
         // What would run in a container runs here. The router, last to start, ends when all others have done so.
         try scratch.write(
-            "srun", """
-                #!/bin/bash
-                for word; do case $word in --nodelist=*) node=${word#*=} ;; --output=*) output=${word#*=} ;; esac; done
-                options=''
-                while [[ $1 == --* ]]; do options+="$1 "; shift; done
-                echo "$options$1 ${2##*/}" >>"$NOTES/srun"
-                [ "$1" != hostname ] || { echo "fe80::1 10.0.0.${node#n} 10.1.0.1"; exit; }
-                export SLURM_STEP_NAME
-                SLURM_STEP_NAME=$(basename "$output" .out)
-                "$@" >"$output" 2>&1
-                : >"$NOTES/done-$SLURM_STEP_NAME"
-                if [ "$SLURM_STEP_NAME" = router ]; then
-                    until [ "$(ls "$NOTES"/done-replica_* | wc -l)" = 4 ]; do sleep 0.1; done
-                    exit 3
-                fi
-                exec sleep 60
-                """, mode: 0o755)
+            "srun",
+            """
+            #!/bin/bash
+            for word; do case $word in --nodelist=*) node=${word#*=} ;; --output=*) output=${word#*=} ;; esac; done
+            options=''
+            while [[ $1 == --* ]]; do options+="$1 "; shift; done
+            echo "$options$1 ${2##*/}" >>"$NOTES/srun"
+            [ "$1" != hostname ] || { echo "fe80::1 10.0.0.${node#n} 10.1.0.1"; exit; }
+            export SLURM_STEP_NAME
+            SLURM_STEP_NAME=$(basename "$output" .out)
+            "$@" >"$output" 2>&1
+            : >"$NOTES/done-$SLURM_STEP_NAME"
+            if [ "$SLURM_STEP_NAME" = router ]; then
+                until [ "$(ls "$NOTES"/done-replica_* | wc -l)" = 4 ]; do sleep 0.1; done
+                exit 3
+            fi
+            exec sleep 60
+            """, mode: 0o755)
         try scratch.write("scontrol", "#!/bin/bash\nprintf 'n%d\\n' 1 2 3 4\n", mode: 0o755)
         try scratch.write("curl", "#!/bin/bash\nprintf 200\n", mode: 0o755)
         // One question to Ray is asked through it.
-        try scratch.write("python3", note.replacing("#!/bin/bash\n", with: "#!/bin/bash\n[ \"$1\" != -c ] || { echo 2; exit; }\n"), mode: 0o755)
+        try scratch.write(
+            "python3", note.replacing("#!/bin/bash\n", with: "#!/bin/bash\n[ \"$1\" != -c ] || { echo 2; exit; }\n"), mode: 0o755)
         try scratch.write("vllm", note, mode: 0o755)
         // Rank 0 ends with its Ray, so that lives until vLLM has been started, however late that is.
         try scratch.write(
             "ray",
-            note + "case $* in *--head*) for _ in {1..400}; do grep -qa serve \"$NOTES/$SLURM_STEP_NAME\" && break; /bin/sleep 0.1; done ;; esac\n",
+            note
+                + "case $* in *--head*) for _ in {1..400}; do grep -qa serve \"$NOTES/$SLURM_STEP_NAME\" && break; /bin/sleep 0.1; done ;; esac\n",
             mode: 0o755)
         // One that outlives its shell keeps descriptors of this process open, which waits for them.
         try scratch.write("sleep", "#!/bin/bash\n[ \"$1\" != 30 ] || set -- 1\nexec /bin/sleep \"$1\"\n", mode: 0o755)
@@ -133,17 +140,26 @@ import Testing
             }
         }
         #expect(
-            try words("router") == ["", "python3", "-m", "sglang_router.launch_router", "--host", "0.0.0.0", "--port", "30000", "--worker-urls",
-                "http://10.0.0.1:8080", "http://10.0.0.3:8080"] + Self.hostile)
+            try words("router") == [
+                "", "python3", "-m", "sglang_router.launch_router", "--host", "0.0.0.0", "--port", "30000", "--worker-urls",
+                "http://10.0.0.1:8080", "http://10.0.0.3:8080",
+            ] + Self.hostile)
         let steps = try String(contentsOfFile: "\(scratch.path)/notes/srun", encoding: .utf8).split(separator: "\n")
         #expect(steps.count == 7 && steps.filter { $0.hasSuffix("hostname -i") }.count == 2)
-        #expect(steps.filter { $0.hasSuffix("bash head.sh") }.map { $0.contains("--nodelist=n1 ") || $0.contains("--nodelist=n3 ") } == [true, true])
-        #expect(steps.filter { $0.hasSuffix("bash follower.sh") }.map { $0.contains("--nodelist=n2 ") || $0.contains("--nodelist=n4 ") } == [true, true])
+        #expect(
+            steps.filter { $0.hasSuffix("bash head.sh") }.map { $0.contains("--nodelist=n1 ") || $0.contains("--nodelist=n3 ") } == [
+                true, true,
+            ])
+        #expect(
+            steps.filter { $0.hasSuffix("bash follower.sh") }.map { $0.contains("--nodelist=n2 ") || $0.contains("--nodelist=n4 ") } == [
+                true, true,
+            ])
         #expect(steps.filter { $0.contains("--overlap") && $0.contains("--nodelist=n1 ") && $0.hasSuffix("bash router.sh") }.count == 1)
 
         let logs = "\(scratch.path)/logs/7"
         #expect(try String(contentsOfFile: "\(logs)/endpoint", encoding: .utf8) == "http://10.0.0.1:30000\n")
-        let report = try #require(FileManager.default.contents(atPath: "\(logs)/replica_health.json").flatMap { ReplicaHealthReport(json: Array($0)) })
+        let report = try #require(
+            FileManager.default.contents(atPath: "\(logs)/replica_health.json").flatMap { ReplicaHealthReport(json: Array($0)) })
         #expect(report.isHealthy && report.replicas.map(\.nodeHost) == ["n1", "n3"] && report.replicas.map(\.nodeRank) == [0, 2])
         // Nothing stays, and nothing hostile ran.
         #expect(!FileManager.default.fileExists(atPath: "\(scratch.path)/.sml/job-7"))

@@ -58,8 +58,10 @@ import Testing
     }
 
     @Test func scalesStages() throws {
-        let stages = [Stage(duration: .seconds(1), target: 1), Stage(duration: .zero, target: 5),
-            Stage(duration: .seconds(2), target: 2), Stage(duration: .seconds(4), target: 3)]
+        let stages = [
+            Stage(duration: .seconds(1), target: 1), Stage(duration: .zero, target: 5),
+            Stage(duration: .seconds(2), target: 2), Stage(duration: .seconds(4), target: 3),
+        ]
         let target = RequestTarget(url: "http://h")
         for executor in [
             Executor.rampingVUs(startVUs: 0, stages: stages, gracefulRampDown: .seconds(30)),

@@ -29,7 +29,8 @@ import Testing
     @Test func theResolvedScenarioResolvesToItself() throws {
         let run = try resolve(#""on_429":"stop","stop_on":{"errors":"50% for 30s"},"response_limit":2048"#)
         let again = try RunConfiguration.parse(
-            #"{"scenario":"configured","scenario_definition":\#(run.resolvedScenario.json())}"#, file: "f").resolve()
+            #"{"scenario":"configured","scenario_definition":\#(run.resolvedScenario.json())}"#, file: "f"
+        ).resolve()
         #expect(again.plan == run.plan)
         #expect(run.resolvedScenario["stop_on"]?["errors"] == .string("50% for 30s"))
     }

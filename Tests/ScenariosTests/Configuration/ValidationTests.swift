@@ -36,9 +36,11 @@ import Testing
         for recorded in try Fixture.json("validation.json").elements {
             let name = try #require(recorded["case"]?.text)
             let entry = try #require(table[name])
-            guard let code = recorded["rc"].flatMap({ value -> Int32? in
-                if case .number(let text) = value { Int32(text) } else { nil }
-            }), code != 0 else { continue }
+            guard
+                let code = recorded["rc"].flatMap({ value -> Int32? in
+                    if case .number(let text) = value { Int32(text) } else { nil }
+                }), code != 0
+            else { continue }
             guard case .failure(let error) = try outcome(entry) else { continue }
             let isShape = (try? RunConfiguration.parse(entry.configuration, file: "x")) == nil
             compared += 1

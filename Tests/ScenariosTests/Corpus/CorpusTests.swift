@@ -92,7 +92,8 @@ import Testing
     }
 
     @Test func messagesAreWrittenCompact() throws {
-        let messages = #"[ { "z" : 1.0 , "role" : "user", "content" : [ {"n": 1e3}, null , true, "a\/b" ] },{"role":"assistant" , "x":{ }} ]"#
+        let messages =
+            #"[ { "z" : 1.0 , "role" : "user", "content" : [ {"n": 1e3}, null , true, "a\/b" ] },{"role":"assistant" , "x":{ }} ]"#
         let expected = #"[{"z":1,"role":"user","content":[{"n":1000},null,true,"a/b"]},{"role":"assistant","x":{}}]"#
         #expect(
             try body("{\"content\":\"unused\",\"messages\":\(messages)}") == "{\"messages\":\(expected)," + Self.tail + "}")
@@ -105,16 +106,26 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"temperature":0.50,"top_p":null,"seed":1e2}"#,
-            #"{"model":"m","messages":[{"role":"user","content":"hi"}],"max_tokens":4,"temperature":0.5,"stream":false,"seed":100}"#),
-        (#"{"max_tokens":null,"temperature":null,"model":null}"#,
-            #"{"messages":[{"role":"user","content":"hi"}],"stream":false}"#),
-        (#"{"messages":null,"prompt":"${prompt}","max_tokens":9}"#,
-            #"{"model":"m","max_tokens":9,"temperature":1,"stream":false,"prompt":"hi"}"#),
-        (#"{"messages":[{"role":"user","content":"${prompt}"},{"role":"user","content":"again ${prompt}"}]}"#,
-            #"{"model":"m","messages":[{"role":"user","content":"hi"},{"role":"user","content":"again ${prompt}"}],"max_tokens":4,"temperature":1,"stream":false}"#),
-        (#"{"extra":{"a":{"b":null,"c":[1,{"d":null}]}},"model":{"x":1}}"#,
-            #"{"model":{"x":1},"messages":[{"role":"user","content":"hi"}],"max_tokens":4,"temperature":1,"stream":false,"extra":{"a":{"c":[1,{"d":null}]}}}"#),
+        (
+            #"{"temperature":0.50,"top_p":null,"seed":1e2}"#,
+            #"{"model":"m","messages":[{"role":"user","content":"hi"}],"max_tokens":4,"temperature":0.5,"stream":false,"seed":100}"#
+        ),
+        (
+            #"{"max_tokens":null,"temperature":null,"model":null}"#,
+            #"{"messages":[{"role":"user","content":"hi"}],"stream":false}"#
+        ),
+        (
+            #"{"messages":null,"prompt":"${prompt}","max_tokens":9}"#,
+            #"{"model":"m","max_tokens":9,"temperature":1,"stream":false,"prompt":"hi"}"#
+        ),
+        (
+            #"{"messages":[{"role":"user","content":"${prompt}"},{"role":"user","content":"again ${prompt}"}]}"#,
+            #"{"model":"m","messages":[{"role":"user","content":"hi"},{"role":"user","content":"again ${prompt}"}],"max_tokens":4,"temperature":1,"stream":false}"#
+        ),
+        (
+            #"{"extra":{"a":{"b":null,"c":[1,{"d":null}]}},"model":{"x":1}}"#,
+            #"{"model":{"x":1},"messages":[{"role":"user","content":"hi"}],"max_tokens":4,"temperature":1,"stream":false,"extra":{"a":{"c":[1,{"d":null}]}}}"#
+        ),
     ])
     func patchedBody(_ patch: String, _ expected: String) throws {
         let options = CorpusOptions(model: "m", bodyPatch: try ConfigValue.parse(patch))

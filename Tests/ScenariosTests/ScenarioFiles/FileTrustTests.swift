@@ -38,8 +38,9 @@ import Testing
 
     @Test(arguments: ["mine", "ramp"]) func everybodyMayNot(_ name: String) throws {
         let path = try place.file("\(name).yaml", Self.text, mode: 0o666)
-        #expect(refusal(name) == "\(path): can be written to by everybody, so scenario \(name) may be somebody else's; "
-            + "run 'chmod o-w \(path)' when you have looked at it")
+        #expect(
+            refusal(name) == "\(path): can be written to by everybody, so scenario \(name) may be somebody else's; "
+                + "run 'chmod o-w \(path)' when you have looked at it")
         #expect(chmod(path, 0o644) == 0 && chmod(place.directory, 0o777) == 0)
         #expect(refusal(name).hasPrefix("\(place.directory): can be written to by everybody"))
         // There, others' files have their own owner.
@@ -50,8 +51,9 @@ import Testing
     @Test(.enabled(if: geteuid() == 0)) func aStrangersFileReplacesNoBuiltInOne() throws {
         let path = try place.file("ramp.yaml", Self.text)
         #expect(chown(path, 4321, 4321) == 0)
-        #expect(refusal("ramp") == "\(path): belongs to user 4321, and would replace the built-in scenario ramp; "
-            + "copy it under another name to use it, or call the command elsewhere")
+        #expect(
+            refusal("ramp") == "\(path): belongs to user 4321, and would replace the built-in scenario ramp; "
+                + "copy it under another name to use it, or call the command elsewhere")
         #expect(chown(path, 0, 0) == 0 && chown(place.directory, 4321, 4321) == 0)
         #expect(refusal("ramp").hasPrefix("\(place.directory): belongs to user 4321"))
         // Root's files are anybody's.

@@ -7,9 +7,13 @@ import Testing
 @Suite struct YAMLReaderTests {
     @Test(arguments: [
         ("", "is empty"), ("# nothing", "is empty"),
-        ("a: [1\n", "not valid YAML: line 2, column 1: while parsing a flow sequence that begins in line 1, did not find expected ',' or ']'"),
+        (
+            "a: [1\n",
+            "not valid YAML: line 2, column 1: while parsing a flow sequence that begins in line 1, did not find expected ',' or ']'"
+        ),
         ("a: 1\n---\nb: 2\n", "not valid YAML: line 2: a second document begins; expected one"),
-        ("a: *b", "not valid YAML: line 1, column 4: found undefined alias"), ("a: \u{1}", "not valid YAML: byte 3: control characters are not allowed"),
+        ("a: *b", "not valid YAML: line 1, column 4: found undefined alias"),
+        ("a: \u{1}", "not valid YAML: byte 3: control characters are not allowed"),
         ("a: &x [*x]", "a" + String(repeating: "[0]", count: 100) + ": more than 100 levels deep"),
         ("? [1]\n: 2", "a key that is not text"), ("a: {b: 1, b: 2}", "a.b: this key occurs twice"),
         ("a: !!int '5'", "a: the tag tag:yaml.org,2002:int is not accepted; write the value without one"),
@@ -39,7 +43,8 @@ import Testing
 
     @Test func whatIsWrittenIsReadBack() throws {
         let value = try ConfigValue.parse(
-            #"{"a":null,"b":[true,false,-1.5e3,[],{}],"c":{"d":"","e":"yes","f":"12","g":"two\nlines\n","h":" blank ","i":"é😀: #","j":"- x","k":"'\"\\"}}"#)
+            #"{"a":null,"b":[true,false,-1.5e3,[],{}],"c":{"d":"","e":"yes","f":"12","g":"two\nlines\n","h":" blank ","i":"é😀: #","j":"- x","k":"'\"\\"}}"#
+        )
         let text = YAMLFile.text(value)
         #expect(try YAMLFile.parse(text, file: "x.yaml") == value)
         #expect(text.hasPrefix("a: null\nb:\n- true\n- false\n- -1.5e3\n- []\n- {}\nc:\n  d: ''\n  e: 'yes'\n  f: '12'\n"))

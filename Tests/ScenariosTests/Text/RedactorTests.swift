@@ -111,17 +111,20 @@ import Testing
 
     @Test func aLineIsRedactedBeforeItIsCutAndAfterTheInvisibleIsGone() {
         #expect(redactor.line("\n \nbad \u{1b}[31mkey sk-Ab9/\u{200b}x+Yz\u{7}=_q&7!\nsecond") == "bad [31mkey ****!")
-        #expect(redactor.line(String(repeating: "a", count: 190) + " " + Self.key, limit: 200) == String(repeating: "a", count: 190) + " ****")
+        #expect(
+            redactor.line(String(repeating: "a", count: 190) + " " + Self.key, limit: 200) == String(repeating: "a", count: 190) + " ****")
         #expect(redactor.line(String(repeating: "a", count: 500), limit: 200).count == 201)
     }
 }
 
 @Suite struct PrintableTests {
     /// What a terminal obeys, what turns the direction, what shows as nothing, and other ends of lines.
-    @Test(arguments: [
-        0x00, 0x07, 0x0A, 0x0D, 0x1B, 0x7F, 0x85, 0x9B, 0xAD, 0x061C, 0x115F, 0x180E, 0x200B, 0x200E, 0x2028, 0x2029, 0x202A, 0x202E, 0x2060,
-        0x2066, 0x2069, 0x3164, 0xFEFF, 0xFFF9, 0xE0041,
-    ] as [UInt32])
+    @Test(
+        arguments: [
+            0x00, 0x07, 0x0A, 0x0D, 0x1B, 0x7F, 0x85, 0x9B, 0xAD, 0x061C, 0x115F, 0x180E, 0x200B, 0x200E, 0x2028, 0x2029, 0x202A, 0x202E,
+            0x2060,
+            0x2066, 0x2069, 0x3164, 0xFEFF, 0xFFF9, 0xE0041,
+        ] as [UInt32])
     func isShownByItsNumber(_ value: UInt32) throws {
         let scalar = try #require(Unicode.Scalar(value))
         #expect(!scalar.isPrintable)

@@ -63,7 +63,10 @@ import Testing
 
     @Test(arguments: [
         ("type: text\n", "type: txt\n", "chain[0].branches.firecrest.chain[0].type: \"txt\" is not accepted"),
-        ("name: firecrest_url\n", "name: firecrest_url\n        prompt: x\n", "chain[0].prompt: unknown key; accepted are name, type, value, default"),
+        (
+            "name: firecrest_url\n", "name: firecrest_url\n        prompt: x\n",
+            "chain[0].prompt: unknown key; accepted are name, type, value, default"
+        ),
         ("value: firecrest\n", "value: pbs\n", "launcher: \"pbs\" is not accepted; expected firecrest or slurm"),
         ("value: firecrest\n", "value: null\n", "launcher: is missing; expected firecrest or slurm"),
         ("value: clariden\n", "value: 5\n", "value: 5 is not accepted; expected text (in quotes)"),

@@ -49,7 +49,8 @@ private final class KeyringSession {
 
     private static func tool(_ arguments: [String], _ input: String, _ environment: [String: String]) async throws -> Int32 {
         try await ExternalProgram.run(
-            programs[2], arguments, input: input, environment: environment, timeout: .seconds(10)).exitCode
+            programs[2], arguments, input: input, environment: environment, timeout: .seconds(10)
+        ).exitCode
     }
 }
 

@@ -32,8 +32,11 @@ import Testing
         }
         let prefix = "Unexpected Slurm command response. exit_status:1 std_err:"
         #expect(
-            body(500, prefix + "sbatch: error: invalid partition specified: x\nsbatch: error: Batch job submission failed: "
-                + "Invalid partition name specified\n").refusal
+            body(
+                500,
+                prefix + "sbatch: error: invalid partition specified: x\nsbatch: error: Batch job submission failed: "
+                    + "Invalid partition name specified\n"
+            ).refusal
                 == "invalid partition specified: x; Batch job submission failed: Invalid partition name specified")
         #expect(
             body(500, prefix + "scancel: error: Kill job error on job id 7: Job/step already completing or completed").refusal

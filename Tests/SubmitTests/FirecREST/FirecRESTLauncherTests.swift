@@ -66,9 +66,11 @@ import Testing
     }
 
     /// A second 401 is about who we are; a 403 is about a file of somebody else's, or an account's limit.
-    @Test(arguments: [
-        ([FakeFault.status(401), .status(401)], 77, "; check the credentials with 'sml init --check'"), ([.status(403)], 64, ": injected"),
-    ] as [([FakeFault], Int32, String)])
+    @Test(
+        arguments: [
+            ([FakeFault.status(401), .status(401)], 77, "; check the credentials with 'sml init --check'"),
+            ([.status(403)], 64, ": injected"),
+        ] as [([FakeFault], Int32, String)])
     func refusedCredentialsAreToldFromRefusedValues(faults: [FakeFault], code: Int32, ending: String) async throws {
         let played = try FakeCluster()
         let launcher = FirecRESTLauncher(cluster: try await played.open())
@@ -95,7 +97,8 @@ import Testing
         let launcher = FirecRESTLauncher(cluster: try await played.open())
         let script = "#!/bin/sh\n#SBATCH --reservation=nope\n"
         let job = JobSubmission(name: "x", script: script, directory: "/users/hpcuser", logDirectory: "logs/%j", account: nil)
-        await #expect(throws: LauncherError.refused("SLURM refused: Batch job submission failed: Requested reservation is invalid (nope)")) {
+        await #expect(throws: LauncherError.refused("SLURM refused: Batch job submission failed: Requested reservation is invalid (nope)"))
+        {
             try await launcher.submit(job)
         }
         for _ in 0..<5 { played.fake.fail("stat", .status(503)) }

@@ -28,7 +28,10 @@ import Testing
     }
 
     @Test func whatEndedByItselfOrNeverBeganIsNot() async throws {
-        #expect(try await !job("COMPLETED", [.init(id: "100.batch", state: "COMPLETED", end: 406), .init(id: "100.0", state: "COMPLETED", end: 406)]).isSettling)
+        #expect(
+            try await !job(
+                "COMPLETED", [.init(id: "100.batch", state: "COMPLETED", end: 406), .init(id: "100.0", state: "COMPLETED", end: 406)]
+            ).isSettling)
         #expect(try await !job("NODE_FAIL", [Self.inferred]).isSettling)
         #expect(try await !job("RUNNING", end: nil, [.init(id: "100.0", state: "RUNNING")]).isSettling)
         #expect(try await !job("CANCELLED by 1000", []).isSettling)

@@ -31,7 +31,9 @@ private final class Scripted: Questioner {
         },
         GuideStep("--count") { _ in
             GuideQuestion("Count", standard: "1") {
-                guard let count = Int($0), count > 0 else { throw SubmitError.usage("--count: \"\($0)\" is not accepted; expected a number") }
+                guard let count = Int($0), count > 0 else {
+                    throw SubmitError.usage("--count: \"\($0)\" is not accepted; expected a number")
+                }
                 return "\(count)"
             }
         },
@@ -72,7 +74,10 @@ private final class Scripted: Questioner {
         let person = Scripted("c", "3", "a", "a-normal", "none", "0", "2", "slow", "fast", "")
         let done = try await run(person)
         #expect(done.answers == ["a", "a-normal", "2", "fast"])
-        for words in ["\"c\" is not accepted; expected one of a, b", "\"none\" is not accepted; expected a number", "\"slow\" is not accepted; expected one of none, fast"] {
+        for words in [
+            "\"c\" is not accepted; expected one of a, b", "\"none\" is not accepted; expected a number",
+            "\"slow\" is not accepted; expected one of none, fast",
+        ] {
             #expect(done.said.contains(words), "\(done.said)")
         }
     }
@@ -88,10 +93,12 @@ private final class Scripted: Questioner {
         let done = try await run(nil, given: ["--system": "b", "--partition": "b-debug"])
         #expect(done.answers == ["b", "b-debug", "1", "none"])
         #expect(done.said.isEmpty)
-        await #expect(throws: SubmitError.usage("--system: is missing; pass it, set SML_SYSTEM or run this on a terminal; known are a, b")) {
+        await #expect(throws: SubmitError.usage("--system: is missing; pass it, set SML_SYSTEM or run this on a terminal; known are a, b"))
+        {
             try await run(nil)
         }
-        await #expect(throws: SubmitError.usage("--partition: is missing; pass it or run this on a terminal; known are a-normal, a-debug")) {
+        await #expect(throws: SubmitError.usage("--partition: is missing; pass it or run this on a terminal; known are a-normal, a-debug"))
+        {
             try await run(nil, given: ["--system": "a"])
         }
     }

@@ -35,9 +35,10 @@ import Testing
         let launcher = ScriptedLauncher()
         let id = try await run(launcher).submit(Self.job, staged: try staged(), runDirectory: "/runs/l")
         #expect(id.description == "7")
-        #expect(launcher.calls == [
-            "make /runs/logs", "make /runs/l", "write /runs/l/run_config.json", "write /runs/l/loadgen.env", "submit n",
-        ])
+        #expect(
+            launcher.calls == [
+                "make /runs/logs", "make /runs/l", "write /runs/l/run_config.json", "write /runs/l/loadgen.env", "submit n",
+            ])
         #expect(launcher.modes.values.allSatisfy { $0 == .ownerOnly })
     }
 
@@ -64,9 +65,10 @@ import Testing
         #expect(ended.end == JobEnd(.completed))
         // The last line is not whole.
         #expect(ended.tail == ["one", "two"])
-        #expect(display.lines == [
-            "job 7: PENDING (Priority) for 00:00:00", "job 7: no news: timed out", "job 7: RUNNING for 00:00:00 | two",
-        ])
+        #expect(
+            display.lines == [
+                "job 7: PENDING (Priority) for 00:00:00", "job 7: no news: timed out", "job 7: RUNNING for 00:00:00 | two",
+            ])
         #expect(launcher.pauses == [2, 1, 10, 1].map { .seconds($0) })
     }
 
@@ -100,13 +102,14 @@ import Testing
     // MARK: Results
 
     /// After which attempt a summary is found, if it comes that late.
-    @Test(arguments: [
-        (JobEnd(.completed), 6, true, 30), (JobEnd(.completed), 7, false, 30),
-        // After a lost node what is left of the run writes its summary some seconds later.
-        (JobEnd(.nodeFailure), 1, true, 2), (JobEnd(.failed, exitCode: 137), 5, true, 10), (JobEnd(.timeout), 6, false, 10),
-        // One that never began has none.
-        (JobEnd(.cancelled, elapsed: .zero), 1, false, 0),
-    ] as [(JobEnd, Int, Bool, Int)])
+    @Test(
+        arguments: [
+            (JobEnd(.completed), 6, true, 30), (JobEnd(.completed), 7, false, 30),
+            // After a lost node what is left of the run writes its summary some seconds later.
+            (JobEnd(.nodeFailure), 1, true, 2), (JobEnd(.failed, exitCode: 137), 5, true, 10), (JobEnd(.timeout), 6, false, 10),
+            // One that never began has none.
+            (JobEnd(.cancelled, elapsed: .zero), 1, false, 0),
+        ] as [(JobEnd, Int, Bool, Int)])
     func aLateSummaryIsWaitedFor(end: JobEnd, attempts: Int, isFound: Bool, seconds: Int) async throws {
         let launcher = ScriptedLauncher(
             .init(files: ["/runs/l/summary.json": Array("{}".utf8)], late: ["/runs/l/summary.json": attempts]))
@@ -130,10 +133,11 @@ import Testing
         let launcher = ScriptedLauncher(
             .init(failing: ["fetch /runs/l/summary.json", "remove /runs/l/run_config.json"]))
         let results = await run(launcher).collect(try JobRecord.sample(in: scratch), after: JobEnd(.completed))
-        #expect(results.problems == [
-            "/runs/l/summary.json: not fetched: fetch failed",
-            "/runs/l/run_config.json: not removed, and it may hold a key: remove failed",
-        ])
+        #expect(
+            results.problems == [
+                "/runs/l/summary.json: not fetched: fetch failed",
+                "/runs/l/run_config.json: not removed, and it may hold a key: remove failed",
+            ])
         #expect(launcher.pauses.isEmpty)
     }
 }

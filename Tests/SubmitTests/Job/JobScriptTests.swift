@@ -20,13 +20,16 @@ import Testing
     }
 
     @Test func theHeaderIsSMLsWithTheSignalAfterIt() throws {
-        let lines = try Self.script(reservation: "res1").render().split(separator: "\n").prefix { $0.hasPrefix("#!") || $0.hasPrefix("#SBATCH") }
-        #expect(lines.map(String.init) == [
-            "#!/bin/bash", "#SBATCH --job-name=sml_loadtest_x_abcdef", "#SBATCH --account=testacct",
-            "#SBATCH --time=02:00:00", "#SBATCH --nodes=1", "#SBATCH --ntasks=1", "#SBATCH --cpus-per-task=4",
-            "#SBATCH --partition=normal", "#SBATCH --reservation=res1", "#SBATCH --output=logs/%j/loadtest.out",
-            "#SBATCH --error=logs/%j/loadtest.out", "#SBATCH --signal=TERM@90", "#SBATCH --no-requeue",
-        ])
+        let lines = try Self.script(reservation: "res1").render().split(separator: "\n").prefix {
+            $0.hasPrefix("#!") || $0.hasPrefix("#SBATCH")
+        }
+        #expect(
+            lines.map(String.init) == [
+                "#!/bin/bash", "#SBATCH --job-name=sml_loadtest_x_abcdef", "#SBATCH --account=testacct",
+                "#SBATCH --time=02:00:00", "#SBATCH --nodes=1", "#SBATCH --ntasks=1", "#SBATCH --cpus-per-task=4",
+                "#SBATCH --partition=normal", "#SBATCH --reservation=res1", "#SBATCH --output=logs/%j/loadtest.out",
+                "#SBATCH --error=logs/%j/loadtest.out", "#SBATCH --signal=TERM@90", "#SBATCH --no-requeue",
+            ])
     }
 
     @Test func severalNodesAreTasksOfOneStep() async throws {
@@ -45,17 +48,19 @@ import Testing
 
     @Test(arguments: hostile) func valuesArriveAsTheyAre(value: String) async throws {
         let script = try Self.script(
-            label: value, image: value == "a\nb" || value == "\t" ? "/images/x" : "/images/\(value)", prompts: "/data \(value)/\(value)/p.json")
+            label: value, image: value == "a\nb" || value == "\t" ? "/images/x" : "/images/\(value)",
+            prompts: "/data \(value)/\(value)/p.json")
         let scratch = try ScratchDirectory()
         let arguments = try await run(script, in: scratch)
         let directory = scratch.file(value)
-        #expect(arguments == [
-            "--nodes=1", "--ntasks=1", "--cpus-per-task=4", "--container-image=\(script.image)",
-            "--container-mounts=\(directory):/work,/data \(value):/data \(value)", "--container-workdir=/work", "sh", "-lc",
-            ". ./loadgen.env && exec sml-loadgen \"$@\"", "sml-loadgen", "--config", "run_config.json", "--prompts",
-            "/data \(value)/\(value)/p.json", "--out", ".", "--records", "records.smlrec", "--run-label", value, "--drain",
-            "10s",
-        ])
+        #expect(
+            arguments == [
+                "--nodes=1", "--ntasks=1", "--cpus-per-task=4", "--container-image=\(script.image)",
+                "--container-mounts=\(directory):/work,/data \(value):/data \(value)", "--container-workdir=/work", "sh", "-lc",
+                ". ./loadgen.env && exec sml-loadgen \"$@\"", "sml-loadgen", "--config", "run_config.json", "--prompts",
+                "/data \(value)/\(value)/p.json", "--out", ".", "--records", "records.smlrec", "--run-label", value, "--drain",
+                "10s",
+            ])
         #expect(!FileManager.default.fileExists(atPath: scratch.file("pwned")))
         var isDirectory: ObjCBool = false
         #expect(FileManager.default.fileExists(atPath: scratch.file("logs/7"), isDirectory: &isDirectory) && isDirectory.boolValue)
@@ -109,7 +114,8 @@ import Testing
     /// Runs the script as SLURM would, with an `srun` that writes its arguments to a file; returns them.
     private func run(_ script: JobScript, in scratch: ScratchDirectory, stub body: String = "", exit: Int32 = 0) async throws -> [String] {
         try FileManager.default.createDirectory(atPath: scratch.file("stand-in"), withIntermediateDirectories: true)
-        let stub = "#!/bin/bash\n[ -z \"${SLURM_CPU_BIND+x}\" ] || exit 44\nprintf '%s\\0' \"$@\" > \"$SRUN_ARGUMENTS\"\n\(body)\nexit \(exit)\n"
+        let stub =
+            "#!/bin/bash\n[ -z \"${SLURM_CPU_BIND+x}\" ] || exit 44\nprintf '%s\\0' \"$@\" > \"$SRUN_ARGUMENTS\"\n\(body)\nexit \(exit)\n"
         try stub.write(toFile: scratch.file("stand-in/srun"), atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: scratch.file("stand-in/srun"))
         try script.render().write(toFile: scratch.file("stand-in/job.sh"), atomically: true, encoding: .utf8)

@@ -86,9 +86,10 @@ import Testing
         let records = try records(task: 0, of: 1, requests: 20)
         let launcher = ends(JobEnd(.completed), ["summary.json": try summary(of: [records]), "records.smlrec": records], log: "x\n")
         #expect(try await finish(launcher) == 0)
-        #expect(said.lines == [
-            "sml: job 7 completed", "Summary: \(scratch.file("summary_s.json"))", "Records: \(scratch.file("records_s.smlrec"))",
-        ])
+        #expect(
+            said.lines == [
+                "sml: job 7 completed", "Summary: \(scratch.file("summary_s.json"))", "Records: \(scratch.file("records_s.smlrec"))",
+            ])
         #expect(shown.lines.count == 1)
         #expect(launcher.calls.suffix(2) == ["remove /runs/l/run_config.json", "remove /runs/l/loadgen.env"])
     }
@@ -127,7 +128,8 @@ import Testing
             ["summary.json": try summary(of: files), "records.0.smlrec": files[0], "records.1.smlrec": files[1]])
         #expect(try await finish(launcher, nodes: 2) == 75)
         #expect(said.lines.contains("sml: job 7 lost task 1 of 2; the summary has what their records hold"))
-        #expect(said.lines.suffix(2) == ["Records: \(scratch.file("records_s.0.smlrec"))", "Records: \(scratch.file("records_s.1.smlrec"))"])
+        #expect(
+            said.lines.suffix(2) == ["Records: \(scratch.file("records_s.0.smlrec"))", "Records: \(scratch.file("records_s.1.smlrec"))"])
     }
 
     /// Task 0 writes the summary; without it the parts are put together here.
@@ -147,11 +149,13 @@ import Testing
     }
 
     /// The signal before the limit makes the generator end with its code for any signal.
-    @Test(arguments: [
-        (JobEnd(.failed, exitCode: 105, elapsed: .seconds(1100)), 111), (JobEnd(.failed, exitCode: 105, elapsed: .seconds(1000)), 105),
-        (JobEnd(.failed, exitCode: 105), 105), (JobEnd(.failed, exitCode: 105, elapsed: .seconds(50), limit: .seconds(60)), 111),
-        (JobEnd(.failed, exitCode: 99, elapsed: .seconds(1200)), 99),
-    ] as [(JobEnd, Int32)]) func theWarningBeforeTheLimitIsTheLimit(end: JobEnd, code: Int32) async throws {
+    @Test(
+        arguments: [
+            (JobEnd(.failed, exitCode: 105, elapsed: .seconds(1100)), 111), (JobEnd(.failed, exitCode: 105, elapsed: .seconds(1000)), 105),
+            (JobEnd(.failed, exitCode: 105), 105), (JobEnd(.failed, exitCode: 105, elapsed: .seconds(50), limit: .seconds(60)), 111),
+            (JobEnd(.failed, exitCode: 99, elapsed: .seconds(1200)), 99),
+        ] as [(JobEnd, Int32)]) func theWarningBeforeTheLimitIsTheLimit(end: JobEnd, code: Int32) async throws
+    {
         #expect(try await finish(ends(end)) == code)
         #expect(said.lines.contains { $0.contains("reached its time limit") } == (code == 111))
     }

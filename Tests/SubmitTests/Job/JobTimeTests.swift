@@ -13,8 +13,9 @@ import Testing
 
     @Test(arguments: ["", "2h", "02:00", "00:00:00", "1:60:00", "1:00:60", "-1:00:00", "1:0:0", "1:00:00:00", "+1:00:00", "1: 0:00"])
     func isRefused(text: String) {
-        #expect(throws: SubmitError.usage(
-            "--loadtest-job-time: \"\(text)\" is not accepted; expected HH:MM:SS, more than 00:00:00")
+        #expect(
+            throws: SubmitError.usage(
+                "--loadtest-job-time: \"\(text)\" is not accepted; expected HH:MM:SS, more than 00:00:00")
         ) { try JobTime(text, option: "--loadtest-job-time") }
     }
 

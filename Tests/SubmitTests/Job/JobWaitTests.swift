@@ -35,7 +35,9 @@ import Testing
         #expect(wait.tail == ["first", "progress 1", "progress 2", "last"])
     }
 
-    @Test(arguments: [("PartitionTimeLimit", true), ("QOSMaxWallDurationPerJobLimit", true), ("Resources", false), ("QOSMaxCpuPerUserLimit", false)])
+    @Test(arguments: [
+        ("PartitionTimeLimit", true), ("QOSMaxWallDurationPerJobLimit", true), ("Resources", false), ("QOSMaxCpuPerUserLimit", false),
+    ])
     mutating func aJobThatWillNeverStartIsSaid(reason: String, isFinal: Bool) {
         let line = wait.look(.pending(reason: reason), log: "", elapsed: .zero).lines.first ?? ""
         #expect(line.contains("(\(reason)") && line.contains("it will not start like this") == isFinal)
@@ -69,14 +71,17 @@ import Testing
         #expect(wait.tail.last == "line 50[2J")
     }
 
-    @Test(arguments: [
-        (JobEnd(.completed), 0, "job 7 completed"), (JobEnd(.failed, exitCode: 99), 99, "ended by a rule"),
-        (JobEnd(.failed, exitCode: 105), 105, "stopped before"), (JobEnd(.failed, exitCode: 1), 116, "exit code 1"),
-        (JobEnd(.failed, signal: 53), 116, "signal 53"), (JobEnd(.timeout), 111, "time limit"),
-        (JobEnd(.cancelled, signal: 15), 112, "cancelled"), (JobEnd(.nodeFailure), 113, "lost its node"),
-        (JobEnd(.outOfMemory), 114, "memory"), (JobEnd(.preempted), 115, "preempted"), (JobEnd.forgotten, 117, "gone"), (JobEnd(.other("SOMETHING")), 116, "SOMETHING"),
-        (JobEnd(.failed, exitCode: 127), 116, "no sml-loadgen"),
-    ] as [(JobEnd, Int32, String)]) func everyEndHasASentenceAndACode(end: JobEnd, code: Int32, words: String) {
+    @Test(
+        arguments: [
+            (JobEnd(.completed), 0, "job 7 completed"), (JobEnd(.failed, exitCode: 99), 99, "ended by a rule"),
+            (JobEnd(.failed, exitCode: 105), 105, "stopped before"), (JobEnd(.failed, exitCode: 1), 116, "exit code 1"),
+            (JobEnd(.failed, signal: 53), 116, "signal 53"), (JobEnd(.timeout), 111, "time limit"),
+            (JobEnd(.cancelled, signal: 15), 112, "cancelled"), (JobEnd(.nodeFailure), 113, "lost its node"),
+            (JobEnd(.outOfMemory), 114, "memory"), (JobEnd(.preempted), 115, "preempted"), (JobEnd.forgotten, 117, "gone"),
+            (JobEnd(.other("SOMETHING")), 116, "SOMETHING"),
+            (JobEnd(.failed, exitCode: 127), 116, "no sml-loadgen"),
+        ] as [(JobEnd, Int32, String)]) func everyEndHasASentenceAndACode(end: JobEnd, code: Int32, words: String)
+    {
         let outcome = JobOutcome(end, job: id)
         #expect(outcome.exitCode == code)
         #expect(outcome.sentence.contains(words), "\(outcome.sentence)")

@@ -18,12 +18,18 @@ import Testing
 
     @Test func aShellReadsBackEveryVariable() async throws {
         let password = "it's $(x) \"q\" \\ é\nline"
-        let job = try staged(["K6_PROMETHEUS_RW_PASSWORD": password, "K6_PROMETHEUS_RW_USERNAME": "me", "OTHER": "x"], url: "http://u:p@h/w?a=1")
+        let job = try staged(
+            ["K6_PROMETHEUS_RW_PASSWORD": password, "K6_PROMETHEUS_RW_USERNAME": "me", "OTHER": "x"], url: "http://u:p@h/w?a=1")
         #expect(job.files.map(\.name) == ["run_config.json", "loadgen.env"])
         let scratch = try ScratchDirectory()
         try scratch.write("loadgen.env", String(decoding: job.files[1].bytes, as: UTF8.self))
         let answer = try await ExternalProgram.run(
-            "/bin/sh", ["-c", ". \"$1\" && printf '%s|%s|%s|%s' \"$K6_PROMETHEUS_RW_PASSWORD\" \"$K6_PROMETHEUS_RW_USERNAME\" \"$K6_PROMETHEUS_RW_SERVER_URL\" \"${OTHER-unset}\"", "sh", scratch.file("loadgen.env")],
+            "/bin/sh",
+            [
+                "-c",
+                ". \"$1\" && printf '%s|%s|%s|%s' \"$K6_PROMETHEUS_RW_PASSWORD\" \"$K6_PROMETHEUS_RW_USERNAME\" \"$K6_PROMETHEUS_RW_SERVER_URL\" \"${OTHER-unset}\"",
+                "sh", scratch.file("loadgen.env"),
+            ],
             environment: ["PATH": "/usr/bin:/bin"], timeout: .seconds(30))
         #expect(answer.output == "\(password)|me|http://u:p@h/w?a=1|unset")
     }
@@ -67,7 +73,8 @@ import Testing
     @Test func aRecordIsFoundByItsNumber() throws {
         let scratch = try ScratchDirectory()
         let record = JobRecord(
-            jobID: try #require(JobID("42")), jobName: "n", runLabel: "l", scenario: "s", launcher: "slurm", system: nil, runDirectory: "/r",
+            jobID: try #require(JobID("42")), jobName: "n", runLabel: "l", scenario: "s", launcher: "slurm", system: nil,
+            runDirectory: "/r",
             log: "/l", summary: "/s", records: "/c", jobTimeSeconds: 60)
         try scratch.write("model/note", "")
         try record.write(directory: scratch.file("model"))

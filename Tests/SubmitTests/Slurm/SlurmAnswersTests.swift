@@ -5,15 +5,23 @@ import Testing
 @testable import Submit
 
 @Suite struct SlurmAnswersTests {
-    @Test(arguments: [("Submitted batch job 123\n", "123"), ("123\n", "123"), ("123;clariden\n", "123"), ("sbatch: note\n99\n", "99"), ("", nil), ("error", nil)])
+    @Test(arguments: [
+        ("Submitted batch job 123\n", "123"), ("123\n", "123"), ("123;clariden\n", "123"), ("sbatch: note\n99\n", "99"), ("", nil),
+        ("error", nil),
+    ])
     func jobNumbers(output: String, id: String?) { #expect(SlurmAnswer.submitted(output)?.description == id) }
 
-    @Test(arguments: [
-        ("PENDING|Resources\n", .pending(reason: "Resources")), ("PENDING|None\n", .pending(reason: nil)),
-        ("CONFIGURING|None\n", .running), ("RUNNING|None\n", .running),
-        ("COMPLETING|None\n", .ending), ("SUSPENDED|None\n", .running), ("", nil),
-        ("PENDING|Nodes required for job are DOWN, DRAINED or reserved", .pending(reason: "Nodes required for job are DOWN, DRAINED or reserved")),
-    ] as [(String, JobState?)]) func queue(output: String, state: JobState?) { #expect(SlurmAnswer.queued(output) == state) }
+    @Test(
+        arguments: [
+            ("PENDING|Resources\n", .pending(reason: "Resources")), ("PENDING|None\n", .pending(reason: nil)),
+            ("CONFIGURING|None\n", .running), ("RUNNING|None\n", .running),
+            ("COMPLETING|None\n", .ending), ("SUSPENDED|None\n", .running), ("", nil),
+            (
+                "PENDING|Nodes required for job are DOWN, DRAINED or reserved",
+                .pending(reason: "Nodes required for job are DOWN, DRAINED or reserved")
+            ),
+        ] as [(String, JobState?)]) func queue(output: String, state: JobState?)
+    { #expect(SlurmAnswer.queued(output) == state) }
 
     @Test(arguments: [
         ("COMPLETED|0:0\n", JobEnd(.completed)), ("FAILED|99:0\n", JobEnd(.failed, exitCode: 99)),
@@ -31,8 +39,9 @@ import Testing
             SlurmAnswer.accounted("FAILED|105:0|62|UNLIMITED\nFAILED|105:0|62|\n")
                 == .ended(JobEnd(.failed, exitCode: 105, elapsed: .seconds(62))))
         // A cancellation is one, whatever it did to the steps.
-        #expect(SlurmAnswer.accounted("CANCELLED by 0|0:0|0|20\nOUT_OF_MEMORY|0:125|0|\n") ==
-            .ended(JobEnd(.cancelled, elapsed: .zero, limit: .seconds(1200))))
+        #expect(
+            SlurmAnswer.accounted("CANCELLED by 0|0:0|0|20\nOUT_OF_MEMORY|0:125|0|\n")
+                == .ended(JobEnd(.cancelled, elapsed: .zero, limit: .seconds(1200))))
     }
 
     @Test func accountingThatIsLate() {
@@ -43,7 +52,8 @@ import Testing
     }
 
     @Test func theControllersOwnView() {
-        let output = "JobId=5 JobName=x UserId=me(1) JobState=FAILED Reason=NonZeroExitCode Dependency=(null) ExitCode=99:0 DerivedExitCode=0:0 RunTime=00:01:05 TimeLimit=1-00:00:00 TimeMin=N/A\n"
+        let output =
+            "JobId=5 JobName=x UserId=me(1) JobState=FAILED Reason=NonZeroExitCode Dependency=(null) ExitCode=99:0 DerivedExitCode=0:0 RunTime=00:01:05 TimeLimit=1-00:00:00 TimeMin=N/A\n"
         #expect(
             SlurmAnswer.shown(output)
                 == .ended(JobEnd(.failed, exitCode: 99, elapsed: .seconds(65), limit: .seconds(86_400))))
@@ -59,10 +69,12 @@ import Testing
             ])
     }
 
-    @Test(arguments: [
-        ("30:00", 1_800), ("1:02:03", 3_723), ("2-01:00:00", 176_400), ("infinite", nil), ("UNLIMITED", nil), ("n/a", nil),
-        ("", nil), ("5", nil), ("1-5", nil), ("1-2-3", nil), ("a:b", nil),
-    ] as [(String, Int?)]) func times(text: String, seconds: Int?) {
+    @Test(
+        arguments: [
+            ("30:00", 1_800), ("1:02:03", 3_723), ("2-01:00:00", 176_400), ("infinite", nil), ("UNLIMITED", nil), ("n/a", nil),
+            ("", nil), ("5", nil), ("1-5", nil), ("1-2-3", nil), ("a:b", nil),
+        ] as [(String, Int?)]) func times(text: String, seconds: Int?)
+    {
         #expect(SlurmTime.parse(text) == seconds.map { .seconds($0) })
     }
 

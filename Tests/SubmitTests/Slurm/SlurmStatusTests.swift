@@ -59,8 +59,9 @@ import Testing
 
     @Test func aQueueThatDoesNotAnswerIsAnErrorAndNoEnd() async throws {
         try put("squeue", "echo 'slurm_load_jobs error: Unable to contact slurm controller (connect failure)' >&2; exit 1")
-        await #expect(throws: LauncherError.unreachable(
-            "squeue: slurm_load_jobs error: Unable to contact slurm controller (connect failure)")
+        await #expect(
+            throws: LauncherError.unreachable(
+                "squeue: slurm_load_jobs error: Unable to contact slurm controller (connect failure)")
         ) { try await status() }
     }
 
@@ -74,7 +75,9 @@ import Testing
     }
 
     @Test func aLostAnswerIsLookedForBeforeASecondSubmission() async throws {
-        try putSbatch("cat > /dev/null; echo x >> \(scratch.path)/calls; echo 'sbatch: error: Batch job submission failed: Socket timed out on send/recv operation' >&2; exit 1")
+        try putSbatch(
+            "cat > /dev/null; echo x >> \(scratch.path)/calls; echo 'sbatch: error: Batch job submission failed: Socket timed out on send/recv operation' >&2; exit 1"
+        )
         try put("squeue", #"case "$*" in *"--name n "*) echo 55;; *) exit 98;; esac"#)
         let launcher = SlurmLauncher(environment: environment)
         let id = try await launcher.submit(job(directory: scratch.path))

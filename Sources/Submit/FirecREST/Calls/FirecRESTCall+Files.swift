@@ -23,7 +23,9 @@ extension FirecRESTCall {
     }
 
     /// A small file, which replaces one of that name. Must not be empty: the server hangs on it and answers 408.
-    static func upload(_ system: String, directory: String, name: String, _ bytes: [UInt8], boundary: String)
+    static func upload(
+        _ system: String, directory: String, name: String, _ bytes: [UInt8], boundary: String
+    )
         -> FirecRESTCall
     {
         precondition(!bytes.isEmpty, "an empty file cannot be uploaded")

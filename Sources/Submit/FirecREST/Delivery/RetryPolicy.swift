@@ -66,8 +66,9 @@ struct RetryState: Sendable {
         guard waitedForRate + pause <= policy.rateLimitBudget else {
             let asked = pause.components.seconds
             let waited = waitedForRate.components.seconds
-            return .giveUp("asks to wait \(asked) s, after \(waited) s of waiting already; the limit is "
-                + "\(policy.rateLimitBudget.components.seconds) s")
+            return .giveUp(
+                "asks to wait \(asked) s, after \(waited) s of waiting already; the limit is "
+                    + "\(policy.rateLimitBudget.components.seconds) s")
         }
         waitedForRate += pause
         return .retry(after: pause)

@@ -15,7 +15,8 @@ enum Archive {
     static func extract(_ archive: String, to file: PartialFile) async throws {
         let tar = try SystemProgram.locate("tar")
         let result = try await Subprocess.run(
-            .path(FilePath(tar)), arguments: ["-xzOf", archive], environment: ChildEnvironment.system(SystemProgram.environment), input: .none,
+            .path(FilePath(tar)), arguments: ["-xzOf", archive], environment: ChildEnvironment.system(SystemProgram.environment),
+            input: .none,
             output: .fileDescriptor(FileDescriptor(rawValue: file.descriptor), closeAfterSpawningProcess: false),
             error: .string(limit: 64 << 10))
         guard result.terminationStatus.isSuccess else {
