@@ -17,7 +17,8 @@ let package = Package(
         .library(
             name: "Parsers",
             targets: [
-                "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "Endpoint", "K6", "HTTPClient", "Submit", "Models",
+                "Base", "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "Endpoint", "K6", "HTTPClient", "Submit",
+                "Models",
                 "Tasks",
             ]),
     ],
@@ -45,45 +46,47 @@ let package = Package(
         .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
 
         // Libraries, in the order data flows.
-        .target(name: "Scenarios"),
+        // What all of them use: text, JSON, files, processes, errors, durations, the environment.
+        .target(name: "Base"),
+        .target(name: "Scenarios", dependencies: ["Base"]),
         .target(
             name: "ScenarioFiles",
-            dependencies: ["Scenarios", "CYAML"],
+            dependencies: ["Base", "Scenarios", "CYAML"],
             resources: [.embedInCode("BuiltIn")]),
         .target(
             name: "Generator",
             dependencies: [
-                "Scenarios", "CLibcurl", "CDecoders", "CLinux", "TLSTrust",
+                "Base", "Scenarios", "CLibcurl", "CDecoders", "CLinux", "TLSTrust",
                 .product(name: "HeapModule", package: "swift-collections"),
             ]),
-        .target(name: "Metrics", dependencies: ["Scenarios", "Generator"]),
+        .target(name: "Metrics", dependencies: ["Base", "Scenarios", "Generator"]),
         .target(
             name: "RemoteWrite",
             dependencies: [
-                "CLibcurl", "CSnappy", "Scenarios", "TLSTrust",
+                "CLibcurl", "CSnappy", "Base", "Scenarios", "TLSTrust",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Protobuf/remote.proto", "Protobuf/README.md"]),
         .target(name: "Series", dependencies: ["Generator", "Metrics", "RemoteWrite"]),
         // How several processes carry out one plan.
-        .target(name: "Tasks", dependencies: ["Scenarios", "Generator"]),
+        .target(name: "Tasks", dependencies: ["Base", "Scenarios", "Generator"]),
         // The command line of k6 as SML uses it, for the image's `k6`.
-        .target(name: "K6", dependencies: ["Scenarios"]),
+        .target(name: "K6", dependencies: ["Base", "Scenarios"]),
         .target(name: "HTTPClient", dependencies: ["CLibcurl", "TLSTrust"]),
         .target(
             name: "Submit",
             dependencies: [
-                "HTTPClient", "TLSTrust", "Scenarios", "ScenarioFiles", .product(name: "Subprocess", package: "swift-subprocess"),
+                "HTTPClient", "TLSTrust", "Base", "Scenarios", "ScenarioFiles", .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
         // What is launched before it is tested: which models there are and the job that serves one.
         .target(
             name: "Models",
-            dependencies: ["Submit", "Scenarios", "ScenarioFiles"],
+            dependencies: ["Submit", "Base", "Scenarios", "ScenarioFiles"],
             resources: [.embedInCode("BuiltIn")]),
         .target(
             name: "Endpoint",
             dependencies: [
-                "Scenarios",
+                "Base", "Scenarios",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -91,36 +94,40 @@ let package = Package(
             ]),
 
         // Commands: thin, one file a subcommand.
-        .target(name: "CommandEdge", dependencies: ["Scenarios", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        .target(
+            name: "CommandEdge", dependencies: ["Base", "Scenarios", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .executableTarget(
             name: "sml",
             dependencies: [
-                "CProcessStart", "CommandEdge", "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "HTTPClient", "Submit",
+                "CProcessStart", "CommandEdge", "Base", "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "HTTPClient",
+                "Submit",
                 "Models",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "sml-loadgen",
             dependencies: [
-                "CEarlySignals", "CProcessStart", "CommandEdge", "Scenarios", "Generator", "Metrics", "RemoteWrite", "Series", "K6",
+                "CEarlySignals", "CProcessStart", "CommandEdge", "Base", "Scenarios", "Generator", "Metrics", "RemoteWrite", "Series", "K6",
                 "Tasks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "sml-endpoint",
             dependencies: [
-                "CProcessStart", "CommandEdge", "Endpoint", "Scenarios", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "CProcessStart", "CommandEdge", "Endpoint", "Base", "Scenarios",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // What several test targets share: a real Prometheus, a receiver that misbehaves on demand.
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         // A strict FirecREST v2 on loopback: what it does not know fails the test.
         .target(name: "FirecRESTFake", dependencies: ["TestSupport"], path: "Tests/FirecRESTFake"),
-        .testTarget(name: "ScenariosTests", dependencies: ["Scenarios", "ScenarioFiles"], exclude: ["Fixtures"]),
+        .testTarget(name: "BaseTests", dependencies: ["Base", "TestSupport"]),
+        .testTarget(name: "ScenariosTests", dependencies: ["Base", "Scenarios", "ScenarioFiles", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "GeneratorTests", dependencies: ["Generator", "CLibcurl", "CDecoders", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "K6Tests", dependencies: ["K6"], exclude: ["Fixtures"]),
-        .testTarget(name: "TasksTests", dependencies: ["Tasks", "Generator", "Scenarios"]),
+        .testTarget(name: "TasksTests", dependencies: ["Tasks", "Generator", "Base", "Scenarios"]),
         .testTarget(name: "EndpointTests", dependencies: ["Endpoint", "sml-endpoint"]),
         .testTarget(name: "RemoteWriteTests", dependencies: ["RemoteWrite", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(
@@ -130,21 +137,22 @@ let package = Package(
         .testTarget(
             name: "FuzzCorpusTests",
             dependencies: [
-                "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "Endpoint", "K6", "HTTPClient", "Submit", "Models",
+                "Base", "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "Endpoint", "K6", "HTTPClient", "Submit",
+                "Models",
                 "Tasks",
             ],
             exclude: ["Corpus"]),
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "TLSTrust", "TestSupport"]),
         .testTarget(
             name: "SubmitTests",
-            dependencies: ["Submit", "HTTPClient", "Scenarios", "Generator", "Metrics", "FirecRESTFake", "TestSupport", "sml"],
+            dependencies: ["Submit", "HTTPClient", "Base", "Scenarios", "Generator", "Metrics", "FirecRESTFake", "TestSupport", "sml"],
             exclude: ["Fixtures"]),
         .testTarget(name: "ModelsTests", dependencies: ["Models", "Submit", "TestSupport"]),
         // Runs the three built commands as child processes.
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "FirecRESTFake", "Generator", "Metrics", "Models", "Scenarios", "Submit", "TestSupport", "sml", "sml-loadgen",
+                "FirecRESTFake", "Generator", "Metrics", "Models", "Base", "Scenarios", "Submit", "TestSupport", "sml", "sml-loadgen",
                 "sml-endpoint",
             ]),
     ],

@@ -3,11 +3,13 @@
 
 import ArgumentParser
 import Glibc
+import Base
+import Base
 import Scenarios
 
 extension AsyncParsableCommand {
     /// Parses `words`, runs what they ask for and ends the process: help goes to stdout, mistakes to stderr.
-    public static func end(with words: [String]) async -> Never {
+    package static func end(with words: [String]) async -> Never {
         do {
             var command = try await asyncParseAsRoot(words)
             if var command = command as? any AsyncParsableCommand {

@@ -2,52 +2,52 @@
 // receive the same requests in the same order draw the same lengths, times and failures.
 
 /// What the simulated endpoint does. All defaults are those of `sml-endpoint --help`.
-public struct EndpointConfiguration: Sendable {
+package struct EndpointConfiguration: Sendable {
     /// Address to bind, a name or a literal.
-    public var host = "127.0.0.1"
+    package var host = "127.0.0.1"
     /// Port to bind; 0 takes a free one.
-    public var port = 0
+    package var port = 0
     /// Event loops. One is enough for 20,000 requests/s.
-    public var threads = 1
+    package var threads = 1
     /// Seed of every draw. Lengths, times and failures have separate streams derived from it.
-    public var seed: UInt64 = 1
+    package var seed: UInt64 = 1
     /// Time to the first token, in nanoseconds.
-    public var timeToFirstToken = Distribution.fixed(50_000_000)
+    package var timeToFirstToken = Distribution.fixed(50_000_000)
     /// Time per generated token, in nanoseconds; drawn once per request.
-    public var timePerToken = Distribution.fixed(5_000_000)
+    package var timePerToken = Distribution.fixed(5_000_000)
     /// Length of an answer in tokens when nothing forces it; drawn once per request, at least 1.
-    public var outputTokens = Distribution.lognormal(median: 128, sigma: 0.5)
+    package var outputTokens = Distribution.lognormal(median: 128, sigma: 0.5)
     /// Requests served at the same time; at least 1. 256 is vLLM's default `max_num_seqs`.
-    public var maximumBatch = 256
+    package var maximumBatch = 256
     /// Requests that may wait for a place in the batch; `nil` is without bound.
-    public var maximumQueue: Int?
+    package var maximumQueue: Int?
     /// Failures by probability.
-    public var failures = FailurePlan()
+    package var failures = FailurePlan()
     /// Size of an answer's text in bytes; `nil` is 4 bytes a token, at most ``AnswerWriter/defaultTextLimit``.
-    public var answerBytes: Int?
+    package var answerBytes: Int?
     /// Name listed by `/v1/models`, and echoed when a request names no model.
-    public var model = "simulated"
+    package var model = "simulated"
     /// Bytes a request's body may have; larger ones get 413. No prompt is that long.
-    public var maximumBody = 64 << 20
+    package var maximumBody = 64 << 20
     /// Bytes of bodies in memory at once, over all connections; what does not fit is not read until it does.
-    public var maximumBuffered = 512 << 20
+    package var maximumBuffered = 512 << 20
     /// Time from a request's first byte to the end of its headers, in nanoseconds.
-    public var headerTimeout: UInt64 = 10_000_000_000
+    package var headerTimeout: UInt64 = 10_000_000_000
     /// Time from a request's first byte to its last, in nanoseconds; what we do not read for lack of room does not count.
-    public var bodyTimeout: UInt64 = 120_000_000_000
+    package var bodyTimeout: UInt64 = 120_000_000_000
     /// Connections at once; `nil` is what the limit of open files leaves.
-    public var maximumConnections: Int?
+    package var maximumConnections: Int?
     /// The bearer token every `/v1/` request must carry; `nil` asks for none.
-    public var apiKey: String?
+    package var apiKey: String?
 
-    public init() {}
+    package init() {}
 
     private static let mostBytes = 1 << 40
 
     /// Checks the ranges that the types cannot express.
     ///
     /// - Throws: ``EndpointUsageError`` naming the option and what is accepted.
-    public func validate() throws(EndpointUsageError) {
+    package func validate() throws(EndpointUsageError) {
         func require(_ holds: Bool, _ text: String) throws(EndpointUsageError) {
             if !holds { throw EndpointUsageError(text) }
         }
@@ -69,7 +69,7 @@ public struct EndpointConfiguration: Sendable {
 }
 
 /// A value given by the user that cannot be used; one line for the terminal.
-public struct EndpointUsageError: Error, CustomStringConvertible, Equatable {
-    public let description: String
-    public init(_ description: String) { self.description = description }
+package struct EndpointUsageError: Error, CustomStringConvertible, Equatable {
+    package let description: String
+    package init(_ description: String) { self.description = description }
 }

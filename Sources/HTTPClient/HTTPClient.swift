@@ -5,7 +5,7 @@
 internal import CLibcurl
 import Dispatch
 import Synchronization
-public import TLSTrust
+import TLSTrust
 
 /// Sends requests one after the other over kept connections.
 ///
@@ -15,7 +15,7 @@ public import TLSTrust
 /// `@unchecked Sendable` for the sake of `multi`, the one member that is not Sendable. It is used by `perform`, which is
 /// called on `queue` only and checks that; by `curl_multi_wakeup`, which libcurl documents as callable from any thread,
 /// inside `send` and so while the client lives; and in `deinit`, when no block and no call is left to hold the client.
-public final class HTTPClient: @unchecked Sendable {
+package final class HTTPClient: @unchecked Sendable {
     private let queue = DispatchQueue(label: "sml.http")
     private let multi: UnsafeMutableRawPointer
     private let userAgent: String
@@ -25,7 +25,7 @@ public final class HTTPClient: @unchecked Sendable {
     private static let globalState = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
     /// - Parameter trust: whom to trust; whom libcurl trusts by itself unless given.
-    public init(userAgent: String, trust: TrustStore = TrustStore(file: nil, directories: nil)) {
+    package init(userAgent: String, trust: TrustStore = TrustStore(file: nil, directories: nil)) {
         precondition(Self.globalState == CURLE_OK, "libcurl cannot be initialised")
         guard let multi = curl_multi_init() else { preconditionFailure("libcurl cannot be initialised") }
         self.multi = multi
@@ -38,7 +38,7 @@ public final class HTTPClient: @unchecked Sendable {
     /// Sends `request` and waits for the end of its answer.
     ///
     /// - Throws: ``HTTPFailure`` when there is no whole answer; `.cancelled` when the task is.
-    public func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+    package func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
         let order = CancelOrder()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

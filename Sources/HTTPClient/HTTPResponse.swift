@@ -3,29 +3,29 @@
 internal import CLibcurl
 
 /// An answer, whatever its status.
-public struct HTTPResponse: Sendable, Equatable {
-    public var status: Int
+package struct HTTPResponse: Sendable, Equatable {
+    package var status: Int
     /// Names in lower case, in the order received.
-    public var headers: [HTTPRequest.Header]
+    package var headers: [HTTPRequest.Header]
     /// Empty where the request's destination took it.
-    public var body: [UInt8]
+    package var body: [UInt8]
 
-    public init(status: Int, headers: [HTTPRequest.Header] = [], body: [UInt8] = []) {
+    package init(status: Int, headers: [HTTPRequest.Header] = [], body: [UInt8] = []) {
         self.status = status
         self.headers = headers
         self.body = body
     }
 
-    public var text: String { String(decoding: body, as: UTF8.self) }
-    public var isSuccess: Bool { (200..<300).contains(status) }
+    package var text: String { String(decoding: body, as: UTF8.self) }
+    package var isSuccess: Bool { (200..<300).contains(status) }
 
     /// The first header of that name, given in lower case.
-    public func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+    package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 }
 
 /// No answer. `message` is libcurl's, which names hosts but never headers or queries.
-public struct HTTPFailure: Error, Sendable, Equatable, CustomStringConvertible {
-    public enum Kind: Sendable, Equatable {
+package struct HTTPFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    package enum Kind: Sendable, Equatable {
         /// Name not resolved or connection refused: the request was not sent.
         case notReached
         case timedOut
@@ -41,19 +41,19 @@ public struct HTTPFailure: Error, Sendable, Equatable, CustomStringConvertible {
         case other
     }
 
-    public var kind: Kind
-    public var message: String
-    public var description: String { message }
+    package var kind: Kind
+    package var message: String
+    package var description: String { message }
 
-    public init(_ kind: Kind, _ message: String) {
+    package init(_ kind: Kind, _ message: String) {
         self.kind = kind
         self.message = message
     }
 }
 
-public enum HTTPDate {
+package enum HTTPDate {
     /// Seconds since 1970 of a date in any of HTTP's three forms, or nil.
-    public static func secondsSince1970(_ text: String) -> Int? {
+    package static func secondsSince1970(_ text: String) -> Int? {
         let seconds = curl_getdate(text, nil)
         return seconds < 0 ? nil : Int(seconds)
     }

@@ -2,25 +2,25 @@
 // way of writing a flag (pflag's: `--tag a`, `--tag=a`, `-o a`, `-oa`, `-qv`) is tested without a process.
 
 /// What `k6 run …` asks for.
-public struct K6Invocation: Sendable, Equatable {
-    public static let remoteWriteOutput = "experimental-prometheus-rw"
+package struct K6Invocation: Sendable, Equatable {
+    package static let remoteWriteOutput = "experimental-prometheus-rw"
 
     /// Path of the script as given.
-    public private(set) var script = ""
+    package private(set) var script = ""
     /// `-o experimental-prometheus-rw` was given.
-    public private(set) var remoteWrite = false
+    package private(set) var remoteWrite = false
     /// `--tag` in the order given; of two with one name the last counts.
-    public private(set) var tags: [Tag] = []
+    package private(set) var tags: [Tag] = []
     /// What the script sees as `__ENV`: the process's environment with `--env` over it.
-    public private(set) var scriptEnvironment: [String: String] = [:]
-    public private(set) var summaryExport: String?
-    public private(set) var quiet = false
-    public private(set) var wantsHelp = false
+    package private(set) var scriptEnvironment: [String: String] = [:]
+    package private(set) var summaryExport: String?
+    package private(set) var quiet = false
+    package private(set) var wantsHelp = false
 
-    public struct Tag: Sendable, Equatable {
-        public var name: String
-        public var value: String
-        public init(name: String, value: String) {
+    package struct Tag: Sendable, Equatable {
+        package var name: String
+        package var value: String
+        package init(name: String, value: String) {
             self.name = name
             self.value = value
         }
@@ -31,7 +31,7 @@ public struct K6Invocation: Sendable, Equatable {
     private var includesProcessEnvironment = true
 
     /// - Parameter arguments: what follows `k6 run`.
-    public init(arguments: [String], environment: [String: String]) throws(K6Error) {
+    package init(arguments: [String], environment: [String: String]) throws(K6Error) {
         var scripts: [String] = []
         var given: Set<String> = []
         var words = FlagWords(arguments)
@@ -129,7 +129,7 @@ public struct K6Invocation: Sendable, Equatable {
         }
     }
 
-    public static func == (left: K6Invocation, right: K6Invocation) -> Bool {
+    package static func == (left: K6Invocation, right: K6Invocation) -> Bool {
         left.script == right.script && left.remoteWrite == right.remoteWrite && left.tags == right.tags
             && left.scriptEnvironment == right.scriptEnvironment && left.summaryExport == right.summaryExport
             && left.quiet == right.quiet && left.wantsHelp == right.wantsHelp

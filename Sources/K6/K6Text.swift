@@ -1,14 +1,14 @@
 // What this `k6` says about itself.
 
-public enum K6Text {
+package enum K6Text {
     /// - Parameters:
     ///   - version: the product's.
     ///   - machine: e.g. `linux/aarch64`.
-    public static func version(product version: String, machine: String) -> String {
+    package static func version(product version: String, machine: String) -> String {
         "k6 v1.7.1 as SML uses it, by sml-loadgen \(version) (\(machine))"
     }
 
-    public static func help(product version: String) -> String {
+    package static func help(product version: String) -> String {
         func names(_ flag: K6Flag) -> String {
             (flag.short.map { "-\($0), " } ?? "") + "--" + flag.name + (flag.value == .required ? " value" : "")
         }

@@ -6,12 +6,12 @@ import Dispatch
 import Synchronization
 
 /// Pushes the newest state of every series to a Prometheus remote write receiver.
-public final class RemoteWriter: Sendable {
+package final class RemoteWriter: Sendable {
     private let courier: Courier
 
     /// The first push is due one push interval from now. `onNotice` is called on a private queue and should return
     /// soon; its texts are fit for a log. Throws `RemoteWriteConfigurationError` if libcurl refuses a setting.
-    public init(
+    package init(
         configuration: RemoteWriteConfiguration, onNotice: @escaping @Sendable (DeliveryNotice) -> Void = { _ in }
     ) throws(RemoteWriteConfigurationError) {
         courier = Courier(configuration, connection: try ReceiverConnection(configuration), onNotice: onNotice)
@@ -20,16 +20,16 @@ public final class RemoteWriter: Sendable {
 
     /// Takes the current state of series; never waits. Series that are left out keep the state they had, and a series
     /// without a newer sample costs nothing to include (k6 §7.2).
-    public func submit(_ snapshot: [SeriesUpdate]) { courier.take(.submitted(snapshot)) }
+    package func submit(_ snapshot: [SeriesUpdate]) { courier.take(.submitted(snapshot)) }
 
     /// What happened so far.
-    public var report: DeliveryReport { courier.report.withLock { $0 } }
+    package var report: DeliveryReport { courier.report.withLock { $0 } }
 
     /// Sends the final state of every series, retrying for up to `drain`, then stale markers if they are on. At least
     /// one attempt is made, for which there is the policy's time limit even if `drain` is shorter, and as much for a push
     /// that is under way. Cancelling the task cuts the waiting
     /// short. What is submitted afterwards is not sent.
-    public func finish(drain: Duration = .seconds(60)) async -> DeliveryResult {
+    package func finish(drain: Duration = .seconds(60)) async -> DeliveryResult {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 courier.finish(drain: drain) { continuation.resume(returning: $0) }
@@ -41,8 +41,8 @@ public final class RemoteWriter: Sendable {
 }
 
 /// The end of a run's remote write.
-public struct DeliveryResult: Sendable {
-    public let report: DeliveryReport
+package struct DeliveryResult: Sendable {
+    package let report: DeliveryReport
     /// Final states the receiver does not have; write them to a file with `UndeliveredStates.save`.
-    public let undelivered: UndeliveredStates
+    package let undelivered: UndeliveredStates
 }

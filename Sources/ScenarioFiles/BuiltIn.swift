@@ -1,6 +1,8 @@
 // What is packaged with the program: SML's five scenarios with exactly its values (k6 §3.1), and a small corpus for
 // runs without one. Embedded in the executable, because a command that needs files beside it breaks when it is copied.
 
+import Base
+import Base
 import Scenarios
 
 enum BuiltIn {
@@ -15,14 +17,14 @@ enum BuiltIn {
 }
 
 /// The packaged corpus: 16 harmless prompts labelled short, medium and long, each with its own max_tokens.
-public enum PackagedCorpus {
+package enum PackagedCorpus {
     /// What errors and summaries call it.
-    public static let name = "built-in prompts.json"
+    package static let name = "built-in prompts.json"
 
     /// The JSON text, as `Corpus.load(bytes:file:options:)` takes it.
-    public static var bytes: [UInt8] { PackageResources.prompts_json }
+    package static var bytes: [UInt8] { PackageResources.prompts_json }
 
-    public static func load(options: CorpusOptions) throws(ConfigurationError) -> Corpus {
+    package static func load(options: CorpusOptions) throws(ConfigurationError) -> Corpus {
         try bytes.withUnsafeBufferPointer { (buffer) throws(ConfigurationError) in
             try Corpus.load(bytes: UnsafeRawBufferPointer(buffer), file: name, options: options)
         }

@@ -2,6 +2,8 @@
 // everything else is text, so that `2s` is text and `20` a number. Where the two versions disagree (`yes`, `0x10`, `010`,
 // `1:30`) a user means one and gets the other, so those are errors.
 
+import Base
+import Base
 import Scenarios
 
 /// A scalar without quotes, by what it looks like.

@@ -2,18 +2,20 @@
 // `.yml` or `.json`, which win over a packaged one of the same name as they do in SML.
 
 import Glibc
+import Base
+import Base
 import Scenarios
 
-public struct ScenarioCatalog: Sendable {
-    public let customDirectory: String
+package struct ScenarioCatalog: Sendable {
+    package let customDirectory: String
 
     /// - Parameter customDirectory: need not exist.
-    public init(customDirectory: String = "./scenarios") {
+    package init(customDirectory: String = "./scenarios") {
         self.customDirectory = customDirectory
     }
 
     /// Every scenario, the packaged ones first, each as it would resolve. Throws at the first unreadable one.
-    public func list() throws(ConfigurationError) -> [ScenarioDefinition] {
+    package func list() throws(ConfigurationError) -> [ScenarioDefinition] {
         let custom = try customFiles()
         var definitions: [ScenarioDefinition] = []
         for (name, text) in BuiltIn.scenarios where !custom.contains(where: { $0.name == name }) {
@@ -24,12 +26,12 @@ public struct ScenarioCatalog: Sendable {
     }
 
     /// Names only, for completion and for the prompt of a guided command. Never reads a file.
-    public func names() throws(ConfigurationError) -> [String] {
+    package func names() throws(ConfigurationError) -> [String] {
         Self.unique(BuiltIn.scenarios.map(\.name) + (try customFiles()).map(\.name))
     }
 
     /// The scenario a name stands for. An unknown name is bad usage (exit 64), a bad file a bad scenario (104).
-    public func resolve(_ name: String) throws(ConfigurationError) -> ScenarioDefinition {
+    package func resolve(_ name: String) throws(ConfigurationError) -> ScenarioDefinition {
         guard !name.isEmpty, !name.contains("/"), !name.contains("\0"), !name.hasPrefix(".") else {
             throw ConfigurationError(
                 .usage,
@@ -84,7 +86,7 @@ public struct ScenarioCatalog: Sendable {
     }
 
     /// Reads a scenario file given by path, for commands that accept one.
-    public static func read(_ path: String, name: String) throws(ConfigurationError) -> ScenarioDefinition {
+    package static func read(_ path: String, name: String) throws(ConfigurationError) -> ScenarioDefinition {
         try parse(try TextFile.read(path), path: path, name: name)
     }
 

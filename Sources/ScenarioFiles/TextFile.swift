@@ -2,22 +2,24 @@
 // whatever lies at its path: no pipe is waited for, and nothing without an end is read to its end.
 
 import Glibc
+import Base
+import Base
 import Scenarios
 
-public enum TextFile {
+package enum TextFile {
     /// What we read is a few hundred bytes; more than this is some other file.
     static let sizeLimit = 4 << 20
 
     /// Whether something lies at `path` that ``read(_:)`` should read or name: also a link to nowhere, and what may not be
     /// looked at. Taken for missing, such a file would be passed over without a word.
-    public static func isThere(_ path: String) -> Bool {
+    package static func isThere(_ path: String) -> Bool {
         var status = stat()
         // A name too long is none that a file can have.
         return lstat(path, &status) == 0 || errno != ENOENT && errno != ENAMETOOLONG
     }
 
     /// - Throws: `ConfigurationError` that names the file.
-    public static func read(_ path: String) throws(ConfigurationError) -> String { try read(path) { _ in } }
+    package static func read(_ path: String) throws(ConfigurationError) -> String { try read(path) { _ in } }
 
     /// - Parameter inspect: gets what the system says of the very file that is read, before it is.
     static func read(_ path: String, inspect: (stat) throws(ConfigurationError) -> Void) throws(ConfigurationError) -> String {

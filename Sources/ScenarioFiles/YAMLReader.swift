@@ -2,6 +2,8 @@
 // reads it. Used directly, because its Swift wrapper imports all of Foundation, and ICU with it: 40 MB of a 67 MB program.
 
 import CYAML
+import Base
+import Base
 import Scenarios
 
 /// Reads one document.

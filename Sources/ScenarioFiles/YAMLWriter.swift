@@ -1,6 +1,8 @@
 // The tree as YAML, by libyaml's emitter, which knows what each text may look like in each place.
 
 import CYAML
+import Base
+import Base
 import Scenarios
 
 enum YAMLWriter {

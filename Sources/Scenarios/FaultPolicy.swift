@@ -2,7 +2,7 @@
 // scenario says otherwise, because a load test that ends itself has no result.
 
 /// What a 429 does to the load (`on_429`).
-public enum TooManyRequestsPolicy: String, Sendable, Equatable, CaseIterable {
+package enum TooManyRequestsPolicy: String, Sendable, Equatable, CaseIterable {
     /// It is counted as a failed request; the load goes on. k6 does this.
     case count
     /// Nothing starts until the answer's Retry-After has passed (1 s without one).
@@ -13,24 +13,24 @@ public enum TooManyRequestsPolicy: String, Sendable, Equatable, CaseIterable {
 
 /// A circuit breaker (`stop_on.errors`): the run ends when at least `share` of the requests that finished within the
 /// last `window` failed, and the run is at least that old.
-public struct ErrorLimit: Sendable, Equatable {
+package struct ErrorLimit: Sendable, Equatable {
     /// More than 0, at most 1.
-    public var share: Double
+    package var share: Double
     /// At least 1 s, whole milliseconds.
-    public var window: Duration
+    package var window: Duration
 
-    public init(share: Double, window: Duration) {
+    package init(share: Double, window: Duration) {
         self.share = share
         self.window = window
     }
 }
 
 /// The fault policies of a run.
-public struct FaultPolicy: Sendable, Equatable {
-    public var onTooManyRequests = TooManyRequestsPolicy.count
-    public var errorLimit: ErrorLimit?
+package struct FaultPolicy: Sendable, Equatable {
+    package var onTooManyRequests = TooManyRequestsPolicy.count
+    package var errorLimit: ErrorLimit?
 
-    public init(onTooManyRequests: TooManyRequestsPolicy = .count, errorLimit: ErrorLimit? = nil) {
+    package init(onTooManyRequests: TooManyRequestsPolicy = .count, errorLimit: ErrorLimit? = nil) {
         self.onTooManyRequests = onTooManyRequests
         self.errorLimit = errorLimit
     }

@@ -2,19 +2,19 @@
 // generator reads only this (and the corpus); where it came from (YAML, run_config.json, flags) is not its concern.
 
 /// A straight line from the previous target to `target` (k6's stage). A zero duration is a jump.
-public struct Stage: Sendable, Equatable {
-    public var duration: Duration
+package struct Stage: Sendable, Equatable {
+    package var duration: Duration
     /// Virtual users, or arrivals per time unit.
-    public var target: Int
+    package var target: Int
 
-    public init(duration: Duration, target: Int) {
+    package init(duration: Duration, target: Int) {
         self.duration = duration
         self.target = target
     }
 }
 
 /// How load is applied over time; k6's four executors under their k6 names.
-public enum Executor: Sendable, Equatable {
+package enum Executor: Sendable, Equatable {
     /// `constant-vus`: a fixed number of users, each sending its next request when the last is done (closed loop).
     case constantVUs(vus: Int, duration: Duration)
     /// `ramping-vus`: the number of users follows a line through the stages (closed loop).
@@ -25,7 +25,7 @@ public enum Executor: Sendable, Equatable {
     case rampingArrivalRate(startRate: Int, timeUnit: Duration, stages: [Stage], preAllocatedVUs: Int, maxVUs: Int)
 
     /// The name in a scenario file.
-    public var name: String {
+    package var name: String {
         switch self {
         case .constantVUs: "constant-vus"
         case .rampingVUs: "ramping-vus"
@@ -35,7 +35,7 @@ public enum Executor: Sendable, Equatable {
     }
 
     /// The regular end: the duration or the sum of the stages. No iteration starts after it.
-    public var duration: Duration {
+    package var duration: Duration {
         switch self {
         case .constantVUs(_, let duration), .constantArrivalRate(_, _, let duration, _, _): duration
         case .rampingVUs(_, let stages, _), .rampingArrivalRate(_, _, let stages, _, _):
@@ -44,7 +44,7 @@ public enum Executor: Sendable, Equatable {
     }
 
     /// The most virtual users that can be active at once.
-    public var maxVUs: Int {
+    package var maxVUs: Int {
         switch self {
         case .constantVUs(let vus, _): vus
         case .rampingVUs(let start, let stages, _): stages.reduce(start) { max($0, $1.target) }
@@ -54,28 +54,28 @@ public enum Executor: Sendable, Equatable {
 }
 
 /// Where requests go and what surrounds their bodies. The bodies themselves are the corpus's.
-public struct RequestTarget: Sendable, Equatable {
+package struct RequestTarget: Sendable, Equatable {
     /// Absolute URL. SML concatenates the server URL and `/v1/chat/completions`.
-    public var url: String
+    package var url: String
     /// Sent as `Authorization: Bearer …` to this URL's host only; never printed.
-    public var apiKey: String?
+    package var apiKey: String?
     /// Extra headers in file order, name and value.
-    public var headers: [Header]
+    package var headers: [Header]
     /// Deadline for one exchange: connect, TLS, redirects, headers and whole body.
-    public var timeout: Duration
+    package var timeout: Duration
     /// An answer whose body is longer, decompressed, fails its request. Bytes.
-    public var responseLimit: Int
+    package var responseLimit: Int
 
-    public struct Header: Sendable, Equatable {
-        public var name: String
-        public var value: String
-        public init(name: String, value: String) {
+    package struct Header: Sendable, Equatable {
+        package var name: String
+        package var value: String
+        package init(name: String, value: String) {
             self.name = name
             self.value = value
         }
     }
 
-    public init(
+    package init(
         url: String, apiKey: String? = nil, headers: [Header] = [], timeout: Duration = .seconds(120),
         responseLimit: Int = 64 << 20
     ) {
@@ -88,24 +88,24 @@ public struct RequestTarget: Sendable, Equatable {
 }
 
 /// What a run does. Built from a run configuration, which also resolves the corpus's part (labels, tokens, order).
-public struct Plan: Sendable, Equatable {
+package struct Plan: Sendable, Equatable {
     /// SML's scenario name; tags every series.
-    public var scenario: String
-    public var executor: Executor
+    package var scenario: String
+    package var executor: Executor
     /// How long requests in flight at the regular end may go on. k6: 30 s.
-    public var gracefulStop: Duration
+    package var gracefulStop: Duration
     /// After each request a virtual user sleeps uniformly in [0, thinkTime). Zero: no sleep.
-    public var thinkTime: Duration
+    package var thinkTime: Duration
     /// Each virtual user sleeps uniformly in [0, thinkTime) once before its first request.
-    public var initialStagger: Bool
+    package var initialStagger: Bool
     /// Seed of think times and staggers; separate from the prompt order's.
-    public var thinkSeed: UInt64
+    package var thinkSeed: UInt64
     /// Seed of the prompt order, as SML passes it to k6's LCG (taken mod 2^32).
-    public var promptSeed: Int64
-    public var target: RequestTarget
-    public var faults: FaultPolicy
+    package var promptSeed: Int64
+    package var target: RequestTarget
+    package var faults: FaultPolicy
 
-    public init(
+    package init(
         scenario: String, executor: Executor, gracefulStop: Duration = .seconds(30), thinkTime: Duration = .zero,
         initialStagger: Bool = false, thinkSeed: UInt64 = 1, promptSeed: Int64 = 1, target: RequestTarget,
         faults: FaultPolicy = FaultPolicy()
@@ -120,15 +120,4 @@ public struct Plan: Sendable, Equatable {
         self.target = target
         self.faults = faults
     }
-}
-
-extension Duration {
-    /// Whole nanoseconds, truncated toward zero; schedules compute in these (292 years fit).
-    public var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
-    }
-
-    /// Seconds as a floating-point number, for display and statistics.
-    public var inSeconds: Double { Double(nanoseconds) / 1e9 }
 }

@@ -2,9 +2,9 @@
 // for them so; neither knows the other.
 
 /// The file of one task among those of a run.
-public enum TaskFile {
+package enum TaskFile {
     /// `records.smlrec` is `records.3.smlrec` for task 3.
-    public static func numbered(_ path: String, task: Int) -> String {
+    package static func numbered(_ path: String, task: Int) -> String {
         let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
         guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return "\(path).\(task)" }
         return "\(path.dropLast(name.count))\(name[..<dot]).\(task)\(name[dot...])"

@@ -5,12 +5,12 @@ import Metrics
 import RemoteWrite
 
 /// Final values that stayed behind, and the one command that pushes them.
-public struct UndeliveredFile: Sendable, Equatable {
-    public let path: String
-    public let command: String
+package struct UndeliveredFile: Sendable, Equatable {
+    package let path: String
+    package let command: String
 
     /// `receiver` shows no credentials; the command reads them from the environment, as the run did.
-    public init(path: String, receiver: ReceiverURL) {
+    package init(path: String, receiver: ReceiverURL) {
         self.path = path
         command = "sml loadtest push \(Self.quoted(path)) --url \(Self.quoted("\(receiver)"))"
     }
@@ -25,11 +25,11 @@ public struct UndeliveredFile: Sendable, Equatable {
     }
 }
 
-public enum DeliverySection {
+package enum DeliverySection {
     /// - Parameters:
     ///   - folded: how many values of each label name were folded into `other`.
     ///   - undelivered: the file with what is missing, if there is one.
-    public static func value(
+    package static func value(
         receiver: ReceiverURL, isVerified: Bool, report: DeliveryReport, folded: [String: Int], undelivered: UndeliveredFile?
     ) -> JSON {
         func counts(_ counts: [String: Int]) -> JSON {

@@ -3,19 +3,19 @@
 // labels are 8,000, which Prometheus takes without notice; a corpus that labels every prompt would be 160,000.
 
 /// First come, first kept, per label name.
-public struct LabelLimit: Sendable {
-    public static let other = "other"
-    public static let defaultMaximum = 100
+package struct LabelLimit: Sendable {
+    package static let other = "other"
+    package static let defaultMaximum = 100
 
     /// Values per label name that keep their own series.
-    public let maximum: Int
+    package let maximum: Int
     private var kept: [String: Set<String>] = [:]
     private var dropped: [String: Set<String>] = [:]
 
-    public init(maximum: Int = LabelLimit.defaultMaximum) { self.maximum = maximum }
+    package init(maximum: Int = LabelLimit.defaultMaximum) { self.maximum = maximum }
 
     /// How many distinct values of each label name became ``other``; names without any are absent.
-    public var folded: [String: Int] { dropped.mapValues(\.count) }
+    package var folded: [String: Int] { dropped.mapValues(\.count) }
 
     /// `value`, or ``other`` when `name` has had ``maximum`` different values before it.
     mutating func admit(_ name: String, _ value: String) -> String {

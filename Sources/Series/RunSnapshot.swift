@@ -7,18 +7,18 @@ import Metrics
 import RemoteWrite
 
 /// A look at a run.
-public struct RunSnapshot: Sendable {
-    public var statistics: RunStatistics
+package struct RunSnapshot: Sendable {
+    package var statistics: RunStatistics
     /// Nanoseconds since the run's start.
-    public var elapsed: Int64
+    package var elapsed: Int64
     /// Arrivals due by now; nil for closed-loop executors.
-    public var scheduledArrivals: Int?
+    package var scheduledArrivals: Int?
     /// Iterations started and arrivals dropped by now. The statistics learn of a request when it ends, minutes later.
-    public var startedIterations: Int
-    public var droppedArrivals: Int
-    public var delivery: DeliveryReport
+    package var startedIterations: Int
+    package var droppedArrivals: Int
+    package var delivery: DeliveryReport
 
-    public init(
+    package init(
         statistics: RunStatistics, elapsed: Int64, scheduledArrivals: Int? = nil, startedIterations: Int,
         droppedArrivals: Int, delivery: DeliveryReport = DeliveryReport()
     ) {

@@ -8,14 +8,14 @@ import RemoteWrite
 import Synchronization
 
 /// What came of remote write.
-public struct SeriesDelivery: Sendable {
-    public let result: DeliveryResult
+package struct SeriesDelivery: Sendable {
+    package let result: DeliveryResult
     /// How many values of each label name were folded into `other`.
-    public let folded: [String: Int]
+    package let folded: [String: Int]
 }
 
 /// A registry and a writer, brought together by a timer.
-public final class SeriesFeed: Sendable {
+package final class SeriesFeed: Sendable {
     /// The snapshot precedes the push by a tenth of the interval, at most by this: 5,000 series take 0.2 s to compute.
     private static let longestLead = 0.5
 
@@ -28,7 +28,7 @@ public final class SeriesFeed: Sendable {
     /// Starts at once. `snapshot` and `onWarning` are called on the feed's queue.
     ///
     /// - Throws: `RemoteWriteConfigurationError` if libcurl refuses a setting.
-    public init(
+    package init(
         configuration: RemoteWriteConfiguration, registry: SeriesRegistry,
         snapshot: @escaping @Sendable (DeliveryReport) -> RunSnapshot,
         onWarning: @escaping @Sendable (String) -> Void
@@ -49,7 +49,7 @@ public final class SeriesFeed: Sendable {
     deinit { timer.cancel() }
 
     /// What was delivered so far.
-    public var report: DeliveryReport { writer.report }
+    package var report: DeliveryReport { writer.report }
 
     private func feed() {
         let report = writer.report
@@ -62,7 +62,7 @@ public final class SeriesFeed: Sendable {
 
     /// Hands over the final state and waits for up to `drain` until it is delivered; cancelling the task cuts that
     /// short. Call it after the last record was consumed.
-    public func finish(drain: Duration) async -> SeriesDelivery {
+    package func finish(drain: Duration) async -> SeriesDelivery {
         timer.cancel()
         feed()
         let result = await writer.finish(drain: drain)

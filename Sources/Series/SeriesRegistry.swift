@@ -4,10 +4,10 @@
 
 import Metrics
 import RemoteWrite
-import Scenarios
+import Base
 
 /// The series of one run.
-public struct SeriesRegistry: Sendable {
+package struct SeriesRegistry: Sendable {
     private let base: [SeriesLabel]
     private let form: TrendForm
     /// Wall clock at the run's zero, nanoseconds since 1970.
@@ -33,7 +33,7 @@ public struct SeriesRegistry: Sendable {
     ///   - startedUnixNanoseconds: wall clock at the run's zero; timestamps are counted from it.
     ///   - interval: between two looks.
     ///   - redactor: hides secrets in the values of labels that a server can influence.
-    public init(
+    package init(
         tags: SeriesTags, form: TrendForm, startedUnixNanoseconds: Int64, interval: Duration = .seconds(5),
         redactor: Redactor = Redactor(), limit: LabelLimit = LabelLimit()
     ) {
@@ -48,10 +48,10 @@ public struct SeriesRegistry: Sendable {
     }
 
     /// How many values of each label name were folded into `other` so far.
-    public var folded: [String: Int] { limit.folded }
+    package var folded: [String: Int] { limit.folded }
 
     /// One line per label name whose values were folded for the first time since the last call.
-    public mutating func takeWarnings() -> [String] {
+    package mutating func takeWarnings() -> [String] {
         let new = limit.folded.keys.filter { !warned.contains($0) }.sorted()
         warned.formUnion(new)
         return new.map {
@@ -61,7 +61,7 @@ public struct SeriesRegistry: Sendable {
     }
 
     /// The series with a new sample since the last call, and the counters. Cost is proportional to what changed.
-    public mutating func updates(_ snapshot: RunSnapshot) -> [SeriesUpdate] {
+    package mutating func updates(_ snapshot: RunSnapshot) -> [SeriesUpdate] {
         let statistics = snapshot.statistics
         let look = Look(origin: origin, elapsed: snapshot.elapsed, previous: previousLook, interval: interval)
         previousLook = look.now

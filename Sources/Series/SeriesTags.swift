@@ -4,25 +4,25 @@
 import Metrics
 
 /// Scenario, run label and model of a run, and whatever else was asked for. Empty ones are not sent (k6 §7.4).
-public struct SeriesTags: Sendable, Equatable {
+package struct SeriesTags: Sendable, Equatable {
     /// A label of every series of a run.
-    public struct Tag: Sendable, Equatable {
-        public var name: String
-        public var value: String
-        public init(name: String, value: String) {
+    package struct Tag: Sendable, Equatable {
+        package var name: String
+        package var value: String
+        package init(name: String, value: String) {
             self.name = name
             self.value = value
         }
     }
 
-    public var scenario: String
-    public var runLabel: String
-    public var model: String
+    package var scenario: String
+    package var runLabel: String
+    package var model: String
     /// Further labels. One named like a label that a series has of its own (`label`, `status`, …) does not reach that
     /// series: a metric's own tags win, as in k6.
-    public var further: [Tag]
+    package var further: [Tag]
 
-    public init(scenario: String, runLabel: String, model: String, further: [Tag] = []) {
+    package init(scenario: String, runLabel: String, model: String, further: [Tag] = []) {
         self.scenario = scenario
         self.runLabel = runLabel
         self.model = model
@@ -30,7 +30,7 @@ public struct SeriesTags: Sendable, Equatable {
     }
 
     /// - Parameter further: k6's `--tag`. Scenario, run label and model among them count where the run has none.
-    public init(_ context: RunContext, further: [Tag] = []) {
+    package init(_ context: RunContext, further: [Tag] = []) {
         func value(_ own: String, _ name: String) -> String {
             own.isEmpty ? further.last { $0.name == name }?.value ?? "" : own
         }

@@ -5,11 +5,11 @@ import Metrics
 import RemoteWrite
 
 /// How trends become series.
-public enum TrendForm: Sendable {
+package enum TrendForm: Sendable {
     case statistics([TrendStatistic])
     case nativeHistogram
 
-    public init(_ configuration: RemoteWriteConfiguration) {
+    package init(_ configuration: RemoteWriteConfiguration) {
         self = configuration.trendAsNativeHistogram ? .nativeHistogram : .statistics(configuration.trendStatistics)
     }
 }

@@ -1,12 +1,12 @@
 // How `sml` itself asks servers: under its own name, trusting whom the environment says.
 
 import HTTPClient
-import Scenarios
+import Base
 import TLSTrust
 
 extension HTTPClient {
     /// - Parameter environment: with `SSL_CERT_FILE` and `SSL_CERT_DIR`, which are not checked here.
-    public convenience init(environment: [String: String]) {
+    package convenience init(environment: [String: String]) {
         let authorities = CertificateAuthorities(environment)
         self.init(
             userAgent: "sml/\(Product.version)",

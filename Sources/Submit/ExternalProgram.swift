@@ -1,7 +1,7 @@
 // A program of the system, run for what it says: looked up on PATH, with a time limit, its output kept.
 
 import Foundation
-import Scenarios
+import Base
 import Subprocess
 
 #if canImport(System)

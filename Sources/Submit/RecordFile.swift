@@ -2,7 +2,7 @@
 // may read them.
 
 import Foundation
-import Scenarios
+import Base
 
 enum RecordFile {
     /// Replaces `path`; members in the order of their names, so that two files can be compared.

@@ -1,23 +1,23 @@
 // How a run learns where its series go: by the variables k6 reads, because a URL may hold a password and the
 // generator's command line is public.
 
-import Scenarios
+import Base
 
 /// The generator's environment for remote write.
-public struct RemoteWriteSettings: Sendable, Equatable {
+package struct RemoteWriteSettings: Sendable, Equatable {
     /// What SML's dashboards use.
-    public static let trendStatistics = "min,avg,med,p(90),p(95),p(99),max"
+    package static let trendStatistics = "min,avg,med,p(90),p(95),p(99),max"
     /// Where SML's cluster runs push unless told otherwise. Only reachable from inside the cluster, so a run on this
     /// machine has no default.
-    public static let clusterURL = "https://prometheus-dev.swissai.svc.cscs.ch/api/v1/write"
+    package static let clusterURL = "https://prometheus-dev.swissai.svc.cscs.ch/api/v1/write"
 
     /// Variables to set for the generator.
-    public let generatorEnvironment: [String: String]
+    package let generatorEnvironment: [String: String]
 
     /// `url` wins over `SML_LOADTEST_METRICS_REMOTE_WRITE_URL`, which wins over k6's own variable, which wins over
     /// `defaultURL`; an empty one does not count, except that an empty `url` switches remote write off. Statistics
     /// that the user has chosen stay.
-    public init(isEnabled: Bool, url: String?, environment: [String: String], defaultURL: String? = nil) {
+    package init(isEnabled: Bool, url: String?, environment: [String: String], defaultURL: String? = nil) {
         let inherited = environment.filled("SML_LOADTEST_METRICS_REMOTE_WRITE_URL", "K6_PROMETHEUS_RW_SERVER_URL")
         guard isEnabled, let url = url ?? inherited ?? defaultURL, !url.isEmpty else {
             // An empty URL is none: it hides one that would be inherited.

@@ -3,9 +3,9 @@
 import Foundation
 
 /// Names of runs.
-public enum RunLabel {
+package enum RunLabel {
     /// `loadtest_<scenario>_<YYYYmmdd_HHMMSS>_<6 letters>`, local time.
-    public static func make(scenario: String, at date: Date = Date()) -> String {
+    package static func make(scenario: String, at date: Date = Date()) -> String {
         var random = SystemRandomNumberGenerator()
         return make(scenario: scenario, at: date, timeZone: .current, random: &random)
     }

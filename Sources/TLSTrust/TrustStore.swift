@@ -11,16 +11,16 @@ import Synchronization
 /// The authorities of a file and of directories; read when the first connection needs them.
 ///
 /// `@unchecked Sendable`: nothing but constants and a lock; OpenSSL counts references to a store and locks its content.
-public final class TrustStore: @unchecked Sendable {
+package final class TrustStore: @unchecked Sendable {
     /// What is trusted: PEM text, and directories of hashed certificates with colons between them.
-    public let file: String?
-    public let directories: String?
+    package let file: String?
+    package let directories: String?
 
     /// With the address of OpenSSL's store.
     private enum State { case unread, unusable, read(UInt) }
     private let state = Mutex<State>(.unread)
 
-    public init(file: String?, directories: String?) {
+    package init(file: String?, directories: String?) {
         self.file = file
         self.directories = directories
     }
@@ -36,7 +36,7 @@ public final class TrustStore: @unchecked Sendable {
     /// as `easy` does.
     ///
     /// - Returns: libcurl's code, 0 when all is well.
-    public func apply(to easy: UnsafeMutableRawPointer) -> UInt32 {
+    package func apply(to easy: UnsafeMutableRawPointer) -> UInt32 {
         guard file != nil || directories != nil else { return CURLE_OK.rawValue }
         let isOurs = OpenSSL.shared != nil
         var codes = [(CURLOPT_CAINFO, file), (CURLOPT_CAPATH, directories)].map { option, path in

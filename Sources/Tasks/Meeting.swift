@@ -5,24 +5,25 @@
 
 import Generator
 import Glibc
-import Scenarios
+import Base
+import Base
 
 /// A directory in which the tasks of one attempt at a run meet.
-public struct Meeting: Sendable {
+package struct Meeting: Sendable {
     /// From the last task's arrival to the run's start. A hundred times what a file takes to be seen on another node.
     static let lead = Duration.seconds(3)
     /// Between two looks. 1,024 tasks then ask a file server 10,000 times a second at worst, for a moment.
     private static let pause = Duration.milliseconds(100)
 
-    public let directory: String
-    public let share: TaskShare
+    package let directory: String
+    package let share: TaskShare
     /// Asked at every look: the name of a signal that wants an end, if there was one.
     private let signal: @Sendable () -> String?
 
     /// - Parameters:
     ///   - directory: shared by all tasks of this attempt and by nobody else; made if missing.
     /// - Throws: ``TaskError`` when it cannot be used, or an earlier attempt left something there.
-    public init(directory: String, share: TaskShare, signal: @escaping @Sendable () -> String?) throws(TaskError) {
+    package init(directory: String, share: TaskShare, signal: @escaping @Sendable () -> String?) throws(TaskError) {
         self.directory = directory
         self.share = share
         self.signal = signal
@@ -44,7 +45,7 @@ public struct Meeting: Sendable {
     ///   - plan: a text that is the same for tasks that run the same thing.
     ///   - limit: how long to wait.
     /// - Throws: ``TaskError``.
-    public func meet(plan: String, within limit: Duration) async throws(TaskError) -> Int64 {
+    package func meet(plan: String, within limit: Duration) async throws(TaskError) -> Int64 {
         try ready(share.index).write(plan)
         let deadline = ContinuousClock.now + limit
         guard share.index == 0 else { return try await obey(until: deadline + .seconds(5)) }
@@ -109,11 +110,11 @@ public struct Meeting: Sendable {
     // MARK: - The end
 
     /// Says that this task's records are complete.
-    public func finish() throws(TaskError) { try done(share.index).write("done") }
+    package func finish() throws(TaskError) { try done(share.index).write("done") }
 
     /// Task 0: waits until every other task has finished, at most until `deadline()`, which is asked again at every
     /// look, as a signal may bring it nearer. Returns those that have not.
-    public func unfinished(until deadline: @Sendable () -> ContinuousClock.Instant) async -> [Int] {
+    package func unfinished(until deadline: @Sendable () -> ContinuousClock.Instant) async -> [Int] {
         var missing = Array(1..<share.count)
         while true {
             missing.removeAll { ((try? done($0).read()) ?? nil) != nil }
@@ -123,7 +124,7 @@ public struct Meeting: Sendable {
     }
 
     /// Task 0, last: removes what the tasks left here.
-    public func close() {
+    package func close() {
         for task in 0..<share.count {
             unlink(ready(task).path)
             unlink(done(task).path)

@@ -3,7 +3,7 @@
 // not there before may be answered from a cache for half a minute; and opening again shows what was written meanwhile.
 
 import Glibc
-import Scenarios
+import Base
 
 /// One line for the other tasks.
 struct Notice: Sendable {
@@ -47,8 +47,8 @@ struct Notice: Sendable {
 }
 
 /// What keeps several tasks from being one run.
-public struct TaskError: CommandError, Equatable {
-    public enum Kind: Sendable, Equatable {
+package struct TaskError: CommandError, Equatable {
+    package enum Kind: Sendable, Equatable {
         /// Another task did not come or runs something else: 75 (EX_TEMPFAIL).
         case others
         /// A signal while waiting for the others: 105, as for a run.
@@ -57,15 +57,15 @@ public struct TaskError: CommandError, Equatable {
         case files
     }
 
-    public let kind: Kind
-    public let description: String
+    package let kind: Kind
+    package let description: String
 
-    public init(_ kind: Kind, _ description: String) {
+    package init(_ kind: Kind, _ description: String) {
         self.kind = kind
         self.description = OneLine.escaped(description)
     }
 
-    public var exitCode: Int32 {
+    package var exitCode: Int32 {
         switch kind {
         case .others: 75
         case .interrupted: 105

@@ -2,15 +2,17 @@
 // half of a plan by accident measures half of what was asked for.
 
 import Generator
+import Base
+import Base
 import Scenarios
 
-public enum TaskOption {
+package enum TaskOption {
     static let accepted = "I/N with 0 ≤ I < N ≤ 1024, or slurm"
 
     /// Reads `1/4` (the second of four) or `slurm` (SLURM_PROCID of SLURM_NTASKS).
     ///
     /// - Throws: `ConfigurationError`, exit 64.
-    public static func parse(_ text: String, environment: [String: String]) throws(ConfigurationError) -> TaskShare {
+    package static func parse(_ text: String, environment: [String: String]) throws(ConfigurationError) -> TaskShare {
         if text == "slurm" {
             guard let index = environment["SLURM_PROCID"], let count = environment["SLURM_NTASKS"] else {
                 throw ConfigurationError(
@@ -31,7 +33,7 @@ public enum TaskOption {
 
     /// The attempt at a run that this process belongs to, so that what an earlier one left behind is not mistaken for
     /// its companions: a job's step, and how often SLURM restarted it.
-    public static func attempt(environment: [String: String]) -> String {
+    package static func attempt(environment: [String: String]) -> String {
         let names = ["SLURM_JOB_ID", "SLURM_STEP_ID", "SLURM_RESTART_COUNT"]
         let parts = names.compactMap { environment[$0] }.filter { !$0.isEmpty && $0.utf8.allSatisfy(isPlain) }
         return parts.isEmpty ? "0" : parts.joined(separator: "-")

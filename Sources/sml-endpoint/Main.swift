@@ -6,7 +6,7 @@ import CProcessStart
 import CommandEdge
 import Endpoint
 import Glibc
-import Scenarios
+import Base
 
 @main
 struct EndpointCommand: AsyncParsableCommand {

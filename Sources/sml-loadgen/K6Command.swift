@@ -5,6 +5,8 @@ import Generator
 import Glibc
 import K6
 import RemoteWrite
+import Base
+import Base
 import Scenarios
 import Series
 

@@ -7,7 +7,7 @@ import Generator
 import Glibc
 import Metrics
 import RemoteWrite
-import Scenarios
+import Base
 
 @main
 enum Program {

@@ -2,7 +2,7 @@
 // written would cost the measurement.
 
 import Glibc
-import Scenarios
+import Base
 
 enum OutputDirectory {
     /// Makes `directory` with its parents, proves that files can be made in it, and refuses to replace a result unless

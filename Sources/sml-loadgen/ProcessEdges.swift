@@ -1,6 +1,8 @@
 // The few places where this command touches its process: environment, limits.
 
 import Glibc
+import Base
+import Base
 import Scenarios
 
 enum ProcessEnvironment {

@@ -4,7 +4,7 @@
 import CEarlySignals
 import Generator
 import Metrics
-import Scenarios
+import Base
 
 enum RunCommand {
     /// Runs what `request` makes of the process's environment, and returns the exit code. Errors are reported as

@@ -4,7 +4,7 @@
 import Generator
 import Metrics
 import RemoteWrite
-import Scenarios
+import Base
 import Series
 import Synchronization
 

@@ -4,7 +4,7 @@
 
 import Generator
 import Metrics
-import Scenarios
+import Base
 import Synchronization
 
 /// The readers of one run's records.

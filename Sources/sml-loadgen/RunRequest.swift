@@ -3,6 +3,8 @@
 
 import Generator
 import RemoteWrite
+import Base
+import Base
 import Scenarios
 import Series
 import Tasks

@@ -5,6 +5,8 @@ import Generator
 import Glibc
 import Metrics
 import RemoteWrite
+import Base
+import Base
 import Scenarios
 import Series
 import Synchronization

@@ -4,7 +4,7 @@
 
 import Generator
 import Glibc
-import Scenarios
+import Base
 import Synchronization
 
 /// Turns what comes from outside into what it means at that point of the process's life. Called from one thread, the

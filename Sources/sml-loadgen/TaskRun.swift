@@ -3,6 +3,8 @@
 
 import Generator
 import Metrics
+import Base
+import Base
 import Scenarios
 import Tasks
 

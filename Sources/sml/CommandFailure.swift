@@ -3,7 +3,7 @@
 import ArgumentParser
 import Metrics
 import RemoteWrite
-import Scenarios
+import Base
 import Submit
 
 enum CommandFailure {

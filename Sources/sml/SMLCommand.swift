@@ -3,7 +3,7 @@
 import ArgumentParser
 import CommandEdge
 import Glibc
-import Scenarios
+import Base
 
 @main
 struct SMLCommand: AsyncParsableCommand {

@@ -1,6 +1,6 @@
 // Columns of text, aligned with spaces: readable on a terminal, splittable in a pipe.
 
-import Scenarios
+import Base
 
 enum TextTable {
     /// One line a row; columns as wide as their widest cell.

@@ -2,6 +2,8 @@
 // a name in the sources that is not on it fails the first test, and a name without a row the second.
 
 import Foundation
+import Base
+import Base
 import Scenarios
 import Testing
 

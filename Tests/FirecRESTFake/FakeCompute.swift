@@ -3,26 +3,26 @@
 import Synchronization
 
 /// A job as FirecREST shows it.
-public struct FakeJob: Sendable {
-    public var id: String
-    public var name: String
-    public var state: String
-    public var exitCode: Int?
-    public var signal = 0
-    public var reason: String?
+package struct FakeJob: Sendable {
+    package var id: String
+    package var name: String
+    package var state: String
+    package var exitCode: Int?
+    package var signal = 0
+    package var reason: String?
     /// Seconds since 1970.
-    public var end: Int?
-    public var steps: [Step] = []
+    package var end: Int?
+    package var steps: [Step] = []
 
     /// As accounting has it: `7.0`, its exit code and signal, seconds since 1970.
-    public struct Step: Sendable {
-        public var id: String
-        public var state: String
-        public var exitCode = 0
-        public var signal = 0
-        public var end: Int?
+    package struct Step: Sendable {
+        package var id: String
+        package var state: String
+        package var exitCode = 0
+        package var signal = 0
+        package var end: Int?
 
-        public init(id: String, state: String, exitCode: Int = 0, signal: Int = 0, end: Int? = nil) {
+        package init(id: String, state: String, exitCode: Int = 0, signal: Int = 0, end: Int? = nil) {
             self.id = id
             self.state = state
             self.exitCode = exitCode
@@ -31,7 +31,7 @@ public struct FakeJob: Sendable {
         }
     }
 
-    public init(id: String, name: String, state: String, exitCode: Int? = nil, reason: String? = nil) {
+    package init(id: String, name: String, state: String, exitCode: Int? = nil, reason: String? = nil) {
         self.id = id
         self.name = name
         self.state = state
@@ -41,17 +41,17 @@ public struct FakeJob: Sendable {
 }
 
 /// What the commands say: a result, or the text of their stderr.
-public struct CommandRefusal: Error {
-    public var stderr: String
-    public init(_ stderr: String) { self.stderr = stderr }
+package struct CommandRefusal: Error {
+    package var stderr: String
+    package init(_ stderr: String) { self.stderr = stderr }
 }
 
-public struct FakeCompute: Sendable {
-    public var submit: @Sendable (_ script: String, _ workingDirectory: String, _ account: String?) throws -> String
-    public var jobs: @Sendable () -> [FakeJob]
-    public var cancel: @Sendable (_ id: String) throws -> Void
+package struct FakeCompute: Sendable {
+    package var submit: @Sendable (_ script: String, _ workingDirectory: String, _ account: String?) throws -> String
+    package var jobs: @Sendable () -> [FakeJob]
+    package var cancel: @Sendable (_ id: String) throws -> Void
 
-    public init(
+    package init(
         submit: @escaping @Sendable (String, String, String?) throws -> String,
         jobs: @escaping @Sendable () -> [FakeJob], cancel: @escaping @Sendable (String) throws -> Void
     ) {
@@ -62,13 +62,13 @@ public struct FakeCompute: Sendable {
 }
 
 /// A scheduler that runs nothing: jobs are what the test says they are.
-public final class PlayedScheduler: Sendable {
+package final class PlayedScheduler: Sendable {
     private let state = Mutex<[FakeJob]>([])
-    public init() {}
+    package init() {}
 
-    public var jobs: [FakeJob] { state.withLock { $0 } }
+    package var jobs: [FakeJob] { state.withLock { $0 } }
 
-    public func set(_ id: String, _ newState: String, exitCode: Int? = nil, end: Int? = nil, steps: [FakeJob.Step] = []) {
+    package func set(_ id: String, _ newState: String, exitCode: Int? = nil, end: Int? = nil, steps: [FakeJob.Step] = []) {
         state.withLock { jobs in
             guard let index = jobs.firstIndex(where: { $0.id == id }) else { return }
             jobs[index].state = newState
@@ -78,7 +78,7 @@ public final class PlayedScheduler: Sendable {
         }
     }
 
-    public var compute: FakeCompute {
+    package var compute: FakeCompute {
         FakeCompute(
             submit: { script, _, _ in
                 guard script.hasPrefix("#!") else {

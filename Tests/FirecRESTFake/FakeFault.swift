@@ -1,7 +1,7 @@
 // What can be made to go wrong, call by call.
 
 /// One misbehaviour, at the next call of an operation.
-public enum FakeFault: Sendable {
+package enum FakeFault: Sendable {
     /// An error answer in FirecREST's form; nothing is carried out.
     case status(Int, headers: [String: String] = [:], message: String = "injected")
     /// Carried out, but the answer is lost.

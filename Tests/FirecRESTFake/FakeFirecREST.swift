@@ -6,7 +6,7 @@ import Foundation
 import Synchronization
 import TestSupport
 
-public final class FakeFirecREST: Sendable {
+package final class FakeFirecREST: Sendable {
     struct State {
         var tokens: Set<String> = []
         var issued = 0
@@ -18,43 +18,43 @@ public final class FakeFirecREST: Sendable {
         var hiddenLooks: [String: Int] = [:]
     }
 
-    public struct Options: Sendable {
-        public var user = "hpcuser"
+    package struct Options: Sendable {
+        package var user = "hpcuser"
         /// The user's primary group.
-        public var group = "testacct"
-        public var slurmVersion = "24.05.4"
-        public var system = "cluster"
-        public var partitions = ["normal", "debug"]
+        package var group = "testacct"
+        package var slurmVersion = "24.05.4"
+        package var system = "cluster"
+        package var partitions = ["normal", "debug"]
         /// Paths the server accepts begin with one of these.
-        public var fileSystems = ["/users", "/scratch"]
+        package var fileSystems = ["/users", "/scratch"]
         /// Put before every path.
-        public var root: String
-        public var clientID = "id-canary"
-        public var clientSecret = "secret-canary"
+        package var root: String
+        package var clientID = "id-canary"
+        package var clientSecret = "secret-canary"
         /// Accepted as X-API-Key if set; then no token is.
-        public var apiKey: String?
-        public var tokenLife = 300
-        public var operationLimit = 5 << 20
-        public var partSize = 1 << 20
+        package var apiKey: String?
+        package var tokenLife = 300
+        package var operationLimit = 5 << 20
+        package var partSize = 1 << 20
         /// Output of a command on the cluster that the server holds.
-        public var bufferLimit = 5 << 20
+        package var bufferLimit = 5 << 20
         /// Looks after a submission that find nothing.
-        public var looksUntilKnown = 0
+        package var looksUntilKnown = 0
 
         /// Who owns what is made, where jobs run as another user than the fake.
-        public var ownerID: Int?
-        public var groupID: Int?
+        package var ownerID: Int?
+        package var groupID: Int?
 
-        public init(root: String) { self.root = root }
+        package init(root: String) { self.root = root }
     }
 
-    public let options: Options
+    package let options: Options
     let compute: FakeCompute
     let state = Mutex(State())
     private let servers = Mutex<(api: ScriptedReceiver, store: ScriptedReceiver, token: ScriptedReceiver)?>(nil)
     static let base = "/firecrest/v2"
 
-    public init(_ options: Options, compute: FakeCompute) throws {
+    package init(_ options: Options, compute: FakeCompute) throws {
         self.options = options
         self.compute = compute
         // Three hosts: the API, who gives tokens, the object store; each is told apart by its port.
@@ -64,8 +64,8 @@ public final class FakeFirecREST: Sendable {
         servers.withLock { $0 = (api, store, token) }
     }
 
-    public var url: String { "http://127.0.0.1:\(port(\.api))\(Self.base)" }
-    public var tokenURL: String { "http://127.0.0.1:\(port(\.token))/realms/test/token" }
+    package var url: String { "http://127.0.0.1:\(port(\.api))\(Self.base)" }
+    package var tokenURL: String { "http://127.0.0.1:\(port(\.token))/realms/test/token" }
     var storeURL: String { "http://127.0.0.1:\(port(\.store))" }
 
     private func port(
@@ -75,20 +75,20 @@ public final class FakeFirecREST: Sendable {
     }
 
     /// What broke the contract so far; a test that uses the fake expects none.
-    public var violations: [String] { state.withLock { $0.violations } }
+    package var violations: [String] { state.withLock { $0.violations } }
     /// Method and path of every call, `POST token` and object store included.
-    public var calls: [String] { state.withLock { $0.calls } }
-    public func forgetCalls() { state.withLock { $0.calls = [] } }
+    package var calls: [String] { state.withLock { $0.calls } }
+    package func forgetCalls() { state.withLock { $0.calls = [] } }
 
     /// Makes the next calls of an operation (its last fixed path word: `systems`, `mkdir`, `jobs`, `token`, `object`,
     /// …; for one job `job`, with `cancel` for its DELETE) go wrong, one fault each.
-    public func fail(_ operation: String, _ faults: FakeFault...) {
+    package func fail(_ operation: String, _ faults: FakeFault...) {
         state.withLock { $0.faults[operation, default: []] += faults }
     }
 
     /// All requests to a host, for looking at headers.
-    public var requestsToStore: [ReceivedRequest] { servers.withLock { $0?.store.requests ?? [] } }
-    public var requests: [ReceivedRequest] { servers.withLock { $0?.api.requests ?? [] } }
+    package var requestsToStore: [ReceivedRequest] { servers.withLock { $0?.store.requests ?? [] } }
+    package var requests: [ReceivedRequest] { servers.withLock { $0?.api.requests ?? [] } }
 
     func localPath(_ path: String) -> String { options.root + path }
 

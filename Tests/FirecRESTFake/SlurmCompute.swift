@@ -3,14 +3,14 @@
 import Foundation
 
 /// sbatch, sacct, squeue and scancel of a running SLURM.
-public struct SlurmCompute: Sendable {
-    public let user: String
-    public let userID: Int
-    public let groupID: Int
+package struct SlurmCompute: Sendable {
+    package let user: String
+    package let userID: Int
+    package let groupID: Int
     private let environment: [String: String]
 
     /// - Parameter environment: has PATH and SLURM_CONF; a login shell's, as jobs inherit it.
-    public init?(user: String, environment: [String: String]) {
+    package init?(user: String, environment: [String: String]) {
         guard let entry = getpwnam(user) else { return nil }
         self.user = user
         self.environment = environment
@@ -18,7 +18,7 @@ public struct SlurmCompute: Sendable {
         groupID = Int(entry.pointee.pw_gid)
     }
 
-    public var compute: FakeCompute {
+    package var compute: FakeCompute {
         FakeCompute(
             submit: { script, directory, account in
                 // Held until it has what SLURM from 23.02 on makes itself, and the clusters behind FirecREST do.

@@ -2,6 +2,8 @@
 // program, answers of SLURM's commands and of FirecREST, files kept between a submission and its result.
 
 import Foundation
+import Base
+import Base
 import Scenarios
 
 @testable import HTTPClient

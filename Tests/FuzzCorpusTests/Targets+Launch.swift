@@ -5,6 +5,8 @@ import Foundation
 
 @testable import Models
 @testable import ScenarioFiles
+@testable import Base
+@testable import Base
 @testable import Scenarios
 @testable import Submit
 

@@ -5,6 +5,8 @@ import Foundation
 import Glibc
 
 @testable import Metrics
+@testable import Base
+@testable import Base
 @testable import Scenarios
 @testable import Tasks
 

@@ -10,6 +10,8 @@ import Metrics
 @testable import Metrics
 @testable import RemoteWrite
 @testable import ScenarioFiles
+@testable import Base
+@testable import Base
 @testable import Scenarios
 
 enum FuzzTarget: String, CaseIterable {

@@ -1,6 +1,7 @@
 // Contexts and records for tests, with the values tests care about as arguments.
 
 import Generator
+import Base
 import Scenarios
 
 @testable import Metrics

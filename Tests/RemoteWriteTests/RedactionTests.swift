@@ -1,6 +1,6 @@
 // That no secret of a receiver's configuration reaches a log, in whatever form the receiver's answer repeats it.
 
-import Scenarios
+import Base
 import Testing
 
 @testable import RemoteWrite

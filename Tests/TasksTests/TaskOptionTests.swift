@@ -1,4 +1,6 @@
 import Generator
+import Base
+import Base
 import Scenarios
 import Testing
 

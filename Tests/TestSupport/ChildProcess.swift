@@ -2,19 +2,19 @@
 
 import Glibc
 
-public struct SpawnFailure: Error, CustomStringConvertible {
-    public let description: String
-    public init(description: String) { self.description = description }
+package struct SpawnFailure: Error, CustomStringConvertible {
+    package let description: String
+    package init(description: String) { self.description = description }
 }
 
 /// Runs until `end` or deinit. Output and errors go to one file; input is empty or a pipe held open.
-public final class ChildProcess: Sendable {
+package final class ChildProcess: Sendable {
     private let processID: pid_t
     private let input: Int32
 
     /// `arguments[0]` is the path of the program. With `input`, these bytes wait in its standard input, which then
     /// stays open, or with `closingInput` ends after them.
-    public init(
+    package init(
         _ arguments: [String], log: String = "/dev/null", input bytes: [UInt8]? = nil, closingInput: Bool = false
     ) throws {
         var ends: [Int32] = [-1, -1]
@@ -55,10 +55,10 @@ public final class ChildProcess: Sendable {
         if input >= 0 { close(input) }
     }
 
-    public var hasExited: Bool { exitStatus != nil }
+    package var hasExited: Bool { exitStatus != nil }
 
     /// The exit code, -1 for a death by signal, nil while it runs.
-    public var exitStatus: Int32? {
+    package var exitStatus: Int32? {
         var information = siginfo_t()
         // WNOWAIT leaves the exit to be collected by `end`, so that asking again answers the same.
         guard waitid(P_PID, id_t(processID), &information, WEXITED | WNOHANG | WNOWAIT) == 0 else { return -1 }
@@ -68,7 +68,7 @@ public final class ChildProcess: Sendable {
 
     /// Kills it if it still runs, and collects its exit. The id is not used again afterwards: once collected, `waitid`
     /// says that there is no such child, which counts as exited.
-    public func end() {
+    package func end() {
         if !hasExited { kill(processID, SIGKILL) }
         waitpid(processID, nil, 0)
     }

@@ -1,7 +1,7 @@
 // Waiting for something that happens on another thread or process: polling with a deadline, never a fixed sleep.
 
 /// Polls `condition` every 10 ms until it holds or `timeout` is over; the last value says which.
-public func eventually(
+package func eventually(
     within timeout: Duration = .seconds(10), _ condition: () async throws -> Bool
 ) async rethrows -> Bool {
     let deadline = ContinuousClock.now + timeout

@@ -3,14 +3,14 @@
 
 import Glibc
 
-public struct HTTPAnswer: Sendable {
-    public let status: Int
-    public let body: [UInt8]
-    public var text: String { String(decoding: body, as: UTF8.self) }
+package struct HTTPAnswer: Sendable {
+    package let status: Int
+    package let body: [UInt8]
+    package var text: String { String(decoding: body, as: UTF8.self) }
 }
 
 /// GETs `path` (already percent-encoded) from 127.0.0.1.
-public func httpGet(port: UInt16, path: String) throws -> HTTPAnswer {
+package func httpGet(port: UInt16, path: String) throws -> HTTPAnswer {
     let descriptor = try LoopbackSocket.connect(port: port)
     defer { close(descriptor) }
     LoopbackSocket.send(Array("GET \(path) HTTP/1.0\r\nHost: 127.0.0.1:\(port)\r\n\r\n".utf8), to: descriptor)
@@ -24,7 +24,7 @@ public func httpGet(port: UInt16, path: String) throws -> HTTPAnswer {
 }
 
 /// Percent-encodes everything but letters and digits, for a query parameter.
-public func queryEncoded(_ text: String) -> String {
+package func queryEncoded(_ text: String) -> String {
     let digits = Array("0123456789ABCDEF")
     return text.utf8.map { byte in
         switch byte {

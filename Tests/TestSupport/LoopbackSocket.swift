@@ -3,8 +3,8 @@
 
 import Glibc
 
-public struct SocketError: Error, CustomStringConvertible {
-    public let description: String
+package struct SocketError: Error, CustomStringConvertible {
+    package let description: String
     init(_ call: String) { description = "\(call): \(String(cString: strerror(errno)))" }
 }
 
@@ -87,14 +87,14 @@ enum LoopbackSocket {
 }
 
 /// Whether somebody listens on a port of this machine.
-public func canConnect(_ port: UInt16) -> Bool {
+package func canConnect(_ port: UInt16) -> Bool {
     guard let descriptor = try? LoopbackSocket.connect(port: port) else { return false }
     close(descriptor)
     return true
 }
 
 /// A port nobody listens on at the moment.
-public func freePort() throws -> UInt16 {
+package func freePort() throws -> UInt16 {
     let (descriptor, port) = try LoopbackSocket.listen(port: 0)
     close(descriptor)
     return port

@@ -8,33 +8,33 @@ import Synchronization
 
 /// What the server knows of one request, CLOCK_MONOTONIC nanoseconds. Reads are stamped after they returned and writes
 /// before they are made, so that no client on the same machine can have acted later (reads) or earlier (writes).
-public struct ServerStamps: Sendable {
-    public var firstRead: Int64 = 0
+package struct ServerStamps: Sendable {
+    package var firstRead: Int64 = 0
     /// When it went on reading after the pause that a slow upload is made of.
-    public var resumed: Int64 = 0
-    public var lastRead: Int64 = 0
-    public var firstWrite: Int64 = 0
-    public var lastWrite: Int64 = 0
-    public var bytesRead = 0
-    public var bytesWritten = 0
-    public var bodyRead = 0
+    package var resumed: Int64 = 0
+    package var lastRead: Int64 = 0
+    package var firstWrite: Int64 = 0
+    package var lastWrite: Int64 = 0
+    package var bytesRead = 0
+    package var bytesWritten = 0
+    package var bodyRead = 0
 }
 
 /// What the server does, milliseconds. Each request opens a connection: the answer closes it.
-public struct ServerPace: Sendable {
+package struct ServerPace: Sendable {
     /// Between the head and the rest of the request.
-    public var upload = 0
+    package var upload = 0
     /// Between the request's end and the answer.
-    public var answer = 0
+    package var answer = 0
     /// Between the answer's first half and its second.
-    public var body = 0
+    package var body = 0
     /// Never answers, and reads nothing beyond the head when `reads` is false either.
-    public var isSilent = false
-    public var reads = true
+    package var isSilent = false
+    package var reads = true
     /// An interim answer (103) before the pause.
-    public var isInterim = false
+    package var isInterim = false
 
-    public init(upload: Int = 0, answer: Int = 0, body: Int = 0) {
+    package init(upload: Int = 0, answer: Int = 0, body: Int = 0) {
         self.upload = upload
         self.answer = answer
         self.body = body
@@ -43,13 +43,13 @@ public struct ServerPace: Sendable {
 
 /// Listens on a free loopback port until it is stopped. Receives in a small window and small segments, so that little of
 /// a request is in the kernel's hands: loopback's own would take 2.6 MB at once.
-public final class PhaseServer: Sendable {
-    public let port: UInt16
+package final class PhaseServer: Sendable {
+    package let port: UInt16
     private let listener: Int32
     private let pace: ServerPace
     private let state = Mutex<(seen: [ServerStamps], open: [Int32])>(([], []))
 
-    public init(_ pace: ServerPace) throws {
+    package init(_ pace: ServerPace) throws {
         self.pace = pace
         (listener, port) = try listeningSocket { socket in
             var (window, segment) = (Int32(8192), Int32(1024))
@@ -71,11 +71,11 @@ public final class PhaseServer: Sendable {
         }
     }
 
-    public var url: String { "http://127.0.0.1:\(port)/v1/chat/completions" }
+    package var url: String { "http://127.0.0.1:\(port)/v1/chat/completions" }
     /// Of the requests that were answered, or that the client gave up.
-    public var seen: [ServerStamps] { state.withLock { $0.seen } }
+    package var seen: [ServerStamps] { state.withLock { $0.seen } }
 
-    public func stop() {
+    package func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
         for connection in state.withLock({ $0.open }) { shutdown(connection, Int32(SHUT_RDWR)) }
     }

@@ -4,10 +4,10 @@ import Foundation
 
 /// Whether a process of ours has its handlers. Before that the kernel's default action ends it: the loader maps two dozen
 /// libraries, some 10 ms.
-public func catchesSignals(_ processID: Int32) -> Bool { signals("SigCgt:", of: processID).contains(SIGTERM) }
+package func catchesSignals(_ processID: Int32) -> Bool { signals("SigCgt:", of: processID).contains(SIGTERM) }
 
 /// Whether a signal that was sent has not been taken yet.
-public func isPending(_ signal: Int32, _ processID: Int32) -> Bool { signals("ShdPnd:", of: processID).contains(signal) }
+package func isPending(_ signal: Int32, _ processID: Int32) -> Bool { signals("ShdPnd:", of: processID).contains(signal) }
 
 /// One of the sets of signals in a process's status.
 private func signals(_ set: String, of processID: Int32) -> [Int32] {

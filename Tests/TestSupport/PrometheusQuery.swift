@@ -3,25 +3,25 @@
 import Foundation
 
 /// One series of a query's answer.
-public struct QueriedSeries: Sendable {
-    public let labels: [String: String]
+package struct QueriedSeries: Sendable {
+    package let labels: [String: String]
     /// Time in seconds since 1970 and value as text (`+Inf`, `NaN` and all digits survive).
-    public let samples: [(time: Double, value: String)]
+    package let samples: [(time: Double, value: String)]
     /// Count and sum of each native histogram.
-    public let histograms: [(time: Double, count: String, sum: String)]
+    package let histograms: [(time: Double, count: String, sum: String)]
 
-    public var name: String { labels["__name__"] ?? "" }
-    public var lastValue: Double? { samples.last.flatMap { Double($0.value) } }
+    package var name: String { labels["__name__"] ?? "" }
+    package var lastValue: Double? { samples.last.flatMap { Double($0.value) } }
 }
 
 extension PrometheusServer {
-    public struct QueryFailure: Error, CustomStringConvertible { public let description: String }
+    package struct QueryFailure: Error, CustomStringConvertible { package let description: String }
 
     /// Every raw sample of `selector` in the last hour, at the times they carry.
-    public func samples(_ selector: String) throws -> [QueriedSeries] { try query("\(selector)[1h]") }
+    package func samples(_ selector: String) throws -> [QueriedSeries] { try query("\(selector)[1h]") }
 
     /// An instant query now or at a time in seconds since 1970; of a range selector, its raw samples.
-    public func query(_ expression: String, at time: Double? = nil) throws -> [QueriedSeries] {
+    package func query(_ expression: String, at time: Double? = nil) throws -> [QueriedSeries] {
         let instant = time.map { "&time=\($0)" } ?? ""
         let data = try get("/api/v1/query?query=\(queryEncoded(expression))\(instant)")
         let result = (data as? [String: Any])?["result"] as? [[String: Any]] ?? []
@@ -41,7 +41,7 @@ extension PrometheusServer {
     }
 
     /// All metric names stored.
-    public func metricNames() throws -> [String] {
+    package func metricNames() throws -> [String] {
         try get("/api/v1/label/__name__/values") as? [String] ?? []
     }
 

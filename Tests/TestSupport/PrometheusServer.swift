@@ -4,25 +4,25 @@
 import Foundation
 
 /// A running receiver with Prometheus' HTTP API. Ended by its process id, its data removed.
-public final class PrometheusServer: Sendable {
-    public enum Flavor: String, Sendable {
+package final class PrometheusServer: Sendable {
+    package enum Flavor: String, Sendable {
         case prometheus
         /// What was stored can be queried after `flush`; a query before that remembers for 10 s that it found nothing.
         case victoriaMetrics = "victoria-metrics"
 
-        public var executable: String { "/usr/bin/\(rawValue)" }
-        public var isInstalled: Bool { access(executable, X_OK) == 0 }
+        package var executable: String { "/usr/bin/\(rawValue)" }
+        package var isInstalled: Bool { access(executable, X_OK) == 0 }
     }
 
-    public let port: UInt16
+    package let port: UInt16
     private let directory: URL
     private let process: ChildProcess
     private let flavor: Flavor
 
-    public struct StartFailure: Error, CustomStringConvertible { public let description: String }
+    package struct StartFailure: Error, CustomStringConvertible { package let description: String }
 
     /// Starts a server and waits until it is ready. A port taken by somebody else in the meantime is tried anew.
-    public static func start(_ flavor: Flavor = .prometheus) async throws -> PrometheusServer {
+    package static func start(_ flavor: Flavor = .prometheus) async throws -> PrometheusServer {
         for _ in 0..<3 {
             let server = try PrometheusServer(flavor, port: try freePort())
             let isReady = await eventually(within: .seconds(20)) {
@@ -36,7 +36,7 @@ public final class PrometheusServer: Sendable {
     }
 
     /// Starts Prometheus on a port that its clients know already.
-    public static func start(port: UInt16) async throws -> PrometheusServer {
+    package static func start(port: UInt16) async throws -> PrometheusServer {
         let server = try PrometheusServer(.prometheus, port: port)
         let isReady = await eventually(within: .seconds(20)) {
             (try? httpGet(port: port, path: "/-/ready"))?.status == 200
@@ -77,15 +77,15 @@ public final class PrometheusServer: Sendable {
         try? FileManager.default.removeItem(at: directory)
     }
 
-    public var writeURL: String { "http://127.0.0.1:\(port)/api/v1/write" }
+    package var writeURL: String { "http://127.0.0.1:\(port)/api/v1/write" }
 
     /// Makes what was stored visible to queries; Prometheus needs nothing of the kind.
-    public func flush() throws {
+    package func flush() throws {
         if flavor == .victoriaMetrics { _ = try httpGet(port: port, path: "/internal/force_flush") }
     }
 
     /// What the server has logged; the place to look when a push was refused.
-    public var log: String {
+    package var log: String {
         (try? String(contentsOf: directory.appendingPathComponent("log"), encoding: .utf8)) ?? ""
     }
 }

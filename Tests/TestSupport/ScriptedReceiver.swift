@@ -5,22 +5,22 @@ import Glibc
 import Synchronization
 
 /// One request as received.
-public struct ReceivedRequest: Sendable {
-    public let requestLine: String
+package struct ReceivedRequest: Sendable {
+    package let requestLine: String
     /// In the order of arrival, names as sent.
-    public let headers: [(name: String, value: String)]
-    public let body: [UInt8]
+    package let headers: [(name: String, value: String)]
+    package let body: [UInt8]
     /// Counts connections from 0, so that keep-alive is visible.
-    public let connection: Int
-    public let time: ContinuousClock.Instant
+    package let connection: Int
+    package let time: ContinuousClock.Instant
 
-    public subscript(name: String) -> String? {
+    package subscript(name: String) -> String? {
         headers.first { $0.name.lowercased() == name.lowercased() }?.value
     }
 }
 
 /// What to do with one request.
-public enum ScriptedAnswer: Sendable {
+package enum ScriptedAnswer: Sendable {
     case status(Int, headers: [String: String] = [:], body: String = "")
     /// These bytes, such as a compressed body.
     case bytes([UInt8], status: Int = 200, headers: [String: String] = [:])
@@ -39,7 +39,7 @@ public enum ScriptedAnswer: Sendable {
 }
 
 /// Answers requests with `script` in order; the last answer is repeated. Or asks a handler for each answer. Stop and start it to be away for a while.
-public final class ScriptedReceiver: Sendable {
+package final class ScriptedReceiver: Sendable {
     private struct State {
         var listener: Int32?
         var script: [ScriptedAnswer]
@@ -48,16 +48,16 @@ public final class ScriptedReceiver: Sendable {
         var connections = 0
     }
 
-    public let port: UInt16
+    package let port: UInt16
     private let state: Mutex<State>
     private let handler: (@Sendable (ReceivedRequest) -> ScriptedAnswer)?
 
-    public convenience init(_ script: [ScriptedAnswer] = [.status(204)], isListening: Bool = true) throws {
+    package convenience init(_ script: [ScriptedAnswer] = [.status(204)], isListening: Bool = true) throws {
         try self.init(script: script, isListening: isListening, handler: nil)
     }
 
     /// A server with a mind of its own; `handler` is called on the thread of each connection.
-    public convenience init(handler: @escaping @Sendable (ReceivedRequest) -> ScriptedAnswer) throws {
+    package convenience init(handler: @escaping @Sendable (ReceivedRequest) -> ScriptedAnswer) throws {
         try self.init(script: [], isListening: true, handler: handler)
     }
 
@@ -73,14 +73,14 @@ public final class ScriptedReceiver: Sendable {
 
     deinit { stop() }
 
-    public var url: String { "http://127.0.0.1:\(port)/api/v1/write" }
-    public var requests: [ReceivedRequest] { state.withLock { $0.requests } }
+    package var url: String { "http://127.0.0.1:\(port)/api/v1/write" }
+    package var requests: [ReceivedRequest] { state.withLock { $0.requests } }
 
     /// What comes next; replaces the rest of the script.
-    public func answer(_ script: ScriptedAnswer...) { state.withLock { $0.script = script } }
+    package func answer(_ script: ScriptedAnswer...) { state.withLock { $0.script = script } }
 
     /// Refuses connections and ends those there are.
-    public func stop() {
+    package func stop() {
         let (listener, open) = state.withLock { state in
             defer { state.listener = nil }
             return (state.listener, state.open)
@@ -94,7 +94,7 @@ public final class ScriptedReceiver: Sendable {
     }
 
     /// Listens again on the same port.
-    public func start() throws {
+    package func start() throws {
         let listener = try LoopbackSocket.listen(port: port).descriptor
         state.withLock { $0.listener = listener }
         accept(on: listener)

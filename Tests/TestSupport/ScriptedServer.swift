@@ -6,19 +6,19 @@ import Glibc
 import Synchronization
 
 /// One request as it arrived.
-public struct SeenRequest: Sendable {
-    public var connection: Int
-    public var line: String
-    public var headers: [(name: String, value: String)]
-    public var body: String
+package struct SeenRequest: Sendable {
+    package var connection: Int
+    package var line: String
+    package var headers: [(name: String, value: String)]
+    package var body: String
 
-    public func header(_ name: String) -> String? {
+    package func header(_ name: String) -> String? {
         headers.first { $0.name.lowercased() == name.lowercased() }?.value
     }
 }
 
 /// What the server does with a request, in order.
-public enum ServerAction: Sendable {
+package enum ServerAction: Sendable {
     case send(String)
     case sendBytes([UInt8])
     case pause(milliseconds: Int)
@@ -30,26 +30,26 @@ public enum ServerAction: Sendable {
     case reset
 
     /// A complete answer that keeps the connection open.
-    public static func answer(status: String = "200 OK", headers: [String] = [], _ body: String) -> ServerAction {
+    package static func answer(status: String = "200 OK", headers: [String] = [], _ body: String) -> ServerAction {
         let lines = ["HTTP/1.1 \(status)", "Content-Length: \(body.utf8.count)"] + headers
         return .send(lines.joined(separator: "\r\n") + "\r\n\r\n" + body)
     }
 
     /// A complete answer whose body is no text.
-    public static func answerBytes(_ body: [UInt8]) -> ServerAction {
+    package static func answerBytes(_ body: [UInt8]) -> ServerAction {
         .sendBytes(Array("HTTP/1.1 200 OK\r\nContent-Length: \(body.count)\r\n\r\n".utf8) + body)
     }
 
-    public static let completion = answer(
+    package static let completion = answer(
         headers: ["Content-Type: application/json"],
         #"{"model":"m","choices":[{"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":5}}"#)
 }
 
 /// Listens on a free loopback port until it is released.
-public final class ScriptedServer: Sendable {
-    public typealias Handler = @Sendable (SeenRequest) -> [ServerAction]
+package final class ScriptedServer: Sendable {
+    package typealias Handler = @Sendable (SeenRequest) -> [ServerAction]
 
-    public let port: UInt16
+    package let port: UInt16
     private let listener: Int32
     private let state = Mutex(State())
 
@@ -59,7 +59,7 @@ public final class ScriptedServer: Sendable {
         var open: Set<Int32> = []
     }
 
-    public init(_ handler: @escaping Handler) throws {
+    package init(_ handler: @escaping Handler) throws {
         let (listener, port) = try listeningSocket()
         self.listener = listener
         self.port = port
@@ -84,12 +84,12 @@ public final class ScriptedServer: Sendable {
         }
     }
 
-    public var url: String { "http://127.0.0.1:\(port)/v1/chat/completions" }
-    public var requests: [SeenRequest] { state.withLock { $0.requests } }
-    public var connections: Int { state.withLock { $0.connections } }
+    package var url: String { "http://127.0.0.1:\(port)/v1/chat/completions" }
+    package var requests: [SeenRequest] { state.withLock { $0.requests } }
+    package var connections: Int { state.withLock { $0.connections } }
 
     /// Stops listening and cuts every connection. Call it at the end of a test.
-    public func stop() {
+    package func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
         for connection in state.withLock({ $0.open }) { shutdown(connection, Int32(SHUT_RDWR)) }
     }
@@ -166,12 +166,12 @@ public final class ScriptedServer: Sendable {
 
 /// A port whose connections are never answered: it listens, but its queue is full and nobody takes from it, so the
 /// kernel drops every further SYN.
-public final class SilentPort {
+package final class SilentPort {
     private let descriptor: Int32
     private var fillers: [Int32] = []
-    public let port: UInt16
+    package let port: UInt16
 
-    public init() throws {
+    package init() throws {
         (descriptor, port) = try boundSocket()
         guard listen(descriptor, 0) == 0 else { throw POSIXError(.EADDRINUSE) }
         // The queue holds one more than asked for; a few connections more than that are then left hanging.
@@ -191,20 +191,20 @@ public final class SilentPort {
 }
 
 /// A port that refuses connections for as long as this lives: bound, so nobody else gets it, but not listening.
-public final class RefusingPort {
+package final class RefusingPort {
     private let descriptor: Int32
-    public let port: UInt16
+    package let port: UInt16
 
-    public init() throws { (descriptor, port) = try boundSocket() }
+    package init() throws { (descriptor, port) = try boundSocket() }
     deinit { close(descriptor) }
 
-    public var url: String { "http://127.0.0.1:\(port)/v1/chat/completions" }
+    package var url: String { "http://127.0.0.1:\(port)/v1/chat/completions" }
 }
 
 /// A TCP socket that listens on a free loopback port.
 ///
 /// - Parameter configure: sets what the kernel wants to know before it listens.
-public func listeningSocket(_ configure: (Int32) -> Void = { _ in }) throws -> (descriptor: Int32, port: UInt16) {
+package func listeningSocket(_ configure: (Int32) -> Void = { _ in }) throws -> (descriptor: Int32, port: UInt16) {
     let (descriptor, port) = try boundSocket()
     configure(descriptor)
     guard listen(descriptor, 512) == 0 else { throw POSIXError(.EADDRINUSE) }

@@ -4,18 +4,18 @@
 import Foundation
 
 /// Certificates of one throw-away authority, in a directory that goes with the value.
-public final class TestCertificates: Sendable {
-    public static let openssl = "/usr/bin/openssl"
-    public static var isOpensslInstalled: Bool { access(openssl, X_OK) == 0 }
+package final class TestCertificates: Sendable {
+    package static let openssl = "/usr/bin/openssl"
+    package static var isOpensslInstalled: Bool { access(openssl, X_OK) == 0 }
 
     private let directory: URL
     /// Self-signed for 127.0.0.1, so it is also the authority to trust.
-    public var certificate: String { directory.appendingPathComponent("cert.pem").path }
+    package var certificate: String { directory.appendingPathComponent("cert.pem").path }
     /// A directory that `SSL_CERT_DIR` can name, once ``hash()`` has made it.
-    public var hashed: String { directory.appendingPathComponent("hashed").path }
-    public var key: String { directory.appendingPathComponent("key.pem").path }
+    package var hashed: String { directory.appendingPathComponent("hashed").path }
+    package var key: String { directory.appendingPathComponent("key.pem").path }
 
-    public init() async throws {
+    package init() async throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("certificates-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let process = try ChildProcess([
@@ -28,7 +28,7 @@ public final class TestCertificates: Sendable {
         }
     }
 
-    public func hash() async throws {
+    package func hash() async throws {
         try FileManager.default.createDirectory(atPath: hashed, withIntermediateDirectories: true)
         try FileManager.default.copyItem(atPath: certificate, toPath: hashed + "/cert.pem")
         let process = try ChildProcess([Self.openssl, "rehash", hashed])
@@ -41,13 +41,13 @@ public final class TestCertificates: Sendable {
 }
 
 /// `openssl s_server` on a free port, for one connection after the other.
-public final class TLSReceiver: Sendable {
-    public let port: UInt16
+package final class TLSReceiver: Sendable {
+    package let port: UInt16
     private let process: ChildProcess
     private let certificates: TestCertificates
 
     /// `options` are s_server's, such as `-tls1_2`.
-    public init(_ certificates: TestCertificates, options: [String] = []) async throws {
+    package init(_ certificates: TestCertificates, options: [String] = []) async throws {
         self.certificates = certificates
         let port = try freePort()
         self.port = port
@@ -63,7 +63,7 @@ public final class TLSReceiver: Sendable {
         }
     }
 
-    public var url: String { "https://127.0.0.1:\(port)/api/v1/write" }
+    package var url: String { "https://127.0.0.1:\(port)/api/v1/write" }
 
     /// Looks into the kernel's table instead of connecting: a connection would take the waiting answer.
     private static func isListening(_ port: UInt16) -> Bool {

@@ -4,7 +4,7 @@
 import Foundation
 
 /// What a ``TLSScript`` does. Raw values are the program's argument.
-public enum TLSBehaviour: String, Sendable, CaseIterable {
+package enum TLSBehaviour: String, Sendable, CaseIterable {
     /// Good answers, in two records each.
     case good
     /// A second answer right behind the first, in a record of its own.
@@ -33,15 +33,15 @@ public enum TLSBehaviour: String, Sendable, CaseIterable {
 }
 
 /// Runs until released.
-public final class TLSScript: Sendable {
-    public static let python = "/usr/bin/python3"
-    public static var isAvailable: Bool { access(python, X_OK) == 0 && TestCertificates.isOpensslInstalled }
+package final class TLSScript: Sendable {
+    package static let python = "/usr/bin/python3"
+    package static var isAvailable: Bool { access(python, X_OK) == 0 && TestCertificates.isOpensslInstalled }
 
-    public let port: UInt16
+    package let port: UInt16
     private let process: ChildProcess
     private let scratch: ScratchDirectory
 
-    public init(_ behaviour: TLSBehaviour, _ certificates: TestCertificates) async throws {
+    package init(_ behaviour: TLSBehaviour, _ certificates: TestCertificates) async throws {
         scratch = try ScratchDirectory()
         let log = scratch.file("log")
         process = try ChildProcess(
@@ -57,10 +57,10 @@ public final class TLSScript: Sendable {
         port = found
     }
 
-    public var url: String { "https://127.0.0.1:\(port)/v1/chat/completions" }
+    package var url: String { "https://127.0.0.1:\(port)/v1/chat/completions" }
     /// Requests it has read whole.
-    public var requests: Int { Self.lines(scratch.file("log")).count { $0.hasPrefix("request") } }
-    public var connections: Int { Self.lines(scratch.file("log")).count { $0.hasPrefix("connection") } }
+    package var requests: Int { Self.lines(scratch.file("log")).count { $0.hasPrefix("request") } }
+    package var connections: Int { Self.lines(scratch.file("log")).count { $0.hasPrefix("connection") } }
 
     private static func lines(_ file: String) -> [String] {
         ((try? String(contentsOfFile: file, encoding: .utf8)) ?? "").components(separatedBy: "\n")

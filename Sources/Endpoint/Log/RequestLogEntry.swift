@@ -2,42 +2,42 @@
 // next to the system calls, so departure - arrival is what the client sees but for the loopback and its own work.
 
 /// One request to `POST /v1/chat/completions`. Other paths are not logged.
-public struct RequestLogEntry: Sendable, Equatable {
+package struct RequestLogEntry: Sendable, Equatable {
     /// From 0, in order of arrival.
-    public var sequence: UInt64
+    package var sequence: UInt64
     /// CLOCK_MONOTONIC in nanoseconds, when the request's first byte was read from the socket.
-    public var arrival: UInt64
+    package var arrival: UInt64
     /// CLOCK_MONOTONIC in nanoseconds, when the answer's last byte was handed to the socket, or when the connection
     /// ended without an answer.
-    public var departure: UInt64
+    package var departure: UInt64
     /// Simulated time in the queue, nanoseconds.
-    public var queued: UInt64
+    package var queued: UInt64
     /// Simulated time in the batch, nanoseconds. The answer was due at arrival + queued + service.
-    public var service: UInt64
-    public var promptTokens: Int
+    package var service: UInt64
+    package var promptTokens: Int
     /// What the answer's `usage` says; 0 when no `usage` was sent.
-    public var completionTokens: Int
+    package var completionTokens: Int
     /// HTTP status sent; 499 when the client went away before the answer; 0 when the endpoint ended the connection
     /// without one (reset, close, or its own end).
-    public var status: Int
+    package var status: Int
     /// `ok`, a failure mode, or why the model was not asked: `invalid`, `unauthorized`, `queue-full`, `partial`
     /// (the client went away inside its own request).
-    public var mode: String
+    package var mode: String
     /// Number of the connection, from 0, in order of acceptance.
-    public var connection: UInt64
+    package var connection: UInt64
 
     /// The header line of the CSV form, without its line end.
-    public static let csvHeader =
+    package static let csvHeader =
         "sequence,arrival_ns,departure_ns,queue_ns,service_ns,prompt_tokens,completion_tokens,status,mode,connection"
 }
 
 /// Where entries go. Called on event loops: must not block.
-public protocol RequestLog: Sendable {
+package protocol RequestLog: Sendable {
     func record(_ entry: RequestLogEntry)
 }
 
 /// Throws entries away.
-public struct NoRequestLog: RequestLog {
-    public init() {}
-    public func record(_ entry: RequestLogEntry) {}
+package struct NoRequestLog: RequestLog {
+    package init() {}
+    package func record(_ entry: RequestLogEntry) {}
 }

@@ -4,11 +4,11 @@
 import Dispatch
 import Glibc
 import NIOCore
-import Scenarios
+import Base
 import Synchronization
 
 /// Writes one CSV line per request, in order of departure, under ``RequestLogEntry/csvHeader``.
-public final class RequestLogFile: RequestLog {
+package final class RequestLogFile: RequestLog {
     /// About 2,500 lines.
     private static let batchBytes = 256 * 1024
 
@@ -26,7 +26,7 @@ public final class RequestLogFile: RequestLog {
     /// Creates or truncates the file.
     ///
     /// - Throws: ``EndpointUsageError`` naming the path and the system's reason.
-    public init(path: String) throws(EndpointUsageError) {
+    package init(path: String) throws(EndpointUsageError) {
         self.path = path
         do {
             descriptor = try NewFile.open(path)
@@ -36,7 +36,7 @@ public final class RequestLogFile: RequestLog {
         state = Mutex(State(pending: ByteBuffer(string: RequestLogEntry.csvHeader + "\n")))
     }
 
-    public func record(_ entry: RequestLogEntry) {
+    package func record(_ entry: RequestLogEntry) {
         let isFull = state.withLock { state in
             Self.append(entry, to: &state.pending)
             return state.pending.readableBytes >= Self.batchBytes
@@ -45,14 +45,14 @@ public final class RequestLogFile: RequestLog {
     }
 
     /// Hands what is buffered to the writing queue.
-    public func flush() {
+    package func flush() {
         queue.async { self.writePending() }
     }
 
     /// Writes everything and closes the file; call once, when the server has stopped.
     ///
     /// - Throws: ``EndpointUsageError`` when any line could not be written.
-    public func close() throws(EndpointUsageError) {
+    package func close() throws(EndpointUsageError) {
         queue.sync {
             writePending()
             if Glibc.close(descriptor) != 0 { note(errno) }

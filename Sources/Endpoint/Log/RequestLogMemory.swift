@@ -3,15 +3,15 @@
 import Synchronization
 
 /// Keeps every entry, in order of departure.
-public final class RequestLogMemory: RequestLog {
+package final class RequestLogMemory: RequestLog {
     private let kept = Mutex<[RequestLogEntry]>([])
 
-    public init() {}
+    package init() {}
 
-    public func record(_ entry: RequestLogEntry) {
+    package func record(_ entry: RequestLogEntry) {
         kept.withLock { $0.append(entry) }
     }
 
     /// What was recorded so far.
-    public var entries: [RequestLogEntry] { kept.withLock { $0 } }
+    package var entries: [RequestLogEntry] { kept.withLock { $0 } }
 }

@@ -3,11 +3,11 @@
 // costs O(log places), and keeps the simulated time line exact even when a real timer fires late.
 
 /// A G/G/c FIFO queue. Times are nanoseconds on any one clock.
-public struct BatchQueue: Sendable {
+package struct BatchQueue: Sendable {
     /// When a request gets its place, and when it leaves it.
-    public struct Stay: Sendable, Equatable {
-        public let start: UInt64
-        public let departure: UInt64
+    package struct Stay: Sendable, Equatable {
+        package let start: UInt64
+        package let departure: UInt64
     }
 
     /// When each place is free, as a binary min-heap.
@@ -20,7 +20,7 @@ public struct BatchQueue: Sendable {
     /// - Parameters:
     ///   - places: requests served at the same time, at least 1.
     ///   - queueLimit: requests that may wait; `nil` is without bound.
-    public init(places: Int, queueLimit: Int? = nil) {
+    package init(places: Int, queueLimit: Int? = nil) {
         freeAt = Array(repeating: 0, count: max(1, places))
         self.queueLimit = queueLimit
     }
@@ -28,7 +28,7 @@ public struct BatchQueue: Sendable {
     /// Admits a request that arrives now; arrivals should not go back in time (a few microseconds do no harm).
     ///
     /// - Returns: `nil` when the request would have to wait and the queue is full.
-    public mutating func admit(at arrival: UInt64, service: UInt64) -> Stay? {
+    package mutating func admit(at arrival: UInt64, service: UInt64) -> Stay? {
         let start = max(arrival, freeAt[0])
         if let queueLimit, start > arrival {
             guard waiting(at: arrival) < queueLimit else { return nil }
@@ -41,7 +41,7 @@ public struct BatchQueue: Sendable {
     }
 
     /// Requests that wait at `now`; always 0 for an unbounded queue, which has no need to know.
-    public mutating func waiting(at now: UInt64) -> Int {
+    package mutating func waiting(at now: UInt64) -> Int {
         while firstWaiting < starts.count, starts[firstWaiting] <= now { firstWaiting += 1 }
         if firstWaiting > 1024, firstWaiting * 2 > starts.count {
             starts.removeFirst(firstWaiting)

@@ -5,7 +5,7 @@
 import Glibc
 
 /// A non-negative random quantity. Times are in nanoseconds, lengths in tokens.
-public enum Distribution: Sendable, Equatable {
+package enum Distribution: Sendable, Equatable {
     case fixed(Double)
     case uniform(low: Double, high: Double)
     case exponential(mean: Double)
@@ -22,7 +22,7 @@ public enum Distribution: Sendable, Equatable {
     }
 
     /// What the numbers of a specification are.
-    public enum Unit: Sendable {
+    package enum Unit: Sendable {
         /// `50ms`; the value is nanoseconds.
         case duration
         /// `128`; the value is the number.
@@ -40,7 +40,7 @@ public enum Distribution: Sendable, Equatable {
     ///
     /// - Parameter option: the option's name, for the error.
     /// - Throws: ``EndpointUsageError`` with the text given and what is accepted.
-    public init(parsing text: String, unit: Unit, option: String) throws(EndpointUsageError) {
+    package init(parsing text: String, unit: Unit, option: String) throws(EndpointUsageError) {
         let refusal = EndpointUsageError("\(option) \"\(text)\": accepted are \(unit.example)")
         var name = Substring("fixed")
         var parameters = [Substring(text)]
@@ -66,7 +66,7 @@ public enum Distribution: Sendable, Equatable {
     }
 
     /// Nanoseconds of `50ms`, `1.5s`, `200us`, `10ns`, `2m` or `0`; `nil` when it is none of these.
-    public static func nanoseconds(_ text: some StringProtocol) -> Double? {
+    package static func nanoseconds(_ text: some StringProtocol) -> Double? {
         if text == "0" { return 0 }
         let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
         let factor: Double? =

@@ -2,7 +2,7 @@
 // the field: an overloaded gateway, a killed worker, a proxy that cuts a body short, a server that never answers.
 
 /// One way to fail a request. The text forms are those of `--fail` and of the `[[fail:...]]` marker.
-public enum FailureMode: Sendable, Equatable {
+package enum FailureMode: Sendable, Equatable {
     /// An error answer at once, without a place in the batch.
     case status(Int)
     /// TCP reset when the answer is due.
@@ -23,14 +23,14 @@ public enum FailureMode: Sendable, Equatable {
     case emptyChoices
 
     /// What is accepted, for errors and help.
-    public static let accepted =
+    package static let accepted =
         "status=CODE (400 to 599), reset, close, hang, truncated, bad-json, empty-body, slow-body[=DURATION], "
         + "empty-choices"
     /// `slow-body` without a duration.
-    public static let defaultSlowBody: UInt64 = 1_000_000_000
+    package static let defaultSlowBody: UInt64 = 1_000_000_000
 
     /// Reads the text form; `nil` when it is none.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let argument = parts.count == 2 ? String(parts[1]) : nil
         switch (parts.first ?? "", argument) {
@@ -77,15 +77,15 @@ public enum FailureMode: Sendable, Equatable {
 }
 
 /// Failure modes with their probabilities; at most one strikes a request.
-public struct FailurePlan: Sendable, Equatable {
+package struct FailurePlan: Sendable, Equatable {
     private var entries: [(mode: FailureMode, probability: Double)] = []
 
-    public init() {}
+    package init() {}
 
     /// Reads `MODE:PROBABILITY` texts such as `status=503:0.01`.
     ///
     /// - Throws: ``EndpointUsageError`` for an unknown mode, a probability outside 0 to 1, or a sum above 1.
-    public init(parsing texts: [String]) throws(EndpointUsageError) {
+    package init(parsing texts: [String]) throws(EndpointUsageError) {
         for text in texts {
             let parts = text.split(separator: ":", omittingEmptySubsequences: false)
             guard parts.count == 2, let mode = FailureMode(String(parts[0])),
@@ -115,7 +115,7 @@ public struct FailurePlan: Sendable, Equatable {
 
     var isEmpty: Bool { entries.isEmpty }
 
-    public static func == (a: FailurePlan, b: FailurePlan) -> Bool {
+    package static func == (a: FailurePlan, b: FailurePlan) -> Bool {
         a.entries.elementsEqual(b.entries) { $0 == $1 }
     }
 }

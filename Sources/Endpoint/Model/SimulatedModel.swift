@@ -5,41 +5,41 @@
 // that does not pass on disconnects.
 
 /// Why the generation ended; the API's `finish_reason`.
-public enum FinishReason: String, Sendable {
+package enum FinishReason: String, Sendable {
     case stop
     case length
 }
 
 /// What will happen to one request.
-public struct Admission: Sendable, Equatable {
+package struct Admission: Sendable, Equatable {
     /// Number of the request, from 0, in order of arrival.
-    public let sequence: UInt64
+    package let sequence: UInt64
     /// Time spent waiting for a place, in nanoseconds.
-    public let queued: UInt64
+    package let queued: UInt64
     /// Time spent in the place, in nanoseconds.
-    public let service: UInt64
+    package let service: UInt64
     /// When the answer is due: arrival + queued + service.
-    public let departure: UInt64
-    public let completionTokens: Int
-    public let finish: FinishReason
-    public let failure: FailureMode?
+    package let departure: UInt64
+    package let completionTokens: Int
+    package let finish: FinishReason
+    package let failure: FailureMode?
     /// The queue was full: 503 at once.
-    public let isRefused: Bool
+    package let isRefused: Bool
 }
 
 /// Draws, queue and batch of the simulated server.
-public struct SimulatedModel: Sendable {
+package struct SimulatedModel: Sendable {
     private let configuration: EndpointConfiguration
     private var queue: BatchQueue
     private var nextSequence: UInt64 = 0
 
-    public init(_ configuration: EndpointConfiguration) {
+    package init(_ configuration: EndpointConfiguration) {
         self.configuration = configuration
         queue = BatchQueue(places: configuration.maximumBatch, queueLimit: configuration.maximumQueue)
     }
 
     /// Takes a number for a request that is logged but never gets to the model (unauthorised, unreadable).
-    public mutating func skip() -> UInt64 {
+    package mutating func skip() -> UInt64 {
         defer { nextSequence += 1 }
         return nextSequence
     }
@@ -47,7 +47,7 @@ public struct SimulatedModel: Sendable {
     /// Decides the fate of a request whose first byte was read at `arrival`.
     ///
     /// Time to answer = queue + time to first token + tokens × time per token.
-    public mutating func admit(_ request: ChatRequest, at arrival: UInt64) -> Admission {
+    package mutating func admit(_ request: ChatRequest, at arrival: UInt64) -> Admission {
         let sequence = skip()
         let (tokens, finish) = length(of: request, sequence)
         let failure = request.failure ?? drawnFailure(sequence)

@@ -2,12 +2,12 @@
 // it cannot simulate (streaming, several choices) is refused rather than answered wrongly.
 
 /// Reads ``ChatRequest`` from a body in one pass.
-public enum ChatRequestScanner {
+package enum ChatRequestScanner {
     /// Larger values are refused: no model generates more, and a time computed from one would be meaningless.
     static let mostTokens = 1_000_000_000
 
     /// - Throws: ``ChatRequestError`` for text that is not JSON, a missing `messages`, or a value out of range.
-    public static func scan(_ bytes: UnsafeRawBufferPointer) throws(ChatRequestError) -> ChatRequest {
+    package static func scan(_ bytes: UnsafeRawBufferPointer) throws(ChatRequestError) -> ChatRequest {
         var cursor = JSONCursor(bytes)
         var request = ChatRequest()
         var messages = 0

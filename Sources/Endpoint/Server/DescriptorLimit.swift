@@ -4,7 +4,7 @@
 import Glibc
 
 /// This process's limit of open files.
-public enum DescriptorLimit {
+package enum DescriptorLimit {
     /// The limit in force.
     static var current: UInt64 {
         var limit = rlimit()
@@ -15,7 +15,7 @@ public enum DescriptorLimit {
     ///
     /// - Returns: the limit now in force.
     @discardableResult
-    public static func raise() -> UInt64 {
+    package static func raise() -> UInt64 {
         var limit = rlimit()
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         guard getrlimit(resource, &limit) == 0 else { return 0 }

@@ -7,12 +7,12 @@ import NIOHTTP1
 import NIOPosix
 
 /// A running simulated endpoint.
-public final class EndpointServer: Sendable {
+package final class EndpointServer: Sendable {
     private let core: ServerCore
     private let group: MultiThreadedEventLoopGroup
     private let listener: any Channel
     /// The port it listens on.
-    public let port: Int
+    package let port: Int
 
     private init(core: ServerCore, group: MultiThreadedEventLoopGroup, listener: any Channel) {
         self.core = core
@@ -22,7 +22,7 @@ public final class EndpointServer: Sendable {
     }
 
     /// The base URL for clients.
-    public var url: String {
+    package var url: String {
         let host = core.configuration.host
         return "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     }
@@ -31,7 +31,7 @@ public final class EndpointServer: Sendable {
     ///
     /// - Parameter log: receives one entry per completion request, when it is over.
     /// - Throws: ``EndpointUsageError`` for values out of range, ``EndpointBindError`` when it cannot listen.
-    public static func start(
+    package static func start(
         _ configuration: EndpointConfiguration, log: any RequestLog = NoRequestLog()
     ) async throws -> EndpointServer {
         try configuration.validate()
@@ -69,7 +69,7 @@ public final class EndpointServer: Sendable {
 
     /// Stops accepting, closes every connection and returns when the last entry is logged. Requests that are still open
     /// are logged with status 0.
-    public func stop() async throws {
+    package func stop() async throws {
         try? await listener.close()
         // Clients that left before the stop must be logged as gone (499). Each turn of a loop reads a batch of
         // sockets; as long as turns find clients that left, there may be more.
@@ -89,8 +89,8 @@ public final class EndpointServer: Sendable {
 private struct TooManyConnections: Error {}
 
 /// The address cannot be listened on; one line for the terminal.
-public struct EndpointBindError: Error, CustomStringConvertible {
-    public let description: String
+package struct EndpointBindError: Error, CustomStringConvertible {
+    package let description: String
 
     init(host: String, port: Int, _ error: any Error) {
         let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"

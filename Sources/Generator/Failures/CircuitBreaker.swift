@@ -1,6 +1,8 @@
 // Decides when a run has failed enough (`stop_on: {errors: "50% for 30s"}`). Pure: it is told what finished when, and
 // answers; it owns no clock.
 
+import Base
+import Base
 import Scenarios
 
 /// Watches the share of failed requests among those that finished within a sliding window.

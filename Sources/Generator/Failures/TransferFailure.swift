@@ -6,35 +6,35 @@ import CLibcurl
 import Glibc
 
 /// k6's error codes, as its `error_code` label carries them. HTTP statuses from 400 on are 1000 + status.
-public enum ErrorCode {
-    public static let generic: UInt16 = 1000
-    public static let requestTimeout: UInt16 = 1050
-    public static let dns: UInt16 = 1100
-    public static let noSuchHost: UInt16 = 1101
-    public static let tcp: UInt16 = 1200
-    public static let brokenPipe: UInt16 = 1201
-    public static let dial: UInt16 = 1210
-    public static let dialTimeout: UInt16 = 1211
-    public static let connectionRefused: UInt16 = 1212
-    public static let connectionReset: UInt16 = 1220
-    public static let tls: UInt16 = 1300
-    public static let tlsNotSpoken: UInt16 = 1301
-    public static let unknownAuthority: UInt16 = 1310
-    public static let hostnameMismatch: UInt16 = 1311
-    public static let http2GoAway: UInt16 = 1610
-    public static let http2Stream: UInt16 = 1630
-    public static let http2Connection: UInt16 = 1650
-    public static let decompression: UInt16 = 1701
+package enum ErrorCode {
+    package static let generic: UInt16 = 1000
+    package static let requestTimeout: UInt16 = 1050
+    package static let dns: UInt16 = 1100
+    package static let noSuchHost: UInt16 = 1101
+    package static let tcp: UInt16 = 1200
+    package static let brokenPipe: UInt16 = 1201
+    package static let dial: UInt16 = 1210
+    package static let dialTimeout: UInt16 = 1211
+    package static let connectionRefused: UInt16 = 1212
+    package static let connectionReset: UInt16 = 1220
+    package static let tls: UInt16 = 1300
+    package static let tlsNotSpoken: UInt16 = 1301
+    package static let unknownAuthority: UInt16 = 1310
+    package static let hostnameMismatch: UInt16 = 1311
+    package static let http2GoAway: UInt16 = 1610
+    package static let http2Stream: UInt16 = 1630
+    package static let http2Connection: UInt16 = 1650
+    package static let decompression: UInt16 = 1701
 
     /// The code of an HTTP status, 0 when k6 sees no error in it.
-    public static func status(_ status: UInt16) -> UInt16 { status >= 400 ? 1000 + status : 0 }
+    package static func status(_ status: UInt16) -> UInt16 { status >= 400 ? 1000 + status : 0 }
 }
 
 /// A failed transfer in k6's words.
-public struct TransferFailure: Sendable, Equatable {
-    public var code: UInt16
-    public var text: String
-    public var phase: TransferPhase
+package struct TransferFailure: Sendable, Equatable {
+    package var code: UInt16
+    package var text: String
+    package var phase: TransferPhase
 
     init(_ code: UInt16, _ text: String, _ phase: TransferPhase) {
         self.code = code

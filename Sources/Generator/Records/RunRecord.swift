@@ -4,7 +4,7 @@
 // truncated file are all plain arrays: 104 bytes, measured cheaper than an enum with payloads (no ARC, memcpy).
 
 /// What one record describes. Raw values are part of the records file's format.
-public enum RecordKind: UInt8, Sendable, CaseIterable {
+package enum RecordKind: UInt8, Sendable, CaseIterable {
     /// One HTTP exchange. A redirect hop is an exchange of its own, as in k6.
     case request = 1
     /// An arrival that found `maxVUs` requests in flight, or several of one second: see ``RunRecord/droppedArrivals``.
@@ -18,50 +18,50 @@ public enum RecordKind: UInt8, Sendable, CaseIterable {
 }
 
 /// Yes/no facts of a record. Raw values are part of the records file's format.
-public struct RecordFlags: OptionSet, Sendable, Hashable {
-    public let rawValue: UInt16
-    public init(rawValue: UInt16) { self.rawValue = rawValue }
+package struct RecordFlags: OptionSet, Sendable, Hashable {
+    package let rawValue: UInt16
+    package init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// The exchange used a connection that an earlier one had opened.
-    public static let connectionReused = RecordFlags(rawValue: 1 << 0)
+    package static let connectionReused = RecordFlags(rawValue: 1 << 0)
     /// The answer's body was a JSON document.
-    public static let parsed = RecordFlags(rawValue: 1 << 1)
+    package static let parsed = RecordFlags(rawValue: 1 << 1)
     /// The answer had a non-empty `choices` array (k6's check `has choices`).
-    public static let hasChoices = RecordFlags(rawValue: 1 << 2)
+    package static let hasChoices = RecordFlags(rawValue: 1 << 2)
     /// Last exchange of its request: it carries the request's outcome. Unset on redirect hops that were followed.
-    public static let final = RecordFlags(rawValue: 1 << 3)
+    package static let final = RecordFlags(rawValue: 1 << 3)
     /// The iteration ended with this exchange (no think time followed).
-    public static let endsIteration = RecordFlags(rawValue: 1 << 4)
+    package static let endsIteration = RecordFlags(rawValue: 1 << 4)
     /// Cut off by the end of the run, a ramp-down or a signal. No k6 request metric counts it.
-    public static let interrupted = RecordFlags(rawValue: 1 << 5)
+    package static let interrupted = RecordFlags(rawValue: 1 << 5)
     /// The request was sent more than once, because a reused connection died before the server can have read it.
-    public static let retriedByTransport = RecordFlags(rawValue: 1 << 6)
+    package static let retriedByTransport = RecordFlags(rawValue: 1 << 6)
     /// The exchange was sent as GET (a 301, 302 or 303 turned the POST into it).
-    public static let methodGet = RecordFlags(rawValue: 1 << 7)
+    package static let methodGet = RecordFlags(rawValue: 1 << 7)
     /// The first choice of the answer had neither text nor a tool call.
-    public static let withoutContent = RecordFlags(rawValue: 1 << 8)
+    package static let withoutContent = RecordFlags(rawValue: 1 << 8)
     /// The answer named a model that is not the one asked for.
-    public static let otherModel = RecordFlags(rawValue: 1 << 9)
+    package static let otherModel = RecordFlags(rawValue: 1 << 9)
     /// With `ignore_eos`: `usage.completion_tokens` is not the `max_tokens` of the request.
-    public static let tokensNotAsAsked = RecordFlags(rawValue: 1 << 10)
+    package static let tokensNotAsAsked = RecordFlags(rawValue: 1 << 10)
     /// The answer's body ended inside a JSON document.
-    public static let cutShort = RecordFlags(rawValue: 1 << 11)
+    package static let cutShort = RecordFlags(rawValue: 1 << 11)
     /// The answer had no body.
-    public static let emptyBody = RecordFlags(rawValue: 1 << 12)
+    package static let emptyBody = RecordFlags(rawValue: 1 << 12)
     /// A dropped arrival: it fell into a pause that a 429 had asked for.
-    public static let paused = RecordFlags(rawValue: 1 << 13)
+    package static let paused = RecordFlags(rawValue: 1 << 13)
     /// The answer said of itself that it failed: an `error` in it, or a finish reason that is one
     /// (``FinishReason/isFailure``). k6 does not look.
-    public static let reportsFailure = RecordFlags(rawValue: 1 << 14)
+    package static let reportsFailure = RecordFlags(rawValue: 1 << 14)
 }
 
 /// How far an exchange got. Raw values are part of the records file's format.
-public enum TransferPhase: UInt8, Sendable, CaseIterable {
+package enum TransferPhase: UInt8, Sendable, CaseIterable {
     case resolve = 1, connect, tls, send, wait, receive, complete
 }
 
 /// `finish_reason` of the first choice. Raw values are part of the records file's format.
-public enum FinishReason: UInt8, Sendable, CaseIterable {
+package enum FinishReason: UInt8, Sendable, CaseIterable {
     case absent = 0, stop, length, toolCalls, contentFilter, other
     /// The server failed: `error` (vLLM, LMDeploy, OpenRouter), `network_error` (Zhipu), `insufficient_system_resource`
     /// (DeepSeek).
@@ -70,7 +70,7 @@ public enum FinishReason: UInt8, Sendable, CaseIterable {
     case abort
 
     /// Whether an answer that ended so is none, whatever text it holds. A `content_filter` did what it is for.
-    public var isFailure: Bool { self == .error || self == .abort }
+    package var isFailure: Bool { self == .error || self == .abort }
 
     /// A reason that means failure, in any case; nil for every other text.
     init?(failure text: String) {
@@ -85,118 +85,118 @@ public enum FinishReason: UInt8, Sendable, CaseIterable {
 
 /// One record, 104 bytes. Instants are nanoseconds on the monotonic clock since the run's start; `-1` says that
 /// the point was never reached. Which members mean something depends on ``kind``.
-public struct RunRecord: Sendable {
+package struct RunRecord: Sendable {
     /// When the plan wanted the request to start: the arrival's due instant, or for closed-loop executors the
     /// instant the virtual user became free to send (its start, or the end of its think time).
-    public var scheduled: Int64 = 0
+    package var scheduled: Int64 = 0
     /// When the engine handed the exchange to libcurl.
-    public var started: Int64 = 0
+    package var started: Int64 = 0
     /// When a connection was ready and the first byte was about to go out; `-1` if never.
-    public var sent: Int64 = -1
+    package var sent: Int64 = -1
     /// When the answer began, its first line read; an interim answer (1xx) is one, as for k6. `-1` if never.
-    public var firstByte: Int64 = -1
+    package var firstByte: Int64 = -1
     /// When the exchange ended, however it ended.
-    public var end: Int64 = 0
+    package var end: Int64 = 0
     /// Name resolution, microseconds; 0 on a reused connection.
-    public var lookupMicroseconds: UInt32 = 0
+    package var lookupMicroseconds: UInt32 = 0
     /// TCP connect, microseconds; 0 on a reused connection.
-    public var connectMicroseconds: UInt32 = 0
+    package var connectMicroseconds: UInt32 = 0
     /// TLS handshake, microseconds; 0 on a reused connection and for plain http.
-    public var tlsMicroseconds: UInt32 = 0
+    package var tlsMicroseconds: UInt32 = 0
     /// Number of the iteration over the whole run, counting started ones from 0. Of a dropped arrival: how many more
     /// of the same second the record stands for, all due before it.
-    public var iteration: UInt32 = 0
+    package var iteration: UInt32 = 0
     /// Index of the prompt in the corpus as loaded (before shuffling).
-    public var prompt: UInt32 = 0
+    package var prompt: UInt32 = 0
     /// Number of the virtual user, from 0.
-    public var virtualUser: UInt32 = 0
+    package var virtualUser: UInt32 = 0
     /// `usage.prompt_tokens`, or -1 when the answer had none.
-    public var promptTokens: Int32 = -1
+    package var promptTokens: Int32 = -1
     /// `usage.completion_tokens`, or -1 when the answer had none.
-    public var completionTokens: Int32 = -1
+    package var completionTokens: Int32 = -1
     /// Bytes handed to the kernel: request line, headers and body, of every sending; an HTTP/2 head as HTTP/1.1 would
     /// write it. TLS framing is not visible to us.
-    public var bytesSent: UInt32 = 0
+    package var bytesSent: UInt32 = 0
     /// Bytes received: status line, headers and body as they came over the wire (before decompression).
-    public var bytesReceived: UInt32 = 0
+    package var bytesReceived: UInt32 = 0
     /// Index into the run's label table.
-    public var label: UInt16 = 0
+    package var label: UInt16 = 0
     /// HTTP status, 0 when the transfer failed, even if a status line had arrived (k6 §5.1).
-    public var status: UInt16 = 0
+    package var status: UInt16 = 0
     /// k6's error code (``ErrorCode``), 0 for none.
-    public var errorCode: UInt16 = 0
+    package var errorCode: UInt16 = 0
     /// Index into the run's text table for the error text, 0 for none.
-    public var errorText: UInt16 = 0
+    package var errorText: UInt16 = 0
     /// Index into the run's text table for the URL when it is not the plan's own (a redirect target), else 0.
-    public var url: UInt16 = 0
-    public var flags: RecordFlags = []
-    public var kindRaw: UInt8 = RecordKind.request.rawValue
+    package var url: UInt16 = 0
+    package var flags: RecordFlags = []
+    package var kindRaw: UInt8 = RecordKind.request.rawValue
     /// 0 for the request itself, 1… for the redirects followed.
-    public var hop: UInt8 = 0
+    package var hop: UInt8 = 0
     /// 0 when no answer was read, else 10, 11 or 20 for HTTP/1.0, 1.1, 2.
-    public var httpVersion: UInt8 = 0
+    package var httpVersion: UInt8 = 0
     /// 0 for plain http or no handshake, else 10…13 for TLS 1.0…1.3.
-    public var tlsVersion: UInt8 = 0
-    public var finishReasonRaw: UInt8 = FinishReason.absent.rawValue
-    public var phaseRaw: UInt8 = TransferPhase.complete.rawValue
+    package var tlsVersion: UInt8 = 0
+    package var finishReasonRaw: UInt8 = FinishReason.absent.rawValue
+    package var phaseRaw: UInt8 = TransferPhase.complete.rawValue
     /// Shard that wrote the record.
-    public var shard: UInt8 = 0
+    package var shard: UInt8 = 0
     /// How often the request was sent again, because a reused connection died before the server can have read it.
-    public var resends: UInt8 = 0
+    package var resends: UInt8 = 0
     /// `Retry-After` of an answer with status 429 or 503, seconds; 0 when it had none.
-    public var retryAfterSeconds: UInt16 = 0
+    package var retryAfterSeconds: UInt16 = 0
     /// ``sending`` as it is kept.
-    public var sendingCode = ShortDuration()
+    package var sendingCode = ShortDuration()
 
     /// From ``sent`` until all of the request was with the kernel, nanoseconds: earlier than the write of its last byte,
     /// later than the one before it, so 0 for what goes out in one piece. Ends with the first byte of the answer or with
     /// the exchange, if they came before that.
-    public var sending: Int64 {
+    package var sending: Int64 {
         get { sendingCode.nanoseconds }
         set { sendingCode = ShortDuration(nanoseconds: newValue) }
     }
 
-    public init(kind: RecordKind = .request) { kindRaw = kind.rawValue }
+    package init(kind: RecordKind = .request) { kindRaw = kind.rawValue }
 
     /// Arrivals that a record of kind ``RecordKind/dropped`` stands for.
-    public var droppedArrivals: UInt64 { UInt64(iteration) + 1 }
+    package var droppedArrivals: UInt64 { UInt64(iteration) + 1 }
 
     /// `nil` for a kind written by a newer version.
-    public var kind: RecordKind? { RecordKind(rawValue: kindRaw) }
-    public var finishReason: FinishReason { FinishReason(rawValue: finishReasonRaw) ?? .other }
-    public var phase: TransferPhase { TransferPhase(rawValue: phaseRaw) ?? .complete }
+    package var kind: RecordKind? { RecordKind(rawValue: kindRaw) }
+    package var finishReason: FinishReason { FinishReason(rawValue: finishReasonRaw) ?? .other }
+    package var phase: TransferPhase { TransferPhase(rawValue: phaseRaw) ?? .complete }
 
     /// Whether a finished request brought what it asked for: status 200, a choice, and no word of failure. The one place
     /// that says so; k6's script stops at the choice.
-    public var isSuccess: Bool {
+    package var isSuccess: Bool {
         status == 200 && flags.contains(.hasChoices) && !flags.contains(.reportsFailure)
     }
 }
 
 /// The generator looking at itself, once a second and at the start and end of a run (k6 samples `vus` at the same
 /// rhythm). Travels as a record of kind ``RecordKind/sample``; this is its typed view.
-public struct GeneratorSample: Sendable, Equatable {
+package struct GeneratorSample: Sendable, Equatable {
     /// Nanoseconds since the run's start.
-    public var time: Int64
+    package var time: Int64
     /// k6's `vus`: closed loop, VUs not yet finished; open loop, VUs inside an iteration.
-    public var virtualUsers: UInt32
+    package var virtualUsers: UInt32
     /// k6's `vus_max`: closed loop, the planned maximum; open loop, VUs created so far (at least preAllocatedVUs).
-    public var maxVirtualUsers: UInt32
+    package var maxVirtualUsers: UInt32
     /// Requests handed to libcurl and not yet complete.
-    public var inFlight: UInt32
+    package var inFlight: UInt32
     /// User plus system CPU time of the process so far, nanoseconds.
-    public var cpuTime: Int64
+    package var cpuTime: Int64
     /// Resident memory now, bytes.
-    public var residentBytes: Int64
+    package var residentBytes: Int64
     /// The longest time in the last interval between a deadline and the loop acting on it, nanoseconds.
-    public var loopDelay: Int64
+    package var loopDelay: Int64
     /// Heartbeats of the loops in the last interval, and those of them that came more than 10 ms late.
-    public var beats: UInt32
-    public var lateBeats: UInt32
+    package var beats: UInt32
+    package var lateBeats: UInt32
     /// Connections given up in the last interval, because bytes came on them that no request had asked for.
-    public var strayConnections: UInt32
+    package var strayConnections: UInt32
 
-    public init(
+    package init(
         time: Int64, virtualUsers: UInt32, maxVirtualUsers: UInt32, inFlight: UInt32, cpuTime: Int64,
         residentBytes: Int64, loopDelay: Int64, beats: UInt32 = 0, lateBeats: UInt32 = 0,
         strayConnections: UInt32 = 0
@@ -216,7 +216,7 @@ public struct GeneratorSample: Sendable, Equatable {
 
 extension RunRecord {
     /// The record of `sample`.
-    public init(sample: GeneratorSample) {
+    package init(sample: GeneratorSample) {
         self.init(kind: .sample)
         end = sample.time
         virtualUser = sample.virtualUsers
@@ -231,7 +231,7 @@ extension RunRecord {
     }
 
     /// The sample a record of kind ``RecordKind/sample`` carries.
-    public var sample: GeneratorSample {
+    package var sample: GeneratorSample {
         GeneratorSample(
             time: end, virtualUsers: virtualUser, maxVirtualUsers: prompt, inFlight: iteration,
             cpuTime: scheduled, residentBytes: started, loopDelay: sent, beats: lookupMicroseconds,

@@ -4,11 +4,11 @@
 import Synchronization
 
 /// Strings by index, shared by all shards and readers. Index 0 is the empty string.
-public final class TextTable: Sendable {
+package final class TextTable: Sendable {
     /// More distinct texts than this become ``overflowText``: 1,000 is far above what a human reads and far below
     /// what hurts Prometheus.
-    public static let capacity = 1000
-    public static let overflowText = "other"
+    package static let capacity = 1000
+    package static let overflowText = "other"
 
     private struct State {
         var texts: [String] = [""]
@@ -16,10 +16,10 @@ public final class TextTable: Sendable {
     }
     private let state = Mutex(State())
 
-    public init() {}
+    package init() {}
 
     /// The index of `text`, adding it if there is room.
-    public func index(of text: String) -> UInt16 {
+    package func index(of text: String) -> UInt16 {
         state.withLock { state in
             if let known = state.indices[text] { return known }
             let entry = state.texts.count >= Self.capacity ? Self.overflowText : text
@@ -31,12 +31,12 @@ public final class TextTable: Sendable {
         }
     }
 
-    public subscript(index: UInt16) -> String {
+    package subscript(index: UInt16) -> String {
         state.withLock { Int(index) < $0.texts.count ? $0.texts[Int(index)] : Self.overflowText }
     }
 
     /// All texts from `first` on, so that a writer can append only what is new.
-    public func texts(from first: Int = 0) -> [String] {
+    package func texts(from first: Int = 0) -> [String] {
         state.withLock { Array($0.texts.dropFirst(first)) }
     }
 }

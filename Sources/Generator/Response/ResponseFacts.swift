@@ -2,6 +2,8 @@
 // how many tokens. Read in one walk over the bytes: an object tree of an answer of 10 kB would cost more than sending
 // the request did. It sees what JavaScript's JSON.parse would: keys however they are written, the last of several.
 
+import Base
+import Base
 import Scenarios
 
 /// The facts of one chat completion.

@@ -1,10 +1,10 @@
 // What can stop a run before its first request. Everything that goes wrong later is a counted fact, not an error.
 
 import Glibc
-import Scenarios
+import Base
 
 /// A run that cannot start.
-public enum GeneratorError: CommandError, Equatable {
+package enum GeneratorError: CommandError, Equatable {
     /// A system call failed with this `errno`.
     case system(String, Int32)
     /// The system does not have what a run needs before it starts: threads, descriptors.
@@ -16,7 +16,7 @@ public enum GeneratorError: CommandError, Equatable {
     /// A variable of the environment has a value that cannot be used.
     case environment(String)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .system(let call, EMFILE):
             "\(call): too many open files: this process may have \(SystemLimits.current.openFiles)"
@@ -28,7 +28,7 @@ public enum GeneratorError: CommandError, Equatable {
 
     /// 64 (EX_USAGE) for the environment, 69 (EX_UNAVAILABLE) for what the system refuses, 104 for the rest, as k6 for a
     /// configuration it cannot run.
-    public var exitCode: Int32 {
+    package var exitCode: Int32 {
         switch self {
         case .environment: 64
         case .system, .unavailable: 69

@@ -5,7 +5,7 @@
 import Synchronization
 
 /// Counters of a run in progress; readable from anywhere at any time.
-public final class LiveCounters: Sendable {
+package final class LiveCounters: Sendable {
     private let startedIterations = Atomic<Int>(0)
     private let activeUsers = Atomic<Int>(0)
     private let createdUsers = Atomic<Int>(0)
@@ -19,20 +19,20 @@ public final class LiveCounters: Sendable {
     private let pendingRecords = Atomic<Int>(0)
     private let discardedRecords = Atomic<Int>(0)
 
-    public init() {}
+    package init() {}
 
     /// Iterations started so far.
-    public var iterations: Int { startedIterations.load(ordering: .relaxed) }
+    package var iterations: Int { startedIterations.load(ordering: .relaxed) }
     /// Users inside an iteration (open loop) or not yet finished (closed loop): k6's `vus`.
-    public var active: Int { activeUsers.load(ordering: .relaxed) }
+    package var active: Int { activeUsers.load(ordering: .relaxed) }
     /// Users of an open loop created so far, never more than its limit.
-    public var created: Int { createdUsers.load(ordering: .relaxed) }
-    public var inFlight: Int { inFlightRequests.load(ordering: .relaxed) }
-    public var dropped: Int { droppedArrivals.load(ordering: .relaxed) }
+    package var created: Int { createdUsers.load(ordering: .relaxed) }
+    package var inFlight: Int { inFlightRequests.load(ordering: .relaxed) }
+    package var dropped: Int { droppedArrivals.load(ordering: .relaxed) }
     /// Records written and not yet consumed.
-    public var backlog: Int { pendingRecords.load(ordering: .relaxed) }
+    package var backlog: Int { pendingRecords.load(ordering: .relaxed) }
     /// Records given up because the consumer was ``RecordBatcher/backlogLimit`` behind.
-    public var discarded: Int { discardedRecords.load(ordering: .relaxed) }
+    package var discarded: Int { discardedRecords.load(ordering: .relaxed) }
 
     func takeIteration() -> Int { startedIterations.wrappingAdd(1, ordering: .relaxed).oldValue }
 

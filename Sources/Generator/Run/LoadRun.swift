@@ -2,25 +2,26 @@
 // plan is done or somebody stops it. Knows nothing of files, terminals or Prometheus: it hands records to a closure.
 
 import Glibc
+import Base
 import Scenarios
 import Synchronization
 
 /// What a run needs besides the plan and the corpus.
-public struct RunOptions: Sendable {
+package struct RunOptions: Sendable {
     /// Shards; nil for ``WorkerCount/available(environment:)``.
-    public var workers: Int?
+    package var workers: Int?
     /// Product name and version for the `User-Agent` header.
-    public var userAgent: String
+    package var userAgent: String
     /// Process environment: proxies, trust, SLURM's grant.
-    public var environment: [String: String]
+    package var environment: [String: String]
     /// When the scenario's own rules end the run: how long requests in flight may go on.
-    public var ruleDrain = Duration.zero
+    package var ruleDrain = Duration.zero
     /// This process's part of the plan.
-    public var share = TaskShare.whole
+    package var share = TaskShare.whole
     /// Wall clock of the run's zero, nanoseconds since 1970; nil for as soon as possible. Several tasks agree on one.
-    public var startUnixNanoseconds: Int64?
+    package var startUnixNanoseconds: Int64?
 
-    public init(workers: Int? = nil, userAgent: String, environment: [String: String]) {
+    package init(workers: Int? = nil, userAgent: String, environment: [String: String]) {
         self.workers = workers
         self.userAgent = userAgent
         self.environment = environment
@@ -28,34 +29,34 @@ public struct RunOptions: Sendable {
 }
 
 /// How a run came to its end.
-public struct RunEnd: Sendable, Equatable {
+package struct RunEnd: Sendable, Equatable {
     /// Nanoseconds from the start to the end of the last iteration: what rates are divided by (k6 §6.2).
-    public var duration: Int64
+    package var duration: Int64
     /// Why it was stopped early; nil when the plan ran to its end.
-    public var stopReason: String?
+    package var stopReason: String?
     /// It was stopped by a rule of its scenario (`stop_on`, `on_429`).
-    public var stoppedByRule = false
-    public var startedIterations: Int
-    public var droppedArrivals: Int
+    package var stoppedByRule = false
+    package var startedIterations: Int
+    package var droppedArrivals: Int
     /// Records lost because the consumer was too far behind; 0 in any sane run.
-    public var discardedRecords: Int
+    package var discardedRecords: Int
 }
 
 /// A run, from its first arrival to its last record.
-public final class LoadRun: Sendable {
-    public let plan: Plan
-    public let live = LiveCounters()
-    public let texts: TextTable
-    public let workers: WorkerCount
+package final class LoadRun: Sendable {
+    package let plan: Plan
+    package let live = LiveCounters()
+    package let texts: TextTable
+    package let workers: WorkerCount
     /// This process's part of the plan.
-    public let share: TaskShare
+    package let share: TaskShare
     /// Numeric addresses the load goes to; empty when the name did not resolve or a proxy is used.
-    public let addresses: [String]
+    package let addresses: [String]
     /// This task's arrivals in the plan; nil for closed loops, whose number of requests is up to the server.
-    public let plannedArrivals: Int?
+    package let plannedArrivals: Int?
 
     /// One line when this machine's limits may be too low for the plan.
-    public let limitWarning: String?
+    package let limitWarning: String?
 
     private let ruleDrain: Duration
     private let context: ShardContext
@@ -77,7 +78,7 @@ public final class LoadRun: Sendable {
     /// Looks the server's name up (blocking) and fixes the run's start, a few milliseconds from now.
     ///
     /// - Throws: ``GeneratorError`` when the plan's URL cannot be used.
-    public init(
+    package init(
         plan: Plan, corpus: Corpus, order: PromptOrder, texts: TextTable, options: RunOptions
     )
         throws(GeneratorError)
@@ -126,11 +127,11 @@ public final class LoadRun: Sendable {
     }
 
     /// The run's clock; its zero is the start.
-    public var clock: RunClock { context.clock }
+    package var clock: RunClock { context.clock }
 
     /// Runs the plan. `consume` gets all records in batches, one call at a time, on a thread of the run's own; after
     /// this returns it is not called again.
-    public func run(consume: @escaping @Sendable ([RunRecord]) -> Void) async throws(GeneratorError) -> RunEnd {
+    package func run(consume: @escaping @Sendable ([RunRecord]) -> Void) async throws(GeneratorError) -> RunEnd {
         let consume = watched(consume)
         var shards: [Shard] = []
         let exchange = try ArrivalExchange(shards: workers.count)
@@ -164,12 +165,12 @@ public final class LoadRun: Sendable {
     }
 
     /// Arrivals of this task that are due by `elapsed` nanoseconds; nil for closed loops.
-    public func arrivalsDue(by elapsed: Int64) -> Int? {
+    package func arrivalsDue(by elapsed: Int64) -> Int? {
         ArrivalSchedule(plan.executor).map { share.part(of: $0.dueCount(by: elapsed)) }
     }
 
     /// Arrivals per second that the plan wants of this task at `elapsed` nanoseconds; nil for closed loops.
-    public func rateAsked(at elapsed: Int64) -> Double? {
+    package func rateAsked(at elapsed: Int64) -> Double? {
         planRate(at: elapsed).map { $0 / Double(share.count) }
     }
 
@@ -199,7 +200,7 @@ public final class LoadRun: Sendable {
 
     /// Ends the run early: nothing starts any more; what is in flight is cut off after `drain`. The first reason
     /// given is the one reported; a later call can only shorten the drain.
-    public func stop(reason: String, drain: Duration) { stop(reason: reason, byRule: false, drain: drain) }
+    package func stop(reason: String, drain: Duration) { stop(reason: reason, byRule: false, drain: drain) }
 
     private func stop(reason: String, byRule: Bool, drain: Duration) {
         let shards = state.withLock { state in

@@ -3,15 +3,15 @@
 import Glibc
 
 /// CPU time and memory of this process.
-public struct ProcessUsage: Sendable, Equatable {
+package struct ProcessUsage: Sendable, Equatable {
     /// User plus system, nanoseconds.
-    public var cpuTime: Int64
+    package var cpuTime: Int64
     /// Resident now, bytes.
-    public var residentBytes: Int64
+    package var residentBytes: Int64
     /// Largest resident ever, bytes.
-    public var peakBytes: Int64
+    package var peakBytes: Int64
 
-    public static func now() -> ProcessUsage {
+    package static func now() -> ProcessUsage {
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         func nanoseconds(_ time: timeval) -> Int64 { Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_usec) * 1000 }

@@ -4,20 +4,20 @@
 import Glibc
 
 /// Monotonic nanoseconds since ``origin``.
-public struct RunClock: Sendable {
+package struct RunClock: Sendable {
     /// CLOCK_MONOTONIC at the run's start, nanoseconds.
-    public let origin: Int64
+    package let origin: Int64
     /// CLOCK_REALTIME at the same instant, nanoseconds since 1970.
-    public let wallOrigin: Int64
+    package let wallOrigin: Int64
 
     /// A clock whose zero lies `delay` nanoseconds from now.
-    public init(startingIn delay: Int64 = 0) {
+    package init(startingIn delay: Int64 = 0) {
         origin = Self.read(CLOCK_MONOTONIC) + delay
         wallOrigin = Self.read(CLOCK_REALTIME) + delay
     }
 
     /// A clock whose zero is the wall clock's `unixNanoseconds`. The monotonic clock takes over from there.
-    public init(startingAt unixNanoseconds: Int64) {
+    package init(startingAt unixNanoseconds: Int64) {
         self.init(startingIn: unixNanoseconds - Self.read(CLOCK_REALTIME), wallOrigin: unixNanoseconds)
     }
 
@@ -27,7 +27,7 @@ public struct RunClock: Sendable {
     }
 
     /// Nanoseconds since the start; negative before it.
-    public var now: Int64 { Self.read(CLOCK_MONOTONIC) - origin }
+    package var now: Int64 { Self.read(CLOCK_MONOTONIC) - origin }
 
     /// CLOCK_MONOTONIC itself, as timerfd and libcurl count.
     static var monotonicNow: Int64 { read(CLOCK_MONOTONIC) }

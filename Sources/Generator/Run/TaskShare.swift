@@ -9,25 +9,25 @@ import Scenarios
 /// numbered `t, t+N, t+2N, …` in the order task `t` starts them, so while nothing is dropped, arrival `i` is iteration
 /// `i` and has the prompt it would have on one node. An arrival that is dropped takes no number (k6 §4.6); on its task
 /// the later ones move up, on the others they do not.
-public struct TaskShare: Sendable, Equatable {
-    public let index: Int
-    public let count: Int
+package struct TaskShare: Sendable, Equatable {
+    package let index: Int
+    package let count: Int
 
     /// The only task there is.
-    public static let whole = TaskShare(index: 0, count: 1)
+    package static let whole = TaskShare(index: 0, count: 1)
 
     /// - Precondition: `0 ≤ index < count`.
-    public init(index: Int, count: Int) {
+    package init(index: Int, count: Int) {
         precondition(count > 0 && (0..<count).contains(index), "task \(index) of \(count)")
         self.index = index
         self.count = count
     }
 
     /// Of `total` things numbered from 0, how many are this task's.
-    public func part(of total: Int) -> Int { max(0, (total - index + count - 1) / count) }
+    package func part(of total: Int) -> Int { max(0, (total - index + count - 1) / count) }
 
     /// - Throws: ``GeneratorError`` when a task would have no virtual user and could only drop what is its own.
-    public func requireUsers(of executor: Executor) throws(GeneratorError) {
+    package func requireUsers(of executor: Executor) throws(GeneratorError) {
         guard executor.maxVUs >= count else {
             throw .plan("\(executor.maxVUs) virtual users cannot be shared by \(count) tasks")
         }

@@ -6,10 +6,10 @@
 import Glibc
 
 /// Signals that ask this process to end, from the moment it is made.
-public enum TerminationSignals {
+package enum TerminationSignals {
     /// Each SIGINT, SIGTERM and SIGHUP from now on. The default action is off while the stream lives. SIGHUP is left
     /// out of a process that was started ignoring it, as nohup does.
-    public static func stream() -> AsyncStream<Int32> {
+    package static func stream() -> AsyncStream<Int32> {
         AsyncStream { continuation in
             let queue = DispatchQueue(label: "sml.signals")
             let sources = [SIGINT, SIGTERM, SIGHUP].filter { $0 != SIGHUP || !isIgnored($0) }.map { number in
@@ -24,10 +24,10 @@ public enum TerminationSignals {
     }
 
     /// Whether `number` asks a process to end. SIGXCPU comes seconds before a limit on CPU time kills it.
-    public static func ends(_ number: Int32) -> Bool { [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU].contains(number) }
+    package static func ends(_ number: Int32) -> Bool { [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU].contains(number) }
 
     /// As people write it.
-    public static func name(_ number: Int32) -> String {
+    package static func name(_ number: Int32) -> String {
         if let name = names[number] { return name }
         return number >= firstRealTime ? "SIGRTMIN+\(number - firstRealTime)" : "signal \(number)"
     }

@@ -3,27 +3,29 @@
 
 import CLinux
 import Glibc
+import Base
+import Base
 import Scenarios
 
 /// The CPUs available to this process, with where the number comes from.
-public struct WorkerCount: Sendable, Equatable {
-    public var count: Int
+package struct WorkerCount: Sendable, Equatable {
+    package var count: Int
     /// `SLURM_CPUS_PER_TASK`, `cgroup`, `affinity` or `default`.
-    public var source: String
+    package var source: String
 
-    public init(count: Int, source: String) {
+    package init(count: Int, source: String) {
         self.count = count
         self.source = source
     }
 
     /// More shards than this split a plan finer than any LLM test needs.
-    public static let limit = 64
+    package static let limit = 64
 
     /// The smallest of SLURM's grant, the cgroup's quota (rounded down, at least 1) and the affinity mask.
     ///
     /// - Throws: ``GeneratorError/environment(_:)`` when SLURM's grant is no number: to run on another number of CPUs
     ///   than were granted, unnoticed, would be to measure that.
-    public static func available(environment: [String: String]) throws(GeneratorError) -> WorkerCount {
+    package static func available(environment: [String: String]) throws(GeneratorError) -> WorkerCount {
         var found: [WorkerCount] = []
         if let text = environment["SLURM_CPUS_PER_TASK"], !text.isEmpty {
             guard let granted = Int(text), granted > 0 else {

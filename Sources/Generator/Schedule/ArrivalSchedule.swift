@@ -5,7 +5,7 @@
 import Scenarios
 
 /// The due instants of one open-loop run, arrivals numbered from 0.
-public enum ArrivalSchedule: Sendable, Equatable {
+package enum ArrivalSchedule: Sendable, Equatable {
     case constant(ConstantArrivals)
     case ramping(RampingArrivals)
 
@@ -13,7 +13,7 @@ public enum ArrivalSchedule: Sendable, Equatable {
     static let mostArrivals = 1 << 60
 
     /// The schedule of an open-loop executor; `nil` for closed-loop ones, which have no arrivals.
-    public init?(_ executor: Executor) {
+    package init?(_ executor: Executor) {
         switch executor {
         case .constantArrivalRate(let rate, let timeUnit, let duration, _, _):
             self = .constant(ConstantArrivals(rate: rate, timeUnit: timeUnit, duration: duration))
@@ -25,7 +25,7 @@ public enum ArrivalSchedule: Sendable, Equatable {
     }
 
     /// Arrivals in the whole plan.
-    public var count: Int {
+    package var count: Int {
         switch self {
         case .constant(let schedule): schedule.count
         case .ramping(let schedule): schedule.count
@@ -34,7 +34,7 @@ public enum ArrivalSchedule: Sendable, Equatable {
 
     /// Nanoseconds from the start to arrival `index`; `nil` past the last. `stage` is a hint that only ever moves
     /// forward: start it at 0 and pass the same variable for growing indices, and a look-up is O(1) amortised.
-    public func due(_ index: Int, stage: inout Int) -> Int64? {
+    package func due(_ index: Int, stage: inout Int) -> Int64? {
         switch self {
         case .constant(let schedule): schedule.due(index)
         case .ramping(let schedule): schedule.due(index, stage: &stage)
@@ -42,13 +42,13 @@ public enum ArrivalSchedule: Sendable, Equatable {
     }
 
     /// The last arrival's due instant; `nil` for a plan without one.
-    public var lastDue: Int64? {
+    package var lastDue: Int64? {
         var stage = 0
         return count > 0 ? due(count - 1, stage: &stage) : nil
     }
 
     /// Arrivals due at or before `time` (nanoseconds from the start). O(log arrivals), for a look every few seconds.
-    public func dueCount(by time: Int64) -> Int {
+    package func dueCount(by time: Int64) -> Int {
         if case .constant(let schedule) = self { return schedule.dueCount(by: time) }
         var low = 0
         var high = count

@@ -5,13 +5,13 @@
 ///
 /// That are exactly `rate · duration / timeUnit` arrivals where this is whole, and the next whole number where it is
 /// not: the one at the start is always there, the one at exactly the end never.
-public struct ConstantArrivals: Sendable, Equatable {
+package struct ConstantArrivals: Sendable, Equatable {
     private let rate: Int64
     /// Nanoseconds.
     private let timeUnit: Int64
-    public let count: Int
+    package let count: Int
 
-    public init(rate: Int, timeUnit: Duration, duration: Duration) {
+    package init(rate: Int, timeUnit: Duration, duration: Duration) {
         self.rate = max(1, Int64(rate))
         self.timeUnit = max(1, timeUnit.nanoseconds)
         let product = Int128(max(0, duration.nanoseconds)) * Int128(self.rate)
@@ -19,7 +19,7 @@ public struct ConstantArrivals: Sendable, Equatable {
         count = Int(min(Int128(ArrivalSchedule.mostArrivals), (product + unit - 1) / unit))
     }
 
-    public func due(_ index: Int) -> Int64? {
+    package func due(_ index: Int) -> Int64? {
         guard index < count else { return nil }
         let (product, overflow) = Int64(index).multipliedReportingOverflow(by: timeUnit)
         // From arrival 9 billion on at a unit of a second.

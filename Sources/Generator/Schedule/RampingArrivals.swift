@@ -1,6 +1,7 @@
 // The ramping arrival rate: k6's formula (k6 §4.4), with areas in whole numbers, so that no rounding of one stage moves
 // an arrival of the next or changes their number.
 
+import Base
 import Scenarios
 
 /// Arrivals at the instants where the area under the rate curve reaches 1, 2, 3, … (k6 §4.4), rounded down to whole
@@ -10,7 +11,7 @@ import Scenarios
 /// Areas are counted in `1 / (2 · timeUnit)` of an arrival, in which the area of every stage is a whole number. In a
 /// stage of length `d` (ns) from rate `f` to `g` (arrivals per time unit), area `m` is reached after `t` with
 /// `2·f·t + (g-f)·t²/d = m`.
-public struct RampingArrivals: Sendable, Equatable {
+package struct RampingArrivals: Sendable, Equatable {
     struct Segment: Sendable, Equatable {
         var start: Int64
         var length: Int64
@@ -20,11 +21,11 @@ public struct RampingArrivals: Sendable, Equatable {
         var areaAfter: Int128
     }
     let segments: [Segment]
-    public let count: Int
+    package let count: Int
     /// The area of one arrival.
     private let unit: Int128
 
-    public init(startRate: Int, timeUnit: Duration, stages: [Stage]) {
+    package init(startRate: Int, timeUnit: Duration, stages: [Stage]) {
         var segments: [Segment] = []
         var rate = Int64(startRate)
         var start: Int64 = 0
@@ -47,7 +48,7 @@ public struct RampingArrivals: Sendable, Equatable {
         count = Int(min(Int128(ArrivalSchedule.mostArrivals), area / unit))
     }
 
-    public func due(_ index: Int, stage: inout Int) -> Int64? {
+    package func due(_ index: Int, stage: inout Int) -> Int64? {
         guard index < count else { return nil }
         let area = Int128(index + 1) * unit
         while stage < segments.count - 1, area > segments[stage].areaAfter { stage += 1 }

@@ -1,6 +1,7 @@
 // When a plan is over, as opposed to how long its stages are: k6 does not wait through stages in which nothing can
 // start any more, and rates are divided by the time until the end.
 
+import Base
 import Scenarios
 
 extension Executor {
@@ -11,7 +12,7 @@ extension Executor {
     /// - `ramping-arrival-rate`: the last arrival (k6 §4.4).
     ///
     /// Requests in flight then may go on until the sum of the stages plus the graceful stop.
-    public var regularEnd: Int64 {
+    package var regularEnd: Int64 {
         switch self {
         case .constantVUs, .constantArrivalRate:
             return duration.nanoseconds

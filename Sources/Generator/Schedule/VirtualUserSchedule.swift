@@ -1,14 +1,15 @@
 // How many virtual users the plan wants at any instant (closed loop). A ramp is walked step by step with O(1)
 // state, one step each time the count changes, so that 0 → 50,000 users needs no list of 50,000 entries.
 
+import Base
 import Scenarios
 
 /// The plan's virtual-user count changes to `count` at `time` nanoseconds from the start.
-public struct VirtualUserStep: Sendable, Equatable {
-    public var time: Int64
-    public var count: Int
+package struct VirtualUserStep: Sendable, Equatable {
+    package var time: Int64
+    package var count: Int
 
-    public init(time: Int64, count: Int) {
+    package init(time: Int64, count: Int) {
         self.time = time
         self.count = count
     }
@@ -19,7 +20,7 @@ public struct VirtualUserStep: Sendable, Equatable {
 /// k6 §4.2: rising from `a` to `b` in `d`, user `n` starts when the line reaches `n`, at `d(n-a)/(b-a)`; falling,
 /// the count becomes `n` when the line reaches `n`, at `d(a-n)/(a-b)`. A stage of 0 s jumps. At the end of the last
 /// stage the count becomes 0.
-public struct VirtualUserSteps: Sequence, IteratorProtocol, Sendable {
+package struct VirtualUserSteps: Sequence, IteratorProtocol, Sendable {
     private let stages: [Stage]
     private var index = 0
     private var stageStart: Int64 = 0
@@ -33,7 +34,7 @@ public struct VirtualUserSteps: Sequence, IteratorProtocol, Sendable {
     var endsUnasked: Bool { (stages.last?.target ?? count) > 0 }
 
     /// `nil` for open-loop executors.
-    public init?(_ executor: Executor) {
+    package init?(_ executor: Executor) {
         switch executor {
         case .constantVUs(let vus, let duration):
             self.init(startVUs: vus, stages: [Stage(duration: duration, target: vus)])
@@ -44,13 +45,13 @@ public struct VirtualUserSteps: Sequence, IteratorProtocol, Sendable {
         }
     }
 
-    public init(startVUs: Int, stages: [Stage]) {
+    package init(startVUs: Int, stages: [Stage]) {
         self.stages = stages
         stageFrom = startVUs
         count = startVUs
     }
 
-    public mutating func next() -> VirtualUserStep? {
+    package mutating func next() -> VirtualUserStep? {
         if !begun {
             begun = true
             return VirtualUserStep(time: 0, count: count)

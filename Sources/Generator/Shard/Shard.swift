@@ -4,6 +4,7 @@
 
 import CLibcurl
 import HeapModule
+import Base
 import Scenarios
 
 /// What all shards of a run are given.

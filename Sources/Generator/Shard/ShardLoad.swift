@@ -1,6 +1,7 @@
 // A shard's part of the plan: every N-th arrival, or every N-th virtual user. Pure cursors over the pure schedules;
 // together the shards' parts are the plan, exactly.
 
+import Base
 import Scenarios
 
 /// The arrivals of one shard in order: numbers `shard`, `shard + shards`, …

@@ -4,11 +4,11 @@
 import CLinux
 import Glibc
 
-public enum OwnThread {
+package enum OwnThread {
     /// Runs `body` on a thread of its own. `name` shows in `ps -T`, 15 bytes of it.
     ///
     /// - Throws: ``GeneratorError/unavailable(_:)`` when there is no thread to be had.
-    public static func start(_ name: String, _ body: @escaping @Sendable () -> Void) throws(GeneratorError) {
+    package static func start(_ name: String, _ body: @escaping @Sendable () -> Void) throws(GeneratorError) {
         let work = Unmanaged.passRetained(Work(body: body))
         let error = sml_thread_start(
             String(name.prefix(15)),

@@ -4,11 +4,11 @@
 import Glibc
 
 /// Does what it is given, in order. Ends when it is released and has done all.
-public final class SerialThread: Sendable {
+package final class SerialThread: Sendable {
     private let work = WorkList()
 
     /// - Throws: ``GeneratorError/unavailable(_:)`` when there is no thread to be had.
-    public init(_ name: String) throws(GeneratorError) {
+    package init(_ name: String) throws(GeneratorError) {
         try OwnThread.start(name) { [work] in work.run() }
     }
 
@@ -24,16 +24,16 @@ public final class SerialThread: Sendable {
     }
 
     /// Does `body` after everything given before.
-    public func async(_ body: @escaping @Sendable () -> Void) { work.add(body) }
+    package func async(_ body: @escaping @Sendable () -> Void) { work.add(body) }
 
     /// Does `body` at `first` (CLOCK_MONOTONIC nanoseconds) and then every `interval` nanoseconds, until ``stopRepeating()``.
     /// Instants that are over are left out. There is one such body at a time.
-    public func `repeat`(first: Int64, every interval: Int64, _ body: @escaping @Sendable () -> Void) {
+    package func `repeat`(first: Int64, every interval: Int64, _ body: @escaping @Sendable () -> Void) {
         work.repeat(WorkList.Repetition(next: first, interval: interval, body: body))
     }
 
     /// The body is not begun again after this.
-    public func stopRepeating() { work.repeat(nil) }
+    package func stopRepeating() { work.repeat(nil) }
 }
 
 /// What a thread has to do. `@unchecked Sendable`: everything mutable is touched only with `mutex` locked.

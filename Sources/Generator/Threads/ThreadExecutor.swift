@@ -17,19 +17,19 @@ final class ThreadExecutor: SerialExecutor {
 }
 
 /// Runs a program's asynchronous main on the thread that the process begins with.
-public final class MainThread: TaskExecutor {
+package final class MainThread: TaskExecutor {
     private let thread = SerialThread()
 
     private init() {}
 
     /// Carries out `body`, which must end the process.
-    public static func run(_ body: @escaping @Sendable () async -> Never) -> Never {
+    package static func run(_ body: @escaping @Sendable () async -> Never) -> Never {
         let executor = MainThread()
         Task(executorPreference: executor) { await body() }
         executor.thread.serve()
     }
 
-    public func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         thread.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }

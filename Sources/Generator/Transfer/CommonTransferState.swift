@@ -2,7 +2,7 @@
 // One per shard, so nothing here is locked.
 
 import CLibcurl
-import Scenarios
+import Base
 
 /// Shared transfer state of one shard. Not Sendable: it belongs to that shard.
 final class CommonTransferState {

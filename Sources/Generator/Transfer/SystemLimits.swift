@@ -4,19 +4,19 @@
 import Glibc
 
 /// Limits of this process and its network.
-public struct SystemLimits: Sendable, Equatable {
+package struct SystemLimits: Sendable, Equatable {
     /// Open files this process may have (RLIMIT_NOFILE, after it was raised to the hard limit).
-    public var openFiles: Int
+    package var openFiles: Int
     /// Ports that outgoing connections are made from, `32768-60999`; empty when the kernel does not say.
-    public var localPorts: String
+    package var localPorts: String
 
-    public init(openFiles: Int, localPorts: String) {
+    package init(openFiles: Int, localPorts: String) {
         self.openFiles = openFiles
         self.localPorts = localPorts
     }
 
     /// As they are once ``Transport/prepare()`` has raised what can be raised.
-    public static let current: SystemLimits = {
+    package static let current: SystemLimits = {
         Transport.prepare()
         return SystemLimits(openFiles: openFileLimit(), localPorts: localPortRange())
     }()

@@ -1,14 +1,16 @@
 // What all transfers of a run have in common, worked out once: header lines, trust, proxy, limits. A value without
 // libcurl objects, so that it can be tested and shared; each shard turns it into its own header lists.
 
+import Base
+import Base
 import Scenarios
 import TLSTrust
 
 /// Settings of every transfer of a run.
-public struct TransferSettings: Sendable {
-    public var userAgent: String
+package struct TransferSettings: Sendable {
+    package var userAgent: String
     /// One store of authorities for all connections of the run.
-    public let trust: TrustStore
+    package let trust: TrustStore
     let target: RequestTarget
     let url: TargetURL
     let proxy: ProxyRule
@@ -18,7 +20,7 @@ public struct TransferSettings: Sendable {
 
     /// - Throws: ``GeneratorError/plan(_:)`` when the URL is not absolute http or https,
     ///   ``GeneratorError/environment(_:)`` when authorities or a proxy are named that cannot be used.
-    public init(target: RequestTarget, userAgent: String, environment: [String: String]) throws(GeneratorError) {
+    package init(target: RequestTarget, userAgent: String, environment: [String: String]) throws(GeneratorError) {
         guard let url = TargetURL(target.url) else {
             throw .plan("server URL '\(target.url)': expected an absolute http:// or https:// URL")
         }

@@ -5,7 +5,7 @@ import CLinux
 import Glibc
 
 /// Process-wide transport set-up.
-public enum Transport {
+package enum Transport {
     private static let prepared: Void = {
         sml_grow_heaps_in_large_steps()
         curl_global_init(Int(CURL_GLOBAL_DEFAULT))
@@ -20,11 +20,11 @@ public enum Transport {
     }()
 
     /// Safe to call often; does its work once.
-    public static func prepare() { _ = prepared }
+    package static func prepare() { _ = prepared }
 
     /// Whether this libcurl can offer HTTP/2.
     static let hasHTTP2 = sml_has_http2() != 0
 
     /// libcurl's version and its TLS library's, as `libcurl/7.88.1 OpenSSL/3.0.15 …`.
-    public static var version: String { String(cString: curl_version()) }
+    package static var version: String { String(cString: curl_version()) }
 }

@@ -3,6 +3,7 @@
 
 import CLibcurl
 import Glibc
+import Base
 import Scenarios
 
 /// One virtual user. Not Sendable: it belongs to one shard, and libcurl calls back into it on that shard only.

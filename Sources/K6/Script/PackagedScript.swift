@@ -3,7 +3,7 @@
 // to measure something else than they asked for. docs/CONTAINER.md lists what is looked at.
 
 /// SML's packaged script, in any version that sends non-streaming chat completions (k6 §3).
-public enum PackagedScript {
+package enum PackagedScript {
     static let modules: Set = ["k6", "k6/http", "k6/metrics", "k6/data", "k6/execution"]
     static let requiredVariables: Set = ["RUN_CONFIG_JSON", "PROMPTS_FILE"]
     static let optionalVariables: Set = ["RUN_LABEL", "PROMPT_SEED", "SYSTEM_PROMPT"]
@@ -18,7 +18,7 @@ public enum PackagedScript {
 
     /// - Parameter name: what errors call the script.
     /// - Throws: ``K6Error`` (exit 107) that says what it has or lacks.
-    public static func recognise(_ source: String, name: String) throws(K6Error) {
+    package static func recognise(_ source: String, name: String) throws(K6Error) {
         guard let difference = difference(ScriptDeclarations(ScriptText(source))) else { return }
         throw K6Error(
             .script,

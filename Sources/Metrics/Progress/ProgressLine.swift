@@ -1,13 +1,13 @@
 // Renders a snapshot: a bar and numbers for a terminal, one complete line for a log.
 
 /// Pure rendering of progress.
-public enum ProgressLine {
+package enum ProgressLine {
     private static let barWidth = 20
 
     /// The line redrawn on a terminal, without line feed; never wider than `width` columns.
     ///
     /// The most useful parts come first: what does not fit is left out from the end, part by part.
-    public static func render(_ snapshot: ProgressSnapshot, width: Int, color: Bool) -> String {
+    package static func render(_ snapshot: ProgressSnapshot, width: Int, color: Bool) -> String {
         let style = TerminalStyle(color: color)
         var line = ""
         var used = 0
@@ -23,7 +23,7 @@ public enum ProgressLine {
     }
 
     /// The line written to a log every 10 s, without line feed.
-    public static func plain(_ snapshot: ProgressSnapshot) -> String {
+    package static func plain(_ snapshot: ProgressSnapshot) -> String {
         let total = snapshot.total > 0 ? "/" + Format.duration(nanoseconds: snapshot.total) : ""
         let state = snapshot.isDraining ? " draining" : ""
         return "running \(Format.duration(nanoseconds: snapshot.elapsed))\(total)\(state), "

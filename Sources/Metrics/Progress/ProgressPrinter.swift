@@ -2,11 +2,13 @@
 // comes with the snapshot, so that the rhythm is testable without waiting.
 
 import Glibc
+import Base
+import Base
 import Scenarios
 
 /// Writes progress: redraws one line on a terminal, or appends one line every 10 s to a log.
-public struct ProgressPrinter: Sendable {
-    public enum Mode: Sendable, Equatable {
+package struct ProgressPrinter: Sendable {
+    package enum Mode: Sendable, Equatable {
         /// Redraw in place; the width is asked for at every redraw, windows change.
         case terminal(color: Bool)
         case plain
@@ -14,18 +16,18 @@ public struct ProgressPrinter: Sendable {
     }
 
     /// How often the caller should tick, nanoseconds: four times a second reads as live and costs nothing.
-    public static let tick: Int64 = 250_000_000
+    package static let tick: Int64 = 250_000_000
     /// Between two lines in a log, nanoseconds.
-    public static let plainInterval: Int64 = 10_000_000_000
+    package static let plainInterval: Int64 = 10_000_000_000
 
-    public let mode: Mode
+    package let mode: Mode
     private let write: @Sendable (String) -> Void
     private let width: @Sendable () -> Int
     private var nextPlain = Self.plainInterval
     private var isLineOpen = false
 
     /// To standard error; `quiet` writes nothing.
-    public init(quiet: Bool = false) {
+    package init(quiet: Bool = false) {
         let mode: Mode =
             quiet
             ? .quiet
@@ -40,7 +42,7 @@ public struct ProgressPrinter: Sendable {
     }
 
     /// Whether the next call of ``update(_:)`` would write, so that the caller can spare itself the snapshot.
-    public func isDue(elapsed: Int64) -> Bool {
+    package func isDue(elapsed: Int64) -> Bool {
         switch mode {
         case .terminal: true
         case .plain: elapsed >= nextPlain
@@ -49,7 +51,7 @@ public struct ProgressPrinter: Sendable {
     }
 
     /// Shows `snapshot` if it is time to.
-    public mutating func update(_ snapshot: ProgressSnapshot) {
+    package mutating func update(_ snapshot: ProgressSnapshot) {
         guard isDue(elapsed: snapshot.elapsed) else { return }
         switch mode {
         case .terminal(let color):
@@ -64,13 +66,13 @@ public struct ProgressPrinter: Sendable {
     }
 
     /// Writes a line of another origin (a warning) without leaving half a progress line behind.
-    public mutating func log(_ line: String) {
+    package mutating func log(_ line: String) {
         clear()
         write(line + "\n")
     }
 
     /// Removes the line from a terminal. Call before anything else is printed, and at the end.
-    public mutating func clear() {
+    package mutating func clear() {
         guard isLineOpen else { return }
         write("\r\u{1B}[K")
         isLineOpen = false

@@ -1,35 +1,35 @@
 // What the progress display shows at one instant, as plain numbers: rendering needs no clock, no run and no lock.
 
 /// The state of a run at one instant.
-public struct ProgressSnapshot: Sendable, Equatable {
+package struct ProgressSnapshot: Sendable, Equatable {
     /// Since the run's start, nanoseconds.
-    public var elapsed: Int64
+    package var elapsed: Int64
     /// The plan's length, nanoseconds; 0 when unknown.
-    public var total: Int64
+    package var total: Int64
     /// Whether the plan is over and only requests in flight are waited for.
-    public var isDraining: Bool
+    package var isDraining: Bool
     /// Requests handed to libcurl and not yet ended.
-    public var inFlight: Int
+    package var inFlight: Int
     /// Requests per second the plan asks for now; `nil` for closed-loop executors, which ask for none.
-    public var rateAsked: Double?
+    package var rateAsked: Double?
     /// Virtual users now, shown where there is no rate asked.
-    public var virtualUsers: Int
+    package var virtualUsers: Int
     /// Requests finished per second, lately.
-    public var rateAchieved: Double
-    public var finished: UInt64
+    package var rateAchieved: Double
+    package var finished: UInt64
     /// 0…1; `nil` before the first request ended.
-    public var successRate: Double?
+    package var successRate: Double?
     /// End-to-end latency over the whole run, milliseconds; `nil` before the first request ended.
-    public var p50: Double?
-    public var p95: Double?
-    public var errors: UInt64
-    public var dropped: UInt64
+    package var p50: Double?
+    package var p95: Double?
+    package var errors: UInt64
+    package var dropped: UInt64
     /// p99 of started − scheduled over the whole run, milliseconds; `nil` before the first request ended.
-    public var lateness: Double?
+    package var lateness: Double?
     /// False when the generator did not keep up so far.
-    public var keptUp: Bool
+    package var keptUp: Bool
 
-    public init(
+    package init(
         elapsed: Int64, total: Int64, isDraining: Bool = false, inFlight: Int, rateAsked: Double? = nil,
         virtualUsers: Int = 0, rateAchieved: Double = 0, finished: UInt64 = 0, successRate: Double? = nil,
         p50: Double? = nil, p95: Double? = nil, errors: UInt64 = 0, dropped: UInt64 = 0, lateness: Double? = nil,
@@ -54,7 +54,7 @@ public struct ProgressSnapshot: Sendable, Equatable {
 
     /// From what has been consumed so far and the engine's live numbers. Costs a sort of up to 5,000 values per label:
     /// below a millisecond, so four times a second is nothing.
-    public init(
+    package init(
         statistics run: RunStatistics, elapsed: Int64, total: Int64, isDraining: Bool = false, inFlight: Int,
         rateAsked: Double? = nil, virtualUsers: Int = 0
     ) {

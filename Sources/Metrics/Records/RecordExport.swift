@@ -4,13 +4,13 @@
 import Generator
 
 /// Formats records one line each, streaming.
-public struct RecordExport: Sendable {
-    public enum Format: String, CaseIterable, Sendable {
+package struct RecordExport: Sendable {
+    package enum Format: String, CaseIterable, Sendable {
         case csv, jsonl
     }
 
-    public let format: Format
-    public init(format: Format) { self.format = format }
+    package let format: Format
+    package init(format: Format) { self.format = format }
 
     /// One cell: JSON needs to know numbers and truth values from text.
     enum Cell {
@@ -22,7 +22,7 @@ public struct RecordExport: Sendable {
     }
 
     /// Column names in order; docs/RECORDS.md says what they mean.
-    public static let columns: [String] = columnTable.map(\.name)
+    package static let columns: [String] = columnTable.map(\.name)
 
     private typealias Column = (name: String, cell: @Sendable (RunRecord, Names) -> Cell)
     private typealias Names = (label: String, error: String, url: String)
@@ -80,7 +80,7 @@ public struct RecordExport: Sendable {
     /// Writes the whole of `reader` through `sink`, in pieces of about 64 kB.
     ///
     /// - Throws: ``RecordFileError``, and what `sink` throws.
-    public func write(_ reader: RecordFileReader, to sink: (ArraySlice<UInt8>) throws -> Void) throws {
+    package func write(_ reader: RecordFileReader, to sink: (ArraySlice<UInt8>) throws -> Void) throws {
         var out: [UInt8] = []
         if format == .csv { out += Array((Self.columns.joined(separator: ",") + "\n").utf8) }
         try reader.forEachBatch { batch in

@@ -6,19 +6,19 @@ import Generator
 import Glibc
 
 /// Streams a records file (docs/RECORDS.md). One pass; make another reader for another pass.
-public final class RecordFileReader {
-    public let path: String
-    public let context: RunContext
+package final class RecordFileReader {
+    package let path: String
+    package let context: RunContext
     /// Texts by the index that the records handed out carry. Complete for every record seen so far.
-    public let texts: TextTable
+    package let texts: TextTable
     /// How the run ended; `nil` until the end of the file, and there when the run never finished it.
-    public private(set) var outcome: RunOutcome?
+    package private(set) var outcome: RunOutcome?
     /// Records handed out so far.
-    public private(set) var recordCount: UInt64 = 0
+    package private(set) var recordCount: UInt64 = 0
     /// Bytes after the last whole frame; 0 in a complete file. Valid at the end.
-    public private(set) var truncatedBytes = 0
+    package private(set) var truncatedBytes = 0
     /// Frames of kinds this version does not know, skipped.
-    public private(set) var unknownFrames: UInt64 = 0
+    package private(set) var unknownFrames: UInt64 = 0
 
     private let file: UnsafeMutablePointer<FILE>
     private var frames = [UInt8](repeating: 0, count: 4_096 * RecordFormat.frameSize)
@@ -31,7 +31,7 @@ public final class RecordFileReader {
     ///
     /// - Parameter texts: where to put the file's texts; pass one table to several readers to merge their runs.
     /// - Throws: ``RecordFileError``.
-    public init(path: String, texts: TextTable = TextTable()) throws {
+    package init(path: String, texts: TextTable = TextTable()) throws {
         guard let file = fopen(path, "rbe") else { throw RecordFileWriter.systemError("open", path) }
         do {
             context = try Self.readHeader(file, path)
@@ -49,7 +49,7 @@ public final class RecordFileReader {
     /// Calls `body` with one batch after the other until the end of the file.
     ///
     /// - Throws: ``RecordFileError`` when reading fails, and what `body` throws.
-    public func forEachBatch(_ body: (UnsafeBufferPointer<RunRecord>) throws -> Void) throws {
+    package func forEachBatch(_ body: (UnsafeBufferPointer<RunRecord>) throws -> Void) throws {
         var batch: [RunRecord] = []
         batch.reserveCapacity(4_096)
         while true {

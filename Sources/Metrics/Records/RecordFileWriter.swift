@@ -4,18 +4,20 @@
 import FoundationEssentials
 import Generator
 import Glibc
+import Base
+import Base
 import Scenarios
 
 /// Writes a records file (docs/RECORDS.md). Confined to the queue that consumes records; not `Sendable`.
-public final class RecordFileWriter {
+package final class RecordFileWriter {
     /// 2,500 records a write: 40 system calls a second at 100,000 records/s.
     static let bufferSize = 2_500 * RecordFormat.frameSize
 
-    public let path: String
+    package let path: String
     /// The first error, after which nothing more is written.
-    public private(set) var failure: RecordFileError?
+    package private(set) var failure: RecordFileError?
     /// Records appended, text frames not counted.
-    public private(set) var recordCount: UInt64 = 0
+    package private(set) var recordCount: UInt64 = 0
 
     private let texts: TextTable
     private let redactor: Redactor
@@ -32,7 +34,7 @@ public final class RecordFileWriter {
     ///   - texts: the run's table; texts are copied into the file before the first record that can name them.
     ///   - redactor: applied to every text.
     /// - Throws: ``RecordFileError`` when the file cannot be created or the header not be written.
-    public init(path: String, context: RunContext, texts: TextTable, redactor: Redactor = Redactor()) throws {
+    package init(path: String, context: RunContext, texts: TextTable, redactor: Redactor = Redactor()) throws {
         self.path = path
         self.texts = texts
         self.redactor = redactor
@@ -65,7 +67,7 @@ public final class RecordFileWriter {
     }
 
     /// Appends records, after the texts they may refer to.
-    public func append(_ batch: UnsafeBufferPointer<RunRecord>) {
+    package func append(_ batch: UnsafeBufferPointer<RunRecord>) {
         guard failure == nil else { return }
         appendNewTexts()
         for record in batch {
@@ -82,7 +84,7 @@ public final class RecordFileWriter {
     }
 
     /// Hands everything to the operating system.
-    public func flush() {
+    package func flush() {
         defer { buffer.removeAll(keepingCapacity: true) }
         guard failure == nil else { return }
         guard writeAll(buffer, to: descriptor) else {
@@ -97,7 +99,7 @@ public final class RecordFileWriter {
     /// Writes how the run ended and closes the file. Call once, last.
     ///
     /// - Throws: the first error of the file's whole life.
-    public func finish(_ outcome: RunOutcome) throws {
+    package func finish(_ outcome: RunOutcome) throws {
         if failure == nil {
             appendNewTexts()
             let encoder = JSONEncoder()

@@ -127,7 +127,7 @@ enum RecordFormat {
 }
 
 /// What can be wrong with a records file; `description` is one line for the user.
-public enum RecordFileError: Error, Equatable, CustomStringConvertible {
+package enum RecordFileError: Error, Equatable, CustomStringConvertible {
     /// The system refused: action, path, errno's text.
     case system(action: String, path: String, message: String)
     case notARecordsFile(path: String)
@@ -137,7 +137,7 @@ public enum RecordFileError: Error, Equatable, CustomStringConvertible {
     /// A frame that no run can have written; counted from 1.
     case badFrame(path: String, number: UInt64)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .system(let action, let path, let message): "\(path): cannot \(action): \(message)"
         case .notARecordsFile(let path): "\(path): not a records file of sml-loadgen (wrong first 8 bytes)"

@@ -4,7 +4,7 @@
 import Generator
 
 extension RecordKind {
-    public var name: String {
+    package var name: String {
         switch self {
         case .request: "request"
         case .dropped: "dropped"
@@ -15,7 +15,7 @@ extension RecordKind {
 }
 
 extension TransferPhase {
-    public var name: String {
+    package var name: String {
         switch self {
         case .resolve: "resolve"
         case .connect: "connect"
@@ -30,7 +30,7 @@ extension TransferPhase {
 
 extension FinishReason {
     /// As in the OpenAI API and its servers; `absent` when the answer had none.
-    public var name: String {
+    package var name: String {
         switch self {
         case .absent: "absent"
         case .stop: "stop"

@@ -4,22 +4,22 @@
 import Generator
 
 /// Oddities of answers.
-public struct AnswerStatistics: Sendable {
+package struct AnswerStatistics: Sendable {
     /// Succeeded requests whose first choice had neither text nor a tool call.
-    public private(set) var withoutContent = Counter()
+    package private(set) var withoutContent = Counter()
     /// Succeeded requests whose answer named another model than the one asked for.
-    public private(set) var otherModel = Counter()
+    package private(set) var otherModel = Counter()
     /// Succeeded requests with `ignore_eos` whose completion tokens are not `max_tokens`.
-    public private(set) var tokensNotAsAsked = Counter()
+    package private(set) var tokensNotAsAsked = Counter()
     /// Succeeded requests without `usage.completion_tokens`: they count in no token metric.
-    public private(set) var withoutUsage = Counter()
+    package private(set) var withoutUsage = Counter()
     /// Requests answered with status 429, and those of them with a Retry-After.
-    public private(set) var tooManyRequests = Counter()
-    public private(set) var withRetryAfter = Counter()
+    package private(set) var tooManyRequests = Counter()
+    package private(set) var withRetryAfter = Counter()
     /// The longest Retry-After of a 429, seconds.
-    public private(set) var longestRetryAfter: UInt16 = 0
+    package private(set) var longestRetryAfter: UInt16 = 0
     /// Arrivals dropped because they fell into a pause (`on_429: pause`).
-    public private(set) var pausedArrivals = Counter()
+    package private(set) var pausedArrivals = Counter()
 
     private static let odd: RecordFlags = [.withoutContent, .otherModel, .tokensNotAsAsked]
 
@@ -44,7 +44,7 @@ public struct AnswerStatistics: Sendable {
     }
 
     /// The four oddities by the names that summary and series give them.
-    public var oddities: [(name: String, count: Counter)] {
+    package var oddities: [(name: String, count: Counter)] {
         [
             ("without_content", withoutContent), ("other_model", otherModel),
             ("tokens_not_as_asked", tokensNotAsAsked), ("without_usage", withoutUsage),

@@ -4,7 +4,7 @@
 import Generator
 
 /// What tells one group of exchanges from another.
-public struct ExchangeKey: Hashable, Sendable {
+package struct ExchangeKey: Hashable, Sendable {
     /// label, status, error code, error text.
     private let first: UInt64
     /// url, method, HTTP version, TLS version.
@@ -20,16 +20,16 @@ public struct ExchangeKey: Hashable, Sendable {
             | UInt64(record.httpVersion) << 8 | UInt64(record.tlsVersion)
     }
 
-    public var label: UInt16 { UInt16(truncatingIfNeeded: first >> 48) }
-    public var status: UInt16 { UInt16(truncatingIfNeeded: first >> 32) }
-    public var errorCode: UInt16 { UInt16(truncatingIfNeeded: first >> 16) }
-    public var errorText: UInt16 { UInt16(truncatingIfNeeded: first) }
-    public var url: UInt16 { UInt16(truncatingIfNeeded: second >> 32) }
-    public var isGet: Bool { second >> 16 & 1 == 1 }
-    public var httpVersion: UInt8 { UInt8(truncatingIfNeeded: second >> 8) }
-    public var tlsVersion: UInt8 { UInt8(truncatingIfNeeded: second) }
+    package var label: UInt16 { UInt16(truncatingIfNeeded: first >> 48) }
+    package var status: UInt16 { UInt16(truncatingIfNeeded: first >> 32) }
+    package var errorCode: UInt16 { UInt16(truncatingIfNeeded: first >> 16) }
+    package var errorText: UInt16 { UInt16(truncatingIfNeeded: first) }
+    package var url: UInt16 { UInt16(truncatingIfNeeded: second >> 32) }
+    package var isGet: Bool { second >> 16 & 1 == 1 }
+    package var httpVersion: UInt8 { UInt8(truncatingIfNeeded: second >> 8) }
+    package var tlsVersion: UInt8 { UInt8(truncatingIfNeeded: second) }
     /// 200–399 is expected, everything else, 0 included, is a failed request (k6 §5).
-    public var isExpected: Bool { (200...399).contains(status) }
+    package var isExpected: Bool { (200...399).contains(status) }
 
     /// The labels of k6's http_req series without the run's own (`run_label`, `model`, `scenario`), sorted by name.
     /// Empty values are left out, as they are never sent (k6 §7.4).
@@ -50,36 +50,36 @@ public struct ExchangeKey: Hashable, Sendable {
 }
 
 /// One label of a series.
-public struct SeriesLabel: Sendable, Hashable {
-    public var name: String
-    public var value: String
-    public init(_ name: String, _ value: String) {
+package struct SeriesLabel: Sendable, Hashable {
+    package var name: String
+    package var value: String
+    package init(_ name: String, _ value: String) {
         self.name = name
         self.value = value
     }
 }
 
 /// Timings of one group of exchanges, milliseconds (k6 §6.1, §13).
-public struct ExchangeStatistics: Sendable {
-    public let key: ExchangeKey
+package struct ExchangeStatistics: Sendable {
+    package let key: ExchangeKey
     /// See ``ExchangeKey``; rendered once.
-    public let seriesLabels: [SeriesLabel]
+    package let seriesLabels: [SeriesLabel]
     /// End of the newest exchange, nanoseconds since the run's start.
-    public private(set) var lastSample: Int64 = 0
+    package private(set) var lastSample: Int64 = 0
     /// http_reqs.
-    public private(set) var requests = Counter()
+    package private(set) var requests = Counter()
     /// http_req_duration = end − sent; 0 when nothing was sent.
-    public private(set) var duration = Trend()
+    package private(set) var duration = Trend()
     /// http_req_blocked = sent − started: name resolution, connect and TLS; microseconds on a reused connection.
-    public private(set) var blocked = Trend()
-    public private(set) var connecting = Trend()
-    public private(set) var tlsHandshaking = Trend()
+    package private(set) var blocked = Trend()
+    package private(set) var connecting = Trend()
+    package private(set) var tlsHandshaking = Trend()
     /// http_req_sending: from sent until the request was written, or until the answer began if it did before that.
-    public private(set) var sending = Trend()
+    package private(set) var sending = Trend()
     /// http_req_waiting = first byte − sent − sending; with the end instead when no byte came.
-    public private(set) var waiting = Trend()
+    package private(set) var waiting = Trend()
     /// http_req_receiving = end − first byte; 0 when no byte came.
-    public private(set) var receiving = Trend()
+    package private(set) var receiving = Trend()
 
     init(key: ExchangeKey, seriesLabels: [SeriesLabel]) {
         self.key = key
@@ -87,7 +87,7 @@ public struct ExchangeStatistics: Sendable {
     }
 
     /// http_req_failed: 0 or 1 for all exchanges of a group, as the status is part of the key.
-    public var failed: Rate { Rate(passes: key.isExpected ? 0 : requests.total, total: requests.total) }
+    package var failed: Rate { Rate(passes: key.isExpected ? 0 : requests.total, total: requests.total) }
 
     @inline(__always)
     mutating func add(_ record: RunRecord) {

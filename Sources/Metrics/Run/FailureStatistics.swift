@@ -4,19 +4,19 @@
 import Generator
 
 /// Requests that failed alike.
-public struct FailureStatistics: Sendable {
-    public struct Key: Hashable, Sendable {
-        public var status: UInt16
-        public var errorCode: UInt16
-        public var errorText: UInt16
+package struct FailureStatistics: Sendable {
+    package struct Key: Hashable, Sendable {
+        package var status: UInt16
+        package var errorCode: UInt16
+        package var errorText: UInt16
         /// What was wrong with the answer's content when status and code are fine.
-        public var content: Content
+        package var content: Content
         /// How far the failing exchange got.
-        public var phase: TransferPhase
+        package var phase: TransferPhase
     }
 
     /// Where a request failed.
-    public enum Content: String, Sendable, CaseIterable {
+    package enum Content: String, Sendable, CaseIterable {
         /// Transport or status say it all.
         case none
         /// Status 200 and no body.
@@ -34,18 +34,18 @@ public struct FailureStatistics: Sendable {
     }
 
     /// The first failure of its kind.
-    public struct First: Sendable, Equatable {
+    package struct First: Sendable, Equatable {
         /// Nanoseconds since the run's start.
-        public var end: Int64
-        public var iteration: UInt32
-        public var prompt: UInt32
-        public var label: UInt16
+        package var end: Int64
+        package var iteration: UInt32
+        package var prompt: UInt32
+        package var label: UInt16
     }
 
-    public let key: Key
-    public internal(set) var count = Counter()
+    package let key: Key
+    package internal(set) var count = Counter()
     /// The failure that ended first.
-    public internal(set) var first: First
+    package internal(set) var first: First
 
     init(key: Key, first: First) {
         self.key = key

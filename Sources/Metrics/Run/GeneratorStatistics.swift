@@ -3,21 +3,21 @@
 import Generator
 
 /// Gauges and resource use of the generating process.
-public struct GeneratorStatistics: Sendable {
+package struct GeneratorStatistics: Sendable {
     /// k6's gauges (k6 §4.8).
-    public private(set) var virtualUsers = Gauge()
-    public private(set) var maxVirtualUsers = Gauge()
+    package private(set) var virtualUsers = Gauge()
+    package private(set) var maxVirtualUsers = Gauge()
     /// active_requests: the true number in flight (k6 only ever has 1 or -1 there, k6 §1).
-    public private(set) var inFlight = Gauge()
-    public private(set) var residentBytes = Gauge()
+    package private(set) var inFlight = Gauge()
+    package private(set) var residentBytes = Gauge()
     /// Longest lateness of the event loop per sample, milliseconds.
-    public private(set) var loopDelay = Trend()
+    package private(set) var loopDelay = Trend()
     /// CPU time per wall-clock time between two samples: 1 is one busy core.
-    public private(set) var cpuShare = Trend()
+    package private(set) var cpuShare = Trend()
     /// Connections given up because bytes came on them that no request had asked for.
-    public private(set) var strayConnections = Counter()
-    public private(set) var first: GeneratorSample?
-    public private(set) var last: GeneratorSample?
+    package private(set) var strayConnections = Counter()
+    package private(set) var first: GeneratorSample?
+    package private(set) var last: GeneratorSample?
 
     mutating func add(_ sample: GeneratorSample) {
         virtualUsers.set(Double(sample.virtualUsers))
@@ -35,7 +35,7 @@ public struct GeneratorStatistics: Sendable {
     }
 
     /// CPU time used between the first and the last sample, seconds.
-    public var cpuSeconds: Double {
+    package var cpuSeconds: Double {
         guard let first, let last else { return 0 }
         return Double(last.cpuTime - first.cpuTime) / 1e9
     }

@@ -5,11 +5,11 @@
 import Generator
 
 /// Things that were due, and those of them that came more than ``KeptUp/limit`` late.
-public struct LateShare: Sendable, Equatable {
-    public private(set) var total: UInt64 = 0
-    public private(set) var late: UInt64 = 0
+package struct LateShare: Sendable, Equatable {
+    package private(set) var total: UInt64 = 0
+    package private(set) var late: UInt64 = 0
 
-    public init(total: UInt64 = 0, late: UInt64 = 0) {
+    package init(total: UInt64 = 0, late: UInt64 = 0) {
         self.total = total
         self.late = late
     }
@@ -27,32 +27,32 @@ public struct LateShare: Sendable, Equatable {
     }
 
     /// 0…1; `nil` without a thing.
-    public var share: Double? { total == 0 ? nil : Double(late) / Double(total) }
+    package var share: Double? { total == 0 ? nil : Double(late) / Double(total) }
 
     /// More than 1 % late. One late thing of few is no pattern.
-    public var isBad: Bool { late > max(1, total / 100) }
+    package var isBad: Bool { late > max(1, total / 100) }
 }
 
 /// The judgement.
-public struct KeptUp: Sendable, Equatable {
+package struct KeptUp: Sendable, Equatable {
     /// Nanoseconds after which a thing is late: k6 itself is 3 to 13 ms late at p99 on the same machine, and an LLM's
     /// answer takes a hundred times that.
-    public static let limit: Int64 = 10_000_000
+    package static let limit: Int64 = 10_000_000
     /// What is due in the first second is left out: the burst at t = 0, and the connections it opens.
     static let firstWave: Int64 = 1_000_000_000
 
     /// Heartbeats of the shards' loops: while a loop is away, no answer is read.
-    public var loop = LateShare()
+    package var loop = LateShare()
     /// Requests by their start against the instant they were due, with the arrivals that were dropped.
-    public var starts = LateShare()
+    package var starts = LateShare()
     /// Requests on an open connection by their sending against the instant they were due.
-    public var sends = LateShare()
+    package var sends = LateShare()
 
     /// What was late, by the name it has in a summary.
-    public var reasons: [String] { parts.filter(\.share.isBad).map(\.name) }
+    package var reasons: [String] { parts.filter(\.share.isBad).map(\.name) }
 
     /// `nil` when there is nothing to judge by: nothing was due after the first second.
-    public var verdict: Bool? { parts.allSatisfy { $0.share.total == 0 } ? nil : reasons.isEmpty }
+    package var verdict: Bool? { parts.allSatisfy { $0.share.total == 0 } ? nil : reasons.isEmpty }
 
     var parts: [(name: String, share: LateShare)] { [("loop", loop), ("starts", starts), ("sends", sends)] }
 

@@ -3,35 +3,35 @@
 import Generator
 
 /// Requests of one prompt label. A request is all hops together; its record is the final one.
-public struct LabelStatistics: Sendable {
+package struct LabelStatistics: Sendable {
     /// request_errors of one status.
-    public struct Errors: Sendable, Equatable {
-        public var status: UInt16
-        public var counter = Counter()
-        public var lastSample: Int64 = 0
+    package struct Errors: Sendable, Equatable {
+        package var status: UInt16
+        package var counter = Counter()
+        package var lastSample: Int64 = 0
     }
 
-    public let label: String
+    package let label: String
     /// e2e_latency_ms = end − start of the first hop, milliseconds with fraction (k6 rounds to whole ones). Failures
     /// count, interrupted requests do not.
-    public private(set) var latency = Trend()
+    package private(set) var latency = Trend()
     /// End − scheduled, milliseconds: what a caller who asked at the planned instant would have waited. Open loops only.
-    public private(set) var latencyFromSchedule = Trend()
+    package private(set) var latencyFromSchedule = Trend()
     /// Good answers only: completion tokens / e2e latency.
-    public private(set) var tokensPerSecond = Trend()
-    public private(set) var promptTokens = Trend()
-    public private(set) var completionTokens = Trend()
+    package private(set) var tokensPerSecond = Trend()
+    package private(set) var promptTokens = Trend()
+    package private(set) var completionTokens = Trend()
     /// success_rate of this label.
-    public private(set) var success = Rate()
+    package private(set) var success = Rate()
     /// request_errors by status, in order of appearance.
-    public private(set) var errors: [Errors] = []
+    package private(set) var errors: [Errors] = []
     /// Requests cut off by the end of the run.
-    public private(set) var interrupted = Counter()
+    package private(set) var interrupted = Counter()
     /// Ends of the newest sample of each, nanoseconds since the run's start.
-    public private(set) var lastLatency: Int64 = 0
-    public private(set) var lastTokensPerSecond: Int64 = 0
-    public private(set) var lastPromptTokens: Int64 = 0
-    public private(set) var lastCompletionTokens: Int64 = 0
+    package private(set) var lastLatency: Int64 = 0
+    package private(set) var lastTokensPerSecond: Int64 = 0
+    package private(set) var lastPromptTokens: Int64 = 0
+    package private(set) var lastCompletionTokens: Int64 = 0
 
     init(label: String) { self.label = label }
 

@@ -1,42 +1,43 @@
 // The resolved plan as the summary and the records file show it: seconds instead of clock types, header names
 // without their values, no API key.
 
+import Base
 import Scenarios
 
 /// A ``Plan`` for readers. Durations are seconds.
-public struct PlanDescription: Codable, Sendable, Equatable {
-    public struct Stage: Codable, Sendable, Equatable {
-        public var durationSeconds: Double
-        public var target: Int
+package struct PlanDescription: Codable, Sendable, Equatable {
+    package struct Stage: Codable, Sendable, Equatable {
+        package var durationSeconds: Double
+        package var target: Int
     }
 
-    public var executor: String
-    public var durationSeconds: Double
-    public var gracefulStopSeconds: Double
-    public var maxVUs: Int
+    package var executor: String
+    package var durationSeconds: Double
+    package var gracefulStopSeconds: Double
+    package var maxVUs: Int
     /// constant-vus.
-    public var vus: Int?
+    package var vus: Int?
     /// ramping-vus.
-    public var startVUs: Int?
-    public var gracefulRampDownSeconds: Double?
+    package var startVUs: Int?
+    package var gracefulRampDownSeconds: Double?
     /// The arrival-rate executors.
-    public var rate: Int?
-    public var startRate: Int?
-    public var timeUnitSeconds: Double?
-    public var preAllocatedVUs: Int?
+    package var rate: Int?
+    package var startRate: Int?
+    package var timeUnitSeconds: Double?
+    package var preAllocatedVUs: Int?
     /// The ramping executors.
-    public var stages: [Stage]?
-    public var thinkTimeSeconds: Double
-    public var initialStagger: Bool
-    public var requestTimeoutSeconds: Double
-    public var thinkSeed: UInt64
-    public var promptSeed: Int64
+    package var stages: [Stage]?
+    package var thinkTimeSeconds: Double
+    package var initialStagger: Bool
+    package var requestTimeoutSeconds: Double
+    package var thinkSeed: UInt64
+    package var promptSeed: Int64
     /// Names of the extra headers; values may be secret.
-    public var headerNames: [String]
+    package var headerNames: [String]
     /// Whether an API key was sent.
-    public var authorized: Bool
+    package var authorized: Bool
 
-    public init(_ plan: Plan) {
+    package init(_ plan: Plan) {
         executor = plan.executor.name
         durationSeconds = plan.executor.duration.inSeconds
         gracefulStopSeconds = plan.gracefulStop.inSeconds

@@ -1,40 +1,42 @@
 // Everything that describes a run and is known when it starts. It travels in the head of the records file and is
 // written into the summary as it is, so that either explains itself without the files it came from.
 
+import Base
+import Base
 import Scenarios
 
 /// What was run, with which product, on which machine. Holds no secret: the plan's API key and header values are left
 /// out when it is made from a ``Plan``.
-public struct RunContext: Codable, Sendable, Equatable {
+package struct RunContext: Codable, Sendable, Equatable {
     /// Version of this product.
-    public var version: String
+    package var version: String
     /// As libcurl names itself, e.g. `libcurl/7.88.1 OpenSSL/3.0.11`.
-    public var libcurlVersion: String
+    package var libcurlVersion: String
     /// SML's run label; empty if none was given.
-    public var runLabel: String
+    package var runLabel: String
     /// SML's scenario name.
-    public var scenario: String
+    package var scenario: String
     /// Model as sent in the requests; empty if none was given.
-    public var model: String
+    package var model: String
     /// Prompt labels by the index records carry.
-    public var labels: [String]
+    package var labels: [String]
     /// Where requests went, credentials masked.
-    public var url: String
+    package var url: String
     /// Wall clock at the run's zero, nanoseconds since 1970.
-    public var startedUnixNanoseconds: Int64
+    package var startedUnixNanoseconds: Int64
     /// Arrivals of the plan, of a task's file this task's; absent for closed-loop executors, whose number of requests depends on the server.
-    public var plannedArrivals: Int?
-    public var plan: PlanDescription
+    package var plannedArrivals: Int?
+    package var plan: PlanDescription
     /// The scenario with every default written out; run again, it gives the same plan. Null if unknown.
-    public var resolvedScenario: JSON
-    public var corpus: CorpusDescription
-    public var machine: MachineDescription
+    package var resolvedScenario: JSON
+    package var corpus: CorpusDescription
+    package var machine: MachineDescription
     /// Shards that generated load.
-    public var workers: Int
+    package var workers: Int
     /// Which part of the run this is; absent for a run of one process, and for a merged one.
-    public var task: TaskDescription?
+    package var task: TaskDescription?
 
-    public init(
+    package init(
         version: String, libcurlVersion: String = "", runLabel: String = "", scenario: String, model: String = "",
         labels: [String], url: String, startedUnixNanoseconds: Int64, plannedArrivals: Int? = nil,
         plan: PlanDescription, resolvedScenario: JSON = .null, corpus: CorpusDescription = CorpusDescription(),
@@ -60,21 +62,21 @@ public struct RunContext: Codable, Sendable, Equatable {
 }
 
 /// The corpus a run drew its prompts from.
-public struct CorpusDescription: Codable, Sendable, Equatable {
+package struct CorpusDescription: Codable, Sendable, Equatable {
     /// File name as given; empty for the packaged corpus.
-    public var file: String
+    package var file: String
     /// Prompts left after the label filter.
-    public var prompts: Int
+    package var prompts: Int
 
-    public init(file: String = "", prompts: Int = 0) {
+    package init(file: String = "", prompts: Int = 0) {
         self.file = file
         self.prompts = prompts
     }
 }
 
 /// How a run ended; written when it is over.
-public struct RunOutcome: Codable, Sendable, Equatable {
-    public enum Kind: String, Codable, Sendable {
+package struct RunOutcome: Codable, Sendable, Equatable {
+    package enum Kind: String, Codable, Sendable {
         /// The plan was carried out, whatever the server answered.
         case completed
         /// Cut short, by a signal or an error of ours.
@@ -83,18 +85,18 @@ public struct RunOutcome: Codable, Sendable, Equatable {
         case stopped
     }
 
-    public var kind: Kind
+    package var kind: Kind
     /// Why it was cut short, e.g. `SIGTERM`; absent when completed.
-    public var reason: String?
+    package var reason: String?
     /// From the run's zero to the end of the executor, its graceful stop included: what rates are divided by
     /// (k6 §6.2).
-    public var duration: Int64
+    package var duration: Int64
     /// Wall clock at that end, nanoseconds since 1970.
-    public var endedUnixNanoseconds: Int64
+    package var endedUnixNanoseconds: Int64
     /// Records that the consumer could not take in time; 0 unless the machine was overwhelmed.
-    public var lostRecords: UInt64
+    package var lostRecords: UInt64
 
-    public init(
+    package init(
         _ kind: Kind, reason: String? = nil, duration: Int64, endedUnixNanoseconds: Int64, lostRecords: UInt64 = 0
     ) {
         self.kind = kind

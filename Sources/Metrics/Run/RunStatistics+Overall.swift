@@ -4,31 +4,31 @@ import Generator
 
 extension RunStatistics {
     /// For the records of the run that `context` describes.
-    public init(context: RunContext, texts: TextTable) {
+    package init(context: RunContext, texts: TextTable) {
         self.init(
             labels: context.labels, texts: texts, mainURL: context.url, hasSchedule: context.plannedArrivals != nil)
     }
 
     /// http_reqs over all groups.
-    public var requests: Counter {
+    package var requests: Counter {
         exchanges.reduce(into: Counter()) { $0.merge($1.requests) }
     }
 
     /// http_req_failed over all groups.
-    public var failed: Rate {
+    package var failed: Rate {
         exchanges.reduce(into: Rate()) { $0.merge($1.failed) }
     }
 
     /// A timing over all groups, or over those with an expected answer (`{expected_response:true}`).
-    public func timing(_ member: KeyPath<ExchangeStatistics, Trend>, expectedOnly: Bool = false) -> Trend {
+    package func timing(_ member: KeyPath<ExchangeStatistics, Trend>, expectedOnly: Bool = false) -> Trend {
         Trend.merged(exchanges.lazy.filter { !expectedOnly || $0.key.isExpected }.map { $0[keyPath: member] })
     }
 
     /// A measure over all labels.
-    public func overall(_ member: KeyPath<LabelStatistics, Trend>) -> Trend {
+    package func overall(_ member: KeyPath<LabelStatistics, Trend>) -> Trend {
         Trend.merged(labels.lazy.map { $0[keyPath: member] })
     }
 
     /// request_errors over all labels and statuses: finished requests that were no success.
-    public var requestErrors: UInt64 { success.fails }
+    package var requestErrors: UInt64 { success.fails }
 }

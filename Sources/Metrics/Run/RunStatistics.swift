@@ -3,75 +3,75 @@
 // Consuming costs 0.22 µs a record on one core (release, 2 million records), and memory stops growing with the run.
 
 import Generator
-import Scenarios
+import Base
 
 /// Statistics of a run; formulas in docs/METRICS.md. Feed it batches with ``consume(_:)``; read the members, or copy
 /// the whole.
 ///
 /// Interrupted records count in no k6 metric but the bytes (k6 §4.7); they are counted apart, with their ages.
-public struct RunStatistics: Sendable {
+package struct RunStatistics: Sendable {
     /// HTTP exchanges by everything that labels k6's http_req series.
-    public internal(set) var exchanges: [ExchangeStatistics] = []
+    package internal(set) var exchanges: [ExchangeStatistics] = []
     /// By the index of the label table; labels without a request are empty.
-    public internal(set) var labels: [LabelStatistics]
+    package internal(set) var labels: [LabelStatistics]
     /// Failed requests by status, code, text, content and phase.
-    public internal(set) var failures: [FailureStatistics] = []
+    package internal(set) var failures: [FailureStatistics] = []
 
     /// iterations: those not interrupted.
-    public internal(set) var iterations = Counter()
+    package internal(set) var iterations = Counter()
     /// iteration_duration, milliseconds: think time and stagger included.
-    public internal(set) var iterationDuration = Trend()
+    package internal(set) var iterationDuration = Trend()
     /// checks, `status 200` and `has choices`: one sample each per finished request.
-    public internal(set) var statusCheck = Rate()
-    public internal(set) var choicesCheck = Rate()
+    package internal(set) var statusCheck = Rate()
+    package internal(set) var choicesCheck = Rate()
     /// success_rate: both checks held, and the answer does not say that it failed.
-    public internal(set) var success = Rate()
+    package internal(set) var success = Rate()
     /// data_sent and data_received, bytes of interrupted requests included.
-    public internal(set) var bytesSent = Counter()
-    public internal(set) var bytesReceived = Counter()
+    package internal(set) var bytesSent = Counter()
+    package internal(set) var bytesReceived = Counter()
     /// dropped_iterations.
-    public internal(set) var dropped = Counter()
+    package internal(set) var dropped = Counter()
 
     /// Requests handed to libcurl (first hops, interrupted ones included).
-    public internal(set) var started = Counter()
+    package internal(set) var started = Counter()
     /// Requests that ran to their end, good or failed.
-    public internal(set) var finished = Counter()
+    package internal(set) var finished = Counter()
     /// Requests cut off by the end of the run.
-    public internal(set) var interrupted = Counter()
+    package internal(set) var interrupted = Counter()
     /// Iterations cut off: those of interrupted requests, and those cut off while thinking.
-    public internal(set) var interruptedIterations = Counter()
+    package internal(set) var interruptedIterations = Counter()
     /// Ages of interrupted requests when they were cut off (end − started), milliseconds.
-    public internal(set) var interruptedAge = Trend()
+    package internal(set) var interruptedAge = Trend()
     /// How far interrupted requests had got.
-    public internal(set) var interruptedPhases: [TransferPhase: UInt64] = [:]
+    package internal(set) var interruptedPhases: [TransferPhase: UInt64] = [:]
     /// Started − scheduled of first hops, milliseconds: the generator's own lateness.
-    public internal(set) var startLateness = Trend()
+    package internal(set) var startLateness = Trend()
     /// Sent − scheduled of first hops, milliseconds: with connecting on top.
-    public internal(set) var sendLateness = Trend()
+    package internal(set) var sendLateness = Trend()
     /// Exchanges that opened a connection, and those that used an open one.
-    public internal(set) var connectionsOpened = Counter()
-    public internal(set) var connectionsReused = Counter()
+    package internal(set) var connectionsOpened = Counter()
+    package internal(set) var connectionsReused = Counter()
     /// How often a request was sent again, because a reused connection died before any answer.
-    public internal(set) var transportRetries = Counter()
+    package internal(set) var transportRetries = Counter()
     /// Of good answers.
-    public internal(set) var finishReasons: [FinishReason: UInt64] = [:]
-    public internal(set) var answers = AnswerStatistics()
-    public internal(set) var generator = GeneratorStatistics()
+    package internal(set) var finishReasons: [FinishReason: UInt64] = [:]
+    package internal(set) var answers = AnswerStatistics()
+    package internal(set) var generator = GeneratorStatistics()
     /// Whether the generator was on time.
-    public internal(set) var keptUp = KeptUp()
-    public internal(set) var timeline = Timeline()
+    package internal(set) var keptUp = KeptUp()
+    package internal(set) var timeline = Timeline()
     /// Records consumed, of any kind.
-    public internal(set) var records = Counter()
+    package internal(set) var records = Counter()
     /// End of the newest sample of those metrics that have no label, nanoseconds since the run's start.
-    public internal(set) var lastIteration: Int64 = 0
-    public internal(set) var lastFinished: Int64 = 0
-    public internal(set) var lastData: Int64 = 0
-    public internal(set) var lastDropped: Int64 = 0
+    package internal(set) var lastIteration: Int64 = 0
+    package internal(set) var lastFinished: Int64 = 0
+    package internal(set) var lastData: Int64 = 0
+    package internal(set) var lastDropped: Int64 = 0
 
     /// Texts of the run; errors and redirect targets are resolved through it.
-    public let texts: TextTable
+    package let texts: TextTable
     /// The plan's URL, credentials masked.
-    public let mainURL: String
+    package let mainURL: String
 
     private var exchangeIndices: [ExchangeKey: Int] = [:]
     /// The group of each label's last exchange: nearly always the next one's too, and cheaper than hashing.
@@ -86,7 +86,7 @@ public struct RunStatistics: Sendable {
     ///   - mainURL: the plan's URL; credentials in it are masked here.
     ///   - hasSchedule: an open loop, whose arrivals are due whatever the server does. In a closed loop a request is due
     ///     when the one before it is answered, and a latency from there hides every stall of the server: there is none.
-    public init(labels: [String], texts: TextTable, mainURL: String, hasSchedule: Bool = true) {
+    package init(labels: [String], texts: TextTable, mainURL: String, hasSchedule: Bool = true) {
         self.hasSchedule = hasSchedule
         self.labels = labels.map(LabelStatistics.init)
         self.texts = texts
@@ -95,12 +95,12 @@ public struct RunStatistics: Sendable {
     }
 
     /// Takes in a batch of records, in any order except that hops of one request must come in theirs.
-    public mutating func consume(_ batch: UnsafeBufferPointer<RunRecord>) {
+    package mutating func consume(_ batch: UnsafeBufferPointer<RunRecord>) {
         for index in batch.indices { consume(batch[index]) }
     }
 
     /// Takes in one record. Records of unknown kinds and unknown labels are counted and otherwise skipped.
-    public mutating func consume(_ record: RunRecord) {
+    package mutating func consume(_ record: RunRecord) {
         records.add()
         switch record.kind {
         case .request where Int(record.label) < labels.count: consume(request: record)

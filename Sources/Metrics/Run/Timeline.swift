@@ -2,21 +2,21 @@
 // costs as much memory as an hour.
 
 /// Counts per interval since the run's start.
-public struct Timeline: Sendable {
-    public struct Bucket: Sendable, Equatable {
+package struct Timeline: Sendable {
+    package struct Bucket: Sendable, Equatable {
         /// Requests that ended, good or failed.
-        public var finished: UInt64 = 0
-        public var failed: UInt64 = 0
-        public var dropped: UInt64 = 0
+        package var finished: UInt64 = 0
+        package var failed: UInt64 = 0
+        package var dropped: UInt64 = 0
         /// Requests that started, known when they end.
-        public var started: UInt64 = 0
+        package var started: UInt64 = 0
     }
 
     /// One hour of seconds, 115 kB.
-    public static let capacity = 3_600
-    public private(set) var buckets: [Bucket] = []
+    package static let capacity = 3_600
+    package private(set) var buckets: [Bucket] = []
     /// Seconds per bucket: 1, 2, 4…
-    public private(set) var width: Int64 = 1
+    package private(set) var width: Int64 = 1
 
     /// Changes the bucket of `time` (nanoseconds since the run's start).
     @inline(__always)
@@ -31,7 +31,7 @@ public struct Timeline: Sendable {
     }
 
     /// Requests finished per second in the last `seconds` whole buckets before `time`; the running one would look low.
-    public func finishedPerSecond(before time: Int64, seconds: Int64 = 5) -> Double {
+    package func finishedPerSecond(before time: Int64, seconds: Int64 = 5) -> Double {
         let current = Int(max(0, time) / (width * 1_000_000_000))
         let first = max(0, current - Int(max(1, seconds / width)))
         guard current > first else { return 0 }

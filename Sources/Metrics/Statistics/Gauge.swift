@@ -1,25 +1,25 @@
 // A value that goes up and down; only its last value and its extremes are kept.
 
 /// Last, smallest and largest value (k6 §6.2 `Gauge`).
-public struct Gauge: Sendable, Equatable {
-    public private(set) var value = 0.0
-    public private(set) var count = 0
+package struct Gauge: Sendable, Equatable {
+    package private(set) var value = 0.0
+    package private(set) var count = 0
     private var smallest = Double.infinity
     private var largest = -Double.infinity
-    public init() {}
+    package init() {}
 
-    public mutating func set(_ new: Double) {
+    package mutating func set(_ new: Double) {
         value = new
         count += 1
         smallest = Swift.min(smallest, new)
         largest = Swift.max(largest, new)
     }
 
-    public var isEmpty: Bool { count == 0 }
+    package var isEmpty: Bool { count == 0 }
     /// 0 without samples.
-    public var min: Double { count == 0 ? 0 : smallest }
+    package var min: Double { count == 0 ? 0 : smallest }
     /// 0 without samples.
-    public var max: Double { count == 0 ? 0 : largest }
+    package var max: Double { count == 0 ? 0 : largest }
     /// k6's maximum starts at 0, so that a gauge that only saw -2 reports 0 (k6 §6.2).
-    public var k6Max: Double { Swift.max(0, max) }
+    package var k6Max: Double { Swift.max(0, max) }
 }

@@ -6,14 +6,14 @@
 /// Up to ``exactLimit`` values percentiles are exactly k6's. Beyond it they are within 0.05 % of the exact ones for
 /// ever, in bounded memory. Minimum, maximum and count stay exact, the sum is a running sum of doubles. Merging gives
 /// what one trend of all values would have given (the sum up to rounding), in whatever order parts are merged.
-public struct Trend: Sendable, Equatable {
+package struct Trend: Sendable, Equatable {
     /// Values kept one by one. 5,000 are 40 kB and their percentiles are found in 0.02 ms, so that the 250 trends of a
     /// small run fit 10 MB and a snapshot of them in a tenth of a second; at 5,000 values p99 rests on 50 of them, far
     /// from the error of the histogram being the larger one.
-    public static let exactLimit = 5000
+    package static let exactLimit = 5000
 
-    public private(set) var count = 0
-    public private(set) var sum = 0.0
+    package private(set) var count = 0
+    package private(set) var sum = 0.0
     private var smallest = Double.infinity
     private var largest = -Double.infinity
     /// Zeros are only counted: connect and TLS times are zero on every reused connection.
@@ -22,20 +22,20 @@ public struct Trend: Sendable, Equatable {
     private var values: [Double] = []
     private var histogram = Histogram()
 
-    public init() {}
+    package init() {}
 
     /// 0 when empty, as k6.
-    public var min: Double { count == 0 ? 0 : smallest }
+    package var min: Double { count == 0 ? 0 : smallest }
     /// 0 when empty, as k6.
-    public var max: Double { count == 0 ? 0 : largest }
+    package var max: Double { count == 0 ? 0 : largest }
     /// Sum / count; 0 when empty.
-    public var average: Double { count == 0 ? 0 : sum / Double(count) }
-    public var isEmpty: Bool { count == 0 }
+    package var average: Double { count == 0 ? 0 : sum / Double(count) }
+    package var isEmpty: Bool { count == 0 }
     /// Whether percentiles are exact.
-    public var isExact: Bool { count <= Self.exactLimit }
+    package var isExact: Bool { count <= Self.exactLimit }
 
     /// Adds a value. Numbers that are not finite are ignored, as k6 ignores what is not a number.
-    public mutating func add(_ value: Double) {
+    package mutating func add(_ value: Double) {
         guard value.isFinite else { return }
         count &+= 1
         sum += value
@@ -52,7 +52,7 @@ public struct Trend: Sendable, Equatable {
     }
 
     /// Adds everything `other` has seen.
-    public mutating func merge(_ other: Trend) {
+    package mutating func merge(_ other: Trend) {
         guard other.count > 0 else { return }
         guard count > 0 else {
             self = other
@@ -73,7 +73,7 @@ public struct Trend: Sendable, Equatable {
     }
 
     /// All of `parts` together.
-    public static func merged(_ parts: some Sequence<Trend>) -> Trend {
+    package static func merged(_ parts: some Sequence<Trend>) -> Trend {
         var whole = Trend()
         for part in parts { whole.merge(part) }
         return whole
@@ -81,7 +81,7 @@ public struct Trend: Sendable, Equatable {
 
     /// Calls `body` with values ascending and how often each occurred: the values themselves while exact, the middles
     /// of the histogram's buckets afterwards.
-    public func forEachValue(_ body: (_ value: Double, _ count: UInt64) -> Void) {
+    package func forEachValue(_ body: (_ value: Double, _ count: UInt64) -> Void) {
         walk { value, count in
             body(value, count)
             return true
@@ -92,7 +92,7 @@ public struct Trend: Sendable, Equatable {
     ///
     /// k6 §6.2: position x = p/100·(n−1) among the sorted values, linear interpolation between its neighbours; 0 when
     /// there is no value.
-    public func percentiles(_ percents: [Double]) -> [Double] {
+    package func percentiles(_ percents: [Double]) -> [Double] {
         guard count > 0 else { return percents.map { _ in 0 } }
         let positions = percents.map { Swift.max(0, Swift.min(100, $0)) / 100 * Double(count - 1) }
         let ranks = Set(positions.flatMap { [Int($0.rounded(.down)), Int($0.rounded(.up))] }).sorted()
@@ -105,10 +105,10 @@ public struct Trend: Sendable, Equatable {
     }
 
     /// One percentile; see ``percentiles(_:)``.
-    public func percentile(_ percent: Double) -> Double { percentiles([percent])[0] }
+    package func percentile(_ percent: Double) -> Double { percentiles([percent])[0] }
 
     /// The seven statistics of k6's summary and SML's series, and the count.
-    public var statistics: TrendStatistics {
+    package var statistics: TrendStatistics {
         let percents = percentiles([50, 90, 95, 99])
         return TrendStatistics(
             count: count, min: min, avg: average, med: percents[0], p90: percents[1], p95: percents[2],
@@ -180,11 +180,11 @@ public struct Trend: Sendable, Equatable {
 }
 
 /// What k6 reports of a trend, in the unit of the values.
-public struct TrendStatistics: Sendable, Equatable {
-    public var count: Int
-    public var min, avg, med, p90, p95, p99, max: Double
+package struct TrendStatistics: Sendable, Equatable {
+    package var count: Int
+    package var min, avg, med, p90, p95, p99, max: Double
 
-    public init(
+    package init(
         count: Int, min: Double, avg: Double, med: Double, p90: Double, p95: Double, p99: Double, max: Double
     ) {
         self.count = count

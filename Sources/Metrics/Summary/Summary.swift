@@ -3,16 +3,16 @@
 
 import FoundationEssentials
 import Glibc
-import Scenarios
+import Base
 
 /// A summary, just built or read back from a file.
-public struct Summary: Sendable, Equatable {
+package struct Summary: Sendable, Equatable {
     /// The version of the `sml` object. A reader refuses a higher one than it knows.
-    public static let schema: Int64 = 1
+    package static let schema: Int64 = 1
     /// Counts up whenever a formula in docs/METRICS.md changes its result.
-    public static let formulas: Int64 = 2
+    package static let formulas: Int64 = 2
 
-    public let document: JSON
+    package let document: JSON
 
     init(document: JSON) { self.document = document }
 
@@ -22,7 +22,7 @@ public struct Summary: Sendable, Equatable {
     /// Reads a summary of ours from a file.
     ///
     /// - Throws: ``SummaryError``.
-    public init(path: String) throws {
+    package init(path: String) throws {
         guard let file = fopen(path, "rbe") else { throw SummaryError(path: path, reason: String(cString: strerror(errno))) }
         defer { fclose(file) }
         var bytes: [UInt8] = []
@@ -42,7 +42,7 @@ public struct Summary: Sendable, Equatable {
     /// Reads a summary of ours.
     ///
     /// - Throws: ``SummaryError`` when it is none, or of a newer schema.
-    public init(jsonData: [UInt8], path: String) throws {
+    package init(jsonData: [UInt8], path: String) throws {
         guard let document = try? JSONDecoder().decode(JSON.self, from: Data(jsonData)) else {
             throw SummaryError(path: path, reason: "not a JSON document")
         }
@@ -57,10 +57,10 @@ public struct Summary: Sendable, Equatable {
 
     /// The document as written to summary.json: two spaces of indentation, one newline at the end, members always in
     /// the same order.
-    public func jsonData() -> [UInt8] { document.bytes(indentation: 2) + [0x0A] }
+    package func jsonData() -> [UInt8] { document.bytes(indentation: 2) + [0x0A] }
 
     /// What SML's script printed at the end of a run: its heading and the document of handleSummary (k6 §8.2).
-    public func handleSummaryText() -> String {
+    package func handleSummaryText() -> String {
         let members = HandleSummarySection.keys.compactMap { key in document[key].map { (key, $0) } }
         return "\n=== LLM Load Test Summary ===\n"
             + String(decoding: JSON.object(members).bytes(indentation: 2), as: UTF8.self) + "\n"
@@ -69,12 +69,12 @@ public struct Summary: Sendable, Equatable {
     /// Replaces the file at `path` atomically.
     ///
     /// - Throws: ``FileError``.
-    public func write(to path: String) throws { try WholeFile.write(jsonData(), to: path) }
+    package func write(to path: String) throws { try WholeFile.write(jsonData(), to: path) }
 }
 
 /// A file that is no summary; `description` is one line for the user.
-public struct SummaryError: Error, Equatable, CustomStringConvertible {
-    public var path: String
-    public var reason: String
-    public var description: String { "\(path): \(reason)" }
+package struct SummaryError: Error, Equatable, CustomStringConvertible {
+    package var path: String
+    package var reason: String
+    package var description: String { "\(path): \(reason)" }
 }

@@ -1,15 +1,17 @@
 // Puts the document together from its three parts. Percentiles over all groups are merged once here, as each costs a
 // sort of all values.
 
+import Base
+import Base
 import Scenarios
 
 /// Builds summaries.
-public enum SummaryBuilder {
+package enum SummaryBuilder {
     /// - Parameters:
     ///   - redactor: hides secrets in error texts and URLs.
     ///   - remoteWrite: the member `sml.remote_write`; without it there is none.
     ///   - tasks: of a run of several; for the member `sml.tasks`.
-    public static func build(
+    package static func build(
         statistics: RunStatistics, context: RunContext, outcome: RunOutcome, redactor: Redactor = Redactor(),
         remoteWrite: JSON? = nil, tasks: [TaskOutcome] = []
     ) -> Summary {
@@ -29,7 +31,7 @@ public enum SummaryBuilder {
     ///
     /// - Parameter paths: one file, or those of the tasks of one run, which are merged.
     /// - Throws: ``RecordFileError``, ``MergeError``.
-    public static func rebuild(fromRecords paths: [String], redactor: Redactor = Redactor()) throws -> Summary {
+    package static func rebuild(fromRecords paths: [String], redactor: Redactor = Redactor()) throws -> Summary {
         if let path = paths.first, paths.count == 1, try RecordFileReader(path: path).context.task == nil {
             return try rebuild(fromRecords: path, redactor: redactor)
         }
@@ -37,14 +39,14 @@ public enum SummaryBuilder {
     }
 
     /// The document of a run of several tasks.
-    public static func build(merged run: MergedRun, redactor: Redactor = Redactor(), remoteWrite: JSON? = nil) -> Summary {
+    package static func build(merged run: MergedRun, redactor: Redactor = Redactor(), remoteWrite: JSON? = nil) -> Summary {
         build(
             statistics: run.statistics, context: run.context, outcome: run.outcome, redactor: redactor,
             remoteWrite: remoteWrite, tasks: run.tasks)
     }
 
     /// - Throws: ``RecordFileError``.
-    public static func rebuild(fromRecords path: String, redactor: Redactor = Redactor()) throws -> Summary {
+    package static func rebuild(fromRecords path: String, redactor: Redactor = Redactor()) throws -> Summary {
         let reader = try RecordFileReader(path: path)
         var statistics = RunStatistics(context: reader.context, texts: reader.texts)
         try reader.forEachBatch { statistics.consume($0) }

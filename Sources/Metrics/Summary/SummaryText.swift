@@ -1,6 +1,8 @@
 // The block a person reads at the end of a run. It reads the document, not the statistics, so that a summary from a
 // file prints exactly as it did when the run ended.
 
+import Base
+import Base
 import Scenarios
 
 extension Summary {
@@ -9,7 +11,7 @@ extension Summary {
     /// - Parameters:
     ///   - color: whether to mark what is good and bad; see ``TerminalStyle``.
     ///   - heading: whether it begins with its heading.
-    public func textBlock(color: Bool, heading: Bool = true) -> String {
+    package func textBlock(color: Bool, heading: Bool = true) -> String {
         let text = SummaryText(document: document, style: TerminalStyle(color: color))
         return ((heading ? [text.heading] : []) + text.lines).joined(separator: "\n") + "\n"
     }

@@ -4,20 +4,20 @@
 import Glibc
 
 /// Processor, limits and kernel. Everything unknown is empty or absent rather than guessed.
-public struct MachineDescription: Codable, Sendable, Equatable {
-    public var host: String = ""
-    public var cpuModel: String = ""
-    public var architecture: String = ""
+package struct MachineDescription: Codable, Sendable, Equatable {
+    package var host: String = ""
+    package var cpuModel: String = ""
+    package var architecture: String = ""
     /// CPUs this process may run on (affinity mask), which under SLURM is what the job was given.
-    public var cpus: Int = 0
+    package var cpus: Int = 0
     /// The tightest cgroup memory limit, bytes; absent if unlimited or unknown.
-    public var memoryLimitBytes: Int64?
-    public var kernel: String = ""
+    package var memoryLimitBytes: Int64?
+    package var kernel: String = ""
 
-    public init() {}
+    package init() {}
 
     /// Asks the system. Never fails.
-    public static func current() -> MachineDescription {
+    package static func current() -> MachineDescription {
         var machine = MachineDescription()
         var names = utsname()
         if uname(&names) == 0 {

@@ -4,20 +4,20 @@
 import Generator
 
 /// The union of several tasks' records.
-public struct MergedRun: Sendable {
-    public let statistics: RunStatistics
+package struct MergedRun: Sendable {
+    package let statistics: RunStatistics
     /// Of the whole run.
-    public let context: RunContext
-    public let outcome: RunOutcome
+    package let context: RunContext
+    package let outcome: RunOutcome
     /// One for each task of the plan, in order.
-    public let tasks: [TaskOutcome]
+    package let tasks: [TaskOutcome]
 
     /// Tasks whose part is missing or incomplete.
-    public var lost: [TaskOutcome] { tasks.filter { $0.state != .complete } }
+    package var lost: [TaskOutcome] { tasks.filter { $0.state != .complete } }
 
     /// - Parameter paths: records files of tasks of one run, in any order, which makes no difference. A task without one is ``TaskOutcome/State/missing``.
     /// - Throws: ``RecordFileError``; ``MergeError`` when they do not belong together.
-    public init(recordsFiles paths: [String]) throws {
+    package init(recordsFiles paths: [String]) throws {
         let texts = TextTable()
         // Sums of floating-point numbers depend on their order in the last digit.
         let readers = try paths.map { try RecordFileReader(path: $0, texts: texts) }
@@ -99,8 +99,8 @@ public struct MergedRun: Sendable {
 }
 
 /// Records files that are not of one run; `description` is one line for the user.
-public struct MergeError: Error, Equatable, CustomStringConvertible {
-    public var path: String
-    public var reason: String
-    public var description: String { "\(path): \(reason)" }
+package struct MergeError: Error, Equatable, CustomStringConvertible {
+    package var path: String
+    package var reason: String
+    package var description: String { "\(path): \(reason)" }
 }

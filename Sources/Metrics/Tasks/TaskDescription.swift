@@ -3,14 +3,14 @@
 import Generator
 
 /// One task among those that carry out a plan together.
-public struct TaskDescription: Codable, Sendable, Equatable {
+package struct TaskDescription: Codable, Sendable, Equatable {
     /// From 0.
-    public var index: Int
-    public var count: Int
+    package var index: Int
+    package var count: Int
     /// Arrivals of the whole plan; the context's own ``RunContext/plannedArrivals`` are this task's.
-    public var plannedArrivals: Int?
+    package var plannedArrivals: Int?
 
-    public init(_ share: TaskShare, plannedArrivals: Int?) {
+    package init(_ share: TaskShare, plannedArrivals: Int?) {
         index = share.index
         count = share.count
         self.plannedArrivals = plannedArrivals
@@ -18,8 +18,8 @@ public struct TaskDescription: Codable, Sendable, Equatable {
 }
 
 /// What is known of one task when a run's records are merged.
-public struct TaskOutcome: Sendable {
-    public enum State: String, Sendable {
+package struct TaskOutcome: Sendable {
+    package enum State: String, Sendable {
         /// Its records are there to their end.
         case complete
         /// Its records end early: the task was killed or still runs.
@@ -28,16 +28,16 @@ public struct TaskOutcome: Sendable {
         case missing
     }
 
-    public let index: Int
-    public internal(set) var state: State
-    public internal(set) var host = ""
-    public internal(set) var workers = 0
+    package let index: Int
+    package internal(set) var state: State
+    package internal(set) var host = ""
+    package internal(set) var workers = 0
     /// How its own part ended; nil unless complete.
-    public internal(set) var outcome: RunOutcome?
-    public internal(set) var started = Counter()
-    public internal(set) var finished = Counter()
+    package internal(set) var outcome: RunOutcome?
+    package internal(set) var started = Counter()
+    package internal(set) var finished = Counter()
     /// Started − scheduled, milliseconds: a late node is not to hide in the sum.
-    public internal(set) var startLateness = Trend()
+    package internal(set) var startLateness = Trend()
 
     init(index: Int, state: State) {
         self.index = index

@@ -4,7 +4,7 @@
 import FoundationEssentials
 
 /// An ordered JSON document.
-public enum JSON: Sendable, Equatable {
+package enum JSON: Sendable, Equatable {
     case null
     case bool(Bool)
     case int(Int64)
@@ -13,7 +13,7 @@ public enum JSON: Sendable, Equatable {
     case array([JSON])
     case object([(String, JSON)])
 
-    public static func == (left: JSON, right: JSON) -> Bool {
+    package static func == (left: JSON, right: JSON) -> Bool {
         switch (left, right) {
         case (.null, .null): true
         case (.bool(let a), .bool(let b)): a == b
@@ -29,17 +29,17 @@ public enum JSON: Sendable, Equatable {
     }
 
     /// The member of an object; `nil` for anything else or when absent.
-    public subscript(_ key: String) -> JSON? {
+    package subscript(_ key: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.0 == key }?.1
     }
 
     /// The member at the end of a path of keys.
-    public subscript(path keys: String...) -> JSON? {
+    package subscript(path keys: String...) -> JSON? {
         keys.reduce(Optional(self)) { $0?[$1] }
     }
 
-    public var number: Double? {
+    package var number: Double? {
         switch self {
         case .int(let value): Double(value)
         case .double(let value): value
@@ -47,7 +47,7 @@ public enum JSON: Sendable, Equatable {
         }
     }
 
-    public var integer: Int64? {
+    package var integer: Int64? {
         switch self {
         case .int(let value): value
         case .double(let value): Int64(exactly: value)
@@ -55,12 +55,12 @@ public enum JSON: Sendable, Equatable {
         }
     }
 
-    public var text: String? { if case .string(let value) = self { value } else { nil } }
-    public var elements: [JSON] { if case .array(let value) = self { value } else { [] } }
-    public var members: [(String, JSON)] { if case .object(let value) = self { value } else { [] } }
+    package var text: String? { if case .string(let value) = self { value } else { nil } }
+    package var elements: [JSON] { if case .array(let value) = self { value } else { [] } }
+    package var members: [(String, JSON)] { if case .object(let value) = self { value } else { [] } }
 
     /// UTF-8 text. With `indentation` one member a line; without it on one line.
-    public func bytes(indentation: Int?) -> [UInt8] {
+    package func bytes(indentation: Int?) -> [UInt8] {
         var out = ""
         write(to: &out, indentation: indentation, depth: 0)
         return Array(out.utf8)
@@ -128,7 +128,7 @@ public enum JSON: Sendable, Equatable {
 }
 
 extension JSON: Codable {
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         switch self {
         case .object(let members):
             var container = encoder.container(keyedBy: Key.self)
@@ -162,7 +162,7 @@ extension JSON: Codable {
     }
 
     /// Reads any document. Members come in order of their keys: decoders do not tell the order in the text.
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         if let container = try? decoder.container(keyedBy: Key.self) {
             let keys = container.allKeys.sorted { $0.stringValue < $1.stringValue }
             self = .object(try keys.map { ($0.stringValue, try container.decode(JSON.self, forKey: $0)) })
@@ -187,7 +187,7 @@ extension JSON: Codable {
     }
 
     /// A JSON text; members sorted by key.
-    public init(text: String) throws {
+    package init(text: String) throws {
         self = try JSONDecoder().decode(JSON.self, from: Data(text.utf8))
     }
 

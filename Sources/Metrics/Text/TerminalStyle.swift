@@ -3,12 +3,12 @@
 import Glibc
 
 /// ANSI colour, or plain text.
-public struct TerminalStyle: Sendable {
-    public let color: Bool
-    public init(color: Bool) { self.color = color }
+package struct TerminalStyle: Sendable {
+    package let color: Bool
+    package init(color: Bool) { self.color = color }
 
     /// Whether `descriptor` is a terminal that wants colour: `NO_COLOR` (no-color.org) and `TERM=dumb` say no.
-    public static func colorWanted(_ descriptor: Int32) -> Bool {
+    package static func colorWanted(_ descriptor: Int32) -> Bool {
         guard isatty(descriptor) == 1 else { return false }
         func variable(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
         return variable("NO_COLOR").isEmpty && variable("TERM") != "dumb"

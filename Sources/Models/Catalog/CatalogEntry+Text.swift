@@ -1,10 +1,12 @@
 // Entries as a catalogue's file, so that one's own can begin with ours.
 
 import ScenarioFiles
+import Base
+import Base
 import Scenarios
 
 extension CatalogEntry {
-    public static func text(_ entries: [CatalogEntry]) -> String {
+    package static func text(_ entries: [CatalogEntry]) -> String {
         let text = YAMLFile.text(.object([.init("models", .array(entries.map(\.value)))]))
         return text.hasSuffix("\n") ? text : text + "\n"
     }

@@ -1,6 +1,8 @@
 // A catalogue file into entries. The keys are SML's; a list of entries is a file as SML has it, and an object may add
 // where the weights are.
 
+import Base
+import Base
 import Scenarios
 import Submit
 

@@ -3,15 +3,17 @@
 
 import Foundation
 import ScenarioFiles
+import Base
+import Base
 import Scenarios
 import Submit
 
-public struct ModelCatalog: Sendable, Equatable {
+package struct ModelCatalog: Sendable, Equatable {
     /// Sorted by model, then framework.
-    public let entries: [CatalogEntry]
+    package let entries: [CatalogEntry]
 
     /// - Throws: ``SubmitError/usage(_:)`` that names file, entry, key and what is accepted.
-    public static func load(environment: [String: String]) throws -> ModelCatalog {
+    package static func load(environment: [String: String]) throws -> ModelCatalog {
         do {
             var entries: [[String]: CatalogEntry] = [:]
             func add(_ value: ConfigValue, file: String, origin: CatalogEntry.Origin) throws {
@@ -51,22 +53,22 @@ public struct ModelCatalog: Sendable, Equatable {
     }
 
     /// Names, each once.
-    public var models: [String] {
+    package var models: [String] {
         entries.map(\.model).reduce(into: []) { if $0.last != $1 { $0.append($1) } }
     }
 
     /// What `model` can be launched with; empty for one that is not listed.
-    public func frameworks(of model: String) -> [Framework] { entries.filter { $0.model == model }.map(\.framework) }
+    package func frameworks(of model: String) -> [Framework] { entries.filter { $0.model == model }.map(\.framework) }
 
     /// Entries whose model's name contains `text`, whatever the case.
-    public func entries(matching text: String) -> [CatalogEntry] {
+    package func entries(matching text: String) -> [CatalogEntry] {
         let wanted = text.lowercased()
         return entries.filter { $0.model.lowercased().contains(wanted) }
     }
 
     /// - Parameter framework: nil for the one there is.
     /// - Throws: ``SubmitError/usage(_:)`` with the nearest names, or the frameworks there are.
-    public func entry(_ model: String, framework: Framework?, option: String = "--model") throws -> CatalogEntry {
+    package func entry(_ model: String, framework: Framework?, option: String = "--model") throws -> CatalogEntry {
         let found = entries.filter { $0.model == model }
         guard !found.isEmpty else {
             let wanted = (model.split(separator: "/").last ?? "").lowercased()

@@ -9,7 +9,7 @@ extension EnvironmentFile {
     ///   - text: a path, or the name of one in `<configuration directory>/environments` or packaged.
     ///   - environment: this command's variables, which say where the configuration is.
     /// - Throws: ``SubmitError/usage(_:)`` that names `option` and, for a name, those there are.
-    public static func find(_ text: String, option: String, environment: [String: String]) throws -> EnvironmentFile {
+    package static func find(_ text: String, option: String, environment: [String: String]) throws -> EnvironmentFile {
         if text.contains("/") || text.hasSuffix(".toml") { return try read(text, option: option) }
         let directory = directory(environment)
         let own = "\(directory)/\(text).toml"
@@ -25,7 +25,7 @@ extension EnvironmentFile {
     }
 
     /// Names that `find` knows.
-    public static func names(environment: [String: String]) -> [String] {
+    package static func names(environment: [String: String]) -> [String] {
         let own = ((try? FileManager.default.contentsOfDirectory(atPath: directory(environment))) ?? [])
             .filter { $0.hasSuffix(".toml") && !$0.hasPrefix(".") }.map { String($0.dropLast(5)) }
         return Set(own + BuiltIn.environments.map(\.name)).sorted()

@@ -1,33 +1,35 @@
 // An environment definition file, which the container engine reads (`srun --environment=FILE`): an image, what is
 // mounted into it and variables. Read here as well, because a wrong one is otherwise found out hours later, on the node.
 
+import Base
+import Base
 import Scenarios
 import Submit
 
-public struct EnvironmentFile: Sendable, Equatable {
+package struct EnvironmentFile: Sendable, Equatable {
     /// What errors call it: a path, or `built-in sglang.toml`.
-    public let name: String
+    package let name: String
     /// As written, comments and all; this is what the job gets.
-    public let text: String
+    package let text: String
     /// A file, or a reference to a registry. May hold `{arch}`. Nil where `base_environment` brings it.
-    public private(set) var image: String?
+    package private(set) var image: String?
     /// `source` or `source:target[:flags]`, as written.
-    public private(set) var mounts: [String] = []
-    public private(set) var workdir: String?
+    package private(set) var mounts: [String] = []
+    package private(set) var workdir: String?
     /// Nil: the engine decides, and SML's launches are writable.
-    public private(set) var isWritable: Bool?
-    public private(set) var runsEntrypoint: Bool?
-    public private(set) var variables: [String: String] = [:]
-    public private(set) var annotations: [String: String] = [:]
+    package private(set) var isWritable: Bool?
+    package private(set) var runsEntrypoint: Bool?
+    package private(set) var variables: [String: String] = [:]
+    package private(set) var annotations: [String: String] = [:]
     /// Names or files that this one builds on.
-    public private(set) var baseEnvironments: [String] = []
+    package private(set) var baseEnvironments: [String] = []
 
     /// Stands for the node's architecture, because one file serves clusters of both.
-    public static let architecturePlaceholder = "{arch}"
-    public static let architectures = ["arm64", "amd64"]
+    package static let architecturePlaceholder = "{arch}"
+    package static let architectures = ["arm64", "amd64"]
 
     /// - Throws: ``SubmitError/usage(_:)`` that names the file, the key, and what is accepted.
-    public init(text: String, name: String) throws {
+    package init(text: String, name: String) throws {
         self.name = name
         self.text = text
         do {
@@ -58,7 +60,7 @@ public struct EnvironmentFile: Sendable, Equatable {
     }
 
     /// The image files it may need, one for each architecture; empty when only the node can know.
-    public var imageFiles: [String] {
+    package var imageFiles: [String] {
         // Variables are the engine's to expand, and registries the node's to ask.
         guard let image, image.hasPrefix("/"), !image.contains("$") else { return [] }
         guard image.contains(Self.architecturePlaceholder) else { return [image] }

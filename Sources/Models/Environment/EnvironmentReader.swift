@@ -1,5 +1,7 @@
 // The kinds of values in an environment file, each with its error.
 
+import Base
+import Base
 import Scenarios
 
 struct EnvironmentReader {

@@ -1,7 +1,7 @@
 // Which tables and keys of a TOML text may still be added to: TOML lets a table be opened once, lets dotted keys add to one
 // only in the part of the text that began it, and closes for good what stands in braces or brackets.
 
-import Scenarios
+import Base
 
 /// The tree that a TOML text, or a table in braces, builds up.
 struct TOMLTables {

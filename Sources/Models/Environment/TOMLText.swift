@@ -3,6 +3,8 @@
 // seven kinds of wrong text (fuzzing found them) and loses 640 bytes a file, so that 150 lines of guard had to stand before
 // it. Kinds of values that no key of these files takes (dates, floats, arrays of tables) are refused by name.
 
+import Base
+import Base
 import Scenarios
 
 /// A reader of one TOML text. Recursion is bounded by ``depthLimit``.

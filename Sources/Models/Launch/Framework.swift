@@ -1,15 +1,17 @@
 // The programs that serve a model, and what they call the few things a launch decides itself.
 
+import Base
+import Base
 import Scenarios
 import Submit
 
-public enum Framework: String, Sendable, CaseIterable, CustomStringConvertible {
+package enum Framework: String, Sendable, CaseIterable, CustomStringConvertible {
     case sglang, vllm
 
-    public var description: String { rawValue }
+    package var description: String { rawValue }
 
     /// - Throws: ``SubmitError/usage(_:)`` that names `option` and the frameworks there are.
-    public init(_ text: String, option: String) throws {
+    package init(_ text: String, option: String) throws {
         guard let framework = Self(rawValue: text) else {
             throw SubmitError.usage(
                 "\(option): \(ConfigValue.string(text).shown) is not accepted; expected "
@@ -19,7 +21,7 @@ public enum Framework: String, Sendable, CaseIterable, CustomStringConvertible {
     }
 
     /// The packaged environment of this name is used when nothing else is said.
-    public var defaultEnvironment: String { rawValue }
+    package var defaultEnvironment: String { rawValue }
 
     /// As its own documentation starts it.
     var command: String {

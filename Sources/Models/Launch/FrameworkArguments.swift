@@ -1,16 +1,18 @@
 // `--framework-args "…"`: one option that holds a command line. It is split into words here, once, as a shell would
 // (quotes, backslashes), and every word reaches the framework as it is; nothing in it is expanded on the node.
 
+import Base
+import Base
 import Scenarios
 import Submit
 
-public struct FrameworkArguments: Sendable, Equatable {
-    public private(set) var words: [String]
+package struct FrameworkArguments: Sendable, Equatable {
+    package private(set) var words: [String]
 
-    public init(words: [String] = []) { self.words = words }
+    package init(words: [String] = []) { self.words = words }
 
     /// - Throws: ``SubmitError/usage(_:)`` that names `option`, when a quote is not closed.
-    public init(_ text: String, option: String) throws {
+    package init(_ text: String, option: String) throws {
         do throws(ShellSplit.Failure) {
             words = try ShellSplit.words(text)
         } catch {
@@ -19,9 +21,9 @@ public struct FrameworkArguments: Sendable, Equatable {
     }
 
     /// As somebody would type them.
-    public var text: String { words.map(ShellWord.quoted).joined(separator: " ") }
+    package var text: String { words.map(ShellWord.quoted).joined(separator: " ") }
 
-    public func contains(_ names: Set<String>) -> Bool { index(of: names) != nil }
+    package func contains(_ names: Set<String>) -> Bool { index(of: names) != nil }
 
     private func index(of names: Set<String>) -> Int? {
         words.firstIndex { word in names.contains { word == $0 || word.hasPrefix("\($0)=") } }

@@ -7,7 +7,7 @@ extension ModelLaunch {
     ///   - servedName: nil for the model's own name, under the user's.
     ///   - environment: nil for the entry's.
     ///   - variables: this command's, which say where the configuration is.
-    public init(
+    package init(
         _ entry: CatalogEntry, servedName: String? = nil, user: String, environment: EnvironmentFile? = nil, replicas: Int,
         router: Router, routerArguments: FrameworkArguments = FrameworkArguments(), openTela: OpenTela?, time: JobTime,
         account: String, partition: String, reservation: String?, variables: [String: String]

@@ -4,15 +4,15 @@ import Submit
 
 extension ModelLaunch {
     /// - Parameter directory: where the job starts; ``ModelLogs`` lie under it.
-    public func submission(directory: String) -> JobSubmission {
+    package func submission(directory: String) -> JobSubmission {
         JobSubmission(name: jobName, script: script(), directory: directory, logDirectory: "logs/%j", account: account)
     }
 
     /// The batch script, with the other parts in it.
-    public func script() -> String { ModelScript(launch: self).master }
+    package func script() -> String { ModelScript(launch: self).master }
 
     /// What `--output-script` writes: `master.sh`, which holds all the others, and each of them by itself.
-    public func files() -> [(name: String, text: String)] {
+    package func files() -> [(name: String, text: String)] {
         let script = ModelScript(launch: self)
         return [("master.sh", script.master)] + script.parts
     }
@@ -20,7 +20,7 @@ extension ModelLaunch {
     /// That the image is on the cluster: said now, not after hours in a queue.
     ///
     /// - Throws: ``SubmitError/usage(_:)``, ``LauncherError``.
-    public func checkImage(_ launcher: any Launcher) async throws {
+    package func checkImage(_ launcher: any Launcher) async throws {
         let files = environment.imageFiles
         guard !files.isEmpty else { return }
         // Which architecture the nodes have is theirs to know; one image is enough to go on.

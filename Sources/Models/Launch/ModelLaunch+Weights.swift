@@ -20,7 +20,7 @@ extension ModelLaunch {
     }
 
     /// - Throws: ``SubmitError/usage(_:)`` when they are not there, ``LauncherError``.
-    public func checkWeights(_ launcher: any Launcher) async throws {
+    package func checkWeights(_ launcher: any Launcher) async throws {
         guard let path = weightsOnCluster, try await launcher.size(of: path) == nil else { return }
         let place = path == modelPath ? path : "\(modelPath), which is \(path) on the cluster,"
         throw SubmitError.usage("the model's weights: \(place) does not exist")

@@ -1,42 +1,44 @@
 // A model to bring up: what serves it, on how many nodes, for how long. Made from flags or from a catalogue's entry;
 // what cannot work is refused here, before anything is submitted.
 
+import Base
+import Base
 import Scenarios
 import Submit
 
-public struct ModelLaunch: Sendable, Equatable {
+package struct ModelLaunch: Sendable, Equatable {
     /// Unique among the user's jobs.
-    public let jobName: String
-    public let servedName: ServedModelName
-    public let framework: Framework
-    public let environment: EnvironmentFile
+    package let jobName: String
+    package let servedName: ServedModelName
+    package let framework: Framework
+    package let environment: EnvironmentFile
     /// Where the weights are, or a name the framework fetches by itself.
-    public let modelPath: String
+    package let modelPath: String
     /// The framework's other options.
-    public let arguments: FrameworkArguments
+    package let arguments: FrameworkArguments
     /// Every replica's; 8080 unless the framework's arguments say otherwise.
-    public let port: Int
-    public let topology: Topology
-    public let router: Router
-    public let routerArguments: FrameworkArguments
+    package let port: Int
+    package let topology: Topology
+    package let router: Router
+    package let routerArguments: FrameworkArguments
     /// Shell text that runs in the container before the framework; empty for none.
-    public let preLaunchCommands: String
+    package let preLaunchCommands: String
     /// Nil where it is disabled.
-    public let openTela: OpenTela?
-    public let time: JobTime
-    public let account: String
-    public let partition: String
-    public let reservation: String?
+    package let openTela: OpenTela?
+    package let time: JobTime
+    package let account: String
+    package let partition: String
+    package let reservation: String?
 
-    public static let standardPort = 8080
-    public static let routerPort = 30000
+    package static let standardPort = 8080
+    package static let routerPort = 30000
 
     /// - Parameters:
     ///   - servedName: nil to take it from the arguments.
     ///   - user: the name on the cluster.
     ///   - arguments: with the model's path, as the framework has it. Served name, host and port may be among them.
     /// - Throws: ``SubmitError/usage(_:)`` that names the option and what is accepted.
-    public init(
+    package init(
         servedName: String?, user: String, framework: Framework, environment: EnvironmentFile, arguments: FrameworkArguments,
         topology: Topology, router: Router = .opentela, routerArguments: FrameworkArguments = FrameworkArguments(),
         preLaunchCommands: String = "", openTela: OpenTela?, time: JobTime, account: String, partition: String, reservation: String?
@@ -90,7 +92,7 @@ public struct ModelLaunch: Sendable, Equatable {
     }
 
     /// A router is started: there is something to spread over.
-    public var hasRouter: Bool { router == .sglang && topology.replicas > 1 }
+    package var hasRouter: Bool { router == .sglang && topology.replicas > 1 }
 
     private static func port(_ text: String) throws -> Int {
         guard let port = Int(text), (1024...65535).contains(port), port != routerPort else {

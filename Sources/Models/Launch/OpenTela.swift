@@ -1,20 +1,20 @@
 // OpenTela, the network of servers behind an organisation's gateway: a program in the container that starts the
 // framework and makes it known. It is used where the environment has it, and a launch is complete without it.
 
-import Scenarios
+import Base
 import Submit
 
-public struct OpenTela: Sendable, Equatable {
+package struct OpenTela: Sendable, Equatable {
     /// The peer to join at, a multiaddress.
-    public var bootstrapAddress: String
+    package var bootstrapAddress: String
     /// Its development version instead of the one in production.
-    public var isDevelopment: Bool
+    package var isDevelopment: Bool
 
     /// What SML joins.
-    public static let standardAddress = "/ip4/148.187.108.178/tcp/43905/p2p/QmbUKJkCfotDzbFE5uoTsXD4GRyPHjzZC1f2yAGLoeBMn9"
+    package static let standardAddress = "/ip4/148.187.108.178/tcp/43905/p2p/QmbUKJkCfotDzbFE5uoTsXD4GRyPHjzZC1f2yAGLoeBMn9"
 
     /// - Throws: ``SubmitError/usage(_:)`` that names `option`.
-    public init(
+    package init(
         bootstrapAddress: String = standardAddress, isDevelopment: Bool = false, option: String = "--opentela-bootstrap-addr"
     ) throws {
         guard bootstrapAddress.hasPrefix("/"), bootstrapAddress.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value < 0x7F })

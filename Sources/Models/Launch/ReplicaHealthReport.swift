@@ -2,8 +2,8 @@
 
 import Foundation
 
-public struct ReplicaHealthReport: Sendable, Equatable, Codable {
-    public enum Health: String, Sendable, Codable {
+package struct ReplicaHealthReport: Sendable, Equatable, Codable {
+    package enum Health: String, Sendable, Codable {
         case healthy = "HEALTHY"
         /// It answered, but not that it is well.
         case notResponding = "NOT_RESPONDING"
@@ -13,14 +13,14 @@ public struct ReplicaHealthReport: Sendable, Equatable, Codable {
         case notDeployed = "NOT_DEPLOYED"
     }
 
-    public struct Replica: Sendable, Equatable, Codable {
+    package struct Replica: Sendable, Equatable, Codable {
         /// Of its first node among the job's nodes.
-        public var nodeRank: Int
-        public var nodeIP: String
-        public var nodeHost: String?
-        public var health: Health
+        package var nodeRank: Int
+        package var nodeIP: String
+        package var nodeHost: String?
+        package var health: Health
         /// Seconds since 1970 when it was healthy last.
-        public var lastSeen: Int?
+        package var lastSeen: Int?
 
         enum CodingKeys: String, CodingKey {
             case nodeRank = "node_rank", nodeIP = "node_ip", nodeHost = "node_host", health, lastSeen = "last_seen"
@@ -28,21 +28,21 @@ public struct ReplicaHealthReport: Sendable, Equatable, Codable {
     }
 
     /// Seconds since 1970.
-    public var checkedAt: Int
-    public var replicas: [Replica]
+    package var checkedAt: Int
+    package var replicas: [Replica]
 
     enum CodingKeys: String, CodingKey { case checkedAt = "checked_at", replicas }
 
     /// Nil when `bytes` are no report.
-    public init?(json bytes: [UInt8]) {
+    package init?(json bytes: [UInt8]) {
         guard let report = try? JSONDecoder().decode(Self.self, from: Data(bytes)) else { return nil }
         self = report
     }
 
-    public var isHealthy: Bool { !replicas.isEmpty && replicas.allSatisfy { $0.health == .healthy } }
+    package var isHealthy: Bool { !replicas.isEmpty && replicas.allSatisfy { $0.health == .healthy } }
 
     /// For people: `1 of 2 replicas healthy`.
-    public var description: String {
+    package var description: String {
         "\(replicas.count { $0.health == .healthy }) of \(replicas.count) replica\(replicas.count == 1 ? "" : "s") healthy"
     }
 }

@@ -1,20 +1,22 @@
 // What spreads requests over the replicas of a launch.
 
+import Base
+import Base
 import Scenarios
 import Submit
 
-public enum Router: String, Sendable, CaseIterable, CustomStringConvertible {
+package enum Router: String, Sendable, CaseIterable, CustomStringConvertible {
     /// OpenTela, outside the job, which sees every replica. Where it is disabled, nothing spreads.
     case opentela
     /// SGLang's router, in the job on the first replica's first node. Works with either framework. Started only where
     /// there are several replicas.
     case sglang
 
-    public var description: String { rawValue }
+    package var description: String { rawValue }
 
     /// - Parameter text: a router's name, or `yes` or `no` as `--use-router` first had it.
     /// - Throws: ``SubmitError/usage(_:)`` that names `option` and what is accepted.
-    public init(_ text: String, option: String) throws {
+    package init(_ text: String, option: String) throws {
         switch text {
         case "yes", "true": self = .sglang
         case "no", "false": self = .opentela

@@ -1,17 +1,19 @@
 // The name a model is served under: `user/vendor/model`. The user's part keeps two users' launches of the same model
 // apart, and the gateway in front of a cluster refuses a name whose first part is not who launched it.
 
+import Base
+import Base
 import Scenarios
 import Submit
 
-public struct ServedModelName: Sendable, Equatable, CustomStringConvertible {
-    public let description: String
+package struct ServedModelName: Sendable, Equatable, CustomStringConvertible {
+    package let description: String
 
     /// Puts `user/` before a name of one or two parts; one of three or more must begin with it already.
     ///
     /// - Parameter user: the name on the cluster, where the job will run.
     /// - Throws: ``SubmitError/usage(_:)`` that names `option`.
-    public init(_ text: String, user: String, option: String) throws {
+    package init(_ text: String, user: String, option: String) throws {
         func rejected(_ reason: String) -> SubmitError {
             .usage("\(option): \(ConfigValue.string(text).shown) \(reason)")
         }

@@ -2,14 +2,14 @@
 
 import Submit
 
-public struct Topology: Sendable, Equatable {
-    public let replicas: Int
-    public let nodesPerReplica: Int
+package struct Topology: Sendable, Equatable {
+    package let replicas: Int
+    package let nodesPerReplica: Int
 
-    public var nodes: Int { replicas * nodesPerReplica }
+    package var nodes: Int { replicas * nodesPerReplica }
 
     /// - Throws: ``SubmitError/usage(_:)``.
-    public init(replicas: Int = 1, nodesPerReplica: Int = 1) throws {
+    package init(replicas: Int = 1, nodesPerReplica: Int = 1) throws {
         for (option, count) in [("--replicas", replicas), ("--nodes-per-replica", nodesPerReplica)] where !(1...1024).contains(count) {
             throw SubmitError.usage("\(option): \(count) is not accepted; expected a whole number from 1 to 1024")
         }

@@ -4,7 +4,7 @@
 internal import CLibcurl
 
 /// An http or https URL. Its description shows neither credentials nor the query, where some receivers want a token.
-public struct ReceiverURL: Sendable, Equatable {
+package struct ReceiverURL: Sendable, Equatable {
     /// Without user and password.
     let text: String
     private let shown: String
@@ -12,14 +12,14 @@ public struct ReceiverURL: Sendable, Equatable {
     let queryValues: [String]
 
     /// k6's default, `http://localhost:9090/api/v1/write`.
-    public static let k6Default = "http://localhost:9090/api/v1/write"
+    package static let k6Default = "http://localhost:9090/api/v1/write"
 
     /// Whether pushes go over TLS.
     var isEncrypted: Bool { text.lowercased().hasPrefix("https:") }
 
     /// Splits `text` into the address and the credentials written in it. The error does not repeat `text`, because
     /// what cannot be parsed may still hold a password.
-    public static func parse(_ text: String) throws(Invalid) -> (url: ReceiverURL, credentials: Credentials?) {
+    package static func parse(_ text: String) throws(Invalid) -> (url: ReceiverURL, credentials: Credentials?) {
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }), let parser = curl_url() else { throw Invalid() }
         defer { curl_url_cleanup(parser) }
         guard curl_url_set(parser, CURLUPART_URL, text, 0) == CURLUE_OK,
@@ -42,13 +42,13 @@ public struct ReceiverURL: Sendable, Equatable {
         )
     }
 
-    public struct Credentials: Sendable, Equatable {
-        public var user: String
-        public var password: String
+    package struct Credentials: Sendable, Equatable {
+        package var user: String
+        package var password: String
     }
 
     /// Not an http or https URL with a host.
-    public struct Invalid: Error {}
+    package struct Invalid: Error {}
 
     private static func values(of query: String) -> [String] {
         query.split(separator: "&").map { parameter in
@@ -65,6 +65,6 @@ public struct ReceiverURL: Sendable, Equatable {
 }
 
 extension ReceiverURL: CustomStringConvertible, CustomDebugStringConvertible {
-    public var description: String { shown }
-    public var debugDescription: String { shown }
+    package var description: String { shown }
+    package var debugDescription: String { shown }
 }

@@ -1,31 +1,31 @@
 // Everything remote write needs to know, as a checked value: where to push, how to authenticate, how often, and how
 // long to wait. Secrets live in here and nowhere else; the description of every type in this file leaves them out.
 
-import Scenarios
+import Base
 
 /// Where and how series are pushed. Defaults are k6's (k6 §7.5) except where its documentation here says otherwise.
-public struct RemoteWriteConfiguration: Sendable {
-    public var receiver: ReceiverURL
+package struct RemoteWriteConfiguration: Sendable {
+    package var receiver: ReceiverURL
     /// Time between pushes.
-    public var pushInterval: Duration = .seconds(5)
+    package var pushInterval: Duration = .seconds(5)
     /// Which statistics of a trend become series, in the order given.
-    public var trendStatistics: [TrendStatistic] = TrendStatistic.k6Default
+    package var trendStatistics: [TrendStatistic] = TrendStatistic.k6Default
     /// One native histogram per trend instead of one series per statistic.
-    public var trendAsNativeHistogram = false
+    package var trendAsNativeHistogram = false
     /// After the last push, mark every series as ended.
-    public var staleMarkers = false
-    public var authorization: Authorization = .none
+    package var staleMarkers = false
+    package var authorization: Authorization = .none
     /// Sent besides our own headers; a header we send ourselves cannot be replaced, as in k6.
-    public var headers: [HTTPHeader] = []
-    public var tls = TLS()
-    public var userAgent = "sml-loadgen"
-    public var delivery = DeliveryPolicy()
+    package var headers: [HTTPHeader] = []
+    package var tls = TLS()
+    package var userAgent = "sml-loadgen"
+    package var delivery = DeliveryPolicy()
 
-    public init(receiver: ReceiverURL) { self.receiver = receiver }
+    package init(receiver: ReceiverURL) { self.receiver = receiver }
 
     /// How a push proves who it is. Basic authorization and custom headers go together; k6 drops the former when one
     /// of the latter is set.
-    public enum Authorization: Sendable, Equatable {
+    package enum Authorization: Sendable, Equatable {
         case none
         case basic(user: String, password: String)
         case bearer(token: String)
@@ -33,33 +33,33 @@ public struct RemoteWriteConfiguration: Sendable {
         case awsSignatureV4(region: String, accessKey: String, secretKey: String)
     }
 
-    public struct TLS: Sendable, Equatable {
-        public enum Version: String, Sendable, CaseIterable {
+    package struct TLS: Sendable, Equatable {
+        package enum Version: String, Sendable, CaseIterable {
             case v1_2 = "1.2"
             case v1_3 = "1.3"
         }
 
         /// k6 insists on 1.3 unless told otherwise and then fails against receivers that only speak 1.2.
-        public var minimumVersion = Version.v1_2
+        package var minimumVersion = Version.v1_2
         /// Accept any certificate.
-        public var skipVerification = false
+        package var skipVerification = false
         /// Paths of PEM files, both or none.
-        public var clientCertificate: String?
-        public var clientCertificateKey: String?
+        package var clientCertificate: String?
+        package var clientCertificateKey: String?
         /// Certificate authorities instead of the system's, which libcurl as a library does not read by itself (its
         /// command line tool and k6 do).
-        public var authorities = CertificateAuthorities([:])
+        package var authorities = CertificateAuthorities([:])
 
-        public init() {}
+        package init() {}
     }
 }
 
 /// A header of a push.
-public struct HTTPHeader: Sendable, Equatable {
-    public var name: String
-    public var value: String
+package struct HTTPHeader: Sendable, Equatable {
+    package var name: String
+    package var value: String
 
-    public init(name: String, value: String) {
+    package init(name: String, value: String) {
         self.name = name
         self.value = value
     }
@@ -67,7 +67,7 @@ public struct HTTPHeader: Sendable, Equatable {
 
 extension RemoteWriteConfiguration: CustomStringConvertible {
     /// Receiver, rhythm and kind of authorization; no secrets.
-    public var description: String { "\(receiver) every \(pushInterval), \(authorization)" }
+    package var description: String { "\(receiver) every \(pushInterval), \(authorization)" }
 
     /// What must never appear in a message, even if the receiver's answer repeats it.
     var secrets: [String] {
@@ -86,16 +86,16 @@ extension RemoteWriteConfiguration: CustomStringConvertible {
 
 extension HTTPHeader: CustomStringConvertible, CustomDebugStringConvertible {
     /// The name only: values of custom headers are usually tokens.
-    public var description: String { "\(name): ****" }
-    public var debugDescription: String { description }
+    package var description: String { "\(name): ****" }
+    package var debugDescription: String { description }
 }
 
 extension RemoteWriteConfiguration: CustomDebugStringConvertible {
-    public var debugDescription: String { description }
+    package var debugDescription: String { description }
 }
 
 extension RemoteWriteConfiguration.Authorization: CustomStringConvertible, CustomDebugStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .none: "no authorization"
         case .basic: "basic authorization"
@@ -104,5 +104,5 @@ extension RemoteWriteConfiguration.Authorization: CustomStringConvertible, Custo
         }
     }
 
-    public var debugDescription: String { description }
+    package var debugDescription: String { description }
 }

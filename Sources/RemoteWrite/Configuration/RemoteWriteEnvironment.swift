@@ -2,15 +2,17 @@
 // would silently ignore something (an unknown variable, half of a certificate pair, basic authorization beside a
 // bearer token) this is an error, because a run that pushes nothing is noticed hours later.
 
+import Base
+import Base
 import Scenarios
 
 /// A bad setting of remote write. One line; secrets are not repeated.
-public struct RemoteWriteConfigurationError: CommandError, Equatable {
+package struct RemoteWriteConfigurationError: CommandError, Equatable {
     /// k6 ends with this status for bad remote write settings.
-    public var exitCode: Int32 { 255 }
+    package var exitCode: Int32 { 255 }
 
-    public let variable: String
-    public let description: String
+    package let variable: String
+    package let description: String
 
     init(_ variable: String, _ problem: String) {
         self.variable = variable
@@ -23,7 +25,7 @@ extension RemoteWriteConfiguration {
     /// The configuration of `environment`, or of `serverURL` if that is given, which then replaces the variable
     /// `K6_PROMETHEUS_RW_SERVER_URL`. `parseDuration` reads the duration grammar of the rest of the program (k6 §10:
     /// `1m30s`, a bare number is milliseconds) and returns nil for what it does not accept.
-    public init(
+    package init(
         environment: [String: String], serverURL: String? = nil, parseDuration: (String) -> Duration?
     ) throws(RemoteWriteConfigurationError) {
         let variables = EnvironmentReader(environment)
@@ -57,7 +59,7 @@ extension RemoteWriteConfiguration {
     }
 
     /// Looks at the files that an encrypted connection needs, before anything is to be delivered.
-    public func checkFiles() throws(RemoteWriteConfigurationError) {
+    package func checkFiles() throws(RemoteWriteConfigurationError) {
         guard receiver.isEncrypted else { return }
         if let problem = tls.authorities.problem { throw .init(problem.variable, problem.text) }
         let files: [(variable: String, path: String?, kind: PEMFile.Kind)] = [

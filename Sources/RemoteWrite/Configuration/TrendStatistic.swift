@@ -1,15 +1,15 @@
 // Which numbers of a trend become series. The grammar is k6's; the arithmetic belongs to whoever keeps the trend.
 
 /// One statistic of a trend (k6 §7.3).
-public enum TrendStatistic: Sendable, Equatable {
+package enum TrendStatistic: Sendable, Equatable {
     case minimum, average, median, maximum, count, sum
     /// 0...100. `text` is what stood between the brackets, because the series name is made of it.
     case percentile(Double, text: String)
 
-    public static let k6Default: [TrendStatistic] = [.percentile(99, text: "99")]
+    package static let k6Default: [TrendStatistic] = [.percentile(99, text: "99")]
 
     /// `min`, `avg`, `med`, `max`, `count`, `sum` or `p(N)` with N from 0 to 100; nil for anything else.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         switch text {
         case "min": self = .minimum
         case "avg": self = .average
@@ -29,7 +29,7 @@ public enum TrendStatistic: Sendable, Equatable {
     }
 
     /// What the metric name ends in, after `_`: `p(99.9)` is `p999` (k6 §7.3).
-    public var suffix: String {
+    package var suffix: String {
         switch self {
         case .minimum: "min"
         case .average: "avg"

@@ -1,44 +1,44 @@
 // What remote write did, in numbers that go to the summary and to the health series, and the few lines worth logging.
 
 /// Counts of a run's remote write so far, or, from `RemoteWriter.finish`, of all of it.
-public struct DeliveryReport: Sendable, Codable, Equatable {
-    public var pushesAttempted = 0
-    public var pushesSucceeded = 0
+package struct DeliveryReport: Sendable, Codable, Equatable {
+    package var pushesAttempted = 0
+    package var pushesSucceeded = 0
     /// Failed pushes by reason; a reason that did not occur is absent.
-    public var pushesFailed: [String: Int] = [:]
+    package var pushesFailed: [String: Int] = [:]
     /// Pushes that came after a failed one which was worth retrying.
-    public var retries = 0
+    package var retries = 0
     /// Samples and histograms in pushes that succeeded; a series counts once a push.
-    public var samplesSent = 0
+    package var samplesSent = 0
     /// Bytes of compressed bodies, and of the protobuf in them, in pushes that succeeded.
-    public var compressedBytesSent = 0
-    public var uncompressedBytesSent = 0
+    package var compressedBytesSent = 0
+    package var uncompressedBytesSent = 0
     /// States replaced by a newer one of the same series before they could be delivered.
-    public var statesFolded = 0
+    package var statesFolded = 0
     /// Distinct series known.
-    public var series = 0
+    package var series = 0
     /// Most series of one snapshot that were left out because the bound of the spool was reached.
-    public var seriesRefused = 0
+    package var seriesRefused = 0
     /// Series whose newest state the receiver does not have.
-    public var seriesUndelivered = 0
+    package var seriesUndelivered = 0
     /// Series that the receiver refuses even when they come alone, and up to ten of them by name.
-    public var seriesRejected = 0
-    public var rejectedSeries: [String] = []
+    package var seriesRejected = 0
+    package var rejectedSeries: [String] = []
     /// From the beginning of the first failed push to the next success, in seconds; an outage still going on counts.
-    public var longestOutageSeconds = 0.0
+    package var longestOutageSeconds = 0.0
     /// The last failure, one line without secrets.
-    public var lastError: String?
+    package var lastError: String?
     /// Whether stale markers were delivered; nil when they are off or their time has not come.
-    public var staleMarkersDelivered: Bool?
+    package var staleMarkersDelivered: Bool?
 
-    public init() {}
+    package init() {}
 
     /// Nothing final is missing at the receiver.
-    public var isComplete: Bool { seriesUndelivered == 0 && seriesRefused == 0 }
+    package var isComplete: Bool { seriesUndelivered == 0 && seriesRefused == 0 }
 }
 
 /// Something a person watching the run should know; each is reported when it begins, not at every push.
-public enum DeliveryNotice: Sendable, Equatable, CustomStringConvertible {
+package enum DeliveryNotice: Sendable, Equatable, CustomStringConvertible {
     /// Pushes fail for this reason and are retried. Once an outage and reason.
     case failing(PushFailure, message: String, retryIn: Duration)
     /// The receiver refuses pushes; the same states are not sent again. Once a run and reason and message.
@@ -50,7 +50,7 @@ public enum DeliveryNotice: Sendable, Equatable, CustomStringConvertible {
     /// The spool is full; this many series are not sent.
     case full(seriesRefused: Int)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .failing(_, let message, let pause): "remote write: \(message); next attempt in \(pause.shownInSeconds)"
         case .refused(_, let message): "remote write: \(message); not sent again"

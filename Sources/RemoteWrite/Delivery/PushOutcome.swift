@@ -2,7 +2,7 @@
 // try again.
 
 /// Why a push did not succeed.
-public enum PushFailure: String, Sendable, CaseIterable, Codable {
+package enum PushFailure: String, Sendable, CaseIterable, Codable {
     /// No complete answer in time.
     case timeout
     /// No connection: name not found, refused, unreachable.

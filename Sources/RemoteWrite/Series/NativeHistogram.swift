@@ -6,27 +6,27 @@ internal import SwiftProtobuf
 
 /// Counts in exponential buckets: bucket i holds the values in (2^((i-1)/8), 2^(i/8)], mirrored for negative values,
 /// and one bucket holds everything of magnitude at most `zeroThreshold`.
-public struct NativeHistogram: Sendable, Equatable {
+package struct NativeHistogram: Sendable, Equatable {
     /// Growth from bucket to bucket is 2^(2^-schema).
-    public static let schema: Int32 = 3
+    package static let schema: Int32 = 3
     /// 2^-128, the default of Prometheus' client library and therefore k6's.
-    public static let zeroThreshold = 0x1p-128
+    package static let zeroThreshold = 0x1p-128
 
-    public private(set) var count: UInt64 = 0
+    package private(set) var count: UInt64 = 0
     /// Sum of the values; may be replaced by one that is known more exactly than the values themselves.
-    public var sum = 0.0
-    public private(set) var zeroCount: UInt64 = 0
-    public private(set) var positive: [Int32: UInt64] = [:]
-    public private(set) var negative: [Int32: UInt64] = [:]
+    package var sum = 0.0
+    package private(set) var zeroCount: UInt64 = 0
+    package private(set) var positive: [Int32: UInt64] = [:]
+    package private(set) var negative: [Int32: UInt64] = [:]
 
-    public init() {}
+    package init() {}
 
-    public init(_ values: [(value: Double, count: UInt64)]) {
+    package init(_ values: [(value: Double, count: UInt64)]) {
         for (value, count) in values { add(value, count: count) }
     }
 
     /// Counts `value` `count` times. Values that are not finite are ignored, as k6 ignores samples that are no number.
-    public mutating func add(_ value: Double, count occurrences: UInt64 = 1) {
+    package mutating func add(_ value: Double, count occurrences: UInt64 = 1) {
         guard value.isFinite, occurrences > 0 else { return }
         count += occurrences
         sum += value * Double(occurrences)

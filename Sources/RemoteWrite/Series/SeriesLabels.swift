@@ -1,7 +1,7 @@
 // The identity of one series, rendered to its protobuf bytes once. A run pushes the same few hundred label sets every
 // five seconds, so the sorting, checking and encoding of names happens here, at creation, and a push only copies.
 
-import Scenarios
+import Base
 
 internal import SwiftProtobuf
 
@@ -11,10 +11,10 @@ internal import SwiftProtobuf
 /// (k6 §7.4). Of two labels with one name the later one counts. Names Prometheus would refuse are made valid instead of losing the whole push: a character outside
 /// `[a-zA-Z0-9_]` (for metric names also `:`) becomes `_`, and a leading digit gets `_` before it. k6 sends such names
 /// unchanged. What is longer than receivers take is cut (`LabelText`). If two names become equal, the one that was valid from the start wins, then the bytewise smaller one.
-public struct SeriesLabels: Hashable, Sendable {
+package struct SeriesLabels: Hashable, Sendable {
     private let rendered: Rendered
 
-    public init(name: String, labels: [(name: String, value: String)]) {
+    package init(name: String, labels: [(name: String, value: String)]) {
         var names: Set<String> = []
         let latest = labels.reversed().filter { names.insert($0.name).inserted }
         var candidates = latest.filter { !$0.value.isEmpty && $0.name != Self.metricNameLabel }
@@ -39,7 +39,7 @@ public struct SeriesLabels: Hashable, Sendable {
         self.init(series.labels)
     }
 
-    public init(name: String, labels: [String: String]) {
+    package init(name: String, labels: [String: String]) {
         self.init(name: name, labels: labels.map { ($0.key, $0.value) })
     }
 
@@ -51,7 +51,7 @@ public struct SeriesLabels: Hashable, Sendable {
     }
 
     /// The labels as they are sent, for tests and messages; decoding is not for the push path.
-    public var decoded: [(name: String, value: String)] {
+    package var decoded: [(name: String, value: String)] {
         let series = try? WireTimeSeries(serializedBytes: rendered.bytes)
         return (series?.labels ?? []).map { ($0.name, $0.value) }
     }
@@ -67,12 +67,12 @@ public struct SeriesLabels: Hashable, Sendable {
     /// The label part of a protobuf `TimeSeries`; appending sample fields to it completes the message.
     var bytes: [UInt8] { rendered.bytes }
 
-    public static func == (left: Self, right: Self) -> Bool {
+    package static func == (left: Self, right: Self) -> Bool {
         left.rendered === right.rendered
             || (left.rendered.hash == right.rendered.hash && left.rendered.bytes == right.rendered.bytes)
     }
 
-    public func hash(into hasher: inout Hasher) { hasher.combine(rendered.hash) }
+    package func hash(into hasher: inout Hasher) { hasher.combine(rendered.hash) }
 }
 
 extension SeriesLabels {

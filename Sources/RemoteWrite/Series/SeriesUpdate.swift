@@ -2,28 +2,28 @@
 // so a newer update replaces an older one of the same series without losing anything.
 
 /// The state of one series at the time of its newest sample.
-public struct SeriesUpdate: Sendable, Equatable {
-    public enum Value: Sendable {
+package struct SeriesUpdate: Sendable, Equatable {
+    package enum Value: Sendable {
         case sample(Double)
         case histogram(NativeHistogram)
     }
 
-    public var labels: SeriesLabels
-    public var value: Value
+    package var labels: SeriesLabels
+    package var value: Value
     /// Time of the newest sample of this series, in milliseconds since 1970; not the time of the push (k6 §7.2).
-    public var timestampMilliseconds: Int64
+    package var timestampMilliseconds: Int64
     /// Of a counter that appears with this update: an earlier time at which it was 0. Prometheus' `increase` and `rate`
     /// see differences between samples only, so the step to the first value needs a sample before it.
-    public var zeroMilliseconds: Int64?
+    package var zeroMilliseconds: Int64?
 
-    public init(labels: SeriesLabels, value: Value, timestampMilliseconds: Int64, zeroMilliseconds: Int64? = nil) {
+    package init(labels: SeriesLabels, value: Value, timestampMilliseconds: Int64, zeroMilliseconds: Int64? = nil) {
         self.labels = labels
         self.value = value
         self.timestampMilliseconds = timestampMilliseconds
         self.zeroMilliseconds = zeroMilliseconds
     }
 
-    public init(labels: SeriesLabels, value: Double, timestampMilliseconds: Int64, zeroMilliseconds: Int64? = nil) {
+    package init(labels: SeriesLabels, value: Double, timestampMilliseconds: Int64, zeroMilliseconds: Int64? = nil) {
         self.init(
             labels: labels, value: .sample(value), timestampMilliseconds: timestampMilliseconds,
             zeroMilliseconds: zeroMilliseconds)
@@ -32,7 +32,7 @@ public struct SeriesUpdate: Sendable, Equatable {
 
 extension SeriesUpdate.Value: Equatable {
     /// Equal bits, not equal numbers: a stale marker is one particular NaN and must equal itself.
-    public static func == (left: Self, right: Self) -> Bool {
+    package static func == (left: Self, right: Self) -> Bool {
         switch (left, right) {
         case (.sample(let left), .sample(let right)): left.bitPattern == right.bitPattern
         case (.histogram(let left), .histogram(let right)): left == right
@@ -49,5 +49,5 @@ extension SeriesUpdate.Value: Equatable {
     }
 
     /// The NaN by which Prometheus recognises that a series has ended (k6 §7.5, `STALE_MARKERS`).
-    public static let staleMarker = Self.sample(Double(bitPattern: 0x7ff0_0000_0000_0002))
+    package static let staleMarker = Self.sample(Double(bitPattern: 0x7ff0_0000_0000_0002))
 }

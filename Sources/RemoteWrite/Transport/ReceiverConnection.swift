@@ -1,6 +1,8 @@
 // One keep-alive connection to the receiver: a libcurl easy handle that is set up once and used for every push. It
 // blocks, so it belongs to a queue of its own; nothing here is shared with the load generator's engine.
 
+import Base
+import Base
 import Scenarios
 
 internal import CLibcurl

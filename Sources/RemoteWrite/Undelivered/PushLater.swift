@@ -3,7 +3,7 @@
 extension UndeliveredStates {
     /// Pushes these states, retrying for up to `drain`. The result says what is still missing; the caller decides
     /// whether the file stays. Throws `RemoteWriteConfigurationError`.
-    public func push(
+    package func push(
         to configuration: RemoteWriteConfiguration, drain: Duration = .seconds(60),
         onNotice: @escaping @Sendable (DeliveryNotice) -> Void = { _ in }
     ) async throws -> DeliveryResult {

@@ -6,19 +6,19 @@
 //         -H 'X-Prometheus-Remote-Write-Version: 0.1.0' URL
 
 import Glibc
-import Scenarios
+import Base
 
 /// The newest states of series that the receiver does not have.
-public struct UndeliveredStates: Sendable, Equatable {
-    public let updates: [SeriesUpdate]
+package struct UndeliveredStates: Sendable, Equatable {
+    package let updates: [SeriesUpdate]
 
-    public init(_ updates: [SeriesUpdate]) { self.updates = updates }
+    package init(_ updates: [SeriesUpdate]) { self.updates = updates }
 
-    public var isEmpty: Bool { updates.isEmpty }
+    package var isEmpty: Bool { updates.isEmpty }
 
     /// The same values at another time, in milliseconds since 1970. A Prometheus that has moved on by more than an hour
     /// refuses the true times as out of bounds; this is the way to have the values there at all.
-    public func restamped(atMilliseconds time: Int64) -> UndeliveredStates {
+    package func restamped(atMilliseconds time: Int64) -> UndeliveredStates {
         UndeliveredStates(
             updates.map { update in
                 SeriesUpdate(
@@ -28,7 +28,7 @@ public struct UndeliveredStates: Sendable, Equatable {
     }
 
     /// Writes the file, replacing an older one only when the new one is complete. Throws `RemoteWriteFileError`.
-    public func save(to path: String) throws {
+    package func save(to path: String) throws {
         var encoder = WriteRequestEncoder()
         let body = try encoder.encode(updates).body
         do {
@@ -39,7 +39,7 @@ public struct UndeliveredStates: Sendable, Equatable {
     }
 
     /// Reads a file of `save`. Throws `RemoteWriteFileError` naming the file and what is wrong with it.
-    public static func load(from path: String) throws -> UndeliveredStates {
+    package static func load(from path: String) throws -> UndeliveredStates {
         do {
             return UndeliveredStates(try WriteRequestDecoder.decode(try File.read(path)))
         } catch let error as RemoteWriteFileError {
@@ -49,8 +49,8 @@ public struct UndeliveredStates: Sendable, Equatable {
 }
 
 /// A file of undelivered states that cannot be read or written.
-public struct RemoteWriteFileError: Error, Equatable, CustomStringConvertible {
-    public let description: String
+package struct RemoteWriteFileError: Error, Equatable, CustomStringConvertible {
+    package let description: String
 
     init(_ description: String) { self.description = description }
 

@@ -2,6 +2,9 @@
 // and their limits (k6 §10). Where k6 silently runs something else — an unknown executor as constant-vus, a rate of 0
 // as 1, 2.9 as 2 — this stops.
 
+import Base
+import Base
+
 enum ExecutorDecoding {
     /// Keys beside those every scenario may have.
     static let keys: [(executor: String, keys: [String])] = [

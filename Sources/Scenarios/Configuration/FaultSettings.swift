@@ -1,5 +1,8 @@
 // `on_429`, `stop_on` and `response_limit` of a scenario: what a run does about a server that misbehaves.
 
+import Base
+import Base
+
 struct FaultSettings {
     static let keys = ["on_429", "stop_on", "response_limit"]
     /// Small enough that a few large answers at once do no harm, and 4,000 times a usual completion.
@@ -43,7 +46,7 @@ struct FaultSettings {
 
 extension ErrorLimit {
     /// As a scenario writes it.
-    public var text: String {
+    package var text: String {
         "\(JSONText.javaScriptNumber(share * 100))% for \(DurationGrammar.format(window))"
     }
 }

@@ -1,6 +1,9 @@
 // One value of a configuration together with where it stands, and the typed readings of it. Every reading either
 // returns a checked value or an error of one shape: `file: key.path: value is not accepted; expected …`.
 
+import Base
+import Base
+
 /// A value that is present and not null.
 struct Field {
     let file: String

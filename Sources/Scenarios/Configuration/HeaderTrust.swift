@@ -2,7 +2,7 @@
 // Both from the name alone, so the doubtful is kept: vendors have a name of their own for their key (X-Auth-Token, apikey,
 // Ocp-Apim-Subscription-Key, X-Goog-Api-Key, Private-Token, X-Amz-Security-Token, …), and the next one's is on no list.
 
-public enum HeaderTrust {
+package enum HeaderTrust {
     /// Headers that say what is sent and wanted, and nothing about who wants it.
     private static let harmless: Set<String> = [
         "accept", "accept-charset", "accept-encoding", "accept-language", "cache-control", "content-type", "pragma", "user-agent",
@@ -15,17 +15,17 @@ public enum HeaderTrust {
 
     /// Whether the header may go along when a server redirects to another scheme, host or port. Only the harmless ones
     /// do: a redirect is the server's choice, and nobody asked the user about the other one.
-    public static func travels(_ name: String) -> Bool { harmless.contains(name.lowercased()) }
+    package static func travels(_ name: String) -> Bool { harmless.contains(name.lowercased()) }
 
     /// Whether its value is a credential by its name, to be shown nowhere.
-    public static func isCredential(_ name: String) -> Bool {
+    package static func isCredential(_ name: String) -> Bool {
         let name = name.lowercased()
         return !harmless.contains(name) && signs.contains { name.contains($0) }
     }
 
     /// Whether its value is hidden where a server's text repeats it: whatever is not harmless, by its name or for being so
     /// short that hiding it would eat holes into every text ("1", "json").
-    public static func isHidden(_ name: String, value: String) -> Bool {
+    package static func isHidden(_ name: String, value: String) -> Bool {
         isCredential(name) || !travels(name) && value.utf8.count >= 8
     }
 }

@@ -1,10 +1,13 @@
 // Values that reach us as command-line options. They follow the rules of scenario files, but an error names the option
 // that was typed, is bad usage (exit 64), and comes before anything is written or started.
 
+import Base
+import Base
+
 /// Checks of option values; every error is one line: `--option: "value" is not accepted; expected …`.
-public enum OptionValue {
+package enum OptionValue {
     /// A duration with a unit. A bare number is milliseconds in k6's files; on a command line it is a mistake.
-    public static func duration(
+    package static func duration(
         _ text: String, option: String, atLeast least: Duration
     ) throws(ConfigurationError) -> Duration {
         guard let parsed = DurationGrammar.parse(text), !parsed.isBareNumber || parsed.duration == .zero,
@@ -17,7 +20,7 @@ public enum OptionValue {
     }
 
     /// A whole number in `range`.
-    public static func count(
+    package static func count(
         _ value: Int, option: String, in range: ClosedRange<Int>
     ) throws(ConfigurationError) -> Int {
         guard range.contains(value) else {
@@ -30,7 +33,7 @@ public enum OptionValue {
     }
 
     /// What `--loadtest-max-tokens` takes.
-    public static func maxTokens(_ text: String, option: String) throws(ConfigurationError) {
+    package static func maxTokens(_ text: String, option: String) throws(ConfigurationError) {
         if text == "prompt" { return }
         guard text.first != "+", let count = Int(text), (1...1_000_000_000).contains(count) else {
             throw rejected(text, option, "a whole number from 1, or prompt")
@@ -38,7 +41,7 @@ public enum OptionValue {
     }
 
     /// What `--loadtest-server-url` takes; a URL with credentials is refused without being repeated.
-    public static func serverURL(_ text: String, option: String) throws(ConfigurationError) {
+    package static func serverURL(_ text: String, option: String) throws(ConfigurationError) {
         let field = Field(file: "", path: option, value: .string(text))
         do {
             _ = try ServerURL.checked(field)

@@ -1,6 +1,9 @@
 // `request: {path, headers, body}` of a scenario: how to test another OpenAI-compatible endpoint, or other sampling
 // parameters, without a script. Strict, because a header or member that silently has no effect costs a whole run.
 
+import Base
+import Base
+
 struct RequestCustomization {
     static let standardPath = "/v1/chat/completions"
 

@@ -1,8 +1,11 @@
 // What a scenario says about each request and user beside its executor. run_config.json holds the same keys at its top
 // level, where they win over the scenario's (k6 §3.1), so one type reads both.
 
+import Base
+import Base
+
 /// Where a request's output limit comes from.
-public enum MaxTokens: Sendable, Equatable {
+package enum MaxTokens: Sendable, Equatable {
     /// Each corpus entry's own `max_tokens`; none there, none sent.
     case perPrompt
     case fixed(Int)

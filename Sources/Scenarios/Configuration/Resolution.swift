@@ -1,27 +1,30 @@
 // From a run configuration to a plan: every precedence rule of k6 §3.1 and every default in one place. What this
 // returns needs no further interpretation; what it cannot interpret it refuses.
 
+import Base
+import Base
+
 /// A run, fully resolved.
-public struct ResolvedRun: Sendable, Equatable {
-    public var plan: Plan
-    public var corpusOptions: CorpusOptions
+package struct ResolvedRun: Sendable, Equatable {
+    package var plan: Plan
+    package var corpusOptions: CorpusOptions
     /// One line each, for stderr.
-    public var warnings: [String]
+    package var warnings: [String]
     /// The request field and metric tag `model`.
-    public var model: String?
+    package var model: String?
     /// The metric tag `run_label`.
-    public var runLabel: String?
-    public var seeds: Seeds
-    public var maxTokens: MaxTokens
+    package var runLabel: String?
+    package var seeds: Seeds
+    package var maxTokens: MaxTokens
     /// The scenario's own words about itself.
-    public var description: String?
+    package var description: String?
     /// Appended to the server URL.
-    public var requestPath: String
+    package var requestPath: String
 
     /// Every seed of the run; all go into the summary.
-    public struct Seeds: Sendable, Equatable {
-        public var prompt: Int64
-        public var think: UInt64
+    package struct Seeds: Sendable, Equatable {
+        package var prompt: Int64
+        package var think: UInt64
     }
 }
 
@@ -30,7 +33,7 @@ extension RunConfiguration {
         ["name", "description", "executor"] + RequestSettings.keys + ["gracefulStop", "request"] + FaultSettings.keys
 
     /// Resolves every value. Errors carry exit code 104, or 64 for a bad environment variable.
-    public func resolve(
+    package func resolve(
         environment: RunEnvironment = RunEnvironment()
     ) throws(ConfigurationError) -> ResolvedRun {
         var warnings: [String] = []

@@ -1,9 +1,12 @@
 // The resolved scenario as a scenario definition: every default written out, no secret in it. The summary stores it and
 // `scenarios show` prints it; read again it resolves to the same plan.
 
+import Base
+import Base
+
 extension ResolvedRun {
     /// Headers whose names suggest a credential have their value replaced.
-    public var resolvedScenario: ConfigValue {
+    package var resolvedScenario: ConfigValue {
         var members: [ConfigValue.Member] = [.init("name", .string(plan.scenario))]
         if let description { members.append(.init("description", .string(description))) }
         members.append(.init("executor", .string(plan.executor.name)))

@@ -1,10 +1,12 @@
 // run_config.json: what SML's launcher stages for a run and the generator reads (k6 §3.1). Kept as the tree that was
 // read, so that writing it back changes nothing; `resolve` turns it into a plan.
 
+import Base
+import Base
 import Glibc
 
 /// A run configuration whose shape is checked (an object, known keys, exactly one scenario) but not yet its values.
-public struct RunConfiguration: Sendable, Equatable {
+package struct RunConfiguration: Sendable, Equatable {
     /// The keys `build_run_config` writes, in its order, then those only read.
     static let keys = [
         "server_url", "api_key", "model", "scenario", "scenario_definition", "think_time", "max_tokens",
@@ -13,11 +15,11 @@ public struct RunConfiguration: Sendable, Equatable {
     ]
 
     /// Named in errors.
-    public let file: String
+    package let file: String
     /// The whole file. Holds the API key: never print it.
-    public let root: ConfigValue
+    package let root: ConfigValue
     /// Where the scenario definition was read from, if not from `file`; errors about it name this instead.
-    public let scenarioOrigin: String?
+    package let scenarioOrigin: String?
 
     init(file: String, root: ConfigValue, scenarioOrigin: String? = nil) throws(ConfigurationError) {
         self.file = file
@@ -37,7 +39,7 @@ public struct RunConfiguration: Sendable, Equatable {
     }
 
     /// Parses the text of a run configuration; `file` is what errors call it.
-    public static func parse(
+    package static func parse(
         bytes: UnsafeRawBufferPointer, file: String
     ) throws(ConfigurationError) -> RunConfiguration {
         let root: ConfigValue
@@ -49,7 +51,7 @@ public struct RunConfiguration: Sendable, Equatable {
         return try RunConfiguration(file: file, root: root)
     }
 
-    public static func parse(_ text: String, file: String) throws(ConfigurationError) -> RunConfiguration {
+    package static func parse(_ text: String, file: String) throws(ConfigurationError) -> RunConfiguration {
         let bytes = Array(text.utf8)
         return try bytes.withUnsafeBufferPointer { (buffer) throws(ConfigurationError) in
             try parse(bytes: UnsafeRawBufferPointer(buffer), file: file)
@@ -60,7 +62,7 @@ public struct RunConfiguration: Sendable, Equatable {
     private static let sizeLimit = 16 << 20
 
     /// Reads a file; exit 104 also when it cannot be read.
-    public static func read(path: String) throws(ConfigurationError) -> RunConfiguration {
+    package static func read(path: String) throws(ConfigurationError) -> RunConfiguration {
         let bytes: FileBytes
         do {
             bytes = try FileBytes(path: path, limit: Self.sizeLimit)
@@ -76,10 +78,10 @@ public struct RunConfiguration: Sendable, Equatable {
     // MARK: Writing
 
     /// The file's text: compact, ASCII only, keys in order, as Python's json.dumps writes it. Holds the API key.
-    public func json() -> String { root.json(asciiOnly: true) }
+    package func json() -> String { root.json(asciiOnly: true) }
 
     /// Writes the file readable by its owner only, because it holds the API key.
-    public func write(path: String) throws(ConfigurationError) {
+    package func write(path: String) throws(ConfigurationError) {
         do {
             try WholeFile.write(Array(json().utf8), to: path, mode: 0o600)
         } catch {

@@ -1,18 +1,21 @@
 // What SML's `build_run_config` does (k6 §3.1): a scenario, a server and the command line's overrides become the
 // run_config.json of a job. Values stay as the scenario has them; they are checked when the result is resolved.
 
-/// Command-line values that win over the scenario's. Nil: the scenario's.
-public struct RunOverrides: Sendable, Equatable {
-    /// `--loadtest-max-tokens`: a number, or `prompt` for each entry's own.
-    public var maxTokens: String?
-    /// `--[no-]loadtest-ignore-eos`.
-    public var ignoreEOS: Bool?
-    /// `--loadtest-prompt-seed`.
-    public var promptSeed: Int64?
-    /// Seconds, as scenarios write think times.
-    public var thinkTime: String?
+import Base
+import Base
 
-    public init(
+/// Command-line values that win over the scenario's. Nil: the scenario's.
+package struct RunOverrides: Sendable, Equatable {
+    /// `--loadtest-max-tokens`: a number, or `prompt` for each entry's own.
+    package var maxTokens: String?
+    /// `--[no-]loadtest-ignore-eos`.
+    package var ignoreEOS: Bool?
+    /// `--loadtest-prompt-seed`.
+    package var promptSeed: Int64?
+    /// Seconds, as scenarios write think times.
+    package var thinkTime: String?
+
+    package init(
         maxTokens: String? = nil, ignoreEOS: Bool? = nil, promptSeed: Int64? = nil, thinkTime: String? = nil
     ) {
         self.maxTokens = maxTokens
@@ -24,7 +27,7 @@ public struct RunOverrides: Sendable, Equatable {
 
 extension RunConfiguration {
     /// Keys come out in SML's order. A trailing slash of the server URL is stripped, as SML does.
-    public static func build(
+    package static func build(
         scenario: ScenarioDefinition, serverURL: String, apiKey: String? = nil, model: String? = nil,
         overrides: RunOverrides = RunOverrides(), file: String = "run_config.json"
     ) throws(ConfigurationError) -> RunConfiguration {

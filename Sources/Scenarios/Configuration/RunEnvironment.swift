@@ -1,24 +1,27 @@
 // The environment variables SML's script reads (k6 §3.1), as a value: the command decides where they come from, tests
 // need no process environment.
 
-public struct RunEnvironment: Sendable, Equatable {
-    /// `RUN_LABEL`: wins over the configuration's.
-    public var runLabel: String?
-    /// What errors call it: the variable, or the option that replaced it.
-    public var runLabelName = "RUN_LABEL"
-    /// `PROMPT_SEED`: wins over the configuration's and the scenario's.
-    public var promptSeed: String?
-    /// `SYSTEM_PROMPT`: put before every prompt's messages; the word `default` selects a built-in text.
-    public var systemPrompt: String?
+import Base
+import Base
 
-    public init(runLabel: String? = nil, promptSeed: String? = nil, systemPrompt: String? = nil) {
+package struct RunEnvironment: Sendable, Equatable {
+    /// `RUN_LABEL`: wins over the configuration's.
+    package var runLabel: String?
+    /// What errors call it: the variable, or the option that replaced it.
+    package var runLabelName = "RUN_LABEL"
+    /// `PROMPT_SEED`: wins over the configuration's and the scenario's.
+    package var promptSeed: String?
+    /// `SYSTEM_PROMPT`: put before every prompt's messages; the word `default` selects a built-in text.
+    package var systemPrompt: String?
+
+    package init(runLabel: String? = nil, promptSeed: String? = nil, systemPrompt: String? = nil) {
         self.runLabel = runLabel
         self.promptSeed = promptSeed
         self.systemPrompt = systemPrompt
     }
 
     /// Takes the three variables out of an environment; an empty one counts as unset.
-    public init(_ variables: [String: String]) {
+    package init(_ variables: [String: String]) {
         self.init(
             runLabel: variables.filled("RUN_LABEL"), promptSeed: variables.filled("PROMPT_SEED"),
             systemPrompt: variables.filled("SYSTEM_PROMPT"))

@@ -1,6 +1,9 @@
 // `--loadtest-duration`: the same shape in another time. Stages scale in proportion and their sum is exactly the asked
 // duration; rates and user counts stay, because they are what is being tested.
 
+import Base
+import Base
+
 extension Executor {
     /// The executor over `duration` (more than 0). A plan of 0 s cannot be scaled and is returned as it is.
     func scaled(toDuration duration: Duration) -> Executor {
@@ -37,7 +40,7 @@ extension Executor {
 
 extension Plan {
     /// The plan over another duration; graceful stop and think time stay.
-    public func scaled(toDuration duration: Duration) throws(ConfigurationError) -> Plan {
+    package func scaled(toDuration duration: Duration) throws(ConfigurationError) -> Plan {
         guard duration >= .seconds(1) else {
             let shown = DurationGrammar.format(duration)
             throw ConfigurationError(.usage, "duration \(shown) is not accepted; expected at least 1s")
@@ -49,7 +52,7 @@ extension Plan {
 }
 
 extension ResolvedRun {
-    public func scaled(toDuration duration: Duration) throws(ConfigurationError) -> ResolvedRun {
+    package func scaled(toDuration duration: Duration) throws(ConfigurationError) -> ResolvedRun {
         var run = self
         run.plan = try plan.scaled(toDuration: duration)
         return run

@@ -1,14 +1,17 @@
 // A scenario before it is resolved: the tree of its file and where that came from. The tree, not a struct, is what
 // travels in run_config.json, so nothing a newer reader understands is lost on the way.
 
-public struct ScenarioDefinition: Sendable, Equatable {
-    public enum Origin: Sendable, Equatable, CustomStringConvertible {
+import Base
+import Base
+
+package struct ScenarioDefinition: Sendable, Equatable {
+    package enum Origin: Sendable, Equatable, CustomStringConvertible {
         /// Packaged with the program.
         case builtIn
         /// A file of the user's.
         case file(String)
 
-        public var description: String {
+        package var description: String {
             switch self {
             case .builtIn: "built-in"
             case .file(let path): path
@@ -17,13 +20,13 @@ public struct ScenarioDefinition: Sendable, Equatable {
     }
 
     /// What `--loadtest-scenario` calls it: the file's name without extension.
-    public let name: String
-    public let value: ConfigValue
-    public let origin: Origin
+    package let name: String
+    package let value: ConfigValue
+    package let origin: Origin
     /// Oddities that do not stop a run, such as a `name` inside that differs from the file's.
-    public var warnings: [String]
+    package var warnings: [String]
 
-    public init(name: String, value: ConfigValue, origin: Origin, warnings: [String] = []) {
+    package init(name: String, value: ConfigValue, origin: Origin, warnings: [String] = []) {
         self.name = name
         self.value = value
         self.origin = origin
@@ -31,7 +34,7 @@ public struct ScenarioDefinition: Sendable, Equatable {
     }
 
     /// What errors call the file.
-    public var file: String {
+    package var file: String {
         switch origin {
         case .builtIn: "built-in \(name).yaml"
         case .file(let path): path

@@ -1,6 +1,9 @@
 // The server's address as SML uses it: text that `/v1/chat/completions` is appended to. Checked by hand, because only a
 // few shapes make sense here and Foundation's URL accepts and repairs many more.
 
+import Base
+import Base
+
 enum ServerURL {
     static let accepted = "an absolute http:// or https:// URL without user name, query or fragment"
 

@@ -1,6 +1,9 @@
 // Entry in, request body out: the template's literals with the entry's own bytes between them. Text without escapes
 // is copied as it stands; messages are written again without white space and with JavaScript's numbers (k6 §3.2).
 
+import Base
+import Base
+
 struct BodyRenderer: ~Copyable {
     private let template: BodyTemplate
     /// `{"role":"system","content":…},` or nothing.

@@ -1,6 +1,9 @@
 // The request body with holes where the prompt goes. Built once per run from the options, the default members of
 // k6 §3.4 and the scenario's patch; then every body is a few memory copies.
 
+import Base
+import Base
+
 struct BodyTemplate {
     enum Part {
         case literal([UInt8])

@@ -2,13 +2,16 @@
 // moved. k6 parses the corpus again in every virtual user, 50 ms each with 2,000 prompts (k6 §11); here it is a few
 // milliseconds for all of them.
 
+import Base
+import Base
+
 /// Immutable after loading.
 ///
 /// `@unchecked Sendable` because raw pointers are not: the memory they point into is written only while the corpus is
 /// built, before anybody else has it, and freed in `deinit`, when nobody has it any more. Every member is a constant.
-public final class Corpus: @unchecked Sendable {
+package final class Corpus: @unchecked Sendable {
     /// The label of entries that have none. In k6 they could not be sent at all (k6 §1 no. 10).
-    public static let unlabelled = "unlabelled"
+    package static let unlabelled = "unlabelled"
 
     /// A record names its label by 16 bits.
     static let mostLabels = 1 << 16
@@ -25,13 +28,13 @@ public final class Corpus: @unchecked Sendable {
     }
 
     /// Labels of the kept prompts, in order of first appearance.
-    public let labels: [String]
+    package let labels: [String]
     /// The sum of all bodies, in bytes.
-    public let bodyBytesTotal: Int
+    package let bodyBytesTotal: Int
     /// Entries in the file, kept or not.
-    public let sourceCount: Int
+    package let sourceCount: Int
     /// The model that all bodies ask for, nil when they name none.
-    public let model: String?
+    package let model: String?
     private let prompts: ContiguousArray<Prompt>
     private let arena: BodyArena
 
@@ -50,27 +53,27 @@ public final class Corpus: @unchecked Sendable {
     deinit { arena.release() }
 
     /// Prompts left after the label filter, at least 1.
-    public var count: Int { prompts.count }
+    package var count: Int { prompts.count }
 
     /// Index into `labels`.
-    public func labelIndex(at index: Int) -> Int { Int(prompts[index].label) }
+    package func labelIndex(at index: Int) -> Int { Int(prompts[index].label) }
 
     /// The request body, valid as long as the corpus.
-    public func body(at index: Int) -> UnsafeRawBufferPointer {
+    package func body(at index: Int) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: prompts[index].body, count: Int(prompts[index].length))
     }
 
     /// How many completion tokens the answer must have (`ignore_eos` with a limit); -1 when it may have any number.
-    public func tokensAsked(at index: Int) -> Int32 { prompts[index].tokens }
+    package func tokensAsked(at index: Int) -> Int32 { prompts[index].tokens }
 
     /// The entry's position in the file, from 0.
-    public func sourceIndex(at index: Int) -> Int { Int(prompts[index].source) }
+    package func sourceIndex(at index: Int) -> Int { Int(prompts[index].source) }
 
     // MARK: Loading
 
     /// Reads a JSON array (k6 §3.2) or JSON Lines; `-` is standard input. Errors carry exit code 107 and name the
     /// entry and where in the file it stands.
-    public static func load(path: String, options: CorpusOptions) throws(ConfigurationError) -> Corpus {
+    package static func load(path: String, options: CorpusOptions) throws(ConfigurationError) -> Corpus {
         let bytes: FileBytes
         do {
             bytes = try FileBytes(path: path)
@@ -85,7 +88,7 @@ public final class Corpus: @unchecked Sendable {
     }
 
     /// A corpus on standard input as it is, for whoever passes it on. Errors carry exit code 107.
-    public static func readStandardInput() throws(ConfigurationError) -> [UInt8] {
+    package static func readStandardInput() throws(ConfigurationError) -> [UInt8] {
         do {
             let bytes = try FileBytes(path: "-")
             defer { bytes.release() }
@@ -96,7 +99,7 @@ public final class Corpus: @unchecked Sendable {
     }
 
     /// Reads a corpus that is in memory already, such as the packaged one.
-    public static func load(
+    package static func load(
         bytes: UnsafeRawBufferPointer, file: String, options: CorpusOptions
     ) throws(ConfigurationError) -> Corpus {
         var loader = CorpusLoader(bytes, file: file, options: options) { _ in }

@@ -1,6 +1,9 @@
 // One entry of a corpus file as byte ranges: what a body needs of it (k6 §3.2), checked, nothing copied. Keys nobody
 // reads are passed over as in k6; keys that are read must have the right type, where k6 sends whatever is there.
 
+import Base
+import Base
+
 struct CorpusEntry {
     /// Text or parts; nil if absent or null.
     var content: Range<Int>?

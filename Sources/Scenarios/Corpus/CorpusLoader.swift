@@ -1,6 +1,9 @@
 // One pass over a corpus file: entry by entry into bodies, giving back the pages behind. Whatever is wrong with an
 // entry stops the run before it starts, with the entry's number and its line and column.
 
+import Base
+import Base
+
 struct CorpusLoader: ~Copyable {
     private var scanner: JSONScanner
     private let file: String

@@ -1,19 +1,22 @@
 // What turns a corpus entry into a request body, beside the entry itself. Resolved from the run configuration.
 
-public struct CorpusOptions: Sendable, Equatable {
-    /// The body's `model`; nil leaves it out.
-    public var model: String?
-    public var maxTokens: MaxTokens
-    /// Appends `"ignore_eos":true`.
-    public var ignoreEOS: Bool
-    /// Labels to keep; empty keeps all.
-    public var promptLabels: [String]
-    /// Content of a system message put before every prompt's messages.
-    public var systemPrompt: String?
-    /// Merged over the default body (RFC 7396); an object.
-    public var bodyPatch: ConfigValue?
+import Base
+import Base
 
-    public init(
+package struct CorpusOptions: Sendable, Equatable {
+    /// The body's `model`; nil leaves it out.
+    package var model: String?
+    package var maxTokens: MaxTokens
+    /// Appends `"ignore_eos":true`.
+    package var ignoreEOS: Bool
+    /// Labels to keep; empty keeps all.
+    package var promptLabels: [String]
+    /// Content of a system message put before every prompt's messages.
+    package var systemPrompt: String?
+    /// Merged over the default body (RFC 7396); an object.
+    package var bodyPatch: ConfigValue?
+
+    package init(
         model: String? = nil, maxTokens: MaxTokens = .perPrompt, ignoreEOS: Bool = false,
         promptLabels: [String] = [], systemPrompt: String? = nil, bodyPatch: ConfigValue? = nil
     ) {
@@ -52,8 +55,8 @@ extension CorpusOptions {
 
 /// The text `SYSTEM_PROMPT=default` stands for. SML's script has its own of 572 characters, which is not ours to copy:
 /// runs with `default` therefore differ from k6's by the length of this prompt.
-public enum SystemPrompt {
-    public static let standard =
+package enum SystemPrompt {
+    package static let standard =
         "You are a careful and helpful assistant. Read the whole request before you answer. Answer in the language "
         + "of the question, in complete sentences, and keep to what was asked. Say so when something is unknown or "
         + "uncertain instead of guessing, name the assumptions you make, and show the steps of a calculation. Prefer "

@@ -2,13 +2,13 @@
 // prompts in the same order whatever tool runs them. k6 shuffles once per virtual user; once per run is enough.
 
 /// Which prompt iteration k of a run sends: `order[k mod n]` (k6 §3.3).
-public struct PromptOrder: Sendable {
+package struct PromptOrder: Sendable {
     private let order: [Int32]
 
     /// - Parameters:
     ///   - count: prompts after the label filter, at least 1 and below 2^31.
     ///   - seed: rounded to a double, then taken mod 2^32, two's complement for negatives.
-    public init(count: Int, seed: Int64) {
+    package init(count: Int, seed: Int64) {
         precondition(count > 0 && count <= Int(Int32.max))
         var order = (0..<Int32(count)).map { $0 }
         var generator = ScriptLCG(seed: seed)
@@ -18,10 +18,10 @@ public struct PromptOrder: Sendable {
         self.order = order
     }
 
-    public var count: Int { order.count }
+    package var count: Int { order.count }
 
     /// Index into the corpus for an iteration number (k6 §4.6), from 0.
-    public func prompt(forIteration iteration: Int) -> Int { Int(order[iteration % order.count]) }
+    package func prompt(forIteration iteration: Int) -> Int { Int(order[iteration % order.count]) }
 }
 
 /// SML's generator in script.js: s ← 1664525·s + 1013904223 mod 2^32; the draw is s / 2^32 after the step.

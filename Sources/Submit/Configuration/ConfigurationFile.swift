@@ -3,12 +3,14 @@
 
 import Foundation
 import ScenarioFiles
+import Base
+import Base
 import Scenarios
 
 /// The configuration of `sml` on this machine, in the format of SML.
-public struct ConfigurationFile: Sendable, Equatable {
+package struct ConfigurationFile: Sendable, Equatable {
     /// How jobs are submitted.
-    public enum Launcher: String, Sendable, CaseIterable {
+    package enum Launcher: String, Sendable, CaseIterable {
         case firecrest, slurm
     }
 
@@ -16,19 +18,19 @@ public struct ConfigurationFile: Sendable, Equatable {
     static let placeholder = "__keyring__"
 
     var tree: ConfigurationNode
-    public let path: String
+    package let path: String
 
     /// `$SML_CONFIG_DIR`, or `~/.sml`.
-    public static func directory(environment: [String: String]) -> String {
+    package static func directory(environment: [String: String]) -> String {
         environment.filled("SML_CONFIG_DIR") ?? (environment.filled("HOME") ?? NSHomeDirectory()) + "/.sml"
     }
 
-    public static func path(environment: [String: String]) -> String { directory(environment: environment) + "/config.yml" }
+    package static func path(environment: [String: String]) -> String { directory(environment: environment) + "/config.yml" }
 
     /// What a command that needs a configuration begins with.
     ///
     /// - Throws: ``SubmitError/notConfigured(_:)`` when the file is missing or wrong, naming the place.
-    public static func load(environment: [String: String]) throws -> ConfigurationFile {
+    package static func load(environment: [String: String]) throws -> ConfigurationFile {
         guard let file = try loadIfPresent(environment: environment) else {
             throw SubmitError.notConfigured(
                 "\(path(environment: environment)): is missing; run 'sml init' first")
@@ -36,7 +38,7 @@ public struct ConfigurationFile: Sendable, Equatable {
         return file
     }
 
-    public static func loadIfPresent(environment: [String: String]) throws -> ConfigurationFile? {
+    package static func loadIfPresent(environment: [String: String]) throws -> ConfigurationFile? {
         let path = path(environment: environment)
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         do {
@@ -80,14 +82,14 @@ public struct ConfigurationFile: Sendable, Equatable {
 }
 
 extension ConfigurationFile {
-    public var launcher: Launcher {
+    package var launcher: Launcher {
         // Checked when read; a new file has none until it is set.
         tree.value(ConfigurationNode.Name.launcher).flatMap(Launcher.init) ?? .slurm
     }
 
-    public var firecrestURL: String? { filled(ConfigurationNode.Name.firecrestURL) }
-    public var firecrestTokenURI: String? { filled(ConfigurationNode.Name.firecrestTokenURI) }
-    public var clusterSSHHost: String? { filled(ConfigurationNode.Name.clusterSSHHost) }
+    package var firecrestURL: String? { filled(ConfigurationNode.Name.firecrestURL) }
+    package var firecrestTokenURI: String? { filled(ConfigurationNode.Name.firecrestTokenURI) }
+    package var clusterSSHHost: String? { filled(ConfigurationNode.Name.clusterSSHHost) }
 
     private func filled(_ name: String) -> String? { tree.value(name).flatMap { $0.isEmpty ? nil : $0 } }
 

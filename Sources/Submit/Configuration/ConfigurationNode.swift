@@ -2,6 +2,8 @@
 // whole, also the nodes we do not use, so that a file goes back to the Python `sml` with nothing lost. Keys of a node
 // are its type's and no others: SML refuses such a file too.
 
+import Base
+import Base
 import Scenarios
 
 /// One node of `config.yml`.

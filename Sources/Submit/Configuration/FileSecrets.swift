@@ -3,7 +3,7 @@
 import Foundation
 import Glibc
 import ScenarioFiles
-import Scenarios
+import Base
 
 struct FileSecrets: SecretStore {
     let directory: String

@@ -3,6 +3,8 @@
 
 import Foundation
 import ScenarioFiles
+import Base
+import Base
 import Scenarios
 
 struct PythonKeyringFile: SecretStore {

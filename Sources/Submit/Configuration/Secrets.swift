@@ -4,15 +4,15 @@
 import Foundation
 
 /// The secrets of a configuration. Found when asked for, never kept in a description.
-public struct Secrets: Sendable {
+package struct Secrets: Sendable {
     /// A secret by its node's name in the configuration file.
-    public enum Name: String, Sendable, CaseIterable {
+    package enum Name: String, Sendable, CaseIterable {
         case apiKey = "swissai_research_api_key"
         case firecrestClientID = "firecrest_client_id"
         case firecrestClientSecret = "firecrest_client_secret"
 
         /// Environment variables, the newest name first.
-        public var variables: [String] {
+        package var variables: [String] {
             switch self {
             case .apiKey: APIKey.variables
             case .firecrestClientID: ["SML_FIRECREST_CLIENT_ID"]
@@ -25,7 +25,7 @@ public struct Secrets: Sendable {
             self == .apiKey ? [rawValue, ConfigurationNode.Name.oldAPIKey] : [rawValue]
         }
 
-        public var title: String {
+        package var title: String {
             switch self {
             case .apiKey: "API key"
             case .firecrestClientID: "FirecREST client id"
@@ -37,17 +37,17 @@ public struct Secrets: Sendable {
     /// Every environment variable that may hold one, for keeping them from children.
     static let variables = Name.allCases.flatMap(\.variables) + ["SML_FIRECREST_API_KEY"]
 
-    public struct Found: Sendable, Equatable {
-        public var value: String
+    package struct Found: Sendable, Equatable {
+        package var value: String
         /// Where it came from, for people.
-        public var place: String
+        package var place: String
     }
 
     private let environment: [String: String]
     private let file: ConfigurationFile?
     private let stores: [any SecretStore]
 
-    public init(configuration: ConfigurationFile?, environment: [String: String]) {
+    package init(configuration: ConfigurationFile?, environment: [String: String]) {
         self.environment = environment
         file = configuration
         stores = Self.stores(environment: environment)
@@ -62,7 +62,7 @@ public struct Secrets: Sendable {
     /// The secret, or nil when there is none and the configuration does not say that there should be.
     ///
     /// - Throws: ``SubmitError/notConfigured(_:)`` when the configuration says it is kept somewhere and no place has it.
-    public func find(_ name: Name) async throws -> Found? {
+    package func find(_ name: Name) async throws -> Found? {
         for variable in name.variables {
             guard let value = environment[variable], !value.isEmpty else { continue }
             return Found(value: name == .apiKey ? try APIKey.checked(value, from: variable) : value, place: variable)
@@ -89,7 +89,7 @@ public struct Secrets: Sendable {
     }
 
     /// Where each secret is kept, the environment aside; what cannot be read is not there.
-    public func places() async -> [Name: String] {
+    package func places() async -> [Name: String] {
         let kept = Secrets(
             configuration: file, environment: environment.filter { $0.key.hasPrefix("SML_CONFIG") || !$0.key.hasPrefix("SML_") })
         var places: [Name: String] = [:]

@@ -1,16 +1,16 @@
 // From configuration and secrets to a cluster: the one place where the credentials of FirecREST are looked up.
 
 import HTTPClient
-import Scenarios
+import Base
 
 /// A FirecREST as configured, not yet asked anything.
-public struct FirecRESTConnection: Sendable {
+package struct FirecRESTConnection: Sendable {
     let client: FirecRESTClient
 
     /// - Parameters:
     ///   - trace: receives a line for each call, for `--verbose`; without secrets.
     /// - Throws: ``SubmitError/notConfigured(_:)`` when the URL or the credentials are missing.
-    public init(
+    package init(
         configuration: ConfigurationFile, environment: [String: String], http: HTTPClient,
         trace: (@Sendable (String) -> Void)? = nil
     ) async throws {

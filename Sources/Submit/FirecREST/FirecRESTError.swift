@@ -1,8 +1,8 @@
 // What can go wrong with FirecREST, each with a sentence a user can act on.
 
-import Scenarios
+import Base
 
-public enum FirecRESTError: CommandError, Equatable {
+package enum FirecRESTError: CommandError, Equatable {
     /// The server's final answer to a call was an error.
     case status(call: String, status: Int, message: String)
     /// A SLURM command said no; its own sentence.
@@ -18,7 +18,7 @@ public enum FirecRESTError: CommandError, Equatable {
     /// What came home is not what lies on the cluster.
     case damaged(path: String, reason: String)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .status(let call, let status, let message):
             "FirecREST answered \(status) to \(call)\(message.isEmpty ? "" : ": \(message)")"
@@ -34,7 +34,7 @@ public enum FirecRESTError: CommandError, Equatable {
     }
 
     /// 69 (EX_UNAVAILABLE), 64 where the user's values were refused, 77 (EX_NOPERM) where the credentials were.
-    public var exitCode: Int32 {
+    package var exitCode: Int32 {
         switch self {
         case .slurmRefused: 64
         case .tokenRefused, .status(_, 401, _), .status(_, 403, _): 77

@@ -3,38 +3,38 @@
 import Synchronization
 
 /// The launcher of a laptop.
-public struct FirecRESTLauncher: Launcher {
+package struct FirecRESTLauncher: Launcher {
     private let cluster: FirecRESTCluster
     private let directories = KnownDirectories()
     private let settlingJobs = SettlingJobs()
 
-    public var name: String { cluster.system.name }
+    package var name: String { cluster.system.name }
 
     /// - Parameters:
     ///   - system: nil is an error that lists the known ones.
     ///   - account: nil for the user's own.
     /// - Throws: ``SubmitError/usage(_:)`` for a system that does not exist; ``FirecRESTError``.
-    public init(_ connection: FirecRESTConnection, system: String?, account: String?) async throws {
+    package init(_ connection: FirecRESTConnection, system: String?, account: String?) async throws {
         self.init(cluster: try await FirecRESTCluster.open(connection.client, system: system, account: account))
     }
 
     init(cluster: FirecRESTCluster) { self.cluster = cluster }
 
-    public func systems() async throws(LauncherError) -> [String] { cluster.systems }
+    package func systems() async throws(LauncherError) -> [String] { cluster.systems }
 
-    public func partitions() async throws(LauncherError) -> [Partition] {
+    package func partitions() async throws(LauncherError) -> [Partition] {
         try await told {
             try await cluster.client.read(.partitions(name), FirecRESTPartitions.list).map { Partition(name: $0) }
         }
     }
 
-    public func user() async throws(LauncherError) -> ClusterUser {
+    package func user() async throws(LauncherError) -> ClusterUser {
         let runs = cluster.directory
         return ClusterUser(
             name: cluster.user.name, defaultAccount: cluster.user.group, home: String(runs.dropLast("/.sml".count)), runs: runs)
     }
 
-    public func makeDirectory(_ path: String) async throws(LauncherError) {
+    package func makeDirectory(_ path: String) async throws(LauncherError) {
         try await told(path) {
             try await cluster.makeDirectory(path)
             directories.note(path, isPrivate: false)
@@ -43,7 +43,7 @@ public struct FirecRESTLauncher: Launcher {
 
     /// With a file for its owner only, the directory becomes the owner's too: the server creates files with 0644, so
     /// nobody else may look into it before.
-    public func write(_ bytes: [UInt8], to path: String, mode: FileMode) async throws(LauncherError) {
+    package func write(_ bytes: [UInt8], to path: String, mode: FileMode) async throws(LauncherError) {
         let slash = path.lastIndex(of: "/") ?? path.startIndex
         let (directory, name) = (String(path[..<slash]), String(path[slash...].dropFirst()))
         try await told(path) {
@@ -60,23 +60,23 @@ public struct FirecRESTLauncher: Launcher {
         directories.note(directory, isPrivate: true)
     }
 
-    public func size(of path: String) async throws(LauncherError) -> UInt64? {
+    package func size(of path: String) async throws(LauncherError) -> UInt64? {
         try await told(path) { try await cluster.size(path).map { UInt64($0) } }
     }
 
-    public func read(_ path: String, from offset: UInt64?, limit: Int) async throws(LauncherError) -> [UInt8]? {
+    package func read(_ path: String, from offset: UInt64?, limit: Int) async throws(LauncherError) -> [UInt8]? {
         try await told(path) { try await cluster.bytes(path, from: offset.map { Int($0) }, limit: limit) }
     }
 
-    public func fetch(_ path: String, to localPath: String) async throws(LauncherError) -> Bool {
+    package func fetch(_ path: String, to localPath: String) async throws(LauncherError) -> Bool {
         try await told(path) { try await cluster.fetch(path, to: localPath, isLarge: path.hasSuffix(".smlrec")) }
     }
 
-    public func remove(_ path: String) async throws(LauncherError) {
+    package func remove(_ path: String) async throws(LauncherError) {
         try await told(path) { try await cluster.remove(path) }
     }
 
-    public func submit(_ job: JobSubmission) async throws(LauncherError) -> JobID {
+    package func submit(_ job: JobSubmission) async throws(LauncherError) -> JobID {
         try await told(job.directory) {
             let text = try await cluster.submit(
                 script: job.script, name: job.name, workingDirectory: job.directory, account: job.account)
@@ -92,12 +92,12 @@ public struct FirecRESTLauncher: Launcher {
         }
     }
 
-    public func state(of job: JobID) async throws(LauncherError) -> JobState {
+    package func state(of job: JobID) async throws(LauncherError) -> JobState {
         // Whether one that is not known is not known yet, or no more, is decided above.
         try await told { try await cluster.job(job.description).map { settlingJobs.state(of: $0) } ?? .unknown }
     }
 
-    public func cancel(_ job: JobID) async throws(LauncherError) {
+    package func cancel(_ job: JobID) async throws(LauncherError) {
         try await told { _ = try await cluster.cancel(job.description) }
     }
 

@@ -1,18 +1,20 @@
 // A guided launch: questions one after the other, each made from the answers before it, with a way back. What a flag or
 // variable says is not asked; where nobody can be asked, what is missing is an error.
 
+import Base
+import Base
 import Scenarios
 
 /// A decision to make.
-public struct GuideStep: Sendable {
+package struct GuideStep: Sendable {
     /// `--partition`: the flag that answers it, and its name among the answers.
-    public var flag: String
+    package var flag: String
     /// The variable that answers it too.
-    public var variable: String?
+    package var variable: String?
     /// Nil when there is nothing to decide after all.
     let question: @Sendable (GuideAnswers) async throws -> GuideQuestion?
 
-    public init(
+    package init(
         _ flag: String, variable: String? = nil, question: @escaping @Sendable (GuideAnswers) async throws -> GuideQuestion?
     ) {
         self.flag = flag
@@ -22,22 +24,22 @@ public struct GuideStep: Sendable {
 }
 
 /// What has been decided, by flag.
-public struct GuideAnswers: Sendable, Equatable {
+package struct GuideAnswers: Sendable, Equatable {
     private var values: [String: String] = [:]
     /// Whether anybody was asked anything.
-    public internal(set) var isGuided = false
+    package internal(set) var isGuided = false
 
-    public init() {}
+    package init() {}
 
-    public internal(set) subscript(flag: String) -> String? {
+    package internal(set) subscript(flag: String) -> String? {
         get { values[flag] }
         set { values[flag] = newValue }
     }
 }
 
-public struct Guide {
+package struct Guide {
     /// Typed instead of an answer.
-    public static let back = "<"
+    package static let back = "<"
 
     private let steps: [GuideStep]
     private let given: [String: String]
@@ -48,7 +50,7 @@ public struct Guide {
     ///   - given: what flags and variables say, by flag.
     ///   - questioner: nil without a terminal.
     ///   - say: shows text between the questions.
-    public init(
+    package init(
         _ steps: [GuideStep], given: [String: String], questioner: (any Questioner)?, say: @escaping (String) -> Void
     ) {
         self.steps = steps
@@ -59,7 +61,7 @@ public struct Guide {
 
     /// - Throws: ``SubmitError/usage(_:)`` for a wrong flag, or a missing one when nobody can be asked; what questions
     ///   and questioner throw.
-    public func run() async throws -> GuideAnswers {
+    package func run() async throws -> GuideAnswers {
         var answers = GuideAnswers()
         var asked: [Int] = []
         var index = 0

@@ -1,25 +1,27 @@
 // One decision of a guided launch: what is asked, what is offered, what is accepted. Flags and typed answers go through
 // the same check, so that they are right or wrong in the same words.
 
+import Base
+import Base
 import Scenarios
 
-public struct GuideQuestion: Sendable {
-    public struct Choice: Sendable, Equatable {
-        public var value: String
+package struct GuideQuestion: Sendable {
+    package struct Choice: Sendable, Equatable {
+        package var value: String
         /// Beside it, for the person who chooses.
-        public var note: String
+        package var note: String
 
-        public init(_ value: String, _ note: String = "") {
+        package init(_ value: String, _ note: String = "") {
             self.value = value
             self.note = note
         }
     }
 
-    public var title: String
+    package var title: String
     /// None: the answer is free text.
-    public var choices: [Choice]
+    package var choices: [Choice]
     /// Taken for an empty answer, and where nobody can be asked.
-    public var standard: String?
+    package var standard: String?
     /// Where somebody finds the choices when they are too many for a message.
     private let listing: String?
     /// Other words for a choice.
@@ -27,7 +29,7 @@ public struct GuideQuestion: Sendable {
     /// Returns the value as it is meant, or throws ``SubmitError/usage(_:)`` that begins with the flag.
     private let check: @Sendable (String) throws -> String
 
-    public init(
+    package init(
         _ title: String, choices: [Choice] = [], listing: String? = nil, synonyms: [String: String] = [:], standard: String? = nil,
         check: @escaping @Sendable (String) throws -> String = { $0 }
     ) {

@@ -2,10 +2,12 @@
 // production address, the question goes to the server that is about to be tested.
 
 import HTTPClient
+import Base
+import Base
 import Scenarios
 
 /// What one probe found.
-public enum ModelHealth: Sendable, Equatable {
+package enum ModelHealth: Sendable, Equatable {
     case healthy
     /// The server answered with this status and, shortened, this text.
     case notResponding(status: Int, said: String)
@@ -13,7 +15,7 @@ public enum ModelHealth: Sendable, Equatable {
     case unreachable(String)
 
     /// SML's name for it.
-    public var name: String {
+    package var name: String {
         switch self {
         case .healthy: "HEALTHY"
         case .notResponding: "NOT_RESPONDING"
@@ -22,7 +24,7 @@ public enum ModelHealth: Sendable, Equatable {
     }
 
     /// With the reason.
-    public var description: String {
+    package var description: String {
         switch self {
         case .healthy: name
         case .notResponding(let status, let said): "\(name) (\(status)\(said.isEmpty ? "" : ": \(said)"))"
@@ -32,13 +34,13 @@ public enum ModelHealth: Sendable, Equatable {
 }
 
 /// One question to one server about one model. The key is sent as a bearer token and shown nowhere.
-public struct HealthProbe: Sendable {
+package struct HealthProbe: Sendable {
     let request: HTTPRequest
     private let client: HTTPClient
     private let apiKey: String?
 
     /// - Parameter serverURL: as in a run configuration, without `/v1/…`; trailing slashes are dropped.
-    public init(client: HTTPClient, serverURL: String, apiKey: String?, model: String) {
+    package init(client: HTTPClient, serverURL: String, apiKey: String?, model: String) {
         self.client = client
         self.apiKey = apiKey
         var base = serverURL[...]
@@ -63,7 +65,7 @@ public struct HealthProbe: Sendable {
     }
 
     /// - Throws: `CancellationError` when the task is cancelled, which also ends the request.
-    public func callAsFunction() async throws -> ModelHealth {
+    package func callAsFunction() async throws -> ModelHealth {
         do throws(HTTPFailure) {
             return verdict(try await client.send(request))
         } catch {

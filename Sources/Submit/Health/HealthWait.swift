@@ -1,34 +1,34 @@
 // When to ask again, what to say and when to give up while a model comes up: decisions only, no clock and no socket.
 
 /// Fed with what each probe found and when; answers what to print and what to do next.
-public struct HealthWait: Sendable {
-    public enum Step: Sendable, Equatable {
+package struct HealthWait: Sendable {
+    package enum Step: Sendable, Equatable {
         case ready
         case probe(after: Duration)
         case giveUp
     }
 
-    public struct Decision: Sendable, Equatable {
-        public var step: Step
+    package struct Decision: Sendable, Equatable {
+        package var step: Step
         /// A line for the user, or nothing: the wait is quiet while nothing changes.
-        public var line: String?
+        package var line: String?
     }
 
     /// SML's numbers.
-    public static let interval = Duration.seconds(10)
-    public static let reminder = Duration.seconds(300)
-    public static let standardTimeout = Duration.seconds(1_000_000)
+    package static let interval = Duration.seconds(10)
+    package static let reminder = Duration.seconds(300)
+    package static let standardTimeout = Duration.seconds(1_000_000)
 
     private let timeout: Duration
     private var last: ModelHealth?
     private var lastLineAt = Duration.zero
 
-    public init(timeout: Duration = standardTimeout) {
+    package init(timeout: Duration = standardTimeout) {
         self.timeout = timeout
     }
 
     /// - Parameter elapsed: since the wait began, at the end of the probe.
-    public mutating func decide(_ health: ModelHealth, elapsed: Duration) -> Decision {
+    package mutating func decide(_ health: ModelHealth, elapsed: Duration) -> Decision {
         if health == .healthy { return Decision(step: .ready, line: "Model health is HEALTHY.") }
         let left = timeout - elapsed
         guard left > .zero else {

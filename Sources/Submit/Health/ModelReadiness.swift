@@ -1,14 +1,14 @@
 // Waits until a server answers for a model: the clock, the calls and the socket around `HealthWait` and `ModelWait`.
 
 /// The wait before a load test is submitted.
-public enum ModelReadiness {
+package enum ModelReadiness {
     /// Probes until a server that runs already is healthy.
     ///
     /// - Parameters:
     ///   - probe: usually a ``HealthProbe``.
     ///   - say: receives each line for the user.
     /// - Throws: ``SubmitError/notReady(_:)`` at the time limit; `CancellationError` when the task is cancelled.
-    public static func wait<C: Clock>(
+    package static func wait<C: Clock>(
         timeout: Duration, clock: C = ContinuousClock(), probe: () async throws -> ModelHealth,
         say: (String) -> Void
     ) async throws where C.Duration == Duration {
@@ -33,7 +33,7 @@ public enum ModelReadiness {
     /// - Returns: nil when it is, or how its job ended before.
     /// - Throws: ``SubmitError/notReady(_:)`` at the time limit, or after 10 minutes without an answer of the cluster;
     ///   ``LauncherError/unauthorized(_:)`` at once; `CancellationError` when the task is cancelled.
-    public static func wait<C: Clock>(
+    package static func wait<C: Clock>(
         watching model: ModelWatch, timeout: Duration, clock: C = ContinuousClock(), display: any WaitDisplay
     ) async throws -> JobEnd? where C.Duration == Duration {
         var model = model

@@ -3,18 +3,18 @@
 // the name while ours is still queued.
 
 /// What one look at a launched model found.
-public struct ModelLook: Sendable, Equatable {
-    public var job: JobState
+package struct ModelLook: Sendable, Equatable {
+    package var job: JobState
     /// When SLURM expects a queued job to start, in its words.
-    public var expectedStart: String?
+    package var expectedStart: String?
     /// Of the model's own check of its replicas, e.g. `1 of 2 replicas healthy`.
-    public var replicas: String?
+    package var replicas: String?
     /// Whole lines that are new in the model's log.
-    public var log: String
+    package var log: String
     /// Nil where the server was not asked: the job does not run, or the server's address is not known yet.
-    public var health: ModelHealth?
+    package var health: ModelHealth?
 
-    public init(
+    package init(
         job: JobState, expectedStart: String? = nil, replicas: String? = nil, log: String = "", health: ModelHealth? = nil
     ) {
         self.job = job
@@ -26,8 +26,8 @@ public struct ModelLook: Sendable, Equatable {
 }
 
 /// A wait for one model, from the submission of its job to its first answer.
-public struct ModelWait: Sendable {
-    public enum Step: Sendable, Equatable {
+package struct ModelWait: Sendable {
+    package enum Step: Sendable, Equatable {
         case ready
         case look(after: Duration)
         /// The job ended first.
@@ -36,12 +36,12 @@ public struct ModelWait: Sendable {
         case giveUp(String)
     }
 
-    public struct Decision: Sendable, Equatable {
-        public var step: Step
+    package struct Decision: Sendable, Equatable {
+        package var step: Step
         /// Said once, when something changed, and as a reminder.
-        public var lines: [String] = []
+        package var lines: [String] = []
         /// For a terminal: the line that is drawn over.
-        public var live: String
+        package var live: String
     }
 
     private let timeout: Duration
@@ -50,14 +50,14 @@ public struct ModelWait: Sendable {
     private var log = LogTail()
     private var last: ModelLook?
 
-    public init(id: JobID, timeout: Duration) {
+    package init(id: JobID, timeout: Duration) {
         self.timeout = timeout
         job = JobWait(id: id)
         health = HealthWait(timeout: timeout)
     }
 
     /// - Parameter elapsed: since the wait began.
-    public mutating func look(_ seen: ModelLook, elapsed: Duration) -> Decision {
+    package mutating func look(_ seen: ModelLook, elapsed: Duration) -> Decision {
         log.take(seen.log)
         let look = job.look(seen.job, log: "", elapsed: elapsed)
         let details = details(seen)
@@ -79,7 +79,7 @@ public struct ModelWait: Sendable {
     }
 
     /// A look at the job that failed.
-    public mutating func failure(_ reason: String, elapsed: Duration) -> Decision {
+    package mutating func failure(_ reason: String, elapsed: Duration) -> Decision {
         let failed = job.failure(reason, elapsed: elapsed)
         var decision = Decision(step: .look(after: .seconds(10)), lines: failed.lines, live: failed.live)
         switch failed.step {

@@ -1,23 +1,23 @@
 // Everything there is to see of a launched model, in one look: its job, its log, its own report on its replicas, and
 // the server that will be tested.
 
-import Scenarios
+import Base
 
-public struct ModelWatch: Sendable {
+package struct ModelWatch: Sendable {
     /// What the job's own report on its replicas says.
-    public struct Replicas: Sendable {
+    package struct Replicas: Sendable {
         /// For people: `1 of 2 replicas healthy`.
-        public var shown: String
-        public var areHealthy: Bool
+        package var shown: String
+        package var areHealthy: Bool
 
-        public init(shown: String, areHealthy: Bool) {
+        package init(shown: String, areHealthy: Bool) {
             self.shown = shown
             self.areHealthy = areHealthy
         }
     }
 
     /// How the model's health is found out.
-    public enum Health: Sendable {
+    package enum Health: Sendable {
         /// By asking the server that will be tested.
         case probe(HealthProbe)
         /// By asking the job's own server, whose URL the job writes into a file.
@@ -36,7 +36,7 @@ public struct ModelWatch: Sendable {
     /// - Parameters:
     ///   - logs: followed while the model loads: frameworks write to one or the other.
     ///   - report: written by the job about its replicas, for `read`; may never appear.
-    public init(
+    package init(
         id: JobID, launcher: any Launcher, logs: [String], report: String, read: @escaping @Sendable ([UInt8]) -> Replicas?,
         health: Health
     ) {

@@ -5,7 +5,7 @@ import Foundation
 import Scenarios
 
 /// What the command shows while it waits.
-public protocol WaitDisplay: Sendable {
+package protocol WaitDisplay: Sendable {
     func line(_ text: String)
     /// The current state, drawn over the last one on a terminal and nowhere else.
     func live(_ text: String)
@@ -13,12 +13,12 @@ public protocol WaitDisplay: Sendable {
     func clear()
 }
 
-public struct ClusterRun: Sendable {
+package struct ClusterRun: Sendable {
     let launcher: any Launcher
     let display: any WaitDisplay
     let clock: WaitClock
 
-    public init(launcher: any Launcher, display: any WaitDisplay) {
+    package init(launcher: any Launcher, display: any WaitDisplay) {
         self.init(launcher: launcher, display: display, clock: .real)
     }
 
@@ -29,7 +29,7 @@ public struct ClusterRun: Sendable {
     }
 
     /// Stages the files and submits; takes the files back when that fails.
-    public func submit(_ job: JobSubmission, staged: StagedJob, runDirectory: String) async throws -> JobID {
+    package func submit(_ job: JobSubmission, staged: StagedJob, runDirectory: String) async throws -> JobID {
         try await launcher.makeDirectory("\(job.directory)/logs")
         try await launcher.makeDirectory(runDirectory)
         do {
@@ -46,13 +46,13 @@ public struct ClusterRun: Sendable {
     }
 
     /// Asks for the job's end; its results are still to be waited for.
-    public func cancel(_ record: JobRecord) async throws { try await launcher.cancel(record.jobID) }
+    package func cancel(_ record: JobRecord) async throws { try await launcher.cancel(record.jobID) }
 
     /// Waits for the job's end. Cancellation of the task ends the wait and leaves the job alone.
     ///
     /// - Throws: ``SubmitError/notReady(_:)`` after 10 minutes without an answer of the cluster;
     ///   ``LauncherError/unauthorized(_:)`` at once.
-    public func wait(for record: JobRecord) async throws -> (end: JobEnd, tail: [String]) {
+    package func wait(for record: JobRecord) async throws -> (end: JobEnd, tail: [String]) {
         let start = clock.now()
         var wait = JobWait(id: record.jobID)
         var reader = LogReader(launcher: launcher, path: record.log)
@@ -83,16 +83,16 @@ public struct ClusterRun: Sendable {
 
     private static func again(_ record: JobRecord) -> String { "'sml loadtest attach \(record.jobID)' tries again" }
 
-    public struct Results: Sendable, Equatable {
-        public var summary: Bool
+    package struct Results: Sendable, Equatable {
+        package var summary: Bool
         /// Files on this machine, in the order of the tasks.
-        public var records: [String]
+        package var records: [String]
         /// Why something that may exist was not fetched.
-        public var problems: [String] = []
+        package var problems: [String] = []
     }
 
     /// Fetches what the run left, however it ended, and removes the secrets it was given.
-    public func collect(_ record: JobRecord, after end: JobEnd) async -> Results {
+    package func collect(_ record: JobRecord, after end: JobEnd) async -> Results {
         var results = Results(summary: false, records: [])
         func fetch(_ name: String, to local: String) async -> Bool {
             do {
@@ -128,7 +128,7 @@ public struct ClusterRun: Sendable {
     }
 
     /// Returns what may still be there.
-    public func removeSecrets(_ record: JobRecord) async -> [String] {
+    package func removeSecrets(_ record: JobRecord) async -> [String] {
         var problems: [String] = []
         for name in [StagedJob.configuration, StagedJob.environment] {
             do {

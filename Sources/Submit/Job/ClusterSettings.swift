@@ -2,20 +2,20 @@
 
 import Scenarios
 
-public struct ClusterSettings: Sendable, Equatable {
-    public var system: String?
-    public var partition: String
-    public var reservation: String?
-    public var account: String?
+package struct ClusterSettings: Sendable, Equatable {
+    package var system: String?
+    package var partition: String
+    package var reservation: String?
+    package var account: String?
     /// On the cluster.
-    public var promptsFile: String
-    public var image: String
-    public var jobTime: JobTime
+    package var promptsFile: String
+    package var image: String
+    package var jobTime: JobTime
     /// Each of which carries out its exact share of the plan.
-    public var nodes: Int
-    public var remoteWrite: RemoteWriteSettings
+    package var nodes: Int
+    package var remoteWrite: RemoteWriteSettings
 
-    public init(
+    package init(
         system: String?, partition: String, reservation: String?, account: String?, promptsFile: String, image: String,
         jobTime: JobTime, nodes: Int, remoteWrite: RemoteWriteSettings
     ) {
@@ -31,7 +31,7 @@ public struct ClusterSettings: Sendable, Equatable {
     }
 
     /// The script of a run of `scenario` at `place`.
-    public func script(scenario: String, runLabel: String, at place: OpenedCluster) throws -> JobScript {
+    package func script(scenario: String, runLabel: String, at place: OpenedCluster) throws -> JobScript {
         try JobScript(
             name: JobScript.jobName(scenario: scenario), account: place.account, partition: partition,
             reservation: reservation, time: jobTime, nodes: nodes, runLabel: runLabel, image: image,
@@ -41,7 +41,7 @@ public struct ClusterSettings: Sendable, Equatable {
     /// That the job's time is enough for `plan`, and its virtual users for the nodes.
     ///
     /// - Throws: ``SubmitError/usage(_:)``.
-    public func check(fits plan: Plan, scenario: String) throws {
+    package func check(fits plan: Plan, scenario: String) throws {
         try jobTime.check(fits: plan, scenario: scenario, nodes: nodes, option: "--loadtest-job-time")
         guard plan.executor.maxVUs >= nodes else {
             throw SubmitError.usage(
@@ -52,7 +52,7 @@ public struct ClusterSettings: Sendable, Equatable {
     /// That the partition takes a job of this size.
     ///
     /// - Throws: ``SubmitError/usage(_:)``.
-    public func check(fits partition: Partition?) throws {
+    package func check(fits partition: Partition?) throws {
         try partition?.check(jobTime, option: "--loadtest-job-time")
         try partition?.check(nodes: nodes, option: "--loadtest-nodes")
     }
@@ -60,7 +60,7 @@ public struct ClusterSettings: Sendable, Equatable {
     /// That the corpus and the image are where the job will look for them: said now, not after hours in a queue.
     ///
     /// - Throws: ``SubmitError/usage(_:)``.
-    public func checkFiles(_ launcher: any Launcher) async throws {
+    package func checkFiles(_ launcher: any Launcher) async throws {
         guard try await launcher.size(of: promptsFile) != nil else {
             throw SubmitError.usage("--loadtest-prompts-file \(promptsFile): does not exist on the cluster")
         }

@@ -1,13 +1,15 @@
 // Values of `#SBATCH` lines. sbatch reads its header with rules of its own, so only what means nothing to it is let in;
 // no site's names have more.
 
+import Base
+import Base
 import Scenarios
 
-public enum HeaderName {
+package enum HeaderName {
     /// `text` when it may stand in a header.
     ///
     /// - Throws: ``SubmitError/usage(_:)`` that names `option`.
-    public static func checked(_ text: String, option: String) throws -> String {
+    package static func checked(_ text: String, option: String) throws -> String {
         let isName =
             !text.isEmpty && !text.hasPrefix("-")
             && text.unicodeScalars.allSatisfy {

@@ -1,7 +1,7 @@
 // What the job's container sees of the cluster: the run's directory as /work and the prompt corpus. pyxis takes
 // `source:target,source:target` and knows no escape, so names with a comma or a colon cannot be mounted.
 
-import Scenarios
+import Base
 
 struct JobMounts: Sendable, Equatable {
     static let work = "/work"

@@ -2,13 +2,13 @@
 // generator's exit codes what happened to the run; the summary which tasks of several are missing.
 
 /// Tasks of a run on several nodes whose part is not whole.
-public struct LostTasks: Sendable, Equatable {
-    public var tasks: [Int]
+package struct LostTasks: Sendable, Equatable {
+    package var tasks: [Int]
     /// Of how many.
-    public var count: Int
+    package var count: Int
 
     /// Nil when none is lost.
-    public init?(_ tasks: [Int], of count: Int) {
+    package init?(_ tasks: [Int], of count: Int) {
         guard !tasks.isEmpty else { return nil }
         self.tasks = tasks
         self.count = count
@@ -19,10 +19,10 @@ public struct LostTasks: Sendable, Equatable {
     }
 }
 
-public struct JobOutcome: Sendable, Equatable {
-    public let exitCode: Int32
+package struct JobOutcome: Sendable, Equatable {
+    package let exitCode: Int32
     /// One sentence.
-    public let sentence: String
+    package let sentence: String
 
     /// Codes of the generator that keep their meaning: 3 series missing, 99 ended by a rule, 105 stopped, and refusals
     /// before the first request.
@@ -36,19 +36,19 @@ public struct JobOutcome: Sendable, Equatable {
     ]
 
     /// The codes this command has for what SLURM does to jobs.
-    public enum Code {
-        public static let timeout: Int32 = 111, cancelled: Int32 = 112, nodeFail: Int32 = 113, outOfMemory: Int32 = 114
-        public static let preempted: Int32 = 115, failed: Int32 = 116, unknown: Int32 = 117
+    package enum Code {
+        package static let timeout: Int32 = 111, cancelled: Int32 = 112, nodeFail: Int32 = 113, outOfMemory: Int32 = 114
+        package static let preempted: Int32 = 115, failed: Int32 = 116, unknown: Int32 = 117
         /// The run was carried out without some of its tasks: EX_TEMPFAIL, as the generator has it.
-        public static let lostTask: Int32 = 75
+        package static let lostTask: Int32 = 75
         /// Ctrl-C, the job goes on.
-        public static let detached: Int32 = 130
+        package static let detached: Int32 = 130
     }
 
     /// - Parameters:
     ///   - limit: the job's time limit, unless SLURM says another.
     ///   - lost: as the summary has it.
-    public init(_ end: JobEnd, job id: JobID, limit: Duration? = nil, lost: LostTasks? = nil) {
+    package init(_ end: JobEnd, job id: JobID, limit: Duration? = nil, lost: LostTasks? = nil) {
         let own = JobOutcome(end, job: id, limit: limit)
         guard let lost else {
             self = own

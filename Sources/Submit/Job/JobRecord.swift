@@ -3,27 +3,29 @@
 
 import Foundation
 import ScenarioFiles
+import Base
+import Base
 import Scenarios
 
 /// One submitted run, as `job_<id>.json` in its result directory.
-public struct JobRecord: Sendable, Equatable, Codable {
-    public var jobID: JobID
-    public var jobName: String
-    public var runLabel: String
-    public var scenario: String
+package struct JobRecord: Sendable, Equatable, Codable {
+    package var jobID: JobID
+    package var jobName: String
+    package var runLabel: String
+    package var scenario: String
     /// `slurm` or `firecrest`.
-    public var launcher: String
-    public var system: String?
+    package var launcher: String
+    package var system: String?
     /// On the cluster.
-    public var runDirectory: String
-    public var log: String
+    package var runDirectory: String
+    package var log: String
     /// On this machine.
-    public var summary: String
+    package var summary: String
     /// Of several nodes, each has a file of this name with its number in it.
-    public var records: String
+    package var records: String
     /// The job's time limit.
-    public var jobTimeSeconds: Int64
-    public var nodes: Int
+    package var jobTimeSeconds: Int64
+    package var nodes: Int
 
     enum CodingKeys: String, CodingKey {
         case jobID = "job_id"
@@ -35,7 +37,7 @@ public struct JobRecord: Sendable, Equatable, Codable {
         case jobTimeSeconds = "job_time_seconds"
     }
 
-    public init(
+    package init(
         jobID: JobID, jobName: String, runLabel: String, scenario: String, launcher: String, system: String?,
         runDirectory: String, log: String, summary: String, records: String, jobTimeSeconds: Int64,
         nodes: Int = 1
@@ -54,14 +56,14 @@ public struct JobRecord: Sendable, Equatable, Codable {
         self.nodes = nodes
     }
 
-    public func write(directory: String) throws {
+    package func write(directory: String) throws {
         try RecordFile.write(self, to: "\(directory)/\(Self.fileName(jobID))")
     }
 
     /// The record of a job that was submitted from this machine: in one of the directories of `results`.
     ///
     /// - Throws: ``SubmitError/usage(_:)`` when there is none or it cannot be read.
-    public static func find(_ text: String, results: String) throws -> JobRecord {
+    package static func find(_ text: String, results: String) throws -> JobRecord {
         guard let id = JobID(text) else {
             throw SubmitError.usage("JOBID: \(ConfigValue.string(text).shown) is not accepted; expected a job's number")
         }
@@ -87,17 +89,17 @@ public struct JobRecord: Sendable, Equatable, Codable {
 }
 
 /// Where results go on this machine.
-public enum ResultDirectory {
+package enum ResultDirectory {
     /// Holds a directory for each model.
-    public static func root(environment: [String: String]) -> String {
+    package static func root(environment: [String: String]) -> String {
         ConfigurationFile.directory(environment: environment) + "/loadtest"
     }
 
     /// Makes a model's directory.
-    public static func prepare(_ path: String) throws { try Directories.make(path) }
+    package static func prepare(_ path: String) throws { try Directories.make(path) }
 
     /// SML's name of a run against a server that runs already: the model with `_` for `/`, or `external`.
-    public static func runID(model: String?) -> String {
+    package static func runID(model: String?) -> String {
         guard let model, !model.isEmpty else { return "external" }
         let name = model.replacing("/", with: "_")
         return name == "." || name == ".." ? "_" : name
@@ -105,7 +107,7 @@ public enum ResultDirectory {
 
     /// `summary_<scenario>_<YYYYmmdd_HHMMSS>.json` and the records of the same name: from the run label, which has
     /// the same two parts.
-    public static func fileNames(runLabel: String) -> (summary: String, records: String) {
+    package static func fileNames(runLabel: String) -> (summary: String, records: String) {
         let parts = runLabel.split(separator: "_", omittingEmptySubsequences: false)
         let name = parts.dropFirst().dropLast().joined(separator: "_")
         return ("summary_\(name).json", "records_\(name).smlrec")

@@ -3,18 +3,18 @@
 // or checked names, never text for it to read, and no secret is among them: those are in files of the run's directory
 // that only its owner can read.
 
-import Scenarios
+import Base
 
-public struct JobScript: Sendable, Equatable {
-    public var name: String
-    public var account: String
-    public var partition: String
-    public var reservation: String?
-    public var time: JobTime
-    public var nodes: Int
-    public var runLabel: String
+package struct JobScript: Sendable, Equatable {
+    package var name: String
+    package var account: String
+    package var partition: String
+    package var reservation: String?
+    package var time: JobTime
+    package var nodes: Int
+    package var runLabel: String
     /// An image file, or a reference to a registry.
-    public var image: String
+    package var image: String
     let mounts: JobMounts
 
     /// As SML. A core carries tens of thousands of requests a second, so four are plenty.
@@ -23,7 +23,7 @@ public struct JobScript: Sendable, Equatable {
     static let drain = Duration.seconds(10)
 
     /// - Throws: ``SubmitError/usage(_:)`` for a value that SLURM's header or a mount cannot hold.
-    public init(
+    package init(
         name: String, account: String, partition: String, reservation: String?, time: JobTime, nodes: Int = 1,
         runLabel: String, image: String, promptsFile: String, directory: String
     ) throws {
@@ -46,13 +46,13 @@ public struct JobScript: Sendable, Equatable {
     }
 
     /// `sml_loadtest_<scenario>_<6 letters>`; what SLURM's header cannot hold of the scenario becomes `_`.
-    public static func jobName(scenario: String) -> String {
+    package static func jobName(scenario: String) -> String {
         let safe = String(scenario.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "_" })
         let letters = (0..<6).map { _ in "abcdefghijklmnopqrstuvwxyz".randomElement() ?? "a" }
         return "sml_loadtest_\(safe)_\(String(letters))"
     }
 
-    public func render() -> String {
+    package func render() -> String {
         """
         #!/bin/bash
         \(header.map { "#SBATCH \($0)" }.joined(separator: "\n"))

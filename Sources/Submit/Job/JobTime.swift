@@ -1,16 +1,18 @@
 // `HH:MM:SS`, and whether a run fits into it. Found out before anything waits in a queue, because SLURM says nothing
 // and ends the job in the middle.
 
+import Base
+import Base
 import Scenarios
 
 /// A job's time limit.
-public struct JobTime: Sendable, Equatable, CustomStringConvertible {
-    public let duration: Duration
+package struct JobTime: Sendable, Equatable, CustomStringConvertible {
+    package let duration: Duration
 
     /// SLURM tells the generator this long before the limit. It may come up to a minute later or earlier than asked,
     /// because SLURM looks every 30 s and rounds; earlier is what was measured. Ten seconds are for answers in flight,
     /// the rest for delivering series.
-    public static let warning = Duration.seconds(90)
+    package static let warning = Duration.seconds(90)
     /// What a job needs beside its plan: a minute to unpack its image, a minute to deliver its last series, and the
     /// warning with the minute by which it may come early.
     static let overhead = Duration.seconds(60 + 60 + 60) + warning
@@ -20,7 +22,7 @@ public struct JobTime: Sendable, Equatable, CustomStringConvertible {
     static let taskWait = Duration.seconds(180)
 
     /// - Throws: ``SubmitError/usage(_:)``.
-    public init(_ text: String, option: String) throws {
+    package init(_ text: String, option: String) throws {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         let numbers = parts.compactMap { $0.allSatisfy(\.isASCII) && !$0.hasPrefix("+") ? Int($0) : nil }
         guard parts.count == 3, numbers.count == 3, (1...3).contains(parts[0].count), parts[1].count == 2, parts[2].count == 2,
@@ -37,7 +39,7 @@ public struct JobTime: Sendable, Equatable, CustomStringConvertible {
         self.duration = .seconds((seconds + 59) / 60 * 60)
     }
 
-    public var description: String { Self.clock(duration) }
+    package var description: String { Self.clock(duration) }
 
     /// `HH:MM:SS`.
     static func clock(_ duration: Duration) -> String {
@@ -47,14 +49,14 @@ public struct JobTime: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// The least a job for `plan` may be given, in whole minutes.
-    public static func needed(for plan: Plan, nodes: Int = 1) -> JobTime {
+    package static func needed(for plan: Plan, nodes: Int = 1) -> JobTime {
         JobTime(roundedUp: plan.executor.duration + plan.gracefulStop + overhead(nodes: nodes))
     }
 
     private static func overhead(nodes: Int) -> Duration { overhead + (nodes > 1 ? taskWait : .zero) }
 
     /// - Throws: ``SubmitError/usage(_:)`` that says how long a job for `plan` must be.
-    public func check(fits plan: Plan, scenario: String, nodes: Int = 1, option: String) throws {
+    package func check(fits plan: Plan, scenario: String, nodes: Int = 1, option: String) throws {
         let needed = Self.needed(for: plan, nodes: nodes)
         guard duration >= needed.duration else {
             throw SubmitError.usage(

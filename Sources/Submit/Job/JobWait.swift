@@ -2,20 +2,20 @@
 // it answers with the lines to print and when to look again.
 
 /// A wait for one job, from submission or reattachment to its end.
-public struct JobWait: Sendable {
-    public enum Step: Sendable, Equatable {
+package struct JobWait: Sendable {
+    package enum Step: Sendable, Equatable {
         case look(after: Duration)
         case over(JobEnd)
         /// The cluster has not answered for too long; the job may well go on.
         case giveUp(String)
     }
 
-    public struct Decision: Sendable, Equatable {
-        public var step: Step
+    package struct Decision: Sendable, Equatable {
+        package var step: Step
         /// For a log or a pipe: said once, when something changed.
-        public var lines: [String] = []
+        package var lines: [String] = []
         /// For a terminal: the line that is drawn over.
-        public var live: String
+        package var live: String
     }
 
     /// How often a pipe hears of a run that goes on.
@@ -25,7 +25,7 @@ public struct JobWait: Sendable {
     /// Controllers restart, networks pause; the job does not care.
     static let failureLimit = Duration.seconds(600)
 
-    public let id: JobID
+    package let id: JobID
     private let patience: Duration
     private var state: JobState?
     private var changedAt = Duration.zero
@@ -34,23 +34,23 @@ public struct JobWait: Sendable {
     private var failingSince: Duration?
     private var log = LogTail()
     /// The log's last lines.
-    public var tail: [String] { log.lines }
+    package var tail: [String] { log.lines }
 
     /// - Parameter patience: the longest pause between two looks.
-    public init(id: JobID, patience: Duration = .seconds(10)) {
+    package init(id: JobID, patience: Duration = .seconds(10)) {
         self.id = id
         self.patience = patience
     }
 
     /// Whether the log is worth reading: the job has run, or will never run again.
-    public static func hasLog(_ state: JobState) -> Bool {
+    package static func hasLog(_ state: JobState) -> Bool {
         if case .pending = state { false } else { true }
     }
 
     /// - Parameters:
     ///   - log: whole lines that are new in the job's output.
     ///   - elapsed: since the wait began.
-    public mutating func look(_ seen: JobState, log: String, elapsed: Duration) -> Decision {
+    package mutating func look(_ seen: JobState, log: String, elapsed: Duration) -> Decision {
         failingSince = nil
         self.log.take(log)
         if seen == .unknown { return unknown(elapsed) }
@@ -75,7 +75,7 @@ public struct JobWait: Sendable {
     }
 
     /// A look that failed.
-    public mutating func failure(_ reason: String, elapsed: Duration) -> Decision {
+    package mutating func failure(_ reason: String, elapsed: Duration) -> Decision {
         let since = failingSince ?? elapsed
         let live = "job \(id): no news: \(reason)"
         guard elapsed - since < Self.failureLimit else {

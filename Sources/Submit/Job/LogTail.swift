@@ -1,9 +1,11 @@
 // The last lines of a job's output: they explain its end.
 
+import Base
+import Base
 import Scenarios
 
 /// Keeps the youngest lines, made fit for a terminal.
-public struct LogTail: Sendable, Equatable {
+package struct LogTail: Sendable, Equatable {
     static let length = 15
 
     private(set) var lines: [String] = []
@@ -11,7 +13,7 @@ public struct LogTail: Sendable, Equatable {
     init() {}
 
     /// The last lines of `text`, whose first one may be cut.
-    public static func lines(of text: String) -> [String] {
+    package static func lines(of text: String) -> [String] {
         var tail = LogTail()
         tail.take(text)
         return tail.lines

@@ -5,15 +5,15 @@ import Foundation
 import ScenarioFiles
 
 /// One launched model, as `model_<id>.json` in the directory of its load tests' results.
-public struct ModelRecord: Sendable, Equatable, Codable {
-    public var jobID: JobID
-    public var jobName: String
-    public var servedModelName: String
+package struct ModelRecord: Sendable, Equatable, Codable {
+    package var jobID: JobID
+    package var jobName: String
+    package var servedModelName: String
     /// `slurm` or `firecrest`.
-    public var launcher: String
-    public var system: String?
+    package var launcher: String
+    package var system: String?
     /// On the cluster.
-    public var logs: String
+    package var logs: String
 
     enum CodingKeys: String, CodingKey {
         case jobID = "job_id"
@@ -22,7 +22,7 @@ public struct ModelRecord: Sendable, Equatable, Codable {
         case launcher, system, logs
     }
 
-    public init(jobID: JobID, jobName: String, servedModelName: String, launcher: String, system: String?, logs: String) {
+    package init(jobID: JobID, jobName: String, servedModelName: String, launcher: String, system: String?, logs: String) {
         self.jobID = jobID
         self.jobName = jobName
         self.servedModelName = servedModelName
@@ -32,7 +32,7 @@ public struct ModelRecord: Sendable, Equatable, Codable {
     }
 
     /// Below `results`, which is made if need be.
-    public func write(results: String) throws {
+    package func write(results: String) throws {
         try ResultDirectory.prepare("\(results)/\(jobID)")
         try RecordFile.write(self, to: Self.path(jobID, results))
     }
@@ -40,7 +40,7 @@ public struct ModelRecord: Sendable, Equatable, Codable {
     /// Nil when no model was launched from here under this number.
     ///
     /// - Throws: ``SubmitError/usage(_:)`` when its file cannot be read.
-    public static func find(_ text: String, results: String) throws -> ModelRecord? {
+    package static func find(_ text: String, results: String) throws -> ModelRecord? {
         guard let id = JobID(text) else { return nil }
         let path = path(id, results)
         guard TextFile.isThere(path) else { return nil }

@@ -1,11 +1,13 @@
 // Text on its way through a shell. Values come from users (labels, paths, models), so nothing in them may mean
 // anything to it.
 
+import Base
+import Base
 import Scenarios
 
-public enum ShellWord {
+package enum ShellWord {
     /// `text` as one word of a POSIX shell. Plain words stay as they are, because people read these scripts.
-    public static func quoted(_ text: String) -> String {
+    package static func quoted(_ text: String) -> String {
         let isPlain =
             !text.isEmpty
             && text.utf8.allSatisfy { byte in

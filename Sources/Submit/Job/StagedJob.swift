@@ -1,9 +1,11 @@
 // The files of a run on the cluster: what is put there before it starts, and what it leaves. All that is staged may
 // hold a secret (the key; a receiver's password), so all of it is the owner's only.
 
+import Base
+import Base
 import Scenarios
 
-public struct StagedJob: Sendable, Equatable {
+package struct StagedJob: Sendable, Equatable {
     static let configuration = "run_config.json"
     /// Variables for the generator, read by the container's shell.
     static let environment = "loadgen.env"
@@ -15,17 +17,17 @@ public struct StagedJob: Sendable, Equatable {
         nodes > 1 ? (0..<nodes).map { TaskFile.numbered(name, task: $0) } : [name]
     }
 
-    public struct File: Sendable, Equatable {
-        public var name: String
-        public var bytes: [UInt8]
+    package struct File: Sendable, Equatable {
+        package var name: String
+        package var bytes: [UInt8]
     }
 
-    public let files: [File]
+    package let files: [File]
     private let variables: [String: String]
 
     /// - Parameters:
     ///   - environment: this command's, for what the user has set about remote write.
-    public init(configuration: RunConfiguration, remoteWrite: RemoteWriteSettings, environment: [String: String]) {
+    package init(configuration: RunConfiguration, remoteWrite: RemoteWriteSettings, environment: [String: String]) {
         var variables = environment.filter { $0.key.hasPrefix("K6_PROMETHEUS_RW_") && !$0.value.isEmpty }
         variables.merge(remoteWrite.generatorEnvironment) { $1 }
         self.variables = variables
@@ -44,14 +46,14 @@ public struct StagedJob: Sendable, Equatable {
     }
 
     /// What `--dry-run` prints: the script as it is, the files as they may be shown.
-    public func preview(script: String, directory: String) -> String {
+    package func preview(script: String, directory: String) -> String {
         withoutSecrets().reduce("# job script\n\(script)") { text, file in
             text + "\n# \(directory)/\(file.name) (mode 0600)\n\(file.text)"
         }
     }
 
     /// The files, variables without what may be secret. The configuration's key is the caller's to leave out.
-    public func withoutSecrets() -> [(name: String, text: String)] {
+    package func withoutSecrets() -> [(name: String, text: String)] {
         files.map { file in
             let isEnvironment = file.name == Self.environment
             return (

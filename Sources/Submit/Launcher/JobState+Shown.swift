@@ -1,6 +1,6 @@
 // A job's life in words, and what its errors exit with.
 
-import Scenarios
+import Base
 
 extension JobState {
     var isOver: Bool { if case .ended = self { true } else { false } }
@@ -19,7 +19,7 @@ extension JobState {
 
 extension JobEnd {
     /// What became of a job that serves: `failed (exit code 1)`.
-    public var sentence: String {
+    package var sentence: String {
         switch outcome {
         case .completed: "ended by itself"
         case .failed: "failed (" + (signal > 0 ? "signal \(signal)" : "exit code \(exitCode)") + ")"
@@ -52,7 +52,7 @@ extension JobEnd {
 
 extension LauncherError: CommandError {
     /// 64 where the user's values were refused, 77 (EX_NOPERM) where the credentials were, 69 (EX_UNAVAILABLE) otherwise.
-    public var exitCode: Int32 {
+    package var exitCode: Int32 {
         switch self {
         case .refused: 64
         case .unauthorized: 77

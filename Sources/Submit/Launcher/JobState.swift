@@ -1,20 +1,22 @@
 // A job's life as values. SLURM's words (24 of them, some with a tail: `CANCELLED by 1000`) are read here and nowhere
 // else; both launchers get them, one from squeue and sacct, the other from FirecREST, which passes sacct's on.
 
+import Base
+import Base
 import Scenarios
 
 /// A job's number.
-public struct JobID: Sendable, Hashable, Codable, CustomStringConvertible {
-    public let description: String
+package struct JobID: Sendable, Hashable, Codable, CustomStringConvertible {
+    package let description: String
 
     /// Nil when `text` is no job number; nothing else may reach a command line.
-    public init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         guard (1...18).contains(text.count), text.allSatisfy({ $0.isASCII && $0.isNumber }), text.first != "0"
         else { return nil }
         description = String(text)
     }
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let id = JobID(try container.decode(String.self)) else {
             throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a job number")
@@ -22,14 +24,14 @@ public struct JobID: Sendable, Hashable, Codable, CustomStringConvertible {
         self = id
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
     }
 }
 
 /// Where a job is.
-public enum JobState: Sendable, Equatable {
+package enum JobState: Sendable, Equatable {
     /// Nothing is known of it: submitted a moment ago, or forgotten since.
     case unknown
     /// Waiting, with SLURM's reason (`Resources`, `Priority`, `PartitionTimeLimit`…) if there is one.
@@ -41,24 +43,24 @@ public enum JobState: Sendable, Equatable {
 }
 
 /// How a job ended.
-public struct JobEnd: Sendable, Equatable {
-    public enum Outcome: Sendable, Equatable {
+package struct JobEnd: Sendable, Equatable {
+    package enum Outcome: Sendable, Equatable {
         case completed, failed, timeout, cancelled, nodeFailure, outOfMemory, preempted
         /// It is gone and nobody knows how it went (no accounting, or purged), or a word we do not know.
         case other(String)
     }
 
-    public var outcome: Outcome
+    package var outcome: Outcome
     /// Of the batch script, hence of the generator.
-    public var exitCode: Int32
+    package var exitCode: Int32
     /// The signal that ended the batch script; 0 for none.
-    public var signal: Int32
+    package var signal: Int32
     /// How long it ran, where that is known; zero if it never began.
-    public var elapsed: Duration?
+    package var elapsed: Duration?
     /// Its time limit at its end, where that is known: an administrator may have changed it.
-    public var limit: Duration?
+    package var limit: Duration?
 
-    public init(
+    package init(
         _ outcome: Outcome, exitCode: Int32 = 0, signal: Int32 = 0, elapsed: Duration? = nil, limit: Duration? = nil
     ) {
         self.outcome = outcome
@@ -72,7 +74,7 @@ public struct JobEnd: Sendable, Equatable {
 extension JobState {
     /// From SLURM's word for it, and sacct's `exit:signal` where there is one. `NODE_FAIL` and `PREEMPTED` are ends:
     /// our jobs are never requeued.
-    public init(
+    package init(
         slurm word: some StringProtocol, reason: String? = nil, exitCode: some StringProtocol = "", elapsed: Duration? = nil,
         limit: Duration? = nil
     ) {

@@ -3,7 +3,7 @@
 // and is the same for both. Paths are absolute paths on the cluster unless they say local.
 
 /// A way to a cluster.
-public protocol Launcher: Sendable {
+package protocol Launcher: Sendable {
     /// For messages: `SLURM`, or the FirecREST system's name.
     var name: String { get }
 
@@ -39,11 +39,11 @@ public protocol Launcher: Sendable {
 
 extension Launcher {
     /// FirecREST does not tell.
-    public func expectedStart(of job: JobID) async throws(LauncherError) -> String? { nil }
+    package func expectedStart(of job: JobID) async throws(LauncherError) -> String? { nil }
 }
 
 /// Why a cluster did not do what it was asked. `description` is one line.
-public enum LauncherError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum LauncherError: Error, Sendable, Equatable, CustomStringConvertible {
     /// It said no, and would again.
     case refused(String)
     /// It did not answer, or said that it cannot now. Worth repeating.
@@ -51,7 +51,7 @@ public enum LauncherError: Error, Sendable, Equatable, CustomStringConvertible {
     /// It does not take our credentials, and would not later either.
     case unauthorized(String)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .refused(let reason), .unreachable(let reason), .unauthorized(let reason): reason
         }
@@ -59,15 +59,15 @@ public enum LauncherError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 /// Who we are on the cluster and where our files go.
-public struct ClusterUser: Sendable, Equatable {
-    public var name: String
+package struct ClusterUser: Sendable, Equatable {
+    package var name: String
     /// Charged when nothing else is said; nil where the cluster has no notion of it.
-    public var defaultAccount: String?
-    public var home: String
+    package var defaultAccount: String?
+    package var home: String
     /// Holds the runs: `~/.sml/loadtest_runs` with SLURM, `~/.sml` with FirecREST, as SML has it.
-    public var runs: String
+    package var runs: String
 
-    public init(name: String, defaultAccount: String?, home: String, runs: String) {
+    package init(name: String, defaultAccount: String?, home: String, runs: String) {
         self.name = name
         self.defaultAccount = defaultAccount
         self.home = home
@@ -76,12 +76,12 @@ public struct ClusterUser: Sendable, Equatable {
 }
 
 /// A partition and, where it is known, the most a job may ask for.
-public struct Partition: Sendable, Equatable {
-    public var name: String
-    public var timeLimit: Duration?
-    public var nodeLimit: Int?
+package struct Partition: Sendable, Equatable {
+    package var name: String
+    package var timeLimit: Duration?
+    package var nodeLimit: Int?
 
-    public init(name: String, timeLimit: Duration? = nil, nodeLimit: Int? = nil) {
+    package init(name: String, timeLimit: Duration? = nil, nodeLimit: Int? = nil) {
         self.name = name
         self.timeLimit = timeLimit
         self.nodeLimit = nodeLimit
@@ -90,39 +90,39 @@ public struct Partition: Sendable, Equatable {
     /// SLURM itself takes a job that asks for too much time, and never starts it.
     ///
     /// - Throws: ``SubmitError/usage(_:)``.
-    public func check(_ time: JobTime, option: String) throws {
+    package func check(_ time: JobTime, option: String) throws {
         guard let timeLimit, time.duration > timeLimit else { return }
         throw SubmitError.usage(
             "\(option): \(time) is more than partition \"\(name)\" allows, which is \(JobTime.clock(timeLimit))")
     }
 
     /// - Throws: ``SubmitError/usage(_:)``.
-    public func check(nodes: Int, option: String) throws {
+    package func check(nodes: Int, option: String) throws {
         guard let nodeLimit, nodes > nodeLimit else { return }
         throw SubmitError.usage("\(option): \(nodes) is more than partition \"\(name)\" allows, which is \(nodeLimit)")
     }
 }
 
 /// Who may read a staged file.
-public enum FileMode: UInt32, Sendable {
+package enum FileMode: UInt32, Sendable {
     /// 0600: it holds a secret, or nobody else needs it.
     case ownerOnly = 0o600
     case everybodyReads = 0o644
 }
 
 /// A script ready to submit.
-public struct JobSubmission: Sendable, Equatable {
+package struct JobSubmission: Sendable, Equatable {
     /// Unique among the user's jobs.
-    public var name: String
-    public var script: String
+    package var name: String
+    package var script: String
     /// Where the job starts and its `--output` is relative to.
-    public var directory: String
+    package var directory: String
     /// The directory of `--output` under `directory`, `%j` for the job's id. SLURM makes it from 23.02 on; before,
     /// a job without it dies unseen, and the launcher must have made it before the job starts.
-    public var logDirectory: String
-    public var account: String?
+    package var logDirectory: String
+    package var account: String?
 
-    public init(name: String, script: String, directory: String, logDirectory: String, account: String?) {
+    package init(name: String, script: String, directory: String, logDirectory: String, account: String?) {
         self.name = name
         self.script = script
         self.directory = directory

@@ -1,22 +1,22 @@
 // From the configuration to an opened way to the cluster: the one place that knows how many ways there are.
 
 import HTTPClient
-import Scenarios
+import Base
 
 /// A launcher together with what was asked of it once: who we are, which account, where files go.
-public struct OpenedCluster: Sendable {
-    public var launcher: any Launcher
+package struct OpenedCluster: Sendable {
+    package var launcher: any Launcher
     /// Named with `--firecrest-system`; nil where there is only one.
-    public var system: String?
-    public var account: String
-    public var user: ClusterUser
+    package var system: String?
+    package var account: String
+    package var user: ClusterUser
     /// The one that was asked for; nil where nothing will be submitted.
-    public var partition: Partition?
+    package var partition: Partition?
     /// Holds the runs and `logs/`.
-    public var directory: String
+    package var directory: String
 
     /// Where a job of this product writes its output.
-    public func log(_ id: JobID) -> String { "\(directory)/logs/\(id)/loadtest.out" }
+    package func log(_ id: JobID) -> String { "\(directory)/logs/\(id)/loadtest.out" }
 }
 
 extension ConfigurationFile {
@@ -25,7 +25,7 @@ extension ConfigurationFile {
     ///   - partition: checked; nil where nothing will be submitted.
     ///   - account: nil for the user's own.
     /// - Throws: ``SubmitError``, ``LauncherError``, ``FirecRESTError``.
-    public func openCluster(
+    package func openCluster(
         system: String?, partition: String?, account: String?, environment: [String: String],
         trace: (@Sendable (String) -> Void)? = nil
     ) async throws -> OpenedCluster {
@@ -52,7 +52,7 @@ extension ConfigurationFile {
     ///
     /// - Parameter account: charged with transfers of large files; nil for the user's own.
     /// - Throws: ``SubmitError``, ``LauncherError``, ``FirecRESTError``.
-    public func openLauncher(
+    package func openLauncher(
         system: String?, account: String? = nil, environment: [String: String], trace: (@Sendable (String) -> Void)? = nil
     ) async throws -> any Submit.Launcher {
         switch launcher {
@@ -62,7 +62,7 @@ extension ConfigurationFile {
     }
 
     /// Names that `--firecrest-system` may have; empty with SLURM's commands.
-    public func systems(environment: [String: String]) async throws -> [String] {
+    package func systems(environment: [String: String]) async throws -> [String] {
         guard launcher == .firecrest else { return [] }
         return try await connect(environment, nil).client.read(.systems, FirecRESTSystem.list).map(\.name)
     }

@@ -4,7 +4,7 @@
 import Foundation
 import Glibc
 
-public enum APIKey {
+package enum APIKey {
     /// Variables that may hold the key: SML's, and the name it had before 2026.
     static let variables = ["SML_SWISSAI_RESEARCH_API_KEY", "SML_CSCS_API_KEY"]
 
@@ -14,7 +14,7 @@ public enum APIKey {
     /// The key in `file`, else in the environment, else nil.
     ///
     /// - Throws: ``SubmitError/usage(_:)`` when the file cannot be read, is empty, or others can read it.
-    public static func read(file: String?, environment: [String: String]) throws -> String? {
+    package static func read(file: String?, environment: [String: String]) throws -> String? {
         guard let file else {
             let found = variables.lazy.compactMap { name in environment[name].map { (name, $0) } }.first { !$0.1.isEmpty }
             return try found.map { try checked($0.1, from: $0.0) }

@@ -13,13 +13,13 @@ import Subprocess
 #endif
 
 /// A run with the generator, and perhaps the endpoint, as children.
-public struct LocalRun: Sendable {
+package struct LocalRun: Sendable {
     /// Arguments of `sml-loadgen`, without the program.
-    public var generatorArguments: [String]
+    package var generatorArguments: [String]
     /// Environment changes for the generator, e.g. remote-write settings.
-    public var generatorEnvironment: [String: String] = [:]
+    package var generatorEnvironment: [String: String] = [:]
 
-    public init(generatorArguments: [String], generatorEnvironment: [String: String] = [:]) {
+    package init(generatorArguments: [String], generatorEnvironment: [String: String] = [:]) {
         self.generatorArguments = generatorArguments
         self.generatorEnvironment = generatorEnvironment
     }
@@ -27,7 +27,7 @@ public struct LocalRun: Sendable {
     /// Runs the generator to its end, passing `signals` on to it, and returns its exit code.
     ///
     /// - Throws: ``SubmitError`` when it cannot be started.
-    public func run(signals: AsyncStream<Int32>) async throws -> Int32 {
+    package func run(signals: AsyncStream<Int32>) async throws -> Int32 {
         let program = try Program.generator.locate()
         let environment = ChildEnvironment.generator(adding: generatorEnvironment)
         let result = try await Subprocess.run(
@@ -47,7 +47,7 @@ public struct LocalRun: Sendable {
     /// Runs `body` with the URL of a simulated endpoint, which is stopped afterwards.
     ///
     /// - Throws: ``SubmitError`` when the endpoint does not start; what `body` throws.
-    public static func withEndpoint<Result: Sendable>(
+    package static func withEndpoint<Result: Sendable>(
         arguments: [String], _ body: @Sendable (_ url: String) async throws -> Result
     ) async throws -> Result {
         let program = try Program.endpoint.locate()

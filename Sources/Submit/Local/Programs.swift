@@ -1,17 +1,19 @@
 // Where our other programs are: beside this one, as they are installed and as they are built.
 
 import Foundation
+import Base
+import Base
 import Scenarios
 
 /// A program of this product that another one starts.
-public enum Program: String, Sendable {
+package enum Program: String, Sendable {
     case generator = "sml-loadgen"
     case endpoint = "sml-endpoint"
 
     /// Its path: in the directory of the running executable, else on `PATH`.
     ///
     /// - Throws: ``SubmitError/missingProgram(_:)``.
-    public func locate(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> String {
+    package func locate(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> String {
         let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         let beside = ((own as NSString).deletingLastPathComponent as NSString).appendingPathComponent(rawValue)
         if !own.isEmpty, FileManager.default.isExecutableFile(atPath: beside) { return beside }
@@ -23,7 +25,7 @@ public enum Program: String, Sendable {
 }
 
 /// What can go wrong around a run, outside the generator.
-public enum SubmitError: CommandError, Equatable {
+package enum SubmitError: CommandError, Equatable {
     case missingProgram(String)
     /// A directory or file of the run cannot be made, with the reason.
     case cannotStage(String, String)
@@ -35,7 +37,7 @@ public enum SubmitError: CommandError, Equatable {
     /// The server did not come up in time.
     case notReady(String)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .missingProgram(let name):
             "\(name) not found beside sml nor on PATH: build it with 'make build' or install it in the same directory"
@@ -47,7 +49,7 @@ public enum SubmitError: CommandError, Equatable {
 
     /// 64 usage (EX_USAGE), 69 a program missing or not starting (EX_UNAVAILABLE), 73 output cannot be made
     /// (EX_CANTCREAT), 75 not ready yet (EX_TEMPFAIL), 78 not configured (EX_CONFIG).
-    public var exitCode: Int32 {
+    package var exitCode: Int32 {
         switch self {
         case .usage: 64
         case .missingProgram, .endpointFailed: 69

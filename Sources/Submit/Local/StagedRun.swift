@@ -2,16 +2,16 @@
 
 import Foundation
 import Glibc
-import Scenarios
+import Base
 
 /// A run's directory with its configuration in it.
-public struct StagedRun: Sendable {
-    public let directory: String
-    public var configuration: String { path("run_config.json") }
-    public var summary: String { path("summary.json") }
-    public var records: String { path("records.smlrec") }
+package struct StagedRun: Sendable {
+    package let directory: String
+    package var configuration: String { path("run_config.json") }
+    package var summary: String { path("summary.json") }
+    package var records: String { path("records.smlrec") }
 
-    public func path(_ name: String) -> String { (directory as NSString).appendingPathComponent(name) }
+    package func path(_ name: String) -> String { (directory as NSString).appendingPathComponent(name) }
 
     private let isNewDirectory: Bool
     private var written: [String] = []
@@ -21,7 +21,7 @@ public struct StagedRun: Sendable {
     ///
     /// - Throws: ``SubmitError/cannotStage(_:_:)``, also when the directory already holds a run, even one that was
     ///   killed: its records can still be summarized. A measurement is never overwritten.
-    public init(directory: String, runConfiguration: [UInt8]) throws {
+    package init(directory: String, runConfiguration: [UInt8]) throws {
         self.directory = directory
         var status = stat()
         isNewDirectory = stat(directory, &status) != 0
@@ -37,13 +37,13 @@ public struct StagedRun: Sendable {
     }
 
     /// Takes back what was staged for a run that was refused. Leaves what is not ours.
-    public func discard() {
+    package func discard() {
         for path in written { unlink(path) }
         if isNewDirectory { rmdir(directory) }
     }
 
     /// Writes one more file of the run, mode 0600. A file that is there already is not replaced.
-    public mutating func write(_ bytes: [UInt8], to name: String) throws {
+    package mutating func write(_ bytes: [UInt8], to name: String) throws {
         let path = path(name)
         guard let file = try NewFile.create(path, mode: 0o600) else {
             throw SubmitError.cannotStage(path, Self.alreadyThere)

@@ -1,7 +1,7 @@
 // What SLURM's commands print, read. Pure, because each has answers that look like something else: an empty one is not
 // an error, an error is not always one.
 
-import Scenarios
+import Base
 
 enum SlurmAnswer {
     /// `Submitted batch job 123`, or with --parsable `123` or `123;cluster`.

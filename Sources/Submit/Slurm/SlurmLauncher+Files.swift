@@ -2,29 +2,29 @@
 
 import Foundation
 import Glibc
-import Scenarios
+import Base
 
 extension SlurmLauncher {
-    public func makeDirectory(_ path: String) async throws(LauncherError) {
+    package func makeDirectory(_ path: String) async throws(LauncherError) {
         try Self.told { try Directories.make(path) }
     }
 
     /// With a file for its owner only, the directory becomes the owner's too.
-    public func write(_ bytes: [UInt8], to path: String, mode: FileMode) async throws(LauncherError) {
+    package func write(_ bytes: [UInt8], to path: String, mode: FileMode) async throws(LauncherError) {
         try Self.told {
             if mode == .ownerOnly { try Directories.makePrivate((path as NSString).deletingLastPathComponent) }
             try WholeFile.write(bytes, to: path, mode: mode_t(mode.rawValue))
         }
     }
 
-    public func size(of path: String) async throws(LauncherError) -> UInt64? {
+    package func size(of path: String) async throws(LauncherError) -> UInt64? {
         var status = stat()
         if stat(path, &status) == 0 { return UInt64(status.st_size) }
         if errno == ENOENT || errno == ENOTDIR { return nil }
         throw .refused("\(path): cannot be examined: \(String(cString: strerror(errno)))")
     }
 
-    public func read(_ path: String, from offset: UInt64?, limit: Int) async throws(LauncherError) -> [UInt8]? {
+    package func read(_ path: String, from offset: UInt64?, limit: Int) async throws(LauncherError) -> [UInt8]? {
         guard let size = try await size(of: path) else { return nil }
         return try Self.told {
             let file = try FileHandle(forReadingFrom: URL(filePath: path))
@@ -34,7 +34,7 @@ extension SlurmLauncher {
         }
     }
 
-    public func fetch(_ path: String, to localPath: String) async throws(LauncherError) -> Bool {
+    package func fetch(_ path: String, to localPath: String) async throws(LauncherError) -> Bool {
         guard try await size(of: path) != nil else { return false }
         try Self.told {
             // Not copied as what it is: a job's directory may hold a link, or a pipe without an end.
@@ -60,7 +60,7 @@ extension SlurmLauncher {
         return true
     }
 
-    public func remove(_ path: String) async throws(LauncherError) {
+    package func remove(_ path: String) async throws(LauncherError) {
         guard unlink(path) == 0 || errno == ENOENT else {
             throw .refused("\(path): cannot be removed: \(String(cString: strerror(errno)))")
         }

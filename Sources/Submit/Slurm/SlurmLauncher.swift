@@ -3,10 +3,10 @@
 
 import Foundation
 import Glibc
-import Scenarios
+import Base
 
-public struct SlurmLauncher: Launcher {
-    public let name = "SLURM"
+package struct SlurmLauncher: Launcher {
+    package let name = "SLURM"
     let environment: [String: String]
     private let trace: (@Sendable (String) -> Void)?
 
@@ -20,18 +20,18 @@ public struct SlurmLauncher: Launcher {
     }
 
     /// - Parameter trace: receives a line for each command, for `--verbose`; no secret is ever on one.
-    public init(environment: [String: String], trace: (@Sendable (String) -> Void)? = nil) {
+    package init(environment: [String: String], trace: (@Sendable (String) -> Void)? = nil) {
         self.environment = environment.filter { !Self.isSecret($0.key) }
         self.trace = trace
     }
 
-    public func systems() async throws(LauncherError) -> [String] { [] }
+    package func systems() async throws(LauncherError) -> [String] { [] }
 
-    public func partitions() async throws(LauncherError) -> [Partition] {
+    package func partitions() async throws(LauncherError) -> [Partition] {
         SlurmAnswer.partitions(try await checked("sinfo", ["-h", "-o", "%P|%l|%s"]))
     }
 
-    public func user() async throws(LauncherError) -> ClusterUser {
+    package func user() async throws(LauncherError) -> ClusterUser {
         let home = environment.filled("HOME") ?? NSHomeDirectory()
         guard home.hasPrefix("/") else { throw .refused("HOME: \"\(home)\" is not an absolute path") }
         let group = getgrgid(getgid()).map { String(cString: $0.pointee.gr_name) }
@@ -42,7 +42,7 @@ public struct SlurmLauncher: Launcher {
     /// Before 23.02 SLURM does not make the directory of `--output`, which holds the job's number, and a job without it
     /// fails without a word. There the job is told to begin a minute later, and at once when the directory is there:
     /// should we die in between, it begins all the same, where a job on hold would wait for ever.
-    public func submit(_ job: JobSubmission) async throws(LauncherError) -> JobID {
+    package func submit(_ job: JobSubmission) async throws(LauncherError) -> JobID {
         let version = SlurmVersion(try await checked("sbatch", ["--version"]))
         if let version, version >= .makesLogDirectory { return try await submitOnce(job) }
         let id = try await submitOnce(job, ["--begin=now+60"])
@@ -89,7 +89,7 @@ public struct SlurmLauncher: Launcher {
     }
 
     /// The queue first: after scancel accounting says CANCELLED at once, while the job still writes its results.
-    public func state(of job: JobID) async throws(LauncherError) -> JobState {
+    package func state(of job: JobID) async throws(LauncherError) -> JobState {
         let id = job.description
         let queue = try await run("squeue", ["-h", "-j", id, "-o", "%T|%r"])
         if queue.exitCode == 0, let state = SlurmAnswer.queued(queue.output) { return state }
@@ -105,13 +105,13 @@ public struct SlurmLauncher: Launcher {
     }
 
     /// Backfill estimates it now and then; until then SLURM says N/A.
-    public func expectedStart(of job: JobID) async throws(LauncherError) -> String? {
+    package func expectedStart(of job: JobID) async throws(LauncherError) -> String? {
         let answer = try await run("squeue", ["-h", "--start", "-j", job.description, "-o", "%S"])
         guard answer.exitCode == 0 else { return nil }
         return SlurmAnswer.expectedStart(answer.output)
     }
 
-    public func cancel(_ job: JobID) async throws(LauncherError) { _ = try await checked("scancel", [job.description]) }
+    package func cancel(_ job: JobID) async throws(LauncherError) { _ = try await checked("scancel", [job.description]) }
 
     // MARK: Commands
 

@@ -3,6 +3,8 @@
 
 import ArgumentParser
 import Foundation
+import Base
+import Base
 import Scenarios
 import Submit
 

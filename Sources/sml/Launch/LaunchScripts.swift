@@ -3,6 +3,8 @@
 
 import Foundation
 import Models
+import Base
+import Base
 import Scenarios
 import Submit
 

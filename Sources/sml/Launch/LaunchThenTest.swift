@@ -3,7 +3,7 @@
 
 import Foundation
 import Models
-import Scenarios
+import Base
 import Submit
 
 struct LaunchThenTest {

@@ -5,6 +5,8 @@ import ArgumentParser
 import Foundation
 import Models
 import ScenarioFiles
+import Base
+import Base
 import Scenarios
 import Submit
 

@@ -2,7 +2,7 @@
 
 import ArgumentParser
 import Foundation
-import Scenarios
+import Base
 import Submit
 
 struct AttachCommand: AsyncParsableCommand {

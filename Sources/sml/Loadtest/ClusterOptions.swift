@@ -2,6 +2,8 @@
 // SML's; where SML renamed one, both names work.
 
 import ArgumentParser
+import Base
+import Base
 import Scenarios
 import Submit
 

@@ -4,6 +4,8 @@
 import ArgumentParser
 import Foundation
 import Metrics
+import Base
+import Base
 import Scenarios
 import Submit
 import Synchronization

@@ -5,6 +5,8 @@ import ArgumentParser
 import Foundation
 import Generator
 import ScenarioFiles
+import Base
+import Base
 import Scenarios
 import Submit
 

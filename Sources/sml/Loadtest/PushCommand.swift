@@ -3,6 +3,8 @@
 import ArgumentParser
 import Foundation
 import RemoteWrite
+import Base
+import Base
 import Scenarios
 
 struct PushCommand: AsyncParsableCommand {

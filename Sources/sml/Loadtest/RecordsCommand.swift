@@ -2,7 +2,7 @@
 
 import ArgumentParser
 import Metrics
-import Scenarios
+import Base
 
 extension RecordExport.Format: ExpressibleByArgument {}
 

@@ -3,7 +3,7 @@
 
 import ArgumentParser
 import Foundation
-import Scenarios
+import Base
 import Submit
 
 struct RunCommand: AsyncParsableCommand {

@@ -3,6 +3,8 @@
 import ArgumentParser
 import Foundation
 import ScenarioFiles
+import Base
+import Base
 import Scenarios
 
 struct ScenariosCommand: AsyncParsableCommand {

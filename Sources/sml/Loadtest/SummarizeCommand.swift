@@ -3,7 +3,7 @@
 import ArgumentParser
 import Glibc
 import Metrics
-import Scenarios
+import Base
 
 struct SummarizeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -2,6 +2,8 @@
 // changes.
 
 import Foundation
+import Base
+import Base
 import Scenarios
 import Submit
 

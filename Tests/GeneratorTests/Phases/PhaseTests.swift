@@ -4,7 +4,7 @@
 // second), the pause is made longer and the exchange repeated.
 
 import Foundation
-import Scenarios
+import Base
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 // How many arrivals a plan has and when, against the definitions in exact arithmetic, for thousands of plans; and that
 // shards and tasks have them all between them.
 
+import Base
 import Scenarios
 import Testing
 

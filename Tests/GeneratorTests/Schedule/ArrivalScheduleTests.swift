@@ -1,6 +1,7 @@
 // The arrival schedules against what k6 computed, and the properties that sharding relies on.
 
 import Foundation
+import Base
 import Scenarios
 import Testing
 

@@ -1,6 +1,7 @@
 // The virtual-user steps against k6's, and the split over shards.
 
 import Foundation
+import Base
 import Scenarios
 import Testing
 

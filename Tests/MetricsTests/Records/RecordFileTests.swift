@@ -2,7 +2,7 @@
 
 import Foundation
 import Generator
-import Scenarios
+import Base
 import Testing
 
 @testable import Metrics

@@ -2,6 +2,8 @@
 
 import Foundation
 import Generator
+import Base
+import Base
 import Scenarios
 import Testing
 

@@ -1,5 +1,7 @@
 // Numbers, instants and secrets in text.
 
+import Base
+import Base
 import Scenarios
 import Testing
 

@@ -1,3 +1,5 @@
+import Base
+import Base
 import Scenarios
 import Testing
 

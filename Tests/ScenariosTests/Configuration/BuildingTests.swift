@@ -1,6 +1,8 @@
 // The launcher's side: a scenario becomes SML's run_config.json, in its key order, and is read back the same.
 
 import Foundation
+import Base
+import Base
 import Scenarios
 import Testing
 

@@ -2,6 +2,8 @@
 
 import Testing
 
+@testable import Base
+@testable import Base
 @testable import Scenarios
 
 @Suite struct FaultSettingsTests {

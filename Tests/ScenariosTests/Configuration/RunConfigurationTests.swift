@@ -1,6 +1,8 @@
 // run_config.json: precedence, what comes out, what is refused, and that no secret gets out.
 
 import Foundation
+import Base
+import Base
 import Scenarios
 import Testing
 

@@ -3,6 +3,8 @@
 
 import Testing
 
+@testable import Base
+@testable import Base
 @testable import Scenarios
 
 @Suite struct ValidationTests {

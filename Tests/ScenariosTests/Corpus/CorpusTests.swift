@@ -1,6 +1,8 @@
 // Corpus files of every shape, the bodies that come out, and the errors with their places.
 
 import Foundation
+import Base
+import Base
 import Scenarios
 import Testing
 

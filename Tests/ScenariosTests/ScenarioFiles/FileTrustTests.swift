@@ -1,9 +1,12 @@
 // Whose scenario files are taken: the user's and root's. What replaces a built-in one is named each time.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ScenarioFiles
+@testable import Base
+@testable import Base
 @testable import Scenarios
 
 @Suite struct FileTrustTests {

@@ -1,6 +1,8 @@
 // The packaged scenarios have SML's values, the user's files win, and every oddity is named.
 
 import Foundation
+import Base
+import Base
 import Scenarios
 import Testing
 

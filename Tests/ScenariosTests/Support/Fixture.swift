@@ -1,6 +1,8 @@
 // Golden files and temporary folders of these tests.
 
 import Foundation
+import Base
+import Base
 import Scenarios
 
 enum Fixture {

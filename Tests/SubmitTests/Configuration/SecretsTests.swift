@@ -1,7 +1,7 @@
 // Where secrets are found and in which order, and that a place which is not private is refused.
 
 import Foundation
-import Scenarios
+import Base
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
 // Requests as values, and error bodies as the real server writes them.
 
 import HTTPClient
-import Scenarios
+import Base
 import Testing
 
 @testable import Submit

@@ -2,7 +2,7 @@
 // key is never shown.
 
 import HTTPClient
-import Scenarios
+import Base
 import TestSupport
 import Testing
 

@@ -2,21 +2,23 @@
 // first thing.
 
 import HTTPClient
+import Base
+import Base
 import Scenarios
 
 /// What was tried and what came of it.
-public struct CheckItem: Sendable, Equatable {
-    public enum Verdict: String, Sendable {
+package struct CheckItem: Sendable, Equatable {
+    package enum Verdict: String, Sendable {
         case ok, wrong, skipped
     }
 
-    public var name: String
-    public var verdict: Verdict
-    public var text: String
+    package var name: String
+    package var verdict: Verdict
+    package var text: String
 }
 
 /// The checks of one configuration.
-public struct ConfigurationCheck: Sendable {
+package struct ConfigurationCheck: Sendable {
     let configuration: ConfigurationFile
     let environment: [String: String]
     let client: HTTPClient
@@ -26,7 +28,7 @@ public struct ConfigurationCheck: Sendable {
     /// Receives a line for each call to FirecREST.
     let trace: (@Sendable (String) -> Void)?
 
-    public init(
+    package init(
         configuration: ConfigurationFile, environment: [String: String], client: HTTPClient, system: String? = nil,
         partition: String? = nil, trace: (@Sendable (String) -> Void)? = nil
     ) {
@@ -39,7 +41,7 @@ public struct ConfigurationCheck: Sendable {
     }
 
     /// - Parameter serverURL: asked whether it accepts the API key.
-    public func run(serverURL: String) async throws -> [CheckItem] {
+    package func run(serverURL: String) async throws -> [CheckItem] {
         var items = [CheckItem(name: "configuration", verdict: .ok, text: configuration.path)]
         switch configuration.launcher {
         case .slurm: items += try await slurm()

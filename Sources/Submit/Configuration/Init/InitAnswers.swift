@@ -1,16 +1,18 @@
 // What `sml init` is to write, out of flags, environment, the answers of a person, and what is there already. Without
 // a person everything must come from the rest; nothing is guessed.
 
+import Base
+import Base
 import Scenarios
 
 /// Input of `sml init` that is no secret.
-public struct InitFlags: Sendable {
-    public var launcher: String?
-    public var firecrestURL: String?
-    public var firecrestTokenURI: String?
-    public var clusterSSHHost: String?
+package struct InitFlags: Sendable {
+    package var launcher: String?
+    package var firecrestURL: String?
+    package var firecrestTokenURI: String?
+    package var clusterSSHHost: String?
 
-    public init(
+    package init(
         launcher: String? = nil, firecrestURL: String? = nil, firecrestTokenURI: String? = nil,
         clusterSSHHost: String? = nil
     ) {
@@ -22,15 +24,15 @@ public struct InitFlags: Sendable {
 }
 
 /// A configuration ready to be written, and the secrets that are new.
-public struct InitAnswers: Sendable {
-    public private(set) var file: ConfigurationFile
+package struct InitAnswers: Sendable {
+    package private(set) var file: ConfigurationFile
     private(set) var secrets: [Secrets.Name: String] = [:]
 
     /// - Parameters:
     ///   - existing: where each secret is now, by name; one that is there need not be given again.
     ///   - questioner: nil without a terminal.
     /// - Throws: ``SubmitError/usage(_:)`` for a missing or wrong value; what the questioner throws.
-    public init(
+    package init(
         flags: InitFlags, environment: [String: String], previous: ConfigurationFile?,
         existing: [Secrets.Name: String], questioner: (any Questioner)?
     ) throws {

@@ -1,9 +1,9 @@
 // Writes what `sml init` has gathered: secrets first, so that the file never says a secret is kept which is not.
 
-import Scenarios
+import Base
 
 /// Where new secrets go.
-public enum SecretPlace: String, Sendable, CaseIterable {
+package enum SecretPlace: String, Sendable, CaseIterable {
     case keyring, file
     /// Nowhere: they are in the environment at each run.
     case environment
@@ -14,7 +14,7 @@ extension InitAnswers {
     ///
     /// - Parameter place: nil for the desktop keyring where one answers, else a file.
     /// - Throws: ``SubmitError`` when something cannot be written.
-    public func write(
+    package func write(
         secretsIn place: SecretPlace?, existing: [Secrets.Name: String], environment: [String: String]
     ) async throws -> [String] {
         var file = file

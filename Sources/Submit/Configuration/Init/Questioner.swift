@@ -1,7 +1,7 @@
 // How `sml init` asks: a terminal in the command, a script in tests.
 
 /// Asks one question at a time and does not return without an answer.
-public protocol Questioner {
+package protocol Questioner {
     /// An empty answer is `standard`.
     func text(_ question: String, standard: String?) throws -> String
     /// One of `choices`; an empty answer is `standard`.

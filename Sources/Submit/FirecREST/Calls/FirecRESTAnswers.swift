@@ -2,6 +2,8 @@
 // one that is needed is an error that names it.
 
 import HTTPClient
+import Base
+import Base
 import Scenarios
 
 /// An answer with success status whose body is not what the contract says.

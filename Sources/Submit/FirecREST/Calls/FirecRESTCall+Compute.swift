@@ -1,6 +1,6 @@
 // Operations on systems and jobs.
 
-import Scenarios
+import Base
 
 extension FirecRESTCall {
     static var systems: FirecRESTCall { .init("GET", ["status", "systems"]) }

@@ -2,7 +2,7 @@
 // on the cluster that moves data to or from an object store.
 
 import HTTPClient
-import Scenarios
+import Base
 
 extension FirecRESTCall {
     private static func operation(

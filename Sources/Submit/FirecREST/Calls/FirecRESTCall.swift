@@ -2,6 +2,8 @@
 // in `FirecRESTCall+Compute.swift` and `FirecRESTCall+Files.swift`.
 
 import HTTPClient
+import Base
+import Base
 import Scenarios
 
 struct FirecRESTCall: Sendable, Equatable {

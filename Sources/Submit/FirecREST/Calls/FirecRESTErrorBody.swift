@@ -2,6 +2,8 @@
 // the command's words inside; told apart from a server that is broken, they need no retry and say what to change.
 
 import HTTPClient
+import Base
+import Base
 import Scenarios
 
 struct FirecRESTErrorBody: Sendable, Equatable {

@@ -1,6 +1,6 @@
 // `multipart/form-data` with one file, as the small upload wants it.
 
-import Scenarios
+import Base
 
 struct MultipartForm {
     let boundary: String

@@ -1,6 +1,8 @@
 // An OIDC access token from client credentials, kept in memory only, and when to get the next one.
 
 import HTTPClient
+import Base
+import Base
 import Scenarios
 
 struct AccessToken: Sendable {
@@ -38,7 +40,7 @@ struct AccessToken: Sendable {
 }
 
 /// How a client shows who it is.
-public enum FirecRESTCredentials: Sendable {
+package enum FirecRESTCredentials: Sendable {
     case client(id: String, secret: String, tokenURI: String)
     /// Of a gateway; sent to the FirecREST host as `X-API-Key` and to nobody else.
     case apiKey(String)

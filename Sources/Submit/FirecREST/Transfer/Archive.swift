@@ -1,7 +1,7 @@
 // The system's own tar and sha256sum: both are on every machine `sml` runs on, and neither is worth a library.
 
 import Foundation
-import Scenarios
+import Base
 import Subprocess
 
 #if canImport(System)

@@ -2,6 +2,8 @@
 // the object, a job on the cluster fetches it.
 
 import HTTPClient
+import Base
+import Base
 import Scenarios
 
 struct ObjectUpload {

@@ -1,7 +1,7 @@
 // A file that is still arriving.
 
 import Glibc
-import Scenarios
+import Base
 
 final class PartialFile: Sendable {
     private let file: TemporaryFile

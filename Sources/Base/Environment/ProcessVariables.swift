@@ -1,0 +1,40 @@
+// Every environment variable that decides what our programs do, in one list: docs/ENVIRONMENT.md says what each means
+// and what a bad value leads to, and a test compares the two with the sources. Text is checked here, before anything
+// reads it, because a language's dictionary of variables repairs what is not UTF-8: a key that was damaged on its way
+// would be sent damaged, and a label would be somebody else's.
+
+import Glibc
+
+/// The environment as our programs read it.
+package enum ProcessVariables {
+    /// All names; a name that ends in `*` stands for all that begin so.
+    package static let names = [
+        "DBUS_SESSION_BUS_ADDRESS", "HOME", "HTTPS_PROXY", "HTTP_PROXY", "K6_*", "NO_COLOR", "NO_PROXY", "PATH",
+        "PROMPTS_FILE", "PROMPT_SEED", "RUN_CONFIG_JSON", "RUN_LABEL", "SLURM_CPUS_PER_TASK", "SLURM_JOB_ID",
+        "SLURM_NTASKS", "SLURM_PROCID", "SLURM_RESTART_COUNT", "SLURM_STEP_ID", "SML_*", "SSL_CERT_DIR",
+        "SSL_CERT_FILE", "SYSTEM_PROMPT", "TERM", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "https_proxy", "http_proxy",
+        "no_proxy",
+    ]
+
+    /// A directory on it that is not named in UTF-8 is only one that holds none of our programs.
+    private static let mayBeBytes: Set = ["PATH"]
+
+    /// - Throws: ``ConfigurationError`` (64) that names the first of our variables whose value is not UTF-8.
+    package static func requireText() throws(ConfigurationError) {
+        var next = environ
+        while let entry = next.pointee {
+            next += 1
+            guard let equals = strchr(entry, Int32(UInt8(ascii: "="))), String(validatingCString: equals + 1) == nil
+            else { continue }
+            let name = String(
+                decoding: UnsafeRawBufferPointer(start: entry, count: UnsafePointer(equals) - UnsafePointer(entry)),
+                as: UTF8.self)
+            guard isOurs(name), !mayBeBytes.contains(name) else { continue }
+            throw ConfigurationError(.usage, "\(name): is not UTF-8 text")
+        }
+    }
+
+    static func isOurs(_ name: String) -> Bool {
+        names.contains { $0.hasSuffix("*") ? name.hasPrefix($0.dropLast()) : name == $0 }
+    }
+}
