@@ -3,11 +3,7 @@
 // Measurements that take too long, or a release build, for `swift test`. A package of its own, so that a plain build
 // of the product stays as it is.
 
-import Foundation
 import PackageDescription
-
-/// The product's declarations are `package`: this package counts itself as part of it. SwiftPM names a package after its folder.
-let product = URL(fileURLWithPath: Context.packageDirectory).deletingLastPathComponent().lastPathComponent.lowercased()
 
 let package = Package(
     name: "Benchmarks",
@@ -16,8 +12,7 @@ let package = Package(
         .target(name: "CAllocationCount"),
         .executableTarget(
             name: "PushBenchmark",
-            dependencies: ["CAllocationCount", .product(name: "Series", package: "sml-loadtest")],
-            swiftSettings: [.unsafeFlags(["-package-name", product])]),
+            dependencies: ["CAllocationCount", .product(name: "Series", package: "sml-loadtest")]),
     ],
     swiftLanguageModes: [.v6]
 )

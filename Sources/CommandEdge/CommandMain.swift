@@ -4,7 +4,6 @@
 import ArgumentParser
 import Glibc
 import Base
-import Base
 import Scenarios
 
 extension AsyncParsableCommand {

@@ -2,7 +2,6 @@
 // runs without one. Embedded in the executable, because a command that needs files beside it breaks when it is copied.
 
 import Base
-import Base
 import Scenarios
 
 enum BuiltIn {

@@ -3,7 +3,6 @@
 // `1:30`) a user means one and gets the other, so those are errors.
 
 import Base
-import Base
 import Scenarios
 
 /// A scalar without quotes, by what it looks like.

@@ -3,7 +3,6 @@
 
 import Glibc
 import Base
-import Base
 import Scenarios
 
 package struct ScenarioCatalog: Sendable {

@@ -1,7 +1,6 @@
 // YAML for files other than scenarios: the same strict reading, and writing.
 
 import Base
-import Base
 import Scenarios
 
 package enum YAMLFile {

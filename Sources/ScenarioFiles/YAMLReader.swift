@@ -3,7 +3,6 @@
 
 import CYAML
 import Base
-import Base
 import Scenarios
 
 /// Reads one document.

@@ -2,7 +2,6 @@
 
 import CYAML
 import Base
-import Base
 import Scenarios
 
 enum YAMLWriter {

@@ -6,7 +6,6 @@
 import Generator
 import Glibc
 import Base
-import Base
 
 /// A directory in which the tasks of one attempt at a run meet.
 package struct Meeting: Sendable {

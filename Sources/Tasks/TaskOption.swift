@@ -3,7 +3,6 @@
 
 import Generator
 import Base
-import Base
 import Scenarios
 
 package enum TaskOption {

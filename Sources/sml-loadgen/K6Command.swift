@@ -6,7 +6,6 @@ import Glibc
 import K6
 import RemoteWrite
 import Base
-import Base
 import Scenarios
 import Series
 

@@ -2,7 +2,6 @@
 
 import Glibc
 import Base
-import Base
 import Scenarios
 
 enum ProcessEnvironment {

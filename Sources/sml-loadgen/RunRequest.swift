@@ -4,7 +4,6 @@
 import Generator
 import RemoteWrite
 import Base
-import Base
 import Scenarios
 import Series
 import Tasks

@@ -6,7 +6,6 @@ import Glibc
 import Metrics
 import RemoteWrite
 import Base
-import Base
 import Scenarios
 import Series
 import Synchronization

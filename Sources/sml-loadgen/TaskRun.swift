@@ -4,7 +4,6 @@
 import Generator
 import Metrics
 import Base
-import Base
 import Scenarios
 import Tasks
 

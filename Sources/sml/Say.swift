@@ -1,7 +1,6 @@
 // Lines for the person at the command; stdout stays for results.
 
 import Base
-import Base
 import Scenarios
 
 /// Prints one line, or several, on stderr.

@@ -3,7 +3,6 @@
 
 import Foundation
 import Base
-import Base
 import Scenarios
 import Testing
 

@@ -3,8 +3,6 @@
 
 import Foundation
 import Base
-import Base
-import Scenarios
 
 @testable import HTTPClient
 @testable import K6

@@ -6,7 +6,6 @@ import Foundation
 @testable import Models
 @testable import ScenarioFiles
 @testable import Base
-@testable import Base
 @testable import Scenarios
 @testable import Submit
 

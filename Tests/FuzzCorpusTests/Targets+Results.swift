@@ -6,7 +6,6 @@ import Glibc
 
 @testable import Metrics
 @testable import Base
-@testable import Base
 @testable import Scenarios
 @testable import Tasks
 

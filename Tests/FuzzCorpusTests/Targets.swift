@@ -2,15 +2,12 @@
 // them with what it invents, the tests with what it found.
 
 import Foundation
-import Generator
-import Metrics
 
 @testable import Endpoint
 @testable import Generator
 @testable import Metrics
 @testable import RemoteWrite
 @testable import ScenarioFiles
-@testable import Base
 @testable import Base
 @testable import Scenarios
 

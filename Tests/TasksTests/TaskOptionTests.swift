@@ -1,6 +1,5 @@
 import Generator
 import Base
-import Base
 import Scenarios
 import Testing
 

@@ -1,14 +1,14 @@
 // CPU time and allocations of one push in which every series has a new value: computing the series from the
 // statistics, and, when a receiver's URL is given, encoding, compressing and sending them as well.
 //
-//     swift run -c release --package-path Benchmarks PushBenchmark [http://127.0.0.1:9090/api/v1/write]
+//     swift run -c release -Xswiftc -enable-testing --package-path Benchmarks PushBenchmark [http://127.0.0.1:9090/api/v1/write]
 
 import CAllocationCount
-import Generator
+@testable import Generator
 import Glibc
-import Metrics
-import RemoteWrite
-import Series
+@testable import Metrics
+@testable import RemoteWrite
+@testable import Series
 
 func cpuSeconds() -> Double {
     var usage = rusage()

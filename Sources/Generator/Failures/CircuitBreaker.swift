@@ -2,7 +2,6 @@
 // answers; it owns no clock.
 
 import Base
-import Base
 import Scenarios
 
 /// Watches the share of failed requests among those that finished within a sliding window.

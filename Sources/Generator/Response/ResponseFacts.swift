@@ -3,7 +3,6 @@
 // the request did. It sees what JavaScript's JSON.parse would: keys however they are written, the last of several.
 
 import Base
-import Base
 import Scenarios
 
 /// The facts of one chat completion.

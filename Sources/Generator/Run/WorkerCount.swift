@@ -4,7 +4,6 @@
 import CLinux
 import Glibc
 import Base
-import Base
 import Scenarios
 
 /// The CPUs available to this process, with where the number comes from.

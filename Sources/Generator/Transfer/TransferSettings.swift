@@ -2,7 +2,6 @@
 // libcurl objects, so that it can be tested and shared; each shard turns it into its own header lists.
 
 import Base
-import Base
 import Scenarios
 import TLSTrust
 

@@ -3,7 +3,6 @@
 
 import Glibc
 import Base
-import Base
 import Scenarios
 
 /// Writes progress: redraws one line on a terminal, or appends one line every 10 s to a log.

@@ -5,7 +5,6 @@ import FoundationEssentials
 import Generator
 import Glibc
 import Base
-import Base
 import Scenarios
 
 /// Writes a records file (docs/RECORDS.md). Confined to the queue that consumes records; not `Sendable`.

@@ -2,7 +2,6 @@
 // written into the summary as it is, so that either explains itself without the files it came from.
 
 import Base
-import Base
 import Scenarios
 
 /// What was run, with which product, on which machine. Holds no secret: the plan's API key and header values are left

@@ -2,7 +2,6 @@
 // sort of all values.
 
 import Base
-import Base
 import Scenarios
 
 /// Builds summaries.

@@ -2,7 +2,6 @@
 // file prints exactly as it did when the run ended.
 
 import Base
-import Base
 import Scenarios
 
 extension Summary {

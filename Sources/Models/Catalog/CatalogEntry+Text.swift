@@ -2,7 +2,6 @@
 
 import ScenarioFiles
 import Base
-import Base
 import Scenarios
 
 extension CatalogEntry {

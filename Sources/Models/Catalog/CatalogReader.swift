@@ -2,7 +2,6 @@
 // where the weights are.
 
 import Base
-import Base
 import Scenarios
 import Submit
 

@@ -4,7 +4,6 @@
 import Foundation
 import ScenarioFiles
 import Base
-import Base
 import Scenarios
 import Submit
 

@@ -2,7 +2,6 @@
 // mounted into it and variables. Read here as well, because a wrong one is otherwise found out hours later, on the node.
 
 import Base
-import Base
 import Scenarios
 import Submit
 

@@ -1,7 +1,6 @@
 // The kinds of values in an environment file, each with its error.
 
 import Base
-import Base
 import Scenarios
 
 struct EnvironmentReader {

@@ -4,7 +4,6 @@
 // it. Kinds of values that no key of these files takes (dates, floats, arrays of tables) are refused by name.
 
 import Base
-import Base
 import Scenarios
 
 /// A reader of one TOML text. Recursion is bounded by ``depthLimit``.

@@ -1,7 +1,6 @@
 // The programs that serve a model, and what they call the few things a launch decides itself.
 
 import Base
-import Base
 import Scenarios
 import Submit
 

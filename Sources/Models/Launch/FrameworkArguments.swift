@@ -2,7 +2,6 @@
 // (quotes, backslashes), and every word reaches the framework as it is; nothing in it is expanded on the node.
 
 import Base
-import Base
 import Scenarios
 import Submit
 

@@ -2,7 +2,6 @@
 // what cannot work is refused here, before anything is submitted.
 
 import Base
-import Base
 import Scenarios
 import Submit
 

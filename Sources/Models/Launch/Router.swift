@@ -1,7 +1,6 @@
 // What spreads requests over the replicas of a launch.
 
 import Base
-import Base
 import Scenarios
 import Submit
 

@@ -2,7 +2,6 @@
 // apart, and the gateway in front of a cluster refuses a name whose first part is not who launched it.
 
 import Base
-import Base
 import Scenarios
 import Submit
 

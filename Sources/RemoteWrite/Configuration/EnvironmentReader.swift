@@ -1,7 +1,6 @@
 // The single variables behind RemoteWriteConfiguration(environment:): their names, and one function per group of them.
 
 import Base
-import Base
 import Scenarios
 
 /// Access to the variables of one prefix, by the rest of their names.

@@ -3,7 +3,6 @@
 // bearer token) this is an error, because a run that pushes nothing is noticed hours later.
 
 import Base
-import Base
 import Scenarios
 
 /// A bad setting of remote write. One line; secrets are not repeated.

@@ -2,7 +2,6 @@
 // blocks, so it belongs to a queue of its own; nothing here is shared with the load generator's engine.
 
 import Base
-import Base
 import Scenarios
 
 internal import CLibcurl

@@ -3,7 +3,6 @@
 // as 1, 2.9 as 2 — this stops.
 
 import Base
-import Base
 
 enum ExecutorDecoding {
     /// Keys beside those every scenario may have.

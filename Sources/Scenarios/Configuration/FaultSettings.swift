@@ -1,7 +1,6 @@
 // `on_429`, `stop_on` and `response_limit` of a scenario: what a run does about a server that misbehaves.
 
 import Base
-import Base
 
 struct FaultSettings {
     static let keys = ["on_429", "stop_on", "response_limit"]

@@ -2,7 +2,6 @@
 // returns a checked value or an error of one shape: `file: key.path: value is not accepted; expected …`.
 
 import Base
-import Base
 
 /// A value that is present and not null.
 struct Field {

@@ -2,7 +2,6 @@
 // that was typed, is bad usage (exit 64), and comes before anything is written or started.
 
 import Base
-import Base
 
 /// Checks of option values; every error is one line: `--option: "value" is not accepted; expected …`.
 package enum OptionValue {

@@ -2,7 +2,6 @@
 // parameters, without a script. Strict, because a header or member that silently has no effect costs a whole run.
 
 import Base
-import Base
 
 struct RequestCustomization {
     static let standardPath = "/v1/chat/completions"

@@ -2,7 +2,6 @@
 // level, where they win over the scenario's (k6 §3.1), so one type reads both.
 
 import Base
-import Base
 
 /// Where a request's output limit comes from.
 package enum MaxTokens: Sendable, Equatable {

@@ -2,7 +2,6 @@
 // returns needs no further interpretation; what it cannot interpret it refuses.
 
 import Base
-import Base
 
 /// A run, fully resolved.
 package struct ResolvedRun: Sendable, Equatable {

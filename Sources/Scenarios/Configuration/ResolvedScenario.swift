@@ -2,7 +2,6 @@
 // `scenarios show` prints it; read again it resolves to the same plan.
 
 import Base
-import Base
 
 extension ResolvedRun {
     /// Headers whose names suggest a credential have their value replaced.

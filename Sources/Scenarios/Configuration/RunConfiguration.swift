@@ -2,7 +2,6 @@
 // read, so that writing it back changes nothing; `resolve` turns it into a plan.
 
 import Base
-import Base
 import Glibc
 
 /// A run configuration whose shape is checked (an object, known keys, exactly one scenario) but not yet its values.

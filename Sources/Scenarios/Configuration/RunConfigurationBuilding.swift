@@ -2,7 +2,6 @@
 // run_config.json of a job. Values stay as the scenario has them; they are checked when the result is resolved.
 
 import Base
-import Base
 
 /// Command-line values that win over the scenario's. Nil: the scenario's.
 package struct RunOverrides: Sendable, Equatable {

@@ -2,7 +2,6 @@
 // need no process environment.
 
 import Base
-import Base
 
 package struct RunEnvironment: Sendable, Equatable {
     /// `RUN_LABEL`: wins over the configuration's.

@@ -2,7 +2,6 @@
 // duration; rates and user counts stay, because they are what is being tested.
 
 import Base
-import Base
 
 extension Executor {
     /// The executor over `duration` (more than 0). A plan of 0 s cannot be scaled and is returned as it is.

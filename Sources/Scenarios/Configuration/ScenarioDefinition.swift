@@ -2,7 +2,6 @@
 // travels in run_config.json, so nothing a newer reader understands is lost on the way.
 
 import Base
-import Base
 
 package struct ScenarioDefinition: Sendable, Equatable {
     package enum Origin: Sendable, Equatable, CustomStringConvertible {

@@ -2,7 +2,6 @@
 // few shapes make sense here and Foundation's URL accepts and repairs many more.
 
 import Base
-import Base
 
 enum ServerURL {
     static let accepted = "an absolute http:// or https:// URL without user name, query or fragment"

@@ -2,7 +2,6 @@
 // is copied as it stands; messages are written again without white space and with JavaScript's numbers (k6 §3.2).
 
 import Base
-import Base
 
 struct BodyRenderer: ~Copyable {
     private let template: BodyTemplate

@@ -2,7 +2,6 @@
 // k6 §3.4 and the scenario's patch; then every body is a few memory copies.
 
 import Base
-import Base
 
 struct BodyTemplate {
     enum Part {

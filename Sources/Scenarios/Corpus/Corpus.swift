@@ -3,7 +3,6 @@
 // milliseconds for all of them.
 
 import Base
-import Base
 
 /// Immutable after loading.
 ///

@@ -2,7 +2,6 @@
 // reads are passed over as in k6; keys that are read must have the right type, where k6 sends whatever is there.
 
 import Base
-import Base
 
 struct CorpusEntry {
     /// Text or parts; nil if absent or null.

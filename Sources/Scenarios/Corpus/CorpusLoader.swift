@@ -2,7 +2,6 @@
 // entry stops the run before it starts, with the entry's number and its line and column.
 
 import Base
-import Base
 
 struct CorpusLoader: ~Copyable {
     private var scanner: JSONScanner

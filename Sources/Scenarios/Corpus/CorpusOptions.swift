@@ -1,7 +1,6 @@
 // What turns a corpus entry into a request body, beside the entry itself. Resolved from the run configuration.
 
 import Base
-import Base
 
 package struct CorpusOptions: Sendable, Equatable {
     /// The body's `model`; nil leaves it out.

@@ -4,7 +4,6 @@
 import Foundation
 import ScenarioFiles
 import Base
-import Base
 import Scenarios
 
 /// The configuration of `sml` on this machine, in the format of SML.

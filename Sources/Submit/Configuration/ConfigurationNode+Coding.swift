@@ -1,7 +1,6 @@
 // A node from and to the tree that YAML is read into.
 
 import Base
-import Base
 import Scenarios
 
 /// What is wrong with a node and where.

@@ -3,7 +3,6 @@
 // are its type's and no others: SML refuses such a file too.
 
 import Base
-import Base
 import Scenarios
 
 /// One node of `config.yml`.

@@ -1,7 +1,6 @@
 // The tree `sml init` begins with where there is no file yet: names, order, defaults and option texts as SML's own.
 
 import Base
-import Base
 import Scenarios
 
 extension ConfigurationNode {

@@ -1,7 +1,6 @@
 // The addresses of FirecREST and its token server: secrets are sent there, so the way must be encrypted.
 
 import Base
-import Base
 import Scenarios
 
 enum FirecRESTURL {

@@ -2,7 +2,6 @@
 // variable says is not asked; where nobody can be asked, what is missing is an error.
 
 import Base
-import Base
 import Scenarios
 
 /// A decision to make.

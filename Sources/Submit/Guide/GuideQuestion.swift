@@ -2,7 +2,6 @@
 // the same check, so that they are right or wrong in the same words.
 
 import Base
-import Base
 import Scenarios
 
 package struct GuideQuestion: Sendable {

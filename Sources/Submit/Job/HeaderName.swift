@@ -2,7 +2,6 @@
 // no site's names have more.
 
 import Base
-import Base
 import Scenarios
 
 package enum HeaderName {

@@ -4,7 +4,6 @@
 import Foundation
 import ScenarioFiles
 import Base
-import Base
 import Scenarios
 
 /// One submitted run, as `job_<id>.json` in its result directory.

@@ -2,7 +2,6 @@
 // and ends the job in the middle.
 
 import Base
-import Base
 import Scenarios
 
 /// A job's time limit.

@@ -1,7 +1,6 @@
 // The last lines of a job's output: they explain its end.
 
 import Base
-import Base
 import Scenarios
 
 /// Keeps the youngest lines, made fit for a terminal.

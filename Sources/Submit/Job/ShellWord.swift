@@ -2,7 +2,6 @@
 // anything to it.
 
 import Base
-import Base
 import Scenarios
 
 package enum ShellWord {

@@ -2,7 +2,6 @@
 // hold a secret (the key; a receiver's password), so all of it is the owner's only.
 
 import Base
-import Base
 import Scenarios
 
 package struct StagedJob: Sendable, Equatable {

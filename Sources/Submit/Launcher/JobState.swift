@@ -2,7 +2,6 @@
 // else; both launchers get them, one from squeue and sacct, the other from FirecREST, which passes sacct's on.
 
 import Base
-import Base
 import Scenarios
 
 /// A job's number.

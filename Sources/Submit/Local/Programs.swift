@@ -2,7 +2,6 @@
 
 import Foundation
 import Base
-import Base
 import Scenarios
 
 /// A program of this product that another one starts.

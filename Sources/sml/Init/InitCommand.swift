@@ -4,7 +4,6 @@ import ArgumentParser
 import Foundation
 import HTTPClient
 import Base
-import Base
 import Scenarios
 import Submit
 

@@ -3,7 +3,6 @@
 
 import ArgumentParser
 import Base
-import Base
 import Scenarios
 import Submit
 

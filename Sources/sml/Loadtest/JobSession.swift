@@ -5,7 +5,6 @@ import ArgumentParser
 import Foundation
 import Metrics
 import Base
-import Base
 import Scenarios
 import Submit
 import Synchronization

@@ -6,7 +6,6 @@ import Foundation
 import HTTPClient
 import ScenarioFiles
 import Base
-import Base
 import Scenarios
 import Submit
 

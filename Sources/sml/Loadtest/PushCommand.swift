@@ -4,7 +4,6 @@ import ArgumentParser
 import Foundation
 import RemoteWrite
 import Base
-import Base
 import Scenarios
 
 struct PushCommand: AsyncParsableCommand {

@@ -4,7 +4,6 @@ import ArgumentParser
 import Foundation
 import ScenarioFiles
 import Base
-import Base
 import Scenarios
 
 struct ScenariosCommand: AsyncParsableCommand {

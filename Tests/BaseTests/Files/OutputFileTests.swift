@@ -2,8 +2,6 @@
 
 import Foundation
 import Base
-import Base
-import Scenarios
 import TestSupport
 import Testing
 

@@ -3,7 +3,6 @@
 import Testing
 
 @testable import Base
-@testable import Base
 @testable import Scenarios
 
 @Suite struct JSONTextTests {

@@ -3,7 +3,6 @@
 import Foundation
 import Generator
 import Base
-import Base
 import Scenarios
 import Testing
 

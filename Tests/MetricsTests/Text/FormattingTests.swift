@@ -1,7 +1,6 @@
 // Numbers, instants and secrets in text.
 
 import Base
-import Base
 import Scenarios
 import Testing
 

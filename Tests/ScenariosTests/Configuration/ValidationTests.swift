@@ -4,7 +4,6 @@
 import Testing
 
 @testable import Base
-@testable import Base
 @testable import Scenarios
 
 @Suite struct ValidationTests {

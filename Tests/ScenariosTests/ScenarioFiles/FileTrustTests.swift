@@ -6,7 +6,6 @@ import Testing
 
 @testable import ScenarioFiles
 @testable import Base
-@testable import Base
 @testable import Scenarios
 
 @Suite struct FileTrustTests {

@@ -2,7 +2,6 @@
 
 import Foundation
 import Base
-import Base
 import Scenarios
 
 enum Fixture {

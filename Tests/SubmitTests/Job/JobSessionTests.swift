@@ -3,7 +3,6 @@
 
 import Foundation
 import Generator
-import Metrics
 import Scenarios
 import TestSupport
 import Testing

@@ -2,7 +2,6 @@
 // a person everything must come from the rest; nothing is guessed.
 
 import Base
-import Base
 import Scenarios
 
 /// Input of `sml init` that is no secret.

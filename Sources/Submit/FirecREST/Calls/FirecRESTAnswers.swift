@@ -3,7 +3,6 @@
 
 import HTTPClient
 import Base
-import Base
 import Scenarios
 
 /// An answer with success status whose body is not what the contract says.

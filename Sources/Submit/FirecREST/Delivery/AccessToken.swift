@@ -2,7 +2,6 @@
 
 import HTTPClient
 import Base
-import Base
 import Scenarios
 
 struct AccessToken: Sendable {

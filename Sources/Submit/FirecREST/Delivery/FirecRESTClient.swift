@@ -4,7 +4,6 @@
 import Foundation
 import HTTPClient
 import Base
-import Base
 import Scenarios
 
 /// A connection to one FirecREST. Calls are sent one after the other, as a run needs them.

@@ -3,7 +3,6 @@
 
 import HTTPClient
 import Base
-import Base
 import Scenarios
 
 struct ObjectUpload {
