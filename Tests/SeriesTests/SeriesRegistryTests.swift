@@ -1,6 +1,7 @@
 import Generator
 import Metrics
 import RemoteWrite
+import Scenarios
 import Testing
 
 @testable import Series

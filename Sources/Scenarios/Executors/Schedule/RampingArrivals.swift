@@ -2,7 +2,6 @@
 // an arrival of the next or changes their number.
 
 import Base
-import Scenarios
 
 /// Arrivals at the instants where the area under the rate curve reaches 1, 2, 3, … (k6 §4.4), rounded down to whole
 /// nanoseconds; their number is the area under the whole curve, rounded down. The fraction of an arrival left at a

@@ -1,6 +1,8 @@
 // The constant arrival rate. k6 rounds the time between two arrivals down to whole nanoseconds and repeats that (k6
 // §4.3), which fits a 91st arrival into 3 s at 30/s; here each instant is computed from the arrival's number.
 
+import Base
+
 /// Arrival `i` is due at `⌊i · timeUnit / rate⌋`, for all `i · timeUnit / rate < duration`.
 ///
 /// That are exactly `rate · duration / timeUnit` arrivals where this is whole, and the next whole number where it is
@@ -28,7 +30,7 @@ package struct ConstantArrivals: Sendable, Equatable {
     }
 
     /// Arrivals due at or before `time`, nanoseconds: `⌊i·u/r⌋ ≤ t` is `i·u < (t+1)·r`.
-    func dueCount(by time: Int64) -> Int {
+    package func dueCount(by time: Int64) -> Int {
         guard time >= 0 else { return 0 }
         let below = (Int128(time) + 1) * Int128(rate)
         return Int(min(Int128(count), (below - 1) / Int128(timeUnit) + 1))

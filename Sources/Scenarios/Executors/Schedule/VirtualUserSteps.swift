@@ -2,7 +2,6 @@
 // state, one step each time the count changes, so that 0 → 50,000 users needs no list of 50,000 entries.
 
 import Base
-import Scenarios
 
 /// The plan's virtual-user count changes to `count` at `time` nanoseconds from the start.
 package struct VirtualUserStep: Sendable, Equatable {
@@ -31,7 +30,7 @@ package struct VirtualUserSteps: Sequence, IteratorProtocol, Sendable {
 
     /// The count falls to 0 at the end although no stage says so. What users do then is up to the graceful stop, not to
     /// the graceful ramp-down.
-    var endsUnasked: Bool { (stages.last?.target ?? count) > 0 }
+    package var endsUnasked: Bool { (stages.last?.target ?? count) > 0 }
 
     /// `nil` for open-loop executors.
     package init?(_ executor: Executor) {

@@ -2,15 +2,13 @@
 // shard, a second node or a test asks for any arrival it likes; nobody keeps a list. All of it is whole numbers, so
 // that a plan of exactly n arrivals has n, whatever its rate and however long it lasts.
 
-import Scenarios
-
 /// The due instants of one open-loop run, arrivals numbered from 0.
 package enum ArrivalSchedule: Sendable, Equatable {
     case constant(ConstantArrivals)
     case ramping(RampingArrivals)
 
     /// No plan has more arrivals than this: sums with it stay far from the limits of 64 bits.
-    static let mostArrivals = 1 << 60
+    package static let mostArrivals = 1 << 60
 
     /// The schedule of an open-loop executor; `nil` for closed-loop ones, which have no arrivals.
     package init?(_ executor: Executor) {

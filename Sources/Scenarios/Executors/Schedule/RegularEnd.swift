@@ -2,7 +2,6 @@
 // start any more, and rates are divided by the time until the end.
 
 import Base
-import Scenarios
 
 extension Executor {
     /// Nanoseconds from the start to the instant after which nothing starts any more.
