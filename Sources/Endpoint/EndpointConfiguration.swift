@@ -21,6 +21,10 @@ package struct EndpointConfiguration: Sendable {
     package var maximumBatch = 256
     /// Requests that may wait for a place in the batch; `nil` is without bound.
     package var maximumQueue: Int?
+    /// Prompts whose prefill is remembered; 0 is no cache.
+    package var prefixCache = 0
+    /// Time to the first token of a remembered prompt, in nanoseconds; `nil` is ``cachedShare`` of what it would be.
+    package var cachedTimeToFirstToken: Distribution?
     /// Failures by probability.
     package var failures = FailurePlan()
     /// Size of an answer's text in bytes; `nil` is 4 bytes a token, at most ``AnswerWriter/defaultTextLimit``.
@@ -42,6 +46,8 @@ package struct EndpointConfiguration: Sendable {
 
     package init() {}
 
+    /// A prefill that finds its prompt is a tenth as long, when nothing else is said.
+    package static let cachedShare = 0.1
     private static let mostBytes = 1 << 40
 
     /// Checks the ranges that the types cannot express.
@@ -55,6 +61,7 @@ package struct EndpointConfiguration: Sendable {
         try require((1...256).contains(threads), "--threads \(threads): accepted are 1 to 256")
         try require((1...10_000_000).contains(maximumBatch), "--max-batch \(maximumBatch): accepted are 1 to 10000000")
         try require((maximumQueue ?? 0) >= 0, "--max-queue \(maximumQueue ?? 0): accepted are 0 or more")
+        try require((0...10_000_000).contains(prefixCache), "--prefix-cache \(prefixCache): accepted are 0 to 10000000")
         try require(
             (0...AnswerWriter.largestText).contains(answerBytes ?? 0),
             "--answer-bytes \(answerBytes ?? 0): accepted are 0 to \(AnswerWriter.largestText)")

@@ -21,6 +21,15 @@ struct ModelOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Requests that may wait for a place; more get 503. (default: no bound)", valueName: "n"))
     var maxQueue: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Prompts remembered, the latest; a repeated one has a short --ttft and cached_tokens in its usage.", valueName: "n"))
+    var prefixCache = 0
+
+    @Option(
+        help: ArgumentHelp("Time to the first token of a remembered prompt, a TIME. (default: a tenth of --ttft)", valueName: "time"))
+    var cachedTtft: String?
+
     @Option(help: ArgumentHelp("Bytes of text in an answer. (default: 4 a token, at most 4096)", valueName: "n"))
     var answerBytes: Int?
 
@@ -41,6 +50,10 @@ struct ModelOptions: ParsableArguments {
         configuration.outputTokens = try Distribution(parsing: outputTokens, unit: .count, option: "--output-tokens")
         configuration.maximumBatch = maxBatch
         configuration.maximumQueue = maxQueue
+        configuration.prefixCache = prefixCache
+        configuration.cachedTimeToFirstToken = try cachedTtft.map { (text) throws(EndpointUsageError) in
+            try Distribution(parsing: text, unit: .duration, option: "--cached-ttft")
+        }
         configuration.answerBytes = answerBytes
         configuration.model = model
         configuration.failures = try FailurePlan(parsing: fail)

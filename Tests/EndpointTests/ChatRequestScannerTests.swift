@@ -28,7 +28,9 @@ import Testing
         let request = try scan(
             #"{"messages":[{"role":"user"},{"content":null}],"max_tokens":null,"stream":null,"ignore_eos":null,"model":null,"n":null}"#
         )
-        #expect(request == ChatRequest())
+        var expected = ChatRequest()
+        expected.messages = 12..<46
+        #expect(request == expected)
         #expect(request.promptTokens == 1)
     }
 

@@ -32,6 +32,8 @@ struct AnswerWriter: Sendable {
         var model: ByteBuffer?
         var promptTokens: Int
         var completionTokens: Int
+        /// `nil` where usage says nothing of a cache.
+        var cachedTokens: Int?
         var finish: FinishReason
         /// `choices` is empty.
         var isWithoutChoices = false
@@ -65,13 +67,11 @@ struct AnswerWriter: Sendable {
             case .length: buffer.writeStaticString(#""},"logprobs":null,"finish_reason":"length"}"#)
             }
         }
-        buffer.writeStaticString(#"],"usage":{"prompt_tokens":"#)
-        buffer.writeDecimal(UInt64(completion.promptTokens))
-        buffer.writeStaticString(#","completion_tokens":"#)
-        buffer.writeDecimal(UInt64(completion.completionTokens))
-        buffer.writeStaticString(#","total_tokens":"#)
-        buffer.writeDecimal(UInt64(completion.promptTokens + completion.completionTokens))
-        buffer.writeStaticString("}}")
+        buffer.writeStaticString(#"],"usage":"#)
+        Usage(
+            promptTokens: completion.promptTokens, completionTokens: completion.completionTokens, cachedTokens: completion.cachedTokens
+        ).write(to: &buffer)
+        buffer.writeStaticString("}")
         prependHead(to: &buffer, status: 200, keepAlive: keepAlive)
         return buffer
     }

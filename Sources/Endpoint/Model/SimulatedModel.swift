@@ -18,9 +18,15 @@ package struct Admission: Sendable, Equatable {
     package let queued: UInt64
     /// Time spent in the place, in nanoseconds.
     package let service: UInt64
+    /// The part of it until the first token, in nanoseconds.
+    package let timeToFirstToken: UInt64
+    /// The part of it that each token takes, in nanoseconds.
+    package let timePerToken: Double
     /// When the answer is due: arrival + queued + service.
     package let departure: UInt64
     package let completionTokens: Int
+    /// Tokens of the prompt that were found in the prefix cache; `nil` without one.
+    package let cachedTokens: Int?
     package let finish: FinishReason
     package let failure: FailureMode?
     /// The queue was full: 503 at once.
@@ -32,10 +38,12 @@ package struct SimulatedModel: Sendable {
     private let configuration: EndpointConfiguration
     private var queue: BatchQueue
     private var nextSequence: UInt64 = 0
+    private var cache: PrefixCache
 
     package init(_ configuration: EndpointConfiguration) {
         self.configuration = configuration
         queue = BatchQueue(places: configuration.maximumBatch, queueLimit: configuration.maximumQueue)
+        cache = PrefixCache(capacity: configuration.prefixCache)
     }
 
     /// Takes a number for a request that is logged but never gets to the model (unauthorised, unreadable).
@@ -47,19 +55,29 @@ package struct SimulatedModel: Sendable {
     /// Decides the fate of a request whose first byte was read at `arrival`.
     ///
     /// Time to answer = queue + time to first token + tokens × time per token.
-    package mutating func admit(_ request: ChatRequest, at arrival: UInt64) -> Admission {
+    ///
+    /// - Parameter prompt: the digest of the messages; `nil` asks no prefix cache.
+    package mutating func admit(_ request: ChatRequest, prompt: UInt64? = nil, at arrival: UInt64) -> Admission {
         let sequence = skip()
         let (tokens, finish) = length(of: request, sequence)
         let failure = request.failure ?? drawnFailure(sequence)
+        let isCached = prompt.map { cache.contains($0) } ?? false
+        let times = times(of: sequence, isCached: isCached)
         var stay: BatchQueue.Stay?
         if failure?.takesPlace ?? true {
-            stay = queue.admit(at: arrival, service: service(tokens: tokens, sequence))
+            let service = (times.first + Double(tokens) * times.each).rounded().clamped(to: 1e18)
+            stay = queue.admit(at: arrival, service: UInt64(service))
         }
+        if let prompt, stay != nil { cache.remember(prompt) }
         let start = stay?.start ?? arrival
         let departure = stay?.departure ?? arrival
         return Admission(
-            sequence: sequence, queued: start - arrival, service: departure - start, departure: departure,
-            completionTokens: tokens, finish: finish, failure: failure,
+            sequence: sequence, queued: start - arrival, service: departure - start,
+            timeToFirstToken: UInt64(times.first.rounded().clamped(to: 1e18)), timePerToken: times.each, departure: departure,
+            completionTokens: tokens,
+            // The last token of a prompt is computed in any case: its state is what the answer starts from.
+            cachedTokens: configuration.prefixCache > 0 ? (isCached ? request.promptTokens - 1 : 0) : nil,
+            finish: finish, failure: failure,
             isRefused: stay == nil && (failure?.takesPlace ?? true))
     }
 
@@ -73,13 +91,14 @@ package struct SimulatedModel: Sendable {
         return (drawn, .stop)
     }
 
-    private func service(tokens: Int, _ sequence: UInt64) -> UInt64 {
-        var first = DrawStream(seed: configuration.seed, sequence: sequence, dimension: .timeToFirstToken)
-        var each = DrawStream(seed: configuration.seed, sequence: sequence, dimension: .timePerToken)
-        let total =
-            configuration.timeToFirstToken.sample(&first)
-            + Double(tokens) * configuration.timePerToken.sample(&each)
-        return UInt64(total.rounded().clamped(to: 1e18))
+    /// Nanoseconds until the first token, and for each.
+    private func times(of sequence: UInt64, isCached: Bool) -> (first: Double, each: Double) {
+        var firstDraws = DrawStream(seed: configuration.seed, sequence: sequence, dimension: .timeToFirstToken)
+        var eachDraws = DrawStream(seed: configuration.seed, sequence: sequence, dimension: .timePerToken)
+        let distribution = isCached ? configuration.cachedTimeToFirstToken : nil
+        var first = (distribution ?? configuration.timeToFirstToken).sample(&firstDraws)
+        if isCached, distribution == nil { first *= EndpointConfiguration.cachedShare }
+        return (first, configuration.timePerToken.sample(&eachDraws))
     }
 
     private func drawnFailure(_ sequence: UInt64) -> FailureMode? {

@@ -12,6 +12,8 @@ package struct ChatRequest: Sendable, Equatable {
     package var ignoresEndOfSequence = false
     /// Bytes of text in all messages; an escape sequence counts as one.
     package var promptBytes = 0
+    /// Where the value of `messages` is in the body.
+    package var messages = 0..<0
     /// From a `[[fail:MODE]]` marker in a message's text; the first one counts.
     package var failure: FailureMode?
 

@@ -17,7 +17,10 @@ package enum ChatRequestScanner {
         try cursor.members { (cursor, key) throws(ChatRequestError) in
             // A key written with escapes is none of ours; keys are compared as they are on the wire.
             if cursor.matches(key, "messages") {
+                _ = cursor.peek()
+                let start = cursor.position
                 messages = try scanMessages(&cursor, bytes, &request)
+                request.messages = start..<cursor.position
             } else if cursor.matches(key, "model") {
                 request.model = try optional(&cursor, "model", "a string", UInt8(ascii: "\"")) {
                     (cursor) throws(ChatRequestError) in try cursor.string().range

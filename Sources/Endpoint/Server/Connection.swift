@@ -175,7 +175,10 @@ final class Connection: ChannelDuplexHandler, NIOScheduledCallbackHandler {
             return
         }
         keepModel(chat.model.flatMap { body.getSlice(at: body.readerIndex + $0.lowerBound, length: $0.count) })
-        let admission = core.admit(chat, at: request.arrival)
+        let prompt: UInt64? =
+            core.configuration.prefixCache == 0
+            ? nil : body.withUnsafeReadableBytes { PromptDigest.of(UnsafeRawBufferPointer(rebasing: $0[chat.messages])) }
+        let admission = core.admit(chat, prompt: prompt, at: request.arrival)
         let exchange = Exchange(
             admission: admission, arrival: request.arrival, promptTokens: chat.promptTokens, model: model,
             keepAlive: request.keepAlive)

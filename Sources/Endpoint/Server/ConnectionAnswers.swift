@@ -49,7 +49,7 @@ extension Connection {
         let admission = exchange.admission
         let completion = AnswerWriter.Completion(
             sequence: admission.sequence, model: exchange.model, promptTokens: exchange.promptTokens,
-            completionTokens: admission.completionTokens, finish: admission.finish,
+            completionTokens: admission.completionTokens, cachedTokens: admission.cachedTokens, finish: admission.finish,
             isWithoutChoices: admission.failure == .emptyChoices, isCutShort: admission.failure == .badJSON)
         return core.answers.completion(
             completion, keepAlive: exchange.keepAlive, allocator: context.channel.allocator)

@@ -29,8 +29,8 @@ final class ServerCore: Sendable {
         maximumConnections = configuration.maximumConnections ?? max(16, Int(clamping: DescriptorLimit.current) - 64)
     }
 
-    func admit(_ request: ChatRequest, at arrival: UInt64) -> Admission {
-        model.withLock { $0.admit(request, at: arrival) }
+    func admit(_ request: ChatRequest, prompt: UInt64?, at arrival: UInt64) -> Admission {
+        model.withLock { $0.admit(request, prompt: prompt, at: arrival) }
     }
 
     func skipSequence() -> UInt64 {
