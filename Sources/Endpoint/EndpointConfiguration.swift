@@ -25,6 +25,8 @@ package struct EndpointConfiguration: Sendable {
     package var prefixCache = 0
     /// Time to the first token of a remembered prompt, in nanoseconds; `nil` is ``cachedShare`` of what it would be.
     package var cachedTimeToFirstToken: Distribution?
+    /// How service times fall after the first request; `nil` when they do not.
+    package var warmup: Warmup?
     /// Failures by probability.
     package var failures = FailurePlan()
     /// Size of an answer's text in bytes; `nil` is 4 bytes a token, at most ``AnswerWriter/defaultTextLimit``.

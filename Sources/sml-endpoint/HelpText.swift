@@ -10,7 +10,9 @@ enum HelpText {
         most max_tokens. All draws depend on --seed and the request's number alone. A client that goes away does not \
         free its place early.
 
-        With --prefix-cache a prompt whose messages have the same bytes as one of the last N has --cached-ttft instead.
+        With --prefix-cache a prompt whose messages have the same bytes as one of the last N has --cached-ttft instead. \
+        --warmup 3:30s makes services that start at the first request take 3 times as long, after 15 s twice, and after \
+        30 s what the other options say.
 
         TIME is 50ms, uniform(20ms,80ms), exponential(50ms) or lognormal(50ms,0.3) (median, sigma), in ns, us, ms, s \
         or m. LENGTH is the same with plain numbers. Time per token is drawn once per request.
@@ -50,7 +52,7 @@ enum HelpText {
         EXAMPLES
           sml-endpoint --port 8000
           sml-endpoint --ttft 'lognormal(80ms,0.3)' --max-batch 64 --log truth.csv
-          sml-endpoint --prefix-cache 1000 --cached-ttft 5ms
+          sml-endpoint --prefix-cache 1000 --cached-ttft 5ms --warmup 3:30s
           sml-endpoint --ttft 0 --time-per-token 0 --fail status=503:0.01
           API_KEY=... sml-endpoint --api-key-env API_KEY --max-queue 1000
 

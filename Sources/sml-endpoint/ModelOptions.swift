@@ -30,6 +30,12 @@ struct ModelOptions: ParsableArguments {
         help: ArgumentHelp("Time to the first token of a remembered prompt, a TIME. (default: a tenth of --ttft)", valueName: "time"))
     var cachedTtft: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Times at the first request are FACTOR times as long, and fall linearly to what they are after TIME.",
+            valueName: "factor:time"))
+    var warmup: String?
+
     @Option(help: ArgumentHelp("Bytes of text in an answer. (default: 4 a token, at most 4096)", valueName: "n"))
     var answerBytes: Int?
 
@@ -54,6 +60,7 @@ struct ModelOptions: ParsableArguments {
         configuration.cachedTimeToFirstToken = try cachedTtft.map { (text) throws(EndpointUsageError) in
             try Distribution(parsing: text, unit: .duration, option: "--cached-ttft")
         }
+        configuration.warmup = try warmup.map { (text) throws(EndpointUsageError) in try Warmup(parsing: text) }
         configuration.answerBytes = answerBytes
         configuration.model = model
         configuration.failures = try FailurePlan(parsing: fail)

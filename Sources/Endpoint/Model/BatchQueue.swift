@@ -25,11 +25,14 @@ package struct BatchQueue: Sendable {
         self.queueLimit = queueLimit
     }
 
+    /// When a request that arrives now would get its place.
+    package func start(at arrival: UInt64) -> UInt64 { max(arrival, freeAt[0]) }
+
     /// Admits a request that arrives now; arrivals should not go back in time (a few microseconds do no harm).
     ///
     /// - Returns: `nil` when the request would have to wait and the queue is full.
     package mutating func admit(at arrival: UInt64, service: UInt64) -> Stay? {
-        let start = max(arrival, freeAt[0])
+        let start = start(at: arrival)
         if let queueLimit, start > arrival {
             guard waiting(at: arrival) < queueLimit else { return nil }
             starts.append(start)

@@ -39,6 +39,8 @@ package struct SimulatedModel: Sendable {
     private var queue: BatchQueue
     private var nextSequence: UInt64 = 0
     private var cache: PrefixCache
+    /// Of the first request: the warm-up begins there.
+    private var firstArrival: UInt64?
 
     package init(_ configuration: EndpointConfiguration) {
         self.configuration = configuration
@@ -62,7 +64,7 @@ package struct SimulatedModel: Sendable {
         let (tokens, finish) = length(of: request, sequence)
         let failure = request.failure ?? drawnFailure(sequence)
         let isCached = prompt.map { cache.contains($0) } ?? false
-        let times = times(of: sequence, isCached: isCached)
+        let times = times(of: sequence, isCached: isCached, at: arrival)
         var stay: BatchQueue.Stay?
         if failure?.takesPlace ?? true {
             let service = (times.first + Double(tokens) * times.each).rounded().clamped(to: 1e18)
@@ -92,13 +94,20 @@ package struct SimulatedModel: Sendable {
     }
 
     /// Nanoseconds until the first token, and for each.
-    private func times(of sequence: UInt64, isCached: Bool) -> (first: Double, each: Double) {
+    private mutating func times(of sequence: UInt64, isCached: Bool, at arrival: UInt64) -> (first: Double, each: Double) {
         var firstDraws = DrawStream(seed: configuration.seed, sequence: sequence, dimension: .timeToFirstToken)
         var eachDraws = DrawStream(seed: configuration.seed, sequence: sequence, dimension: .timePerToken)
         let distribution = isCached ? configuration.cachedTimeToFirstToken : nil
         var first = (distribution ?? configuration.timeToFirstToken).sample(&firstDraws)
         if isCached, distribution == nil { first *= EndpointConfiguration.cachedShare }
-        return (first, configuration.timePerToken.sample(&eachDraws))
+        let each = configuration.timePerToken.sample(&eachDraws)
+        guard let warmup = configuration.warmup else { return (first, each) }
+        let start = queue.start(at: arrival)
+        let begin = firstArrival ?? arrival
+        firstArrival = begin
+        // Arrivals on several event loops may be a few microseconds out of order.
+        let factor = warmup.factor(after: start > begin ? start - begin : 0)
+        return (first * factor, each * factor)
     }
 
     private func drawnFailure(_ sequence: UInt64) -> FailureMode? {
