@@ -25,10 +25,10 @@ def prompts(path, count):
 class Loadgen:
     name = "sml-loadgen"
 
-    def __init__(self, binaries, home):
+    def __init__(self, binaries, home, corpus=2000):
         self.program, self.home = os.path.join(binaries, "sml-loadgen"), home
         self.prompts = os.path.join(home, "prompts.json")
-        prompts(self.prompts, 2000)
+        prompts(self.prompts, corpus)
         self.runs = 0
 
     def command(self, url, scenario, *more):
