@@ -101,8 +101,8 @@ struct PrometheusTests {
     }
 
     @Test func aFileOfUndeliveredStatesIsPushedLater() async throws {
-        let port = try freePort()
-        let away = try RemoteWriter(configuration: try quickConfiguration("http://127.0.0.1:\(port)/api/v1/write"))
+        let port = try ReservedPort()
+        let away = try RemoteWriter(configuration: try quickConfiguration("http://127.0.0.1:\(port.number)/api/v1/write"))
         let now = wallMilliseconds()
         away.submit([update("k6_http_reqs_total", 42, at: now), update("k6_iterations_total", 41, at: now)])
         let path = temporaryPath()

@@ -81,7 +81,8 @@ struct DeliveryTests {
     @Test(.enabled(if: PrometheusServer.Flavor.prometheus.isInstalled))
     func whatCouldNotBeDeliveredIsPushedLater() async throws {
         try await withEndpoint { port in
-            let nobody = try freePort()
+            let reserved = try ReservedPort()
+            let nobody = reserved.number
             let run = try GeneratorProcess.start(
                 Self.scenario, server: port, receiver: "http://user:verysecret@127.0.0.1:\(nobody)/api/v1/write",
                 arguments: ["--remote-write-drain", "500ms"])

@@ -16,13 +16,13 @@ struct PagesTests {
     }
 
     @Test func everySeriesIsDocumentedAndEveryPanelHasData() async throws {
-        let port = try freePort()
+        let port = try ReservedPort()
         try await withEndpoint(answeringAfter: .milliseconds(300)) { endpoint in
             let run = try GeneratorProcess.start(
                 [
                     "executor": "ramping-arrival-rate", "startRate": 20, "timeUnit": "1s", "preAllocatedVUs": 10,
                     "maxVUs": 16, "stages": [["duration": "4s", "target": 60], ["duration": "2s", "target": 60]],
-                ], server: endpoint, corpus: Self.corpus, receiver: "http://127.0.0.1:\(port)/api/v1/write",
+                ], server: endpoint, corpus: Self.corpus, receiver: "http://127.0.0.1:\(port.number)/api/v1/write",
                 requestTimeout: "1s")
             defer { run.remove() }
             // The receiver comes up only after the first push has failed.

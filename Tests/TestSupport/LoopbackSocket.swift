@@ -9,11 +9,11 @@ package struct SocketError: Error, CustomStringConvertible {
 }
 
 enum LoopbackSocket {
-    static func address(port: UInt16) -> sockaddr_in {
+    static func address(port: UInt16, of host: in_addr_t = INADDR_LOOPBACK) -> sockaddr_in {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        address.sin_addr.s_addr = host.bigEndian
         return address
     }
 
@@ -26,22 +26,29 @@ enum LoopbackSocket {
     /// Binds to `port`, or to a free one for 0, and listens.
     static func listen(port: UInt16) throws -> (descriptor: Int32, port: UInt16) {
         let descriptor = try make()
-        var yes: Int32 = 1
-        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-        var address = address(port: port)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isListening = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) == 0 && Glibc.listen(descriptor, 64) == 0
-                    && getsockname(descriptor, address, &length) == 0
-            }
-        }
-        guard isListening else {
-            let error = SocketError("listen")
+        do {
+            let port = try bind(descriptor, port: port)
+            guard Glibc.listen(descriptor, 64) == 0 else { throw SocketError("listen") }
+            return (descriptor, port)
+        } catch {
             close(descriptor)
             throw error
         }
-        return (descriptor, UInt16(bigEndian: address.sin_port))
+    }
+
+    /// Binds to `port`, or to a free one for 0; which it is.
+    static func bind(_ descriptor: Int32, port: UInt16, to host: in_addr_t = INADDR_LOOPBACK) throws -> UInt16 {
+        var yes: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        var address = address(port: port, of: host)
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                Glibc.bind(descriptor, address, length) == 0 && getsockname(descriptor, address, &length) == 0
+            }
+        }
+        guard isBound else { throw SocketError("bind") }
+        return UInt16(bigEndian: address.sin_port)
     }
 
     static func connect(port: UInt16) throws -> Int32 {
@@ -91,11 +98,4 @@ package func canConnect(_ port: UInt16) -> Bool {
     guard let descriptor = try? LoopbackSocket.connect(port: port) else { return false }
     close(descriptor)
     return true
-}
-
-/// A port nobody listens on at the moment.
-package func freePort() throws -> UInt16 {
-    let (descriptor, port) = try LoopbackSocket.listen(port: 0)
-    close(descriptor)
-    return port
 }

@@ -14,39 +14,30 @@ package final class PrometheusServer: Sendable {
         package var isInstalled: Bool { access(executable, X_OK) == 0 }
     }
 
-    package let port: UInt16
+    package var port: UInt16 { reserved.number }
+    private let reserved: ReservedPort
     private let directory: URL
     private let process: ChildProcess
     private let flavor: Flavor
 
     package struct StartFailure: Error, CustomStringConvertible { package let description: String }
 
-    /// Starts a server and waits until it is ready. A port taken by somebody else in the meantime is tried anew.
-    package static func start(_ flavor: Flavor = .prometheus) async throws -> PrometheusServer {
-        for _ in 0..<3 {
-            let server = try PrometheusServer(flavor, port: try freePort())
-            let isReady = await eventually(within: .seconds(20)) {
-                server.process.hasExited
-                    || (try? httpGet(port: server.port, path: flavor == .prometheus ? "/-/ready" : "/health"))?.status
-                        == 200
-            }
-            if isReady, !server.process.hasExited { return server }
+    /// Starts a server and waits until it is ready; on a port that its clients know already where one is given.
+    package static func start(_ flavor: Flavor = .prometheus, port: ReservedPort? = nil) async throws -> PrometheusServer {
+        let server = try PrometheusServer(flavor, port: try port ?? ReservedPort())
+        let isReady = await eventually(within: .seconds(60)) {
+            server.process.hasExited
+                || (try? httpGet(port: server.port, path: flavor == .prometheus ? "/-/ready" : "/health"))?.status == 200
         }
-        throw StartFailure(description: "\(flavor.rawValue) did not become ready within 3 attempts")
-    }
-
-    /// Starts Prometheus on a port that its clients know already.
-    package static func start(port: UInt16) async throws -> PrometheusServer {
-        let server = try PrometheusServer(.prometheus, port: port)
-        let isReady = await eventually(within: .seconds(20)) {
-            (try? httpGet(port: port, path: "/-/ready"))?.status == 200
+        guard isReady, !server.process.hasExited else {
+            throw StartFailure(description: "\(flavor.rawValue) did not become ready on port \(server.port)")
         }
-        guard isReady else { throw StartFailure(description: "Prometheus did not become ready on port \(port)") }
         return server
     }
 
-    private init(_ flavor: Flavor, port: UInt16) throws {
-        self.port = port
+    private init(_ flavor: Flavor, port reserved: ReservedPort) throws {
+        self.reserved = reserved
+        let port = reserved.number
         self.flavor = flavor
         directory = FileManager.default.temporaryDirectory
             .appendingPathComponent("\(flavor.rawValue)-\(UUID().uuidString)")

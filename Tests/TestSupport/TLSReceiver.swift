@@ -42,15 +42,16 @@ package final class TestCertificates: Sendable {
 
 /// `openssl s_server` on a free port, for one connection after the other.
 package final class TLSReceiver: Sendable {
-    package let port: UInt16
+    package var port: UInt16 { reserved.number }
+    private let reserved: ReservedPort
     private let process: ChildProcess
     private let certificates: TestCertificates
 
     /// `options` are s_server's, such as `-tls1_2`.
     package init(_ certificates: TestCertificates, options: [String] = []) async throws {
         self.certificates = certificates
-        let port = try freePort()
-        self.port = port
+        reserved = try ReservedPort()
+        let port = reserved.number
         process = try ChildProcess(
             [
                 TestCertificates.openssl, "s_server", "-accept", "127.0.0.1:\(port)", "-quiet", "-cert",

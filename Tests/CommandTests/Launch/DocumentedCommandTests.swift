@@ -14,10 +14,12 @@ extension ModelJobTests {
         /// Whoever asks it reaches the model, whichever node that is on.
         private final class Gateway {
             let url: String
+            private let port: ReservedPort
             private let nginx: Program
 
             init(_ bed: SlurmBed, in scratch: Scratch) async throws {
-                let port = try freePort()
+                port = try ReservedPort()
+                let port = port.number
                 url = "http://\(bed.address):\(port)"
                 let nodes = (1...bed.nodeNames.count).map { "server \(bed.address.dropLast(1))1\($0):8080 max_fails=0;" }.joined(
                     separator: " ")

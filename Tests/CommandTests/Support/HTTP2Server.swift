@@ -19,13 +19,14 @@ final class HTTP2Server: Sendable {
         case closeInBody
     }
 
-    let port: UInt16
+    private let reserved: ReservedPort
+    var port: UInt16 { reserved.number }
     let authority: [String: String]
     private let processID: Int32
     var url: String { "https://localhost:\(port)" }
 
-    private init(port: UInt16, authority: [String: String], processID: Int32) {
-        self.port = port
+    private init(reserved: ReservedPort, authority: [String: String], processID: Int32) {
+        self.reserved = reserved
         self.authority = authority
         self.processID = processID
     }
@@ -33,43 +34,41 @@ final class HTTP2Server: Sendable {
     static func start(_ reaction: Reaction, in scratch: Scratch) async throws -> HTTP2Server {
         try await NginxFront.certificates(scratch)
         let authority = ["SSL_CERT_FILE": scratch.file("ca.pem")]
-        // Free a moment ago; another attempt if somebody was faster.
-        for _ in 0..<5 {
-            let port = try freePort()
-            let process = Process()
-            let (input, output) = (Pipe(), Pipe())
-            process.executableURL = URL(filePath: "/usr/bin/openssl")
-            process.arguments = [
-                "s_server", "-accept", "127.0.0.1:\(port)", "-cert", scratch.file("server.pem"), "-key",
-                scratch.file("server.key"), "-alpn", "h2", "-quiet",
-            ]
-            process.standardInput = input
-            process.standardOutput = output
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            let id = process.processIdentifier
-            let (reading, writing) = (output.fileHandleForReading, input.fileHandleForWriting)
-            Thread.detachNewThread {
-                // The pipes, and so the process's ends of them, live as long as the conversation.
-                withExtendedLifetime((input, output)) {
-                    var conversation = Conversation(reaction: reaction)
-                    while true {
-                        let bytes = [UInt8](reading.availableData)
-                        guard !bytes.isEmpty else { return }
-                        conversation.receive(bytes)
-                        if let piece = conversation.next() {
-                            guard (try? writing.write(contentsOf: Data(piece))) != nil else { return }
-                        } else if conversation.isToBeCut {
-                            kill(id, SIGKILL)
-                            return
-                        }
+        let reserved = try ReservedPort()
+        let port = reserved.number
+        let process = Process()
+        let (input, output) = (Pipe(), Pipe())
+        process.executableURL = URL(filePath: "/usr/bin/openssl")
+        process.arguments = [
+            "s_server", "-accept", "127.0.0.1:\(port)", "-cert", scratch.file("server.pem"), "-key",
+            scratch.file("server.key"), "-alpn", "h2", "-quiet",
+        ]
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let id = process.processIdentifier
+        let (reading, writing) = (output.fileHandleForReading, input.fileHandleForWriting)
+        Thread.detachNewThread {
+            // The pipes, and so the process's ends of them, live as long as the conversation.
+            withExtendedLifetime((input, output)) {
+                var conversation = Conversation(reaction: reaction)
+                while true {
+                    let bytes = [UInt8](reading.availableData)
+                    guard !bytes.isEmpty else { return }
+                    conversation.receive(bytes)
+                    if let piece = conversation.next() {
+                        guard (try? writing.write(contentsOf: Data(piece))) != nil else { return }
+                    } else if conversation.isToBeCut {
+                        kill(id, SIGKILL)
+                        return
                     }
                 }
             }
-            try await eventually("s_server listens") { !process.isRunning || canConnect(port) }
-            if process.isRunning { return HTTP2Server(port: port, authority: authority, processID: id) }
         }
-        throw Program.Failure(description: "openssl s_server does not start")
+        try await eventually("s_server listens") { !process.isRunning || canConnect(port) }
+        guard process.isRunning else { throw Program.Failure(description: "openssl s_server does not start") }
+        return HTTP2Server(reserved: reserved, authority: authority, processID: id)
     }
 
     // Not SIGTERM: children inherit the signal mask of the test's worker threads, which block it.

@@ -9,8 +9,9 @@ struct NginxFront {
     let scratch: Scratch
     let endpoint: EndpointProcess
     let nginx: Program
-    let http2: UInt16
-    let http1: UInt16
+    private let ports: (http2: ReservedPort, http1: ReservedPort)
+    var http2: UInt16 { ports.http2.number }
+    var http1: UInt16 { ports.http1.number }
     var authority: [String: String] { ["SSL_CERT_FILE": scratch.file("ca.pem")] }
 
     /// - Parameters:
@@ -22,21 +23,16 @@ struct NginxFront {
         let scratch = try Scratch()
         let endpoint = try await EndpointProcess.start(options, in: scratch)
         try await certificates(scratch)
-        // Free a moment ago; another attempt if somebody was faster.
-        for _ in 0..<5 {
-            let (http2, http1) = (try freePort(), try freePort())
-            let file = try scratch.write(
-                "nginx.conf",
-                configuration(
-                    scratch, backend: endpoint.port, http2: http2, http1: http1, directives: directives))
-            let nginx = try Program(
-                "/usr/sbin/nginx", ["-c", file, "-p", scratch.path, "-e", scratch.file("error.log")], in: scratch)
-            try await eventually("nginx listens") { !nginx.process.isRunning || canConnect(http1) }
-            if nginx.process.isRunning {
-                return NginxFront(scratch: scratch, endpoint: endpoint, nginx: nginx, http2: http2, http1: http1)
-            }
-        }
-        throw Program.Failure(description: "nginx does not start")
+        let ports = (http2: try ReservedPort(), http1: try ReservedPort())
+        let file = try scratch.write(
+            "nginx.conf",
+            configuration(
+                scratch, backend: endpoint.port, http2: ports.http2.number, http1: ports.http1.number, directives: directives))
+        let nginx = try Program(
+            "/usr/sbin/nginx", ["-c", file, "-p", scratch.path, "-e", scratch.file("error.log")], in: scratch)
+        try await eventually("nginx listens") { !nginx.process.isRunning || canConnect(ports.http1.number) }
+        guard nginx.process.isRunning else { throw Program.Failure(description: "nginx does not start: \(nginx.errors)") }
+        return NginxFront(scratch: scratch, endpoint: endpoint, nginx: nginx, ports: ports)
     }
 
     func stop() async throws -> [EndpointProcess.Entry] {

@@ -8,8 +8,9 @@ final class NginxBefore: Sendable {
     static let program = "/usr/sbin/nginx"
     static var isInstalled: Bool { access(program, X_OK) == 0 && TestCertificates.isOpensslInstalled }
 
-    let tls: UInt16
-    let http2: UInt16
+    var tls: UInt16 { reserved.0.number }
+    var http2: UInt16 { reserved.1.number }
+    private let reserved: (ReservedPort, ReservedPort)
     private let process: ChildProcess
     private let directory: ScratchDirectory
     private let certificates: TestCertificates
@@ -29,8 +30,8 @@ final class NginxBefore: Sendable {
         self.certificates = certificates
         let directory = try ScratchDirectory()
         self.directory = directory
-        let (tls, http2) = (try freePort(), try freePort())
-        (self.tls, self.http2) = (tls, http2)
+        reserved = (try ReservedPort(), try ReservedPort())
+        let (tls, http2) = (reserved.0.number, reserved.1.number)
         func path(_ name: String) -> String { directory.file(name) }
         let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { "\($0)_temp_path \(path($0));" }
             .joined(separator: " ")
@@ -46,7 +47,7 @@ final class NginxBefore: Sendable {
             "nginx.conf",
             """
             daemon off; master_process off; pid \(path("nginx.pid")); error_log \(path("error.log"));
-            events { worker_connections 64; }
+            events { worker_connections 1024; }
             http { log_format bytes '$request_length $bytes_sent'; access_log \(path("access.log")) bytes; \(temporary) \(directives)
             \(server("\(tls) ssl"))
             \(server("\(http2) ssl http2")) }

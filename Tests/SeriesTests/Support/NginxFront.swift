@@ -8,7 +8,8 @@ final class NginxFront {
     static let program = "/usr/sbin/nginx"
     static var isInstalled: Bool { access(program, X_OK) == 0 }
 
-    let port: UInt16
+    var port: UInt16 { reserved.number }
+    private let reserved: ReservedPort
     private let process: ChildProcess
     private let directory: URL
 
@@ -16,8 +17,9 @@ final class NginxFront {
         let directory = FileManager.default.temporaryDirectory.appending(path: "sml-nginx-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         self.directory = directory
-        let port = try freePort()
-        self.port = port
+        let reserved = try ReservedPort()
+        self.reserved = reserved
+        let port = reserved.number
         func path(_ name: String) -> String { directory.appending(path: name).path }
         let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
             .map { "\($0)_temp_path \(path("tmp_\($0)"));" }.joined(separator: " ")
