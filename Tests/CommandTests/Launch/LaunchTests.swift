@@ -60,11 +60,11 @@ extension ModelJobTests {
         @Test(arguments: [true, false]) func aModelThatNeverBecomesHealthyIsGivenUp(isCancelled: Bool) async throws {
             let run = try await LaunchRun(
                 ["STAND_IN_FAIL": "never"],
-                extra: ["--loadtest-ready-timeout", "15"] + (isCancelled ? ["--cancel-after-loadtest"] : []))
+                extra: ["--loadtest-ready-timeout", "8"] + (isCancelled ? ["--cancel-after-loadtest"] : []))
             #expect(try await run.program.end(within: 120) == 75, "\(run.program.errors)")
             let model = try #require(run.jobs.first)
             #expect(run.jobs.count == 1)
-            #expect(run.program.errors.contains("gave up after 15 s"), "\(run.program.errors)")
+            #expect(run.program.errors.contains("gave up after 8 s"), "\(run.program.errors)")
             if isCancelled {
                 #expect(run.program.errors.contains("Cancelling job after loadtest: \(model)\n"))
             } else {

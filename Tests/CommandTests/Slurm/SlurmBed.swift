@@ -9,7 +9,7 @@ import Testing
 final class SlurmBed: Sendable {
     /// Two are lost by tests, one is filled; two remain for runs on two nodes.
     static let nodes = 5
-    static let shared = Task { try await SlurmBed(nodes: nodes, options: []) }
+    static let shared = Task { try await SlurmBed(nodes: nodes, options: ["--kill-wait", "15"]) }
     /// Another one, whose nodes have addresses of their own, for servers that several nodes run: two replicas of two nodes
     /// each, and one node for the load test.
     static let networked = Task { try await SlurmBed(nodes: 5, options: ["--networks"]) }

@@ -5,14 +5,18 @@ import Foundation
 import Testing
 
 @Suite(.serialized, .enabled(if: SlurmBed.isPossible, SlurmBed.needsRoot)) struct SlurmEndTests {
-    /// A generator that does not end when it is told is killed, 30 s after the limit.
+    /// A generator that does not end when it is told is killed, some seconds after the limit (`KillWait`).
     @Test func aJobThatDoesNotStopReachesItsLimit() async throws {
         let bed = try await SlurmBed.shared.value
         let scratch = try Scratch()
         let run = try await SlurmRun(seconds: 3, image: try await Self.hangingImage(bed, scratch))
         let job = try await run.job()
-        // The shortest there is. SLURM looks every 30 s.
-        try await bed.administer("scontrol", ["update", "jobid=\(job)", "timelimit=1"], in: scratch)
+        let log = "\(bed.home)/.sml/loadtest_runs/logs/\(job)/loadtest.out"
+        try await eventually(within: 120, "the generator is started") {
+            (try? String(contentsOfFile: log, encoding: .utf8))?.contains("hanging") == true
+        }
+        // As if its limit, a minute at least, were over. SLURM looks every 30 s.
+        try await bed.administer("scontrol", ["update", "jobid=\(job)", "endtime=now"], in: scratch)
         #expect(try await run.program.end(within: 300) == 111, "\(run.program.errors)")
         #expect(run.program.errors.contains("sml: job \(job) reached its time limit\n"))
         #expect(run.program.errors.contains("no summary in "))
