@@ -13,7 +13,7 @@ import Testing
         let job = try await run.job()
         let log = "\(bed.home)/.sml/loadtest_runs/logs/\(job)/loadtest.out"
         try await eventually(within: 120, "the generator is started") {
-            (try? String(contentsOfFile: log, encoding: .utf8))?.contains("hanging") == true
+            (try? String(contentsOfFile: log, encoding: .utf8))?.contains("\nhanging\n") == true
         }
         // As if its limit, a minute at least, were over. SLURM looks every 30 s.
         try await bed.administer("scontrol", ["update", "jobid=\(job)", "endtime=now"], in: scratch)
