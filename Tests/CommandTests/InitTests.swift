@@ -4,7 +4,7 @@ import FirecRESTFake
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct InitTests {
+@Suite(.timeLimit(.minutes(15))) struct InitTests {
     private let scratch: Scratch
     private let environment: [String: String]
 

@@ -6,7 +6,7 @@ import TLSTrust
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPClientTests {
+@Suite(.timeLimit(.minutes(15))) struct HTTPClientTests {
     private let client = HTTPClient(userAgent: "test/1")
 
     private func request(_ server: ScriptedReceiver, _ method: String = "GET", body: HTTPRequest.Body = .none) -> HTTPRequest {

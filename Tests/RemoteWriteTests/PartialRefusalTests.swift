@@ -5,7 +5,7 @@ import Testing
 
 @testable import RemoteWrite
 
-@Suite(.serialized, .timeLimit(.minutes(2))) struct PartialRefusalTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct PartialRefusalTests {
     private static func names(_ request: ReceivedRequest) -> [String] {
         ((try? WriteRequestDecoder.decode(request.body)) ?? []).flatMap { update in
             update.labels.decoded.filter { $0.name == "__name__" }.map(\.value)

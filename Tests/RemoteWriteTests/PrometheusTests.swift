@@ -7,7 +7,7 @@ import Testing
 
 /// Against Debian's Prometheus, because a receiver of our own would share our misunderstandings.
 @Suite(
-    .serialized, .timeLimit(.minutes(2)),
+    .serialized, .timeLimit(.minutes(15)),
     .enabled(if: PrometheusServer.Flavor.prometheus.isInstalled, "needs Debian's prometheus"))
 struct PrometheusTests {
     @Test func storesValuesLabelsAndTimesExactly() async throws {

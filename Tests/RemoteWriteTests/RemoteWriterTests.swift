@@ -8,7 +8,7 @@ import Testing
 @testable import RemoteWrite
 
 /// The writer against a receiver that misbehaves on real sockets.
-@Suite(.timeLimit(.minutes(1))) struct RemoteWriterTests {
+@Suite(.timeLimit(.minutes(15))) struct RemoteWriterTests {
     private final class Notices: Sendable {
         private let list = Mutex<[DeliveryNotice]>([])
         var all: [DeliveryNotice] { list.withLock { $0 } }

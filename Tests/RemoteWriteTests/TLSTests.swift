@@ -5,7 +5,7 @@ import Testing
 
 @testable import RemoteWrite
 
-@Suite(.timeLimit(.minutes(1)), .enabled(if: TestCertificates.isOpensslInstalled, "needs openssl"))
+@Suite(.timeLimit(.minutes(15)), .enabled(if: TestCertificates.isOpensslInstalled, "needs openssl"))
 struct TLSTests {
     private func push(
         _ certificates: TestCertificates, options: [String] = [], _ change: (inout RemoteWriteConfiguration) -> Void

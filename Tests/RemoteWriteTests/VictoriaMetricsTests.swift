@@ -7,7 +7,7 @@ import Testing
 
 /// A second opinion on the wire format, from a receiver that shares no code with Prometheus' own.
 @Suite(
-    .timeLimit(.minutes(1)),
+    .timeLimit(.minutes(15)),
     .enabled(if: PrometheusServer.Flavor.victoriaMetrics.isInstalled, "needs Debian's victoria-metrics"))
 struct VictoriaMetricsTests {
     @Test func storesValuesLabelsAndTimes() async throws {

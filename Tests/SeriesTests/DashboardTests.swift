@@ -6,7 +6,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(3)), .enabled(if: PrometheusServer.Flavor.prometheus.isInstalled))
+@Suite(.serialized, .timeLimit(.minutes(15)), .enabled(if: PrometheusServer.Flavor.prometheus.isInstalled))
 struct DashboardTests {
     private static var corpus: [[String: Any]] {
         [

@@ -8,7 +8,7 @@ import Testing
 
 @testable import RemoteWrite
 
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct DeliveryTests {
     static var scenario: [String: Any] {
         [

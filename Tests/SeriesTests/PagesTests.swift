@@ -5,7 +5,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(2)), .enabled(if: PrometheusServer.Flavor.prometheus.isInstalled))
+@Suite(.serialized, .timeLimit(.minutes(15)), .enabled(if: PrometheusServer.Flavor.prometheus.isInstalled))
 struct PagesTests {
     /// 110 labels, one more hop than the limit, with failures among them.
     private static var corpus: [[String: Any]] {

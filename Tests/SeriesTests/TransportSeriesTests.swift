@@ -5,7 +5,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(2)), .enabled(if: PrometheusServer.Flavor.prometheus.isInstalled))
+@Suite(.serialized, .timeLimit(.minutes(15)), .enabled(if: PrometheusServer.Flavor.prometheus.isInstalled))
 struct TransportSeriesTests {
     private static var scenario: [String: Any] { ["executor": "constant-vus", "vus": 3, "duration": "2s"] }
 

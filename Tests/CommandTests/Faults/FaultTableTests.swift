@@ -4,7 +4,7 @@
 import Foundation
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(5))) struct FaultTableTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct FaultTableTests {
     static let sections: [(title: String, rows: [FaultRow])] = [
         ("Answers", FaultRow.answers), ("Connections", FaultRow.connections), ("Slowness", FaultRow.slowness),
         ("TLS", FaultRow.tls), ("HTTP/2", FaultRow.http2), ("Too much", FaultRow.bombs),

@@ -6,7 +6,7 @@ import Metrics
 import TestSupport
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(3))) struct MemoryTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct MemoryTests {
     struct Bomb: Sendable, CustomTestStringConvertible {
         var name: String
         var head: String

@@ -5,7 +5,7 @@ import FirecRESTFake
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct FirecRESTEndTests {
+@Suite(.timeLimit(.minutes(15))) struct FirecRESTEndTests {
     /// A run on this machine, made once; removed when the process ends.
     private static let directory = FileManager.default.temporaryDirectory.appending(path: "sml-ended-\(UUID().uuidString)").path
     private static let results = Task {

@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct PreconfiguredTests {
+@Suite(.timeLimit(.minutes(15))) struct PreconfiguredTests {
     private let setup: LaunchSetup
 
     init() async throws {

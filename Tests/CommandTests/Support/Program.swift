@@ -59,7 +59,7 @@ final class Program {
 
     func signal(_ number: Int32) { kill(processID, number) }
 
-    /// The exit code; 128 + number after a signal. Kills the process at the deadline.
+    /// The exit code; 128 + number after a signal. Kills the process at the deadline, which is of a quiet machine.
     func end(within seconds: Double = 30) async throws -> Int32 {
         do {
             try await eventually(within: seconds, "end of \(process.arguments ?? [])") { !self.process.isRunning }
@@ -82,15 +82,19 @@ final class Program {
     }
 }
 
-/// Polls `condition` until it holds; not so often where each look is a program.
+/// How much slower than ours a machine may be, or busier: continuous integration's is four times as slow, and beside
+/// other work. Deadlines are those of a quiet machine times this; only what hangs waits so long.
+private let patience = 4.0
+
+/// Polls `condition` until it holds; not so often where each look is a program. `seconds` are those of a quiet machine.
 func eventually(
     within seconds: Double = 20, every pause: Duration = .milliseconds(10), _ what: @autoclosure () -> String,
     _ condition: () async throws -> Bool
 ) async throws {
-    let deadline = ContinuousClock.now + .seconds(seconds)
+    let deadline = ContinuousClock.now + .seconds(seconds * patience)
     while try await !condition() {
         guard ContinuousClock.now < deadline else {
-            throw Program.Failure(description: "\(what()): not within \(seconds) s")
+            throw Program.Failure(description: "\(what()): not within \(seconds * patience) s")
         }
         try await Task.sleep(for: pause)
     }

@@ -54,7 +54,7 @@ private final class KeyringSession {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)), .enabled(if: KeyringSession.isInstalled)) struct DesktopKeyringTests {
+@Suite(.timeLimit(.minutes(15)), .enabled(if: KeyringSession.isInstalled)) struct DesktopKeyringTests {
     @Test func keepsAndFindsASecretAsPythonDoes() async throws {
         let session = try await KeyringSession()
         let keyring = try #require(DesktopKeyring(environment: session.environment))

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Submit
 
-@Suite(.timeLimit(.minutes(1))) struct FirecRESTClientTests {
+@Suite(.timeLimit(.minutes(15))) struct FirecRESTClientTests {
     @Test func opensAClusterAsSMLDoes() async throws {
         let cluster = try FakeCluster()
         let opened = try await cluster.open()

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Submit
 
-@Suite(.timeLimit(.minutes(1))) struct FirecRESTFileTests {
+@Suite(.timeLimit(.minutes(15))) struct FirecRESTFileTests {
     private static let directory = "/users/hpcuser/.sml/run \"x\""
 
     /// Does not compress to nothing.

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Submit
 
-@Suite(.timeLimit(.minutes(1))) struct FirecRESTJobTests {
+@Suite(.timeLimit(.minutes(15))) struct FirecRESTJobTests {
     private func submit(_ cluster: FirecRESTCluster, script: String = FakeCluster.script) async throws -> String {
         try await cluster.submit(script: script, name: FakeCluster.jobName, workingDirectory: "/users/hpcuser/.sml")
     }

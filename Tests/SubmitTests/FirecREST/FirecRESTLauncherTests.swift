@@ -6,7 +6,7 @@ import Testing
 
 @testable import Submit
 
-@Suite(.timeLimit(.minutes(1))) struct FirecRESTLauncherTests {
+@Suite(.timeLimit(.minutes(15))) struct FirecRESTLauncherTests {
     @Test func carriesAJobThroughItsLife() async throws {
         let played = try FakeCluster()
         let launcher = FirecRESTLauncher(cluster: try await played.open())

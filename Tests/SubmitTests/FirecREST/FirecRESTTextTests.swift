@@ -5,7 +5,7 @@ import Testing
 
 @testable import Submit
 
-@Suite(.timeLimit(.minutes(1))) struct FirecRESTTextTests {
+@Suite(.timeLimit(.minutes(15))) struct FirecRESTTextTests {
     private static let log = "/users/hpcuser/.sml/logs/100/loadtest.out"
 
     /// Reads `content` as it grows, cut after `count` bytes more each time, as `ClusterRun` does: whole lines only.

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Submit
 
-@Suite(.timeLimit(.minutes(1))) struct HealthProbeTests {
+@Suite(.timeLimit(.minutes(15))) struct HealthProbeTests {
     private static let key = "sk-canary-4711"
 
     private func probe(_ server: ScriptedReceiver, key: String? = key, model: String = "swiss-ai/m\"1") -> HealthProbe {
