@@ -6,12 +6,10 @@ import RemoteWrite
 
 /// The series of one or several ``ExchangeStatistics``.
 struct ExchangeSeries: Sendable {
-    static let trends: [(name: String, member: KeyPath<ExchangeStatistics, Trend> & Sendable)] = [
-        ("k6_http_req_duration", \.duration), ("k6_http_req_blocked", \.blocked),
-        ("k6_http_req_connecting", \.connecting), ("k6_http_req_tls_handshaking", \.tlsHandshaking),
-        ("k6_http_req_sending", \.sending), ("k6_http_req_waiting", \.waiting),
-        ("k6_http_req_receiving", \.receiving),
-    ]
+    /// The trends of the catalogue that are kept by exchange.
+    private static let metrics: [(metric: Metric, read: @Sendable (ExchangeStatistics) -> Trend)] = Catalog.all.compactMap { metric in
+        if case .exchange(.trend(let read, _)) = metric.source { (metric, read) } else { nil }
+    }
 
     /// Indices into ``RunStatistics/exchanges``.
     private var members: [Int] = []
@@ -21,9 +19,9 @@ struct ExchangeSeries: Sendable {
     private var seen: UInt64 = 0
 
     init(_ labels: [SeriesLabel], _ form: TrendForm) {
-        requests = ScalarSeries("k6_http_reqs_total", labels)
-        failed = ScalarSeries("k6_http_req_failed_rate", labels)
-        trends = Self.trends.map { TrendSeries($0.name, .time, labels, form) }
+        requests = ScalarSeries(Catalog[.httpRequests].k6Series ?? "", labels)
+        failed = ScalarSeries(Catalog[.failedExchanges].k6Series ?? "", labels)
+        trends = Self.metrics.map { TrendSeries($0.metric, labels, form) }
     }
 
     mutating func add(member: Int) { members.append(member) }
@@ -40,11 +38,11 @@ struct ExchangeSeries: Sendable {
         let failures = members.reduce(into: Rate()) { $0.merge(run.exchanges[$1].failed) }
         requests.update(total, at: newest, look, into: &updates)
         failed.update(failures.value, at: newest, look, into: &updates)
-        for (index, trend) in Self.trends.enumerated() {
+        for (index, metric) in Self.metrics.enumerated() {
             let merged =
                 members.count == 1
-                ? run.exchanges[members[0]][keyPath: trend.member]
-                : Trend.merged(members.lazy.map { run.exchanges[$0][keyPath: trend.member] })
+                ? metric.read(run.exchanges[members[0]])
+                : Trend.merged(members.lazy.map { metric.read(run.exchanges[$0]) })
             trends[index].update(merged, at: newest, look, into: &updates)
         }
     }

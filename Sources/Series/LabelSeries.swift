@@ -7,35 +7,45 @@ import RemoteWrite
 
 /// The series of one or, for `other`, several ``LabelStatistics``.
 struct LabelSeries: Sendable {
-    private struct ScriptTrend: Sendable {
-        let name: String
-        let unit: TrendUnit
-        let values: KeyPath<LabelStatistics, Trend> & Sendable
-        let newest: KeyPath<LabelStatistics, Int64> & Sendable
+    /// A trend of the catalogue that is kept by label.
+    private struct LabelTrend: Sendable {
+        let metric: Metric
+        let values: @Sendable (LabelStatistics) -> Trend
+        let newest: @Sendable (LabelStatistics) -> Int64
+
+        init?(_ metric: Metric) {
+            switch metric.source {
+            case .label(.trend(let read, let newest)):
+                values = read
+                self.newest = { newest?($0) ?? 0 }
+            case .succeeded:
+                values = { $0.trend(of: metric.name) }
+                newest = { $0.newest(of: metric.name) }
+            default: return nil
+            }
+            self.metric = metric
+        }
     }
-    private static let script: [ScriptTrend] = [
-        ScriptTrend(name: "k6_e2e_latency_ms", unit: .time, values: \.latency, newest: \.lastLatency),
-        ScriptTrend(
-            name: "k6_tokens_per_second", unit: .plain, values: \.tokensPerSecond, newest: \.lastTokensPerSecond),
-        ScriptTrend(name: "k6_prompt_tokens", unit: .plain, values: \.promptTokens, newest: \.lastPromptTokens),
-        ScriptTrend(
-            name: "k6_completion_tokens", unit: .plain, values: \.completionTokens, newest: \.lastCompletionTokens),
-    ]
+    private static let all = Catalog.all.compactMap(LabelTrend.init)
+    /// As k6 has them.
+    private static let script = all.filter { $0.metric.k6Series != nil }
+    /// Series of ours.
+    private static let own = all.filter { $0.metric.series != nil }
 
     private let labels: [SeriesLabel]
     /// Indices into ``RunStatistics/labels``.
     private var members: [Int] = []
     private var trends: [TrendSeries]
-    private var fromSchedule: QuantileSeries
+    private var quantiles: [QuantileSeries]
     private var failed: ScalarSeries
     private var failedSeen: UInt64 = 0
     private var errors: [String: ScalarSeries] = [:]
 
     init(_ labels: [SeriesLabel], _ form: TrendForm) {
         self.labels = labels
-        trends = Self.script.map { TrendSeries($0.name, $0.unit, labels, form) }
-        fromSchedule = QuantileSeries("sml_latency_from_schedule_seconds", labels)
-        failed = ScalarSeries("k6_http_req_failed_rate", labels)
+        trends = Self.script.map { TrendSeries($0.metric, labels, form) }
+        quantiles = Self.own.map { QuantileSeries($0.metric, labels) }
+        failed = ScalarSeries(Catalog[.failedExchanges].k6Series ?? "", labels)
     }
 
     mutating func add(member: Int) { members.append(member) }
@@ -44,20 +54,18 @@ struct LabelSeries: Sendable {
         _ run: RunStatistics, limit: inout LabelLimit, _ look: Look, into updates: inout [SeriesUpdate]
     ) {
         for (index, trend) in Self.script.enumerated() {
-            let count = members.reduce(0) { $0 + run.labels[$1][keyPath: trend.values].count }
-            guard trends[index].isStale(count) else {
+            guard trends[index].isStale(count(run, trend)) else {
                 trends[index].hold(look, into: &updates)
                 continue
             }
-            let newest = members.reduce(0) { max($0, run.labels[$1][keyPath: trend.newest]) }
-            trends[index].update(merged(run, trend.values), at: look.time(newest), look, into: &updates)
+            trends[index].update(merged(run, trend), at: look.time(newest(run, trend)), look, into: &updates)
         }
-        let finished = members.reduce(0) { $0 + run.labels[$1].latencyFromSchedule.count }
-        if fromSchedule.isStale(finished) {
-            let newest = members.reduce(0) { max($0, run.labels[$1].lastLatency) }
-            fromSchedule.update(merged(run, \.latencyFromSchedule), at: look.time(newest), look, into: &updates)
-        } else {
-            fromSchedule.hold(look, into: &updates)
+        for (index, trend) in Self.own.enumerated() {
+            guard quantiles[index].isStale(count(run, trend)) else {
+                quantiles[index].hold(look, into: &updates)
+                continue
+            }
+            quantiles[index].update(merged(run, trend), at: look.time(newest(run, trend)), look, into: &updates)
         }
         updateErrors(run, limit: &limit, look, into: &updates)
     }
@@ -82,14 +90,22 @@ struct LabelSeries: Sendable {
         }
         for (status, total) in totals.sorted(by: { $0.key < $1.key }) {
             errors[
-                status, default: ScalarSeries("k6_request_errors_total", labels + [SeriesLabel("status", status)])
+                status, default: ScalarSeries(Catalog[.failed].k6Series ?? "", labels + [SeriesLabel("status", status)])
             ].update(total.count, at: look.time(total.newest), look, into: &updates)
         }
     }
 
-    private func merged(_ run: RunStatistics, _ member: KeyPath<LabelStatistics, Trend>) -> Trend {
+    private func count(_ run: RunStatistics, _ trend: LabelTrend) -> Int {
+        members.reduce(0) { $0 + trend.values(run.labels[$1]).count }
+    }
+
+    private func newest(_ run: RunStatistics, _ trend: LabelTrend) -> Int64 {
+        members.reduce(0) { max($0, trend.newest(run.labels[$1])) }
+    }
+
+    private func merged(_ run: RunStatistics, _ trend: LabelTrend) -> Trend {
         members.count == 1
-            ? run.labels[members[0]][keyPath: member]
-            : Trend.merged(members.lazy.map { run.labels[$0][keyPath: member] })
+            ? trend.values(run.labels[members[0]])
+            : Trend.merged(members.lazy.map { trend.values(run.labels[$0]) })
     }
 }

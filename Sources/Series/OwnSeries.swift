@@ -9,43 +9,38 @@ import RemoteWrite
 /// The `sml_` series that have no prompt label.
 struct OwnSeries: Sendable {
     private var scalars: ScalarTable
-    private var startLateness: QuantileSeries
-    private var sendLateness: QuantileSeries
+    private var trends: [QuantileSeries]
+
+    /// What the catalogue keeps for the run, and each counter of a label as a total.
+    private static let metrics = Catalog.all.filter { $0.series != nil && $0.kind != .trend }
+    private static let trends: [(metric: Metric, read: @Sendable (RunStatistics) -> Trend)] = Catalog.all.compactMap { metric in
+        if metric.series != nil, case .run(.trend(let read, _)) = metric.source { (metric, read) } else { nil }
+    }
 
     init(_ labels: [SeriesLabel]) {
         scalars = ScalarTable(labels)
-        startLateness = QuantileSeries("sml_start_lateness_seconds", labels)
-        sendLateness = QuantileSeries("sml_send_lateness_seconds", labels)
+        trends = Self.trends.map { QuantileSeries($0.metric, labels) }
     }
 
     mutating func update(_ snapshot: RunSnapshot, _ look: Look, into updates: inout [SeriesUpdate]) {
         let run = snapshot.statistics
         scalars.look = look
-        startLateness.update(run.startLateness, at: look.now, look, into: &updates)
-        sendLateness.update(run.sendLateness, at: look.now, look, into: &updates)
-
+        for (index, trend) in Self.trends.enumerated() { trends[index].update(trend.read(run), at: look.now, look, into: &updates) }
+        // These the engine knows earlier than the records do, which come when a request ends.
         if let scheduled = snapshot.scheduledArrivals { scalars.send("sml_arrivals_scheduled_total", Double(scheduled)) }
         scalars.send("sml_arrivals_dropped_total", Double(snapshot.droppedArrivals))
         scalars.send("sml_iterations_started_total", Double(snapshot.startedIterations))
-        scalars.send("sml_iterations_interrupted_total", run.interruptedIterations.total)
-        scalars.send("sml_requests_sent_total", UInt64(run.sendLateness.count))
-        scalars.send("sml_requests_finished_total", run.finished.total)
-        scalars.send("sml_requests_interrupted_total", run.interrupted.total)
-        scalars.send("sml_requests_resent_total", run.transportRetries.total)
-        scalars.send("sml_connections_opened_total", run.connectionsOpened.total)
-        scalars.send("sml_connections_reused_total", run.connectionsReused.total)
-        scalars.send("sml_arrivals_paused_total", run.answers.pausedArrivals.total)
-        sendAnswers(run)
+        for metric in Self.metrics {
+            guard let series = metric.series, let value = metric.number(run) else { continue }
+            scalars.send(series.name, value, series.labels)
+        }
+        sendFinishReasons(run)
         sendErrors(run)
-        sendGenerator(run.generator)
         sendDelivery(snapshot.delivery)
         updates += scalars.takeUpdates()
     }
 
-    private mutating func sendAnswers(_ run: RunStatistics) {
-        for oddity in run.answers.oddities {
-            scalars.send("sml_odd_answers_total", oddity.count.total, SeriesLabel("oddity", oddity.name))
-        }
+    private mutating func sendFinishReasons(_ run: RunStatistics) {
         for reason in FinishReason.allCases {
             guard let total = run.finishReasons[reason] else { continue }
             scalars.send("sml_finish_reasons_total", total, SeriesLabel("reason", reason.name))
@@ -65,13 +60,6 @@ struct OwnSeries: Sendable {
                     SeriesLabel("phase", phase.name))
             }
         }
-    }
-
-    private mutating func sendGenerator(_ generator: GeneratorStatistics) {
-        guard let sample = generator.last else { return }
-        scalars.send("sml_generator_cpu_seconds_total", Double(sample.cpuTime) / 1e9)
-        scalars.send("sml_generator_resident_memory_bytes", Double(sample.residentBytes))
-        scalars.send("sml_generator_loop_delay_seconds", Double(sample.loopDelay) / 1e9)
     }
 
     private mutating func sendDelivery(_ report: DeliveryReport) {
@@ -102,7 +90,7 @@ private struct ScalarTable: Sendable {
 
     mutating func send(_ name: String, _ value: Double, _ extra: SeriesLabel...) { send(name, value, extra) }
 
-    private mutating func send(_ name: String, _ value: Double, _ extra: [SeriesLabel]) {
+    mutating func send(_ name: String, _ value: Double, _ extra: [SeriesLabel]) {
         let key = ([name] + extra.map(\.value)).joined(separator: "\n")
         series[key, default: ScalarSeries(name, labels + extra)].update(value, at: look.now, look, into: &updates)
     }

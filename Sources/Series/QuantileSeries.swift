@@ -15,7 +15,9 @@ struct QuantileSeries: Sendable {
     private var count: ScalarSeries
     private var seen = 0
 
-    init(_ name: String, _ labels: [SeriesLabel]) {
+    /// Our series of a metric of the catalogue.
+    init(_ metric: Metric, _ labels: [SeriesLabel]) {
+        let name = metric.series?.name ?? ""
         series = Self.quantiles.map { SeriesLabels(name: name, labels: labels + [SeriesLabel("quantile", $0.text)]) }
         sum = ScalarSeries(name + "_sum", labels, isCounter: true)
         count = ScalarSeries(name + "_count", labels, isCounter: true)

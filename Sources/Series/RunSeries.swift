@@ -5,50 +5,47 @@ import RemoteWrite
 
 /// One set of them.
 struct RunSeries: Sendable {
-    private var iterations, dataSent, dataReceived, dropped: ScalarSeries
-    private var success, statusCheck, choicesCheck: ScalarSeries
-    private var virtualUsers, maxVirtualUsers, activeRequests: ScalarSeries
-    private var iterationDuration: TrendSeries
+    /// Of the catalogue: what is kept once for the run. Its checks are one series each and stand below.
+    private static let metrics = Catalog.all.filter { metric in
+        if case .run = metric.source { metric.k6Series != nil && metric.name != .checks } else { false }
+    }
+    private enum Series: Sendable {
+        case scalar(ScalarSeries)
+        case trend(TrendSeries)
+    }
+    private var series: [Series]
+    private var statusCheck, choicesCheck: ScalarSeries
 
     init(_ labels: [SeriesLabel], _ form: TrendForm) {
-        iterations = ScalarSeries("k6_iterations_total", labels)
-        dataSent = ScalarSeries("k6_data_sent_total", labels)
-        dataReceived = ScalarSeries("k6_data_received_total", labels)
-        dropped = ScalarSeries("k6_dropped_iterations_total", labels)
-        success = ScalarSeries("k6_success_rate_rate", labels)
-        statusCheck = ScalarSeries("k6_checks_rate", labels + [SeriesLabel("check", "status 200")])
-        choicesCheck = ScalarSeries("k6_checks_rate", labels + [SeriesLabel("check", "has choices")])
-        virtualUsers = ScalarSeries("k6_vus", labels)
-        maxVirtualUsers = ScalarSeries("k6_vus_max", labels)
-        activeRequests = ScalarSeries("k6_active_requests", labels)
-        iterationDuration = TrendSeries("k6_iteration_duration", .time, labels, form)
+        series = Self.metrics.map { metric in
+            metric.kind == .trend
+                ? .trend(TrendSeries(metric, labels, form)) : .scalar(ScalarSeries(metric.k6Series ?? "", labels))
+        }
+        let checks = Catalog[.checks].k6Series ?? ""
+        statusCheck = ScalarSeries(checks, labels + [SeriesLabel("check", RunResult.Check.status)])
+        choicesCheck = ScalarSeries(checks, labels + [SeriesLabel("check", RunResult.Check.choices)])
     }
 
     /// A metric without a sample has no series.
     mutating func update(_ run: RunStatistics, _ look: Look, into updates: inout [SeriesUpdate]) {
-        if run.iterations.total > 0 {
-            let newest = look.time(run.lastIteration)
-            iterations.update(run.iterations.total, at: newest, look, into: &updates)
-            iterationDuration.update(run.iterationDuration, at: newest, look, into: &updates)
-        }
-        if run.started.total > 0 {
-            dataSent.update(run.bytesSent.total, at: look.time(run.lastData), look, into: &updates)
-            dataReceived.update(run.bytesReceived.total, at: look.time(run.lastData), look, into: &updates)
+        for (index, metric) in Self.metrics.enumerated() {
+            guard let newest = metric.newest(run) else { continue }
+            let time = look.time(newest)
+            switch series[index] {
+            case .scalar(var scalar):
+                if let value = metric.number(run) { scalar.update(value, at: time, look, into: &updates) }
+                series[index] = .scalar(scalar)
+            case .trend(var trend):
+                // One owner, so that nothing is copied.
+                series[index] = .scalar(statusCheck)
+                if let values = metric.trend(run) { trend.update(values, at: time, look, into: &updates) }
+                series[index] = .trend(trend)
+            }
         }
         if run.finished.total > 0 {
             let newest = look.time(run.lastFinished)
-            success.update(run.success.value, at: newest, look, into: &updates)
             statusCheck.update(run.statusCheck.value, at: newest, look, into: &updates)
             choicesCheck.update(run.choicesCheck.value, at: newest, look, into: &updates)
-        }
-        if run.dropped.total > 0 {
-            dropped.update(run.dropped.total, at: look.time(run.lastDropped), look, into: &updates)
-        }
-        if let sample = run.generator.last {
-            let newest = look.time(sample.time)
-            virtualUsers.update(UInt64(sample.virtualUsers), at: newest, look, into: &updates)
-            maxVirtualUsers.update(UInt64(sample.maxVirtualUsers), at: newest, look, into: &updates)
-            activeRequests.update(UInt64(sample.inFlight), at: newest, look, into: &updates)
         }
     }
 }

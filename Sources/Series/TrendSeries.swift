@@ -34,7 +34,12 @@ struct TrendSeries: Sendable {
     private let divisor: Double
     private var seen = 0
 
-    init(_ metric: String, _ unit: TrendUnit, _ labels: [SeriesLabel], _ form: TrendForm) {
+    /// k6's series of a metric of the catalogue.
+    init(_ metric: Metric, _ labels: [SeriesLabel], _ form: TrendForm) {
+        self.init(metric.k6Series ?? "", metric.unit == .milliseconds ? .time : .plain, labels, form)
+    }
+
+    private init(_ metric: String, _ unit: TrendUnit, _ labels: [SeriesLabel], _ form: TrendForm) {
         divisor = unit.divisor
         switch form {
         case .nativeHistogram:

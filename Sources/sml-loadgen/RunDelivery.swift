@@ -74,12 +74,12 @@ final class RunDelivery: Sendable {
     }
 
     /// What the summary says until delivery has ended, should the process be killed meanwhile.
-    func provisionalSection() -> JSON {
+    func provisionalSection() -> RemoteWriteResult {
         section(feed.report, folded: [:], undelivered: nil)
     }
 
     /// Delivers the final states, waiting as long as allowed, and keeps what could not be delivered in a file.
-    func finish() async -> (section: JSON, isComplete: Bool) {
+    func finish() async -> (section: RemoteWriteResult, isComplete: Bool) {
         let waiting = state.withLock { state in
             let limit = state.isSignalled ? min(drain, Self.drainAfterSignal) : drain
             let task = Task { [feed] in await feed.finish(drain: limit) }
@@ -92,8 +92,8 @@ final class RunDelivery: Sendable {
         return (section(report, folded: delivery.folded, undelivered: undelivered), report.isComplete)
     }
 
-    private func section(_ report: DeliveryReport, folded: [String: Int], undelivered: UndeliveredFile?) -> JSON {
-        DeliverySection.value(
+    private func section(_ report: DeliveryReport, folded: [String: Int], undelivered: UndeliveredFile?) -> RemoteWriteResult {
+        RemoteWriteResult(
             receiver: configuration.receiver, isVerified: !configuration.tls.skipVerification, report: report,
             folded: folded, undelivered: undelivered)
     }

@@ -203,7 +203,7 @@ final class RunSession: Sendable {
     }
 
     /// The series of all tasks together, pushed once. They have no label `task`, so they collide with nothing.
-    private func deliver(_ merged: MergedRun) async throws -> (section: JSON, isComplete: Bool)? {
+    private func deliver(_ merged: MergedRun) async throws -> (section: RemoteWriteResult, isComplete: Bool)? {
         guard let configuration = request.remoteWrite else { return nil }
         let statistics = merged.statistics
         let delivery = try RunDelivery(
@@ -221,7 +221,7 @@ final class RunSession: Sendable {
         return await delivery.finish()
     }
 
-    private func summary(_ outcome: RunOutcome, remoteWrite: JSON?) -> Summary {
+    private func summary(_ outcome: RunOutcome, remoteWrite: RemoteWriteResult?) -> Summary {
         SummaryBuilder.build(
             statistics: readers.statistics, context: context, outcome: outcome, redactor: redactor,
             remoteWrite: remoteWrite)

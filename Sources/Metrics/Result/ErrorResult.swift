@@ -1,49 +1,64 @@
 // Failed requests by cause, most frequent first, each with its first case and where to look. k6 leaves the reader with
 // a count.
 
+import Base
 import Generator
 
-enum ErrorSection {
-    static func value(_ inputs: SummaryInputs) -> JSON {
-        let run = inputs.statistics
+/// Requests that failed alike.
+package struct ErrorResult: Sendable, Equatable {
+    /// Final status, 0 for transport errors.
+    package var status: Int
+    /// k6's code, 0 for none.
+    package var code: Int
+    /// The error's text, secrets masked; nil for none.
+    package var text: String?
+    /// What was wrong with an answer whose status is no error; nil where status or transport say it.
+    package var content: String?
+    /// How far the exchange got.
+    package var phase: String
+    package var count: UInt64
+    /// Where to look.
+    package var hint: String
+    /// The earliest of them.
+    package var first: First
+
+    /// One failed request.
+    package struct First: Sendable, Equatable {
+        /// End since the run's zero.
+        package var atSeconds: Double
+        /// The same as wall clock, RFC 3339 in UTC: for the server's log.
+        package var at: String
+        package var iteration: UInt64
+        /// Index in the corpus.
+        package var prompt: UInt64
+        package var label: String?
+    }
+}
+
+extension ErrorResult {
+    /// All kinds of failure of a run, the most frequent first.
+    static func all(_ run: RunStatistics, context: RunContext, redactor: Redactor) -> [ErrorResult] {
         let sorted = run.failures.sorted { left, right in
             (right.count.total, left.first.end, left.key.status) < (left.count.total, right.first.end, right.key.status)
         }
-        return .array(
-            sorted.map { failure in
-                let key = failure.key
-                let text = run.texts[key.errorText]
-                let content: JSON = key.content == .none ? .null : .string(key.content.rawValue)
-                let label = Int(failure.first.label)
-                return .object([
-                    ("status", .int(Int64(key.status))),
-                    ("error_code", .int(Int64(key.errorCode))),
-                    ("error", text.isEmpty ? .null : .string(inputs.redactor.redact(text))),
-                    ("content", content),
-                    ("phase", .string(key.phase.name)),
-                    ("count", .int(Int64(failure.count.total))),
-                    ("hint", .string(hint(key))),
-                    (
-                        "first",
-                        .object([
-                            ("at_seconds", .double(Double(failure.first.end) / 1e9)),
-                            (
-                                "at",
-                                .string(
-                                    WallClock.text(
-                                        unixNanoseconds: inputs.context.startedUnixNanoseconds + failure.first.end))
-                            ),
-                            ("iteration", .int(Int64(failure.first.iteration))),
-                            ("prompt", .int(Int64(failure.first.prompt))),
-                            ("label", label < run.labels.count ? .string(run.labels[label].label) : .null),
-                        ])
-                    ),
-                ])
-            })
+        return sorted.map { failure in
+            let key = failure.key
+            let text = run.texts[key.errorText]
+            let label = Int(failure.first.label)
+            return ErrorResult(
+                status: Int(key.status), code: Int(key.errorCode), text: text.isEmpty ? nil : redactor.redact(text),
+                content: key.content == .none ? nil : key.content.rawValue, phase: key.phase.name, count: failure.count.total,
+                hint: hint(key),
+                first: First(
+                    atSeconds: Double(failure.first.end) / 1e9,
+                    at: WallClock.text(unixNanoseconds: context.startedUnixNanoseconds + failure.first.end),
+                    iteration: UInt64(failure.first.iteration), prompt: UInt64(failure.first.prompt),
+                    label: label < run.labels.count ? run.labels[label].label : nil))
+        }
     }
 
     /// Where to look, by k6's error codes (k6 §5.1).
-    static func hint(_ key: FailureStatistics.Key) -> String {
+    private static func hint(_ key: FailureStatistics.Key) -> String {
         switch key.content {
         case .emptyBody: return "status 200 without a body: see the log of the server and of the proxy before it"
         case .cutShort: return "the answer ends in its middle: see the log of the server and of the proxy before it"

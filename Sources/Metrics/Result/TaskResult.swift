@@ -1,26 +1,29 @@
-// What became of each task of a run of several: `sml.tasks`. A lost one, and a node that was late, are to be seen
-// without looking for them.
+// What became of each task of a run of several. A lost one, and a node that was late, are to be seen without looking for
+// them.
 
-enum TaskSection {
-    static func value(_ tasks: [TaskOutcome]) -> JSON {
-        let lost = tasks.filter { $0.state != .complete }
-        return .object([
-            ("count", .int(Int64(tasks.count))),
-            ("lost", .array(lost.map { .int(Int64($0.index)) })),
-            ("each", .array(tasks.map(entry))),
-        ])
-    }
+/// One task's part of a result.
+package struct TaskResult: Sendable, Equatable {
+    /// From 0.
+    package var index: Int
+    /// Of its records: `complete`, `cut_off`, `missing`.
+    package var state: String
+    /// How its own part ended; nil unless complete.
+    package var outcome: String?
+    /// Empty when missing.
+    package var host: String
+    /// Its shards.
+    package var workers: Int
+    /// Requests.
+    package var started: UInt64
+    package var finished: UInt64
+    /// Started − scheduled, milliseconds; nil when it started none.
+    package var startLateness: TrendValue?
+}
 
-    private static func entry(_ task: TaskOutcome) -> JSON {
-        .object([
-            ("task", .int(Int64(task.index))),
-            ("state", .string(task.state.rawValue)),
-            ("outcome", task.outcome.map { .string($0.kind.rawValue) } ?? .null),
-            ("host", .string(task.host)),
-            ("workers", .int(Int64(task.workers))),
-            ("started", .int(Int64(task.started.total))),
-            ("finished", .int(Int64(task.finished.total))),
-            ("start_lateness_ms", SMLSection.trend(task.startLateness)),
-        ])
+extension TaskResult {
+    init(_ task: TaskOutcome) {
+        self.init(
+            index: task.index, state: task.state.rawValue, outcome: task.outcome?.kind.rawValue, host: task.host, workers: task.workers,
+            started: task.started.total, finished: task.finished.total, startLateness: TrendValue(task.startLateness))
     }
 }

@@ -42,12 +42,4 @@ package struct AnswerStatistics: Sendable {
     mutating func addDropped(_ record: RunRecord) {
         if record.flags.contains(.paused) { pausedArrivals.add(record.droppedArrivals) }
     }
-
-    /// The four oddities by the names that summary and series give them.
-    package var oddities: [(name: String, count: Counter)] {
-        [
-            ("without_content", withoutContent), ("other_model", otherModel),
-            ("tokens_not_as_asked", tokensNotAsAsked), ("without_usage", withoutUsage),
-        ]
-    }
 }

@@ -14,8 +14,6 @@ package struct GeneratorStatistics: Sendable {
     package private(set) var loopDelay = Trend()
     /// CPU time per wall-clock time between two samples: 1 is one busy core.
     package private(set) var cpuShare = Trend()
-    /// Connections given up because bytes came on them that no request had asked for.
-    package private(set) var strayConnections = Counter()
     package private(set) var first: GeneratorSample?
     package private(set) var last: GeneratorSample?
 
@@ -25,7 +23,6 @@ package struct GeneratorStatistics: Sendable {
         inFlight.set(Double(sample.inFlight))
         residentBytes.set(Double(sample.residentBytes))
         loopDelay.add(milliseconds(sample.loopDelay))
-        strayConnections.add(UInt64(sample.strayConnections))
         // Two samples a few milliseconds apart (the last tick and the end) would divide noise by almost nothing.
         if let last, sample.time - last.time >= 100_000_000 {
             cpuShare.add(Double(sample.cpuTime - last.cpuTime) / Double(sample.time - last.time))

@@ -21,6 +21,8 @@ package struct LabelStatistics: Sendable {
     package private(set) var tokensPerSecond = Trend()
     package private(set) var promptTokens = Trend()
     package private(set) var completionTokens = Trend()
+    /// Trends that entries of the catalogue feed.
+    private(set) var fed = FedTrends()
     /// success_rate of this label.
     package private(set) var success = Rate()
     /// request_errors by status, in order of appearance.
@@ -34,6 +36,10 @@ package struct LabelStatistics: Sendable {
     package private(set) var lastCompletionTokens: Int64 = 0
 
     init(label: String) { self.label = label }
+
+    /// A trend that an entry of the catalogue feeds, and the end of its newest sample.
+    package func trend(of name: MetricName) -> Trend { fed[name].trend }
+    package func newest(of name: MetricName) -> Int64 { fed[name].newest }
 
     mutating func addInterrupted() { interrupted.add() }
 
@@ -51,6 +57,7 @@ package struct LabelStatistics: Sendable {
         lastLatency = max(lastLatency, record.end)
         success.add(succeeded)
         guard succeeded else { return addError(status: record.status, at: record.end) }
+        fed.add(record)
         if record.promptTokens >= 0 {
             promptTokens.add(Double(record.promptTokens))
             lastPromptTokens = max(lastPromptTokens, record.end)

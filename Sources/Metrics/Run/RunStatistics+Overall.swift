@@ -14,11 +14,6 @@ extension RunStatistics {
         exchanges.reduce(into: Counter()) { $0.merge($1.requests) }
     }
 
-    /// http_req_failed over all groups.
-    package var failed: Rate {
-        exchanges.reduce(into: Rate()) { $0.merge($1.failed) }
-    }
-
     /// A timing over all groups, or over those with an expected answer (`{expected_response:true}`).
     package func timing(_ member: KeyPath<ExchangeStatistics, Trend>, expectedOnly: Bool = false) -> Trend {
         Trend.merged(exchanges.lazy.filter { !expectedOnly || $0.key.isExpected }.map { $0[keyPath: member] })

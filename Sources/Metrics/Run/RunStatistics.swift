@@ -60,6 +60,8 @@ package struct RunStatistics: Sendable {
     /// Whether the generator was on time.
     package internal(set) var keptUp = KeptUp()
     package internal(set) var timeline = Timeline()
+    /// Counters that entries of the catalogue feed.
+    var fed = FedCounters()
     /// Records consumed, of any kind.
     package internal(set) var records = Counter()
     /// End of the newest sample of those metrics that have no label, nanoseconds since the run's start.
@@ -113,6 +115,7 @@ package struct RunStatistics: Sendable {
             timeline.update(record.scheduled) { $0.dropped += record.droppedArrivals }
         case .sample:
             generator.add(record.sample)
+            fed.add(record.sample)
             keptUp.add(record.sample)
         case .request, nil: break
         }
@@ -137,6 +140,7 @@ package struct RunStatistics: Sendable {
         }
         guard !record.flags.contains(.interrupted) else { return interrupt(record) }
         exchanges[exchangeIndex(of: record)].add(record)
+        fed.add(record)
         if record.flags.contains(.final) {
             finish(record)
         } else if record.hop == 0 {

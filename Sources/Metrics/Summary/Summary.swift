@@ -1,5 +1,4 @@
-// The result of a run as one document. k6 wrote one of two schemas at random (k6 §8.1); ours is both at once, their
-// keys do not collide, plus an `sml` object with what k6 lacks. docs/METRICS.md describes every member.
+// The summary as a file: the document that a result was written to or read from, kept as it stands.
 
 import FoundationEssentials
 import Glibc
@@ -8,13 +7,17 @@ import Base
 /// A summary, just built or read back from a file.
 package struct Summary: Sendable, Equatable {
     /// The version of the `sml` object. A reader refuses a higher one than it knows.
-    package static let schema: Int64 = 1
+    package static let schema: Int64 = 2
     /// Counts up whenever a formula in docs/METRICS.md changes its result.
     package static let formulas: Int64 = 2
 
     package let document: JSON
+    package let result: RunResult
 
-    init(document: JSON) { self.document = document }
+    package init(_ result: RunResult) {
+        self.result = result
+        document = SummaryWriter.document(result)
+    }
 
     /// 65,536 labels, each with its seven statistics six times, are 90 MB.
     private static let sizeLimit = 256 << 20
@@ -53,6 +56,7 @@ package struct Summary: Sendable, Equatable {
             throw SummaryError(path: path, reason: "sml.schema is \(schema), this version reads up to \(Self.schema)")
         }
         self.document = document
+        result = RunResult(document: document) ?? RunResult()
     }
 
     /// The document as written to summary.json: two spaces of indentation, one newline at the end, members always in
@@ -61,7 +65,7 @@ package struct Summary: Sendable, Equatable {
 
     /// What SML's script printed at the end of a run: its heading and the document of handleSummary (k6 §8.2).
     package func handleSummaryText() -> String {
-        let members = HandleSummarySection.keys.compactMap { key in document[key].map { (key, $0) } }
+        let members = K6HandleSummaryWriter.keys.compactMap { key in document[key].map { (key, $0) } }
         return "\n=== LLM Load Test Summary ===\n"
             + String(decoding: JSON.object(members).bytes(indentation: 2), as: UTF8.self) + "\n"
     }

@@ -1,8 +1,6 @@
-// Puts the document together from its three parts. Percentiles over all groups are merged once here, as each costs a
-// sort of all values.
+// Summaries from records: of a run that just ended, and of records files that were kept.
 
 import Base
-import Scenarios
 
 /// Builds summaries.
 package enum SummaryBuilder {
@@ -12,16 +10,11 @@ package enum SummaryBuilder {
     ///   - tasks: of a run of several; for the member `sml.tasks`.
     package static func build(
         statistics: RunStatistics, context: RunContext, outcome: RunOutcome, redactor: Redactor = Redactor(),
-        remoteWrite: JSON? = nil, tasks: [TaskOutcome] = []
+        remoteWrite: RemoteWriteResult? = nil, tasks: [TaskOutcome] = []
     ) -> Summary {
-        let inputs = SummaryInputs(statistics: statistics, context: context, outcome: outcome, redactor: redactor)
-        let own =
-            SMLSection.members(inputs) + (remoteWrite.map { [("remote_write", $0)] } ?? [])
-            + (tasks.isEmpty ? [] : [("tasks", TaskSection.value(tasks))])
-        return Summary(
-            document: .object(
-                HandleSummarySection.members(inputs) + ExportSection.members(inputs)
-                    + [("sml", .object(own))]))
+        Summary(
+            RunResult(
+                statistics: statistics, context: context, outcome: outcome, redactor: redactor, remoteWrite: remoteWrite, tasks: tasks))
     }
 
     /// The document a finished run wrote, computed again from its records file.
@@ -38,7 +31,7 @@ package enum SummaryBuilder {
     }
 
     /// The document of a run of several tasks.
-    package static func build(merged run: MergedRun, redactor: Redactor = Redactor(), remoteWrite: JSON? = nil) -> Summary {
+    package static func build(merged run: MergedRun, redactor: Redactor = Redactor(), remoteWrite: RemoteWriteResult? = nil) -> Summary {
         build(
             statistics: run.statistics, context: run.context, outcome: run.outcome, redactor: redactor,
             remoteWrite: remoteWrite, tasks: run.tasks)
@@ -58,31 +51,5 @@ package enum SummaryBuilder {
         return RunOutcome(
             .interrupted, reason: "the records file has no end", duration: last,
             endedUnixNanoseconds: context.startedUnixNanoseconds + last)
-    }
-}
-
-/// What every part of the document reads.
-struct SummaryInputs {
-    let statistics: RunStatistics
-    let context: RunContext
-    let outcome: RunOutcome
-    let redactor: Redactor
-    /// Over all labels.
-    let latency: Trend
-    let tokensPerSecond: Trend
-    let completionTokens: Trend
-    let promptTokens: Trend
-    let seconds: Double
-
-    init(statistics: RunStatistics, context: RunContext, outcome: RunOutcome, redactor: Redactor) {
-        self.statistics = statistics
-        self.context = context
-        self.outcome = outcome
-        self.redactor = redactor
-        latency = statistics.overall(\.latency)
-        tokensPerSecond = statistics.overall(\.tokensPerSecond)
-        completionTokens = statistics.overall(\.completionTokens)
-        promptTokens = statistics.overall(\.promptTokens)
-        seconds = Double(outcome.duration) / 1e9
     }
 }

@@ -1,175 +1,138 @@
 // What k6's summaries lack: latency by label and from the scheduled time, what was dropped or cut off, errors by
-// cause, whether the generator kept up, and everything needed to repeat or to distrust the run. docs/METRICS.md says
-// what each member means.
+// cause, whether the generator kept up, and everything needed to repeat or to distrust the run. Metrics are written as
+// the catalogue lists them; docs/METRICS.md says what each member means.
 
 import Generator
 
-enum SMLSection {
-    static func members(_ inputs: SummaryInputs) -> [(String, JSON)] {
-        [
+enum SMLWriter {
+    static func members(_ result: RunResult) -> [(String, JSON)] {
+        let known: [(String, JSON)] = [
             ("schema", .int(Summary.schema)),
-            ("formulas", .int(Summary.formulas)),
-            ("outcome", outcome(inputs)),
-            ("counts", counts(inputs)),
-            ("latency", latency(inputs)),
-            ("labels", labels(inputs)),
-            ("lateness", lateness(inputs.statistics)),
-            ("interrupted", interrupted(inputs.statistics)),
-            ("errors", ErrorSection.value(inputs)),
-            ("finish_reasons", finishReasons(inputs.statistics)),
-            ("answers", answers(inputs.statistics.answers)),
-            ("rate_limit", rateLimit(inputs.statistics.answers)),
-            ("connections", connections(inputs.statistics)),
-            ("generator", generator(inputs.statistics.generator)),
-            ("run", (try? JSON(encoding: inputs.context)) ?? .null),
+            ("formulas", result.formulas.map { .int($0) } ?? .null),
+            ("outcome", outcome(result.outcome)),
+            ("counts", .object([("planned", planned(result))] + metrics("counts", result))),
+            ("latency", .object(metrics("latency", result))),
+            ("labels", .object(result.labels.map { ($0.name, label($0)) })),
+            ("lateness", .object(metrics("lateness", result) + punctuality(result.punctuality))),
+            (
+                "interrupted",
+                .object(
+                    metrics("interrupted", result) + [
+                        ("phases", counts(result.interruptedPhases, order: TransferPhase.allCases.map(\.name)))
+                    ])
+            ),
+            ("errors", .array(result.errors.map(error))),
+            ("finish_reasons", counts(result.finishReasons, order: FinishReason.allCases.map(\.name))),
+            ("answers", .object(metrics("answers", result))),
+            ("rate_limit", .object(metrics("rate_limit", result))),
+            ("connections", .object(metrics("connections", result))),
+            // Nothing is known of the generator without a sample.
+            ("generator", result.metrics[.generatorSamples] == nil ? .null : .object(metrics("generator", result))),
+        ]
+        let names = Set(known.map(\.0))
+        let further = Catalog.sections.filter { !names.contains($0) }.map { ($0, JSON.object(metrics($0, result))) }
+        let members = known + further + [("run", RunDescription.json(result.run))]
+        return members + (result.remoteWrite.map { [("remote_write", RemoteWriteWriter.value($0))] } ?? [])
+            + (result.tasks.isEmpty ? [] : [("tasks", tasks(result))])
+    }
+
+    private static func metrics(_ section: String, _ result: RunResult) -> [(String, JSON)] {
+        Catalog.members(of: section).map { ($0.name.key, value(result.metrics[$0.name])) }
+    }
+
+    private static func value(_ value: MetricValue?) -> JSON {
+        switch value {
+        case .count(let total): .count(total)
+        case .number(let number): .double(number)
+        case .rate(let rate): .object([("value", .double(rate.value)), ("passes", .count(rate.passes)), ("fails", .count(rate.fails))])
+        case .gauge(let gauge): .object([("value", .double(gauge.value)), ("min", .double(gauge.min)), ("max", .double(gauge.max))])
+        case .trend(let value): trend(value)
+        case nil: .null
+        }
+    }
+
+    /// Count and the seven statistics.
+    private static func trend(_ trend: TrendValue?) -> JSON {
+        guard let trend else { return .null }
+        return .object(
+            [("count", JSON(trend.count))] + TrendValue.statistics.map { ($0.name, JSON(trend[keyPath: $0.member])) })
+    }
+
+    private static func outcome(_ outcome: RunResult.Outcome?) -> JSON {
+        guard let outcome else { return .null }
+        return .object([
+            ("kind", .string(outcome.kind.rawValue)), ("reason", JSON(outcome.reason)),
+            ("duration_seconds", .double(outcome.durationSeconds)), ("started", .string(outcome.started)),
+            ("ended", .string(outcome.ended)), ("lost_records", .count(outcome.lostRecords)),
+        ])
+    }
+
+    private static func planned(_ result: RunResult) -> JSON { JSON(result.run?.plannedArrivals) }
+
+    private static func label(_ label: LabelResult) -> JSON {
+        .object(
+            Catalog.byLabel.map { ($0.name.key, value(label.metrics[$0.name])) } + [
+                (
+                    "errors_by_status",
+                    .object(label.errorsByStatus.sorted { $0.key < $1.key }.map { (String($0.key), .count($0.value)) })
+                )
+            ])
+    }
+
+    private static func punctuality(_ found: Punctuality) -> [(String, JSON)] {
+        [
+            ("late_share", .object(Punctuality.parts.map { ($0, JSON(found.lateShare[$0])) })),
+            ("kept_up", found.keptUp.map { .bool($0) } ?? .null),
+            ("kept_up_reasons", .array(found.reasons.map { .string($0) })),
+            ("kept_up_limit_p99_ms", .double(found.limitMilliseconds)),
         ]
     }
 
-    /// Count and the seven statistics; `null` without a value, so that zero is never read as a measurement.
-    static func trend(_ trend: Trend) -> JSON {
-        guard !trend.isEmpty else { return .null }
-        let all = trend.statistics
-        return .object([
-            ("count", .int(Int64(all.count))), ("min", .double(all.min)), ("avg", .double(all.avg)),
-            ("med", .double(all.med)), ("p90", .double(all.p90)), ("p95", .double(all.p95)),
-            ("p99", .double(all.p99)), ("max", .double(all.max)),
-        ])
-    }
-
-    private static func outcome(_ inputs: SummaryInputs) -> JSON {
-        let outcome = inputs.outcome
-        return .object([
-            ("kind", .string(outcome.kind.rawValue)),
-            ("reason", outcome.reason.map { .string(inputs.redactor.redact($0)) } ?? .null),
-            ("duration_seconds", .double(inputs.seconds)),
-            ("started", .string(WallClock.text(unixNanoseconds: inputs.context.startedUnixNanoseconds))),
-            ("ended", .string(WallClock.text(unixNanoseconds: outcome.endedUnixNanoseconds))),
-            ("lost_records", .int(Int64(outcome.lostRecords))),
-        ])
-    }
-
-    private static func counts(_ inputs: SummaryInputs) -> JSON {
-        let run = inputs.statistics
-        return .object([
-            ("planned", inputs.context.plannedArrivals.map { .int(Int64($0)) } ?? .null),
-            ("started", .int(Int64(run.started.total))),
-            ("finished", .int(Int64(run.finished.total))),
-            ("succeeded", .int(Int64(run.success.passes))),
-            ("failed", .int(Int64(run.success.fails))),
-            ("interrupted", .int(Int64(run.interrupted.total))),
-            ("dropped", .int(Int64(run.dropped.total))),
-            ("iterations", .int(Int64(run.iterations.total))),
-            ("interrupted_iterations", .int(Int64(run.interruptedIterations.total))),
-            ("http_requests", .int(Int64(run.requests.total))),
-            ("records", .int(Int64(run.records.total))),
-        ])
-    }
-
-    private static func latency(_ inputs: SummaryInputs) -> JSON {
-        let run = inputs.statistics
-        return .object([
-            ("end_to_end_ms", trend(inputs.latency)),
-            ("service_ms", trend(run.timing(\.duration))),
-            ("from_schedule_ms", trend(run.overall(\.latencyFromSchedule))),
-        ])
-    }
-
-    private static func labels(_ inputs: SummaryInputs) -> JSON {
-        let used = inputs.statistics.labels.enumerated().filter { !$1.latency.isEmpty || $1.interrupted.total > 0 }
-        // Once for all labels: a search per label was 4,000 times 4,000 looks for a corpus of so many.
-        let exchanges = Dictionary(grouping: inputs.statistics.exchanges.indices) { Int(inputs.statistics.exchanges[$0].key.label) }
-        return .object(
-            used.map { index, label in
-                let service = Trend.merged((exchanges[index] ?? []).lazy.map { inputs.statistics.exchanges[$0].duration })
-                let errors = label.errors.sorted { $0.status < $1.status }
-                return (
-                    label.label,
-                    .object([
-                        ("finished", .int(Int64(label.success.total))),
-                        ("succeeded", .int(Int64(label.success.passes))),
-                        ("failed", .int(Int64(label.success.fails))),
-                        ("interrupted", .int(Int64(label.interrupted.total))),
-                        ("end_to_end_ms", trend(label.latency)),
-                        ("service_ms", trend(service)),
-                        ("from_schedule_ms", trend(label.latencyFromSchedule)),
-                        ("tokens_per_second", trend(label.tokensPerSecond)),
-                        ("prompt_tokens", trend(label.promptTokens)),
-                        ("completion_tokens", trend(label.completionTokens)),
-                        (
-                            "errors_by_status",
-                            .object(errors.map { (String($0.status), .int(Int64($0.counter.total))) })
-                        ),
-                    ])
-                )
-            })
-    }
-
-    private static func lateness(_ run: RunStatistics) -> JSON {
+    private static func error(_ error: ErrorResult) -> JSON {
         .object([
-            ("start_ms", trend(run.startLateness)),
-            ("send_ms", trend(run.sendLateness)),
+            ("status", .int(Int64(error.status))), ("error_code", .int(Int64(error.code))), ("error", JSON(error.text)),
+            ("content", JSON(error.content)), ("phase", .string(error.phase)), ("count", .count(error.count)),
+            ("hint", .string(error.hint)),
             (
-                "late_share",
-                .object(run.keptUp.parts.map { ($0.name, $0.share.share.map { .double($0) } ?? .null) })
+                "first",
+                .object([
+                    ("at_seconds", .double(error.first.atSeconds)), ("at", .string(error.first.at)),
+                    ("iteration", .count(error.first.iteration)), ("prompt", .count(error.first.prompt)),
+                    ("label", JSON(error.first.label)),
+                ])
             ),
-            ("kept_up", run.keptUp.verdict.map { .bool($0) } ?? .null),
-            ("kept_up_reasons", .array(run.keptUp.reasons.map { .string($0) })),
-            ("kept_up_limit_p99_ms", .double(milliseconds(KeptUp.limit))),
         ])
     }
 
-    private static func interrupted(_ run: RunStatistics) -> JSON {
-        let phases = TransferPhase.allCases.compactMap { phase in
-            run.interruptedPhases[phase].map { (phase.name, JSON.int(Int64($0))) }
-        }
-        return .object([
-            ("count", .int(Int64(run.interrupted.total))),
-            ("age_ms", trend(run.interruptedAge)),
-            ("phases", .object(phases)),
-        ])
-    }
-
-    private static func finishReasons(_ run: RunStatistics) -> JSON {
-        .object(
-            FinishReason.allCases.compactMap { reason in
-                run.finishReasons[reason].map { (reason.name, .int(Int64($0))) }
-            })
-    }
-
-    private static func answers(_ answers: AnswerStatistics) -> JSON {
-        .object(answers.oddities.map { ($0.name, .int(Int64($0.count.total))) })
-    }
-
-    private static func rateLimit(_ answers: AnswerStatistics) -> JSON {
+    private static func tasks(_ result: RunResult) -> JSON {
         .object([
-            ("too_many_requests", .int(Int64(answers.tooManyRequests.total))),
-            ("with_retry_after", .int(Int64(answers.withRetryAfter.total))),
+            ("count", .int(Int64(result.tasks.count))), ("lost", .array(result.lostTasks.map { .int(Int64($0)) })),
             (
-                "longest_retry_after_seconds",
-                answers.withRetryAfter.total == 0 ? .null : .int(Int64(answers.longestRetryAfter))
+                "each",
+                .array(
+                    result.tasks.map { task in
+                        .object([
+                            ("task", .int(Int64(task.index))), ("state", .string(task.state)), ("outcome", JSON(task.outcome)),
+                            ("host", .string(task.host)), ("workers", .int(Int64(task.workers))), ("started", .count(task.started)),
+                            ("finished", .count(task.finished)), ("start_lateness_ms", trend(task.startLateness)),
+                        ])
+                    })
             ),
-            ("paused_arrivals", .int(Int64(answers.pausedArrivals.total))),
         ])
     }
 
-    private static func connections(_ run: RunStatistics) -> JSON {
-        .object([
-            ("opened", .int(Int64(run.connectionsOpened.total))),
-            ("reused", .int(Int64(run.connectionsReused.total))),
-            ("transport_retries", .int(Int64(run.transportRetries.total))),
-            ("given_up", .int(Int64(run.generator.strayConnections.total))),
-        ])
+    /// In the order of `order`, whatever else there is behind it by name.
+    static func counts(_ counts: [String: UInt64], order: [String] = []) -> JSON {
+        let further = counts.keys.filter { !order.contains($0) }.sorted()
+        return .object((order + further).compactMap { name in counts[name].map { (name, .count($0)) } })
     }
+}
 
-    private static func generator(_ generator: GeneratorStatistics) -> JSON {
-        guard generator.last != nil else { return .null }
-        return .object([
-            ("cpu_seconds", .double(generator.cpuSeconds)),
-            ("cpu_share", trend(generator.cpuShare)),
-            ("peak_memory_bytes", .double(generator.residentBytes.max)),
-            ("loop_delay_ms", trend(generator.loopDelay)),
-            ("peak_in_flight", .double(generator.inFlight.max)),
-            ("samples", .int(Int64(generator.inFlight.count))),
-        ])
-    }
+extension JSON {
+    static func count(_ value: UInt64) -> JSON { .int(Int64(clamping: value)) }
+
+    /// Null for nil.
+    init(_ text: String?) { self = text.map { .string($0) } ?? .null }
+    init(_ number: Double?) { self = number.map { .double($0) } ?? .null }
+    init(_ number: Int?) { self = number.map { .int(Int64($0)) } ?? .null }
 }

@@ -27,8 +27,6 @@ struct HomeSummary {
 
     /// As `sml.tasks` says.
     var lostTasks: LostTasks? {
-        let tasks = summary.document[path: "sml", "tasks"]
-        let lost = tasks?["lost"]?.elements.compactMap { $0.integer.map { Int($0) } } ?? []
-        return LostTasks(lost, of: Int(tasks?["count"]?.integer ?? 0))
+        LostTasks(summary.result.lostTasks, of: summary.result.tasks.count)
     }
 }

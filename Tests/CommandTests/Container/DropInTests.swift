@@ -55,7 +55,7 @@ import Testing
         #expect(summary[path: "throughput", "total_requests"]?.integer == 40)
         #expect(summary[path: "metrics", "http_reqs", "count"]?.integer == 40)
         #expect(summary[path: "metrics", "e2e_latency_ms", "p(95)"]?.number ?? 0 > 20)
-        #expect(summary[path: "sml", "run", "runLabel"] == .string("r1"))
+        #expect(summary[path: "sml", "run", "run_label"] == .string("r1"))
         #expect(scratch.contents == ["corpus", "corpus/prompts.json", "run_config.json", "script.js", "summary.json"])
 
         // What the script printed: its heading and document, here followed by the readable block.

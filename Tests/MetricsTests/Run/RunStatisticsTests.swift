@@ -290,7 +290,7 @@ struct RunStatisticsTests {
         #expect(run.interrupted.total == UInt64(requests.count - finals.count))
         #expect(run.started.total == run.finished.total + run.interrupted.total)
         #expect(run.dropped.total == UInt64(records.filter { $0.kind == .dropped }.count))
-        #expect(run.failed.passes == UInt64(finals.filter { !(200...399).contains($0.status) }.count))
+        #expect(MetricValues(run).rate(.failedExchanges)?.passes == UInt64(finals.filter { !(200...399).contains($0.status) }.count))
         #expect(run.bytesReceived.total == requests.reduce(0) { $0 + UInt64($1.bytesReceived) })
         let good = finals.filter { $0.status == 200 && $0.flags.contains(.hasChoices) }
         #expect(run.success.passes == UInt64(good.count))

@@ -120,7 +120,7 @@ struct SummaryTests {
         #expect(errors.reduce(0) { $0 + ($1["count"]?.integer ?? 0) } == Int64(finals.count - good.count))
         #expect(sml[path: "lateness", "kept_up"] == .bool(true))
         #expect(sml[path: "outcome", "started"] == .string("2023-11-14T22:13:20.123Z"))
-        #expect(sml[path: "run", "plan", "promptSeed"]?.integer == 1)
+        #expect(sml[path: "run", "plan", "prompt_seed"]?.integer == 1)
     }
 
     @Test func hidesSecrets() throws {
@@ -147,8 +147,8 @@ struct SummaryTests {
             try Summary(jsonData: Array("{".utf8), path: "s")
         }
         #expect(throws: SummaryError.self) { try Summary(jsonData: Array("{}".utf8), path: "s") }
-        #expect(throws: SummaryError(path: "s", reason: "sml.schema is 2, this version reads up to 1")) {
-            try Summary(jsonData: Array(#"{"sml":{"schema":2}}"#.utf8), path: "s")
+        #expect(throws: SummaryError(path: "s", reason: "sml.schema is 3, this version reads up to 2")) {
+            try Summary(jsonData: Array(#"{"sml":{"schema":3}}"#.utf8), path: "s")
         }
     }
 

@@ -78,11 +78,11 @@ struct SummaryTextTests {
     /// In a closed loop a request is due when the one before it is answered: that says nothing.
     @Test func aClosedLoopHasNoLatencyFromTheSchedule() {
         let context = Samples.context(plannedArrivals: nil)
-        let document = SummaryTests.summary([Samples.request(at: 2_000)], context: context).document
-        #expect(document[path: "sml", "latency", "from_schedule_ms"] == .null)
-        #expect(document[path: "sml", "labels", "short", "from_schedule_ms"] == .null)
-        #expect(document[path: "sml", "latency", "end_to_end_ms", "count"]?.integer == 1)
-        let text = Summary(document: document).textBlock(color: false)
+        let summary = SummaryTests.summary([Samples.request(at: 2_000)], context: context)
+        #expect(summary.document[path: "sml", "latency", "from_schedule_ms"] == .null)
+        #expect(summary.result.label("short")?.metrics[.fromSchedule] == nil)
+        #expect(summary.result.metrics.trend(.endToEnd)?.count == 1)
+        let text = summary.textBlock(color: false)
         #expect(!text.contains("from schedule") && text.contains("end to end"))
     }
 

@@ -1,0 +1,66 @@
+// A result out of the statistics of records. Percentiles over all groups are merged once here, as each costs a sort of
+// all values.
+
+import Base
+import Generator
+
+extension RunResult {
+    /// - Parameters:
+    ///   - redactor: hides secrets in error texts and the outcome's reason.
+    ///   - tasks: of a run of several.
+    package init(
+        statistics: RunStatistics, context: RunContext, outcome: RunOutcome, redactor: Redactor = Redactor(),
+        remoteWrite: RemoteWriteResult? = nil, tasks: [TaskOutcome] = []
+    ) {
+        self.init(
+            formulas: Summary.formulas, scenario: context.scenario,
+            outcome: Outcome(
+                kind: outcome.kind, reason: outcome.reason.map { redactor.redact($0) },
+                durationSeconds: Double(outcome.duration) / 1e9,
+                started: WallClock.text(unixNanoseconds: context.startedUnixNanoseconds),
+                ended: WallClock.text(unixNanoseconds: outcome.endedUnixNanoseconds), lostRecords: outcome.lostRecords),
+            run: context, metrics: MetricValues(statistics),
+            checks: statistics.statusCheck.total == 0
+                ? []
+                : [
+                    Check(name: Check.status, rate: statistics.statusCheck),
+                    Check(name: Check.choices, rate: statistics.choicesCheck),
+                ],
+            labels: LabelResult.all(statistics), punctuality: Punctuality(statistics.keptUp),
+            interruptedPhases: Dictionary(statistics.interruptedPhases.map { ($0.key.name, $0.value) }, uniquingKeysWith: +),
+            finishReasons: Dictionary(statistics.finishReasons.map { ($0.key.name, $0.value) }, uniquingKeysWith: +),
+            errors: ErrorResult.all(statistics, context: context, redactor: redactor), remoteWrite: remoteWrite,
+            tasks: tasks.map(TaskResult.init))
+    }
+}
+
+extension MetricValues {
+    /// Of the run as a whole. Series that show the run as it is now are no result.
+    init(_ run: RunStatistics) {
+        self.init()
+        let isStarted = run.started.total > 0
+        for metric in Catalog.all where metric.isResult {
+            guard metric.presence == .whenItHasASample || isStarted || metric.kind == .counter else { continue }
+            self[metric.name] = metric.value(run)
+        }
+    }
+
+    /// - Parameter exchanges: the groups of this label.
+    init(_ label: LabelStatistics, exchanges: [ExchangeStatistics]) {
+        self.init()
+        for metric in Catalog.byLabel { self[metric.name] = metric.value(label, exchanges: exchanges) }
+    }
+}
+
+extension LabelResult {
+    /// Labels without a request are left out.
+    static func all(_ run: RunStatistics) -> [LabelResult] {
+        // Once for all labels: a search per label was 4,000 times 4,000 looks for a corpus of so many.
+        let exchanges = Dictionary(grouping: run.exchanges) { Int($0.key.label) }
+        return run.labels.enumerated().filter { !$1.latency.isEmpty || $1.interrupted.total > 0 }.map { index, label in
+            LabelResult(
+                name: label.label, metrics: MetricValues(label, exchanges: exchanges[index] ?? []),
+                errorsByStatus: Dictionary(label.errors.map { (Int($0.status), $0.counter.total) }, uniquingKeysWith: +))
+        }
+    }
+}

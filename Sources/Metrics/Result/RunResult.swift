@@ -1,0 +1,113 @@
+// What a run came to, as a value: everything that a summary says, with types. The two documents of k6, our own object and
+// the text block are written from it; it is made from records or read back from a summary, and what compares or shows
+// results stands on it. Metrics are kept by name, so that one more is an entry of the catalogue and no member here.
+
+import Base
+
+/// The result of a run. Coded as the summary's document, so that there is one form of it on disk.
+package struct RunResult: Sendable, Equatable {
+    /// Version of the formulas behind the numbers; nil when a document does not say, as those of k6.
+    package var formulas: Int64?
+    /// SML's scenario name.
+    package var scenario: String
+    /// How and when it ended; nil in a document of k6.
+    package var outcome: Outcome?
+    /// What was run, with what, where; nil in a document of k6.
+    package var run: RunContext?
+    /// Of all requests.
+    package var metrics: MetricValues
+    /// k6's checks: name, passes and fails.
+    package var checks: [Check]
+    /// By prompt label, in the order of the corpus; labels without a request are left out.
+    package var labels: [LabelResult]
+    /// Whether the generator kept up with its own plan.
+    package var punctuality: Punctuality
+    /// How far interrupted requests had got.
+    package var interruptedPhases: [String: UInt64]
+    /// `finish_reason` of the first choice of succeeded requests.
+    package var finishReasons: [String: UInt64]
+    /// Failed requests by cause, the most frequent first.
+    package var errors: [ErrorResult]
+    /// Nil without remote write.
+    package var remoteWrite: RemoteWriteResult?
+    /// Of a run of several tasks, one each; else empty.
+    package var tasks: [TaskResult]
+
+    package init(
+        formulas: Int64? = nil, scenario: String = "", outcome: Outcome? = nil, run: RunContext? = nil,
+        metrics: MetricValues = MetricValues(), checks: [Check] = [], labels: [LabelResult] = [],
+        punctuality: Punctuality = Punctuality(), interruptedPhases: [String: UInt64] = [:], finishReasons: [String: UInt64] = [:],
+        errors: [ErrorResult] = [], remoteWrite: RemoteWriteResult? = nil, tasks: [TaskResult] = []
+    ) {
+        self.formulas = formulas
+        self.scenario = scenario
+        self.outcome = outcome
+        self.run = run
+        self.metrics = metrics
+        self.checks = checks
+        self.labels = labels
+        self.punctuality = punctuality
+        self.interruptedPhases = interruptedPhases
+        self.finishReasons = finishReasons
+        self.errors = errors
+        self.remoteWrite = remoteWrite
+        self.tasks = tasks
+    }
+
+    /// Run duration, seconds: what rates are divided by.
+    package var seconds: Double { outcome?.durationSeconds ?? 0 }
+
+    /// A total per second of the run; 0 for a run without length.
+    package func rate(_ name: MetricName) -> Double { seconds > 0 ? Double(metrics.count(name)) / seconds : 0 }
+
+    /// The result of that prompt label.
+    package func label(_ name: String) -> LabelResult? { labels.first { $0.name == name } }
+
+    /// Numbers of the tasks whose records are missing or have no end.
+    package var lostTasks: [Int] { tasks.filter { $0.state != TaskOutcome.State.complete.rawValue }.map(\.index) }
+}
+
+extension RunResult {
+    /// How a run ended.
+    package struct Outcome: Sendable, Equatable {
+        package var kind: RunOutcome.Kind
+        /// Why it was cut short or stopped; secrets masked.
+        package var reason: String?
+        /// From the run's zero to the end of the executor, its graceful stop included.
+        package var durationSeconds: Double
+        /// Wall clock, RFC 3339 in UTC, as the summary has them.
+        package var started: String
+        package var ended: String
+        /// Records that could not be taken in; anything but 0 makes every count too low.
+        package var lostRecords: UInt64
+    }
+
+    /// One of k6's checks.
+    package struct Check: Sendable, Equatable {
+        package var name: String
+        package var rate: Rate
+
+        package static let status = "status 200"
+        package static let choices = "has choices"
+    }
+}
+
+/// The result of the requests of one prompt label.
+package struct LabelResult: Sendable, Equatable {
+    package var name: String
+    /// Those of the catalogue that are shown by label.
+    package var metrics: MetricValues
+    /// Failed requests by final status, 0 for transport errors.
+    package var errorsByStatus: [Int: UInt64]
+}
+
+extension RunResult: Codable {
+    package func encode(to encoder: any Encoder) throws { try SummaryWriter.document(self).encode(to: encoder) }
+
+    package init(from decoder: any Decoder) throws {
+        guard let result = try RunResult(document: JSON(from: decoder)) else {
+            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "no summary"))
+        }
+        self = result
+    }
+}
