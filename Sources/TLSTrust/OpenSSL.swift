@@ -1,46 +1,94 @@
-// The four functions of OpenSSL (1.1.1 and later) that a store of authorities needs.
+// The functions of OpenSSL (1.1.1 and later) that we call ourselves: for a store of authorities, and for what libcurl does
+// not tell of a connection. OpenSSL is in the process as libcurl's dependency, so they are looked up, not linked.
 
 internal import CLibcurl
 import Glibc
 
-struct OpenSSL: Sendable {
-    /// nil when libcurl's TLS library is another one.
-    static let shared = OpenSSL()
+/// OpenSSL's functions by what they are for, looked up once.
+package struct OpenSSL: Sendable {
+    package typealias Object = UnsafeMutableRawPointer
+    package typealias InfoCallback = @convention(c) (Object?, Int32, Int32) -> Void
+    package typealias NameOut = UnsafeMutablePointer<UnsafePointer<UInt8>?>
+    private typealias NewIndex = @convention(c) (Int32, Int, Object?, Object?, Object?, Object?) -> Int32
 
-    private let make: @convention(c) () -> UnsafeMutableRawPointer?
-    private let load: @convention(c) (UnsafeMutableRawPointer, UnsafePointer<CChar>?, UnsafePointer<CChar>?) -> Int32
-    private let release: @convention(c) (UnsafeMutableRawPointer) -> Void
-    private let setStore: @convention(c) (UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> Void
+    /// nil when libcurl's TLS library is another one.
+    package static let shared = OpenSSL()
+
+    // SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE, SSL_CB_READ_ALERT, CRYPTO_EX_INDEX_SSL.
+    package static let wantRead: Int32 = 2
+    package static let wantWrite: Int32 = 3
+    package static let alertRead: Int32 = 0x4004
+    private static let sessionClass: Int32 = 0
+
+    let newStore: @convention(c) () -> Object?
+    let loadStore: @convention(c) (Object, UnsafePointer<CChar>?, UnsafePointer<CChar>?) -> Int32
+    let freeStore: @convention(c) (Object) -> Void
+    let setStore: @convention(c) (Object, Object) -> Void
+    package let alpn: @convention(c) (Object, NameOut, UnsafeMutablePointer<UInt32>) -> Void
+    package let newSocketBIO: @convention(c) (Int32, Int32) -> Object?
+    package let readBIO: @convention(c) (Object) -> Object?
+    package let writeBIO: @convention(c) (Object) -> Object?
+    package let retain: @convention(c) (Object) -> Void
+    package let setReadBIO: @convention(c) (Object, Object?) -> Void
+    package let setWriteBIO: @convention(c) (Object, Object?) -> Void
+    package let peek: @convention(c) (Object, UnsafeMutableRawPointer, Int32) -> Int32
+    package let error: @convention(c) (Object, Int32) -> Int32
+    package let clearErrors: @convention(c) () -> Void
+    package let setInfoCallback: @convention(c) (Object, InfoCallback?) -> Void
+    package let extra: @convention(c) (Object, Int32) -> UnsafeMutableRawPointer?
+    package let setExtra: @convention(c) (Object, Int32, UnsafeMutableRawPointer?) -> Int32
+    /// Of a place for a pointer of ours on each session.
+    package let extraIndex: Int32
 
     private init?() {
-        guard sml_has_openssl() != 0, let make = dlsym(nil, "X509_STORE_new"), let load = dlsym(nil, "X509_STORE_load_locations"),
-            let release = dlsym(nil, "X509_STORE_free"), let setStore = dlsym(nil, "SSL_CTX_set1_cert_store")
-        else { return nil }
-        self.make = unsafeBitCast(make, to: (@convention(c) () -> UnsafeMutableRawPointer?).self)
-        self.load = unsafeBitCast(
-            load,
-            to: (@convention(c) (UnsafeMutableRawPointer, UnsafePointer<CChar>?, UnsafePointer<CChar>?) -> Int32).self)
-        self.release = unsafeBitCast(release, to: (@convention(c) (UnsafeMutableRawPointer) -> Void).self)
-        self.setStore = unsafeBitCast(
-            setStore, to: (@convention(c) (UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> Void).self)
+        guard sml_has_openssl() != 0 else { return nil }
+        do throws(Missing) {
+            newStore = try Self.look("X509_STORE_new")
+            loadStore = try Self.look("X509_STORE_load_locations")
+            freeStore = try Self.look("X509_STORE_free")
+            setStore = try Self.look("SSL_CTX_set1_cert_store")
+            alpn = try Self.look("SSL_get0_alpn_selected")
+            newSocketBIO = try Self.look("BIO_new_socket")
+            readBIO = try Self.look("SSL_get_rbio")
+            writeBIO = try Self.look("SSL_get_wbio")
+            retain = try Self.look("BIO_up_ref")
+            setReadBIO = try Self.look("SSL_set0_rbio")
+            setWriteBIO = try Self.look("SSL_set0_wbio")
+            peek = try Self.look("SSL_peek")
+            error = try Self.look("SSL_get_error")
+            clearErrors = try Self.look("ERR_clear_error")
+            setInfoCallback = try Self.look("SSL_set_info_callback")
+            extra = try Self.look("SSL_get_ex_data")
+            setExtra = try Self.look("SSL_set_ex_data")
+            let newIndex: NewIndex = try Self.look("CRYPTO_get_ex_new_index")
+            extraIndex = newIndex(Self.sessionClass, 0, nil, nil, nil, nil)
+        } catch {
+            return nil
+        }
+        guard extraIndex >= 0 else { return nil }
     }
 
+    private struct Missing: Error {}
+
+    /// - Parameter type: the C function's own; nothing checks it.
+    private static func look<Function>(_ name: String, as type: Function.Type = Function.self) throws(Missing) -> Function {
+        guard let address = dlsym(nil, name) else { throw Missing() }
+        return unsafeBitCast(address, to: type)
+    }
+}
+
+extension OpenSSL {
     /// A store of the file's certificates, which also looks into the directories; nil when OpenSSL cannot read them.
-    func store(file: String?, directories: String?) -> UnsafeMutableRawPointer? {
-        guard let store = make() else { return nil }
+    func store(file: String?, directories: String?) -> Object? {
+        guard let store = newStore() else { return nil }
         func with<Result>(_ text: String?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {
             text.map { $0.withCString(body) } ?? body(nil)
         }
-        let isLoaded = with(file) { file in with(directories) { load(store, file, $0) } }
+        let isLoaded = with(file) { file in with(directories) { loadStore(store, file, $0) } }
         guard isLoaded == 1 else {
-            release(store)
+            freeStore(store)
             return nil
         }
         return store
     }
-
-    func free(_ store: UnsafeMutableRawPointer) { release(store) }
-
-    /// The context holds a reference of its own.
-    func use(_ context: UnsafeMutableRawPointer, _ store: UnsafeMutableRawPointer) { setStore(context, store) }
 }

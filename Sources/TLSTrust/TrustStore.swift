@@ -28,7 +28,7 @@ package final class TrustStore: @unchecked Sendable {
     deinit {
         let state = state.withLock { $0 }
         if case .read(let address) = state, let store = UnsafeMutableRawPointer(bitPattern: address) {
-            OpenSSL.shared?.free(store)
+            OpenSSL.shared?.freeStore(store)
         }
     }
 
@@ -66,7 +66,8 @@ package final class TrustStore: @unchecked Sendable {
             return 0
         }
         guard let store = UnsafeMutableRawPointer(bitPattern: address) else { return CURLE_SSL_CACERT_BADFILE }
-        openSSL.use(context, store)
+        // The context holds a reference of its own.
+        openSSL.setStore(context, store)
         return CURLE_OK
     }
 }
