@@ -20,12 +20,20 @@ final class RunReaders: Sendable {
         state = Mutex(State(statistics: statistics, file: file))
     }
 
-    func consume(_ batch: [RunRecord]) {
+    func consume(_ batch: RunBatch) {
         let failure = state.withLock { state -> RecordFileError? in
-            batch.withUnsafeBufferPointer { state.statistics.consume($0) }
-            guard let file = state.file, !state.isFileFinished, file.failure == nil else { return nil }
-            batch.withUnsafeBufferPointer { file.append($0) }
-            return file.failure
+            let file = state.isFileFinished || state.file?.failure != nil ? nil : state.file
+            switch batch {
+            case .records(let records):
+                records.withUnsafeBufferPointer {
+                    state.statistics.consume($0)
+                    file?.append($0)
+                }
+            case .sample(let sample):
+                state.statistics.consume(sample)
+                file?.append(sample)
+            }
+            return file?.failure
         }
         // Said when it happens, not hours later; the measurement goes on.
         if let failure { StandardError.write("sml-loadgen: warning: no more records are kept: \(failure)\n") }

@@ -7,6 +7,8 @@ enum Fixtures {
     private static let folder = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().appendingPathComponent("Fixtures")
 
+    static func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+
     static func data(_ name: String) throws -> Data {
         try Data(contentsOf: folder.appendingPathComponent(name))
     }

@@ -1,11 +1,11 @@
-// A seeded stream of records with everything a run can contain but redirects.
+// A seeded stream of records with everything a run can contain but redirects, and its samples.
 
 import Generator
 
 @testable import Metrics
 
 enum Stream {
-    /// Two labels; 5 % failures of several kinds, 1 % interrupted, 1 % dropped arrivals, a sample every 1,000 records.
+    /// Two labels; 5 % failures of several kinds, 1 % interrupted, 1 % dropped arrivals.
     static func records(count: Int, seed: UInt64) -> [RunRecord] {
         var random = SplitMix(state: seed)
         return (0..<count).map { index in
@@ -31,14 +31,18 @@ enum Stream {
                 record.flags = [.final, .endsIteration, .parsed]
             case 60..<65:
                 record.flags = [.final, .endsIteration]
-            case _ where index % 1_000 == 999:
-                record = RunRecord(
-                    sample: GeneratorSample(
-                        time: Samples.nanoseconds(at), virtualUsers: 10, maxVirtualUsers: 20, inFlight: 10,
-                        cpuTime: Samples.nanoseconds(at / 10), residentBytes: 40 << 20, loopDelay: 100_000))
             default: break
             }
             return record
+        }
+    }
+
+    /// A sample every 1,000 of `count` records.
+    static func samples(count: Int) -> [GeneratorSample] {
+        stride(from: 999, to: count, by: 1_000).map { index in
+            GeneratorSample(
+                time: Samples.nanoseconds(Double(index)), virtualUsers: 10, maxVirtualUsers: 20, inFlight: 10,
+                cpuTime: Samples.nanoseconds(Double(index) / 10), residentBytes: 40 << 20, loopDelay: 100_000)
         }
     }
 }

@@ -120,10 +120,9 @@ struct CounterStepTests {
     @Test func theProcessCPUTimeHasNoZero() throws {
         var statistics = Records.statistics(records: [Records.request(end: 500, latency: 300)])
         statistics.consume(
-            RunRecord(
-                sample: GeneratorSample(
-                    time: second, virtualUsers: 1, maxVirtualUsers: 1, inFlight: 1, cpuTime: 3 * second, residentBytes: 1,
-                    loopDelay: 0)))
+            GeneratorSample(
+                time: second, virtualUsers: 1, maxVirtualUsers: 1, inFlight: 1, cpuTime: 3 * second, residentBytes: 1,
+                loopDelay: 0))
         var registry = Records.registry()
         let updates = Updates(registry.updates(Records.snapshot(statistics, elapsed: 5 * second)))
         let cpu = try #require(updates.byText["sml_generator_cpu_seconds_total{run_label=\"r\",scenario=\"s\"}"])

@@ -1,7 +1,7 @@
-// One fixed-width record for everything a run measures: a request, a dropped arrival, an iteration's end, a
-// once-a-second sample of the generator itself. Records are the source of truth; series, summary, progress and
-// the records file are readers of them and never touch the engine. Fixed width so that a ring, a file and a
-// truncated file are all plain arrays: 104 bytes, measured cheaper than an enum with payloads (no ARC, memcpy).
+// One fixed-width record for everything that happens to a plan: a request, a dropped arrival, an iteration's end. Records
+// are the source of truth; series, summary, progress and the records file are readers of them and never touch the engine.
+// Fixed width so that a ring, a file and a truncated file are all plain arrays: 136 bytes, measured cheaper than an enum
+// with payloads (no ARC, memcpy). What the generator sees of itself is no record: see GeneratorSample.swift.
 
 /// What one record describes. Raw values are part of the records file's format.
 package enum RecordKind: UInt8, Sendable, CaseIterable {
@@ -13,8 +13,6 @@ package enum RecordKind: UInt8, Sendable, CaseIterable {
     /// The end of an iteration that outlived its request (think time, initial stagger). An iteration that ends
     /// with its last exchange carries ``RecordFlags/endsIteration`` instead and has no record of its own.
     case iterationEnd = 3
-    /// The generator looking at itself, once a second: see ``GeneratorSample``.
-    case sample = 4
 }
 
 /// Yes/no facts of a record. Raw values are part of the records file's format.
@@ -83,7 +81,7 @@ package enum FinishReason: UInt8, Sendable, CaseIterable {
     }
 }
 
-/// One record, 104 bytes. Instants are nanoseconds on the monotonic clock since the run's start; `-1` says that
+/// One record, 136 bytes. Instants are nanoseconds on the monotonic clock since the run's start; `-1` says that
 /// the point was never reached. Which members mean something depends on ``kind``.
 package struct RunRecord: Sendable {
     /// When the plan wanted the request to start: the arrival's due instant, or for closed-loop executors the
@@ -147,6 +145,19 @@ package struct RunRecord: Sendable {
     package var retryAfterSeconds: UInt16 = 0
     /// ``sending`` as it is kept.
     package var sendingCode = ShortDuration()
+    /// When the first and the last token of an answer that is read as it comes had been read; `-1` if never.
+    package var firstToken: Int64 = -1
+    package var lastToken: Int64 = -1
+    /// `usage.prompt_tokens_details.cached_tokens`, or -1 when the answer had none.
+    package var cachedTokens: Int32 = -1
+    /// `usage.completion_tokens_details.reasoning_tokens`, or -1 when the answer had none.
+    package var reasoningTokens: Int32 = -1
+    /// Index into the run's text table for the finish reason when it is ``FinishReason/other``, else 0.
+    package var finishText: UInt16 = 0
+    /// Which variant of the plan the request belongs to; 0 where there is one.
+    package var arm: UInt16 = 0
+    /// Which request of its conversation this is, from 0.
+    package var turn: UInt16 = 0
 
     /// From ``sent`` until all of the request was with the kernel, nanoseconds: earlier than the write of its last byte,
     /// later than the one before it, so 0 for what goes out in one piece. Ends with the first byte of the answer or with
@@ -170,71 +181,5 @@ package struct RunRecord: Sendable {
     /// that says so; k6's script stops at the choice.
     package var isSuccess: Bool {
         status == 200 && flags.contains(.hasChoices) && !flags.contains(.reportsFailure)
-    }
-}
-
-/// The generator looking at itself, once a second and at the start and end of a run (k6 samples `vus` at the same
-/// rhythm). Travels as a record of kind ``RecordKind/sample``; this is its typed view.
-package struct GeneratorSample: Sendable, Equatable {
-    /// Nanoseconds since the run's start.
-    package var time: Int64
-    /// k6's `vus`: closed loop, VUs not yet finished; open loop, VUs inside an iteration.
-    package var virtualUsers: UInt32
-    /// k6's `vus_max`: closed loop, the planned maximum; open loop, VUs created so far (at least preAllocatedVUs).
-    package var maxVirtualUsers: UInt32
-    /// Requests handed to libcurl and not yet complete.
-    package var inFlight: UInt32
-    /// User plus system CPU time of the process so far, nanoseconds.
-    package var cpuTime: Int64
-    /// Resident memory now, bytes.
-    package var residentBytes: Int64
-    /// The longest time in the last interval between a deadline and the loop acting on it, nanoseconds.
-    package var loopDelay: Int64
-    /// Heartbeats of the loops in the last interval, and those of them that came more than 10 ms late.
-    package var beats: UInt32
-    package var lateBeats: UInt32
-    /// Connections given up in the last interval, because bytes came on them that no request had asked for.
-    package var strayConnections: UInt32
-
-    package init(
-        time: Int64, virtualUsers: UInt32, maxVirtualUsers: UInt32, inFlight: UInt32, cpuTime: Int64,
-        residentBytes: Int64, loopDelay: Int64, beats: UInt32 = 0, lateBeats: UInt32 = 0,
-        strayConnections: UInt32 = 0
-    ) {
-        self.time = time
-        self.virtualUsers = virtualUsers
-        self.maxVirtualUsers = maxVirtualUsers
-        self.inFlight = inFlight
-        self.cpuTime = cpuTime
-        self.residentBytes = residentBytes
-        self.loopDelay = loopDelay
-        self.beats = beats
-        self.lateBeats = lateBeats
-        self.strayConnections = strayConnections
-    }
-}
-
-extension RunRecord {
-    /// The record of `sample`.
-    package init(sample: GeneratorSample) {
-        self.init(kind: .sample)
-        end = sample.time
-        virtualUser = sample.virtualUsers
-        prompt = sample.maxVirtualUsers
-        iteration = sample.inFlight
-        scheduled = sample.cpuTime
-        started = sample.residentBytes
-        sent = sample.loopDelay
-        lookupMicroseconds = sample.beats
-        connectMicroseconds = sample.lateBeats
-        tlsMicroseconds = sample.strayConnections
-    }
-
-    /// The sample a record of kind ``RecordKind/sample`` carries.
-    package var sample: GeneratorSample {
-        GeneratorSample(
-            time: end, virtualUsers: virtualUser, maxVirtualUsers: prompt, inFlight: iteration,
-            cpuTime: scheduled, residentBytes: started, loopDelay: sent, beats: lookupMicroseconds,
-            lateBeats: connectMicroseconds, strayConnections: tlsMicroseconds)
     }
 }

@@ -129,9 +129,9 @@ package final class LoadRun: Sendable {
     /// The run's clock; its zero is the start.
     package var clock: RunClock { context.clock }
 
-    /// Runs the plan. `consume` gets all records in batches, one call at a time, on a thread of the run's own; after
+    /// Runs the plan. `consume` gets all records in batches, and the samples, one call at a time, on a thread of the run's own; after
     /// this returns it is not called again.
-    package func run(consume: @escaping @Sendable ([RunRecord]) -> Void) async throws(GeneratorError) -> RunEnd {
+    package func run(consume: @escaping @Sendable (RunBatch) -> Void) async throws(GeneratorError) -> RunEnd {
         let consume = watched(consume)
         var shards: [Shard] = []
         let exchange = try ArrivalExchange(shards: workers.count)
@@ -154,7 +154,7 @@ package final class LoadRun: Sendable {
         // The last of all, so that whoever gets it has got everything.
         await withCheckedContinuation { continuation in
             consumer.async { [self] in
-                consume([RunRecord(sample: sample())])
+                consume(.sample(sample()))
                 continuation.resume()
             }
         }
@@ -213,14 +213,16 @@ package final class LoadRun: Sendable {
 
     /// `consume`, with the scenario's stop rules reading along. They act once.
     private func watched(
-        _ consume: @escaping @Sendable ([RunRecord]) -> Void
-    ) -> @Sendable ([RunRecord]) -> Void {
+        _ consume: @escaping @Sendable (RunBatch) -> Void
+    ) -> @Sendable (RunBatch) -> Void {
         guard let rules = StopRules(plan.faults) else { return consume }
         let watching = Mutex<StopRules?>(rules)
         return { [self] batch in
             consume(batch)
             let reason = watching.withLock { rules -> String? in
-                let reason = rules?.reason(afterReading: batch, now: clock.now)
+                // Time passes without records too.
+                let records = if case .records(let records) = batch { records } else { [RunRecord]() }
+                let reason = rules?.reason(afterReading: records, now: clock.now)
                 if reason != nil { rules = nil }
                 return reason
             }
@@ -231,10 +233,10 @@ package final class LoadRun: Sendable {
     // MARK: - Samples
 
     /// k6 samples its gauges every second (§4.8); so do we, and the generator's own cost with them.
-    private func startSampling(consume: @escaping @Sendable ([RunRecord]) -> Void) {
+    private func startSampling(consume: @escaping @Sendable (RunBatch) -> Void) {
         // Counted from the run's zero, which lies ahead, so that several tasks sample the same instants.
         consumer.repeat(first: context.clock.origin + 1_000_000_000, every: 1_000_000_000) { [self] in
-            consume([RunRecord(sample: sample())])
+            consume(.sample(sample()))
         }
     }
 

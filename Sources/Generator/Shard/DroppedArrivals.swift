@@ -3,7 +3,7 @@
 
 /// Makes records of one shard's dropped arrivals. A value that belongs to its shard.
 struct DroppedArrivals {
-    /// Drops of one second that have records of their own: 104 kB a second and shard.
+    /// Drops of one second that have records of their own: 136 kB a second and shard.
     static let individual = 1_000
     /// The others get into a record no later than this, so that progress is live.
     private static let maximumAge: Int64 = 100_000_000

@@ -1,5 +1,6 @@
 // A records file as CSV or JSON Lines, for tools that do not read ours. All columns, texts resolved, instants as whole
-// nanoseconds: nothing is rounded, so that an analysis of the export is an analysis of the run.
+// nanoseconds: nothing is rounded, so that an analysis of the export is an analysis of the run. Samples have columns of
+// their own behind those of the records.
 
 import Generator
 
@@ -21,61 +22,9 @@ package struct RecordExport: Sendable {
         case none
     }
 
-    /// Column names in order; docs/RECORDS.md says what they mean.
-    package static let columns: [String] = columnTable.map(\.name)
-
-    private typealias Column = (name: String, cell: @Sendable (RunRecord, Names) -> Cell)
-    private typealias Names = (label: String, error: String, url: String)
-
-    private static let columnTable: [Column] = [
-        ("kind", { record, _ in .text(record.kind?.name ?? String(record.kindRaw)) }),
-        ("scheduled_ns", { record, _ in .number(record.scheduled) }),
-        ("started_ns", { record, _ in .number(record.started) }),
-        ("sent_ns", { record, _ in record.kind == .sample ? .number(record.sent) : reached(record.sent) }),
-        ("first_byte_ns", { record, _ in reached(record.firstByte) }),
-        ("end_ns", { record, _ in .number(record.end) }),
-        ("lookup_us", { record, _ in .number(Int64(record.lookupMicroseconds)) }),
-        ("connect_us", { record, _ in .number(Int64(record.connectMicroseconds)) }),
-        ("tls_us", { record, _ in .number(Int64(record.tlsMicroseconds)) }),
-        ("iteration", { record, _ in .number(Int64(record.iteration)) }),
-        ("prompt", { record, _ in .number(Int64(record.prompt)) }),
-        ("virtual_user", { record, _ in .number(Int64(record.virtualUser)) }),
-        ("prompt_tokens", { record, _ in reached(Int64(record.promptTokens)) }),
-        ("completion_tokens", { record, _ in reached(Int64(record.completionTokens)) }),
-        ("bytes_sent", { record, _ in .number(Int64(record.bytesSent)) }),
-        ("bytes_received", { record, _ in .number(Int64(record.bytesReceived)) }),
-        ("label", { _, names in .text(names.label) }),
-        ("status", { record, _ in .number(Int64(record.status)) }),
-        ("error_code", { record, _ in .number(Int64(record.errorCode)) }),
-        ("error", { _, names in .text(names.error) }),
-        ("method", { record, _ in .text(record.flags.contains(.methodGet) ? "GET" : "POST") }),
-        ("url", { _, names in .text(names.url) }),
-        ("hop", { record, _ in .number(Int64(record.hop)) }),
-        ("http_version", { record, _ in .number(Int64(record.httpVersion)) }),
-        ("tls_version", { record, _ in .number(Int64(record.tlsVersion)) }),
-        ("finish_reason", { record, _ in .text(record.finishReason.name) }),
-        ("phase", { record, _ in .text(record.phase.name) }),
-        ("shard", { record, _ in .number(Int64(record.shard)) }),
-        ("connection_reused", { record, _ in .yesNo(record.flags.contains(.connectionReused)) }),
-        ("parsed", { record, _ in .yesNo(record.flags.contains(.parsed)) }),
-        ("has_choices", { record, _ in .yesNo(record.flags.contains(.hasChoices)) }),
-        ("final", { record, _ in .yesNo(record.flags.contains(.final)) }),
-        ("ends_iteration", { record, _ in .yesNo(record.flags.contains(.endsIteration)) }),
-        ("interrupted", { record, _ in .yesNo(record.flags.contains(.interrupted)) }),
-        ("retried_by_transport", { record, _ in .yesNo(record.flags.contains(.retriedByTransport)) }),
-        ("resends", { record, _ in .number(Int64(record.resends)) }),
-        ("retry_after_s", { record, _ in reached(record.retryAfterSeconds == 0 ? -1 : Int64(record.retryAfterSeconds)) }),
-        ("without_content", { record, _ in .yesNo(record.flags.contains(.withoutContent)) }),
-        ("other_model", { record, _ in .yesNo(record.flags.contains(.otherModel)) }),
-        ("tokens_not_as_asked", { record, _ in .yesNo(record.flags.contains(.tokensNotAsAsked)) }),
-        ("cut_short", { record, _ in .yesNo(record.flags.contains(.cutShort)) }),
-        ("empty_body", { record, _ in .yesNo(record.flags.contains(.emptyBody)) }),
-        ("paused", { record, _ in .yesNo(record.flags.contains(.paused)) }),
-        ("reports_failure", { record, _ in .yesNo(record.flags.contains(.reportsFailure)) }),
-        ("sending_us", { record, _ in .number(record.sending / 1000) }),
-    ]
-
-    private static func reached(_ value: Int64) -> Cell { value < 0 ? .none : .number(value) }
+    /// Column names in order; docs/RECORDS.md says what they mean. The first says what a line is; a sample's line has only
+    /// its own of the others, and a record's only a record's.
+    package static let columns: [String] = ["kind"] + recordColumns.map(\.name) + sampleColumns.map(\.name)
 
     /// Writes the whole of `reader` through `sink`, in pieces of about 64 kB.
     ///
@@ -83,36 +32,64 @@ package struct RecordExport: Sendable {
     package func write(_ reader: RecordFileReader, to sink: (ArraySlice<UInt8>) throws -> Void) throws {
         var out: [UInt8] = []
         if format == .csv { out += Array((Self.columns.joined(separator: ",") + "\n").utf8) }
+        func sinkFull() throws {
+            guard out.count >= 65_536 else { return }
+            try sink(out[...])
+            out.removeAll(keepingCapacity: true)
+        }
         try reader.forEachBatch { batch in
             for record in batch {
                 let label = Int(record.label)
-                let names: Names = (
-                    label < reader.context.labels.count ? reader.context.labels[label] : "",
-                    record.errorText == 0 ? "" : reader.texts[record.errorText],
-                    record.url == 0 ? reader.context.url : reader.texts[record.url]
-                )
-                appendLine(record, names, to: &out)
-                if out.count >= 65_536 {
-                    try sink(out[...])
-                    out.removeAll(keepingCapacity: true)
+                let names = Names(
+                    label: label < reader.context.labels.count ? reader.context.labels[label] : "",
+                    error: record.errorText == 0 ? "" : reader.texts[record.errorText],
+                    url: record.url == 0 ? reader.context.url : reader.texts[record.url],
+                    finish: record.finishText == 0 ? "" : reader.texts[record.finishText])
+                begin(.text(record.kind?.name ?? String(record.kindRaw)), to: &out)
+                for (index, column) in Self.recordColumns.enumerated() {
+                    append(column.cell(record, names), Self.recordKeys[index], to: &out)
                 }
+                if format == .csv { out += Self.noSample }
+                end(&out)
+                try sinkFull()
             }
+        } sample: { sample in
+            begin(.text("sample"), to: &out)
+            if format == .csv { out += Self.noRecord }
+            for (index, column) in Self.sampleColumns.enumerated() {
+                append(.number(column.value(sample)), Self.sampleKeys[index], to: &out)
+            }
+            end(&out)
+            try sinkFull()
         }
         if !out.isEmpty { try sink(out[...]) }
     }
 
-    /// Appends to the buffer in place: a line costs 3 µs; a string per cell took 5 µs (CSV) and 23 µs (JSON Lines).
-    private func appendLine(_ record: RunRecord, _ names: Names, to out: inout [UInt8]) {
-        if format == .jsonl { out.append(UInt8(ascii: "{")) }
-        for (index, column) in Self.columnTable.enumerated() {
-            if index > 0 { out.append(UInt8(ascii: ",")) }
-            switch format {
-            case .csv: Self.appendCSV(column.cell(record, names), to: &out)
-            case .jsonl:
-                out += Self.jsonKeys[index]
-                Self.appendJSON(column.cell(record, names), to: &out)
-            }
+    private static let recordKeys = recordColumns.map { Array(",\"\($0.name)\":".utf8) }
+    private static let sampleKeys = sampleColumns.map { Array(",\"\($0.name)\":".utf8) }
+    /// The empty cells of the other kind's columns.
+    private static let noSample = [UInt8](repeating: UInt8(ascii: ","), count: sampleColumns.count)
+    private static let noRecord = [UInt8](repeating: UInt8(ascii: ","), count: recordColumns.count)
+
+    // Appends to the buffer in place: a line costs 3 µs; a string per cell took 5 µs (CSV) and 23 µs (JSON Lines).
+
+    private func begin(_ kind: Cell, to out: inout [UInt8]) {
+        if format == .jsonl { out += #"{"kind":"#.utf8 }
+        format == .csv ? Self.appendCSV(kind, to: &out) : Self.appendJSON(kind, to: &out)
+    }
+
+    private func append(_ cell: Cell, _ key: [UInt8], to out: inout [UInt8]) {
+        switch format {
+        case .csv:
+            out.append(UInt8(ascii: ","))
+            Self.appendCSV(cell, to: &out)
+        case .jsonl:
+            out += key
+            Self.appendJSON(cell, to: &out)
         }
+    }
+
+    private func end(_ out: inout [UInt8]) {
         if format == .jsonl { out.append(UInt8(ascii: "}")) }
         out.append(0x0A)
     }
@@ -121,8 +98,6 @@ package struct RecordExport: Sendable {
     private static let formulaMarks: Set<UInt8> = [
         UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0A, 0x0D,
     ]
-
-    private static let jsonKeys = columns.map { Array("\"\($0)\":".utf8) }
 
     /// RFC 4180: quotes only where a value needs them. Texts come from servers and corpora; one that a spreadsheet would
     /// take for a formula is made a text there by an apostrophe, and numbers stay numbers.

@@ -13,7 +13,7 @@ package final class RecordFileReader {
     package let texts: TextTable
     /// How the run ended; `nil` until the end of the file, and there when the run never finished it.
     package private(set) var outcome: RunOutcome?
-    /// Records handed out so far.
+    /// Records and samples handed out so far.
     package private(set) var recordCount: UInt64 = 0
     /// Bytes after the last whole frame; 0 in a complete file. Valid at the end.
     package private(set) var truncatedBytes = 0
@@ -21,7 +21,8 @@ package final class RecordFileReader {
     package private(set) var unknownFrames: UInt64 = 0
 
     private let file: UnsafeMutablePointer<FILE>
-    private var frames = [UInt8](repeating: 0, count: 4_096 * RecordFormat.frameSize)
+    private let version: RecordFormat.Version
+    private var frames: [UInt8]
     private var pieces: [UInt8] = []
     private var frameCount: UInt64 = 0
     /// Index in the file to index in `texts`: they differ when several files share one table.
@@ -34,7 +35,7 @@ package final class RecordFileReader {
     package init(path: String, texts: TextTable = TextTable()) throws {
         guard let file = fopen(path, "rbe") else { throw RecordFileWriter.systemError("open", path) }
         do {
-            context = try Self.readHeader(file, path)
+            (version, context) = try Self.readHeader(file, path)
         } catch {
             fclose(file)
             throw error
@@ -42,32 +43,46 @@ package final class RecordFileReader {
         self.path = path
         self.texts = texts
         self.file = file
+        frames = [UInt8](repeating: 0, count: 4_096 * version.frameSize)
     }
 
     deinit { fclose(file) }
 
-    /// Calls `body` with one batch after the other until the end of the file.
+    /// Calls `body` with one batch of records after the other until the end of the file, and `sample` with each sample
+    /// where it stands between them.
     ///
-    /// - Throws: ``RecordFileError`` when reading fails, and what `body` throws.
-    package func forEachBatch(_ body: (UnsafeBufferPointer<RunRecord>) throws -> Void) throws {
+    /// - Throws: ``RecordFileError`` when reading fails, and what `body` and `sample` throw.
+    package func forEachBatch(
+        _ body: (UnsafeBufferPointer<RunRecord>) throws -> Void, sample: (GeneratorSample) throws -> Void = { _ in }
+    ) throws {
         var batch: [RunRecord] = []
         batch.reserveCapacity(4_096)
         while true {
             let count = fread(&frames, 1, frames.count, file)
             if count < frames.count && ferror(file) != 0 { throw RecordFileWriter.systemError("read", path) }
-            let whole = count / RecordFormat.frameSize
-            batch.removeAll(keepingCapacity: true)
-            for index in 0..<whole { try take(frameAt: index * RecordFormat.frameSize, into: &batch) }
-            recordCount += UInt64(batch.count)
-            if !batch.isEmpty { try batch.withUnsafeBufferPointer(body) }
+            for index in 0..<(count / version.frameSize) {
+                guard let found = try take(frameAt: index * version.frameSize, into: &batch) else { continue }
+                try hand(&batch, to: body)
+                recordCount += 1
+                try sample(found)
+            }
+            try hand(&batch, to: body)
             if count < frames.count {
-                truncatedBytes = count % RecordFormat.frameSize
+                truncatedBytes = count % version.frameSize
                 return
             }
         }
     }
 
-    private func take(frameAt offset: Int, into batch: inout [RunRecord]) throws {
+    private func hand(_ batch: inout [RunRecord], to body: (UnsafeBufferPointer<RunRecord>) throws -> Void) throws {
+        guard !batch.isEmpty else { return }
+        recordCount += UInt64(batch.count)
+        try batch.withUnsafeBufferPointer(body)
+        batch.removeAll(keepingCapacity: true)
+    }
+
+    /// A record goes into the batch; a sample is returned.
+    private func take(frameAt offset: Int, into batch: inout [RunRecord]) throws -> GeneratorSample? {
         frameCount += 1
         let kind = frames[offset + RecordFormat.kindOffset]
         switch kind {
@@ -77,7 +92,7 @@ package final class RecordFileReader {
             guard pieces.count <= RecordFormat.maximumText else {
                 throw RecordFileError.badFrame(path: path, number: frameCount)
             }
-            guard frames[offset + RecordFormat.pieceLastOffset] != 0 else { return }
+            guard frames[offset + RecordFormat.pieceLastOffset] != 0 else { return nil }
             if kind == RecordFormat.outcomeKind {
                 outcome = try? JSONDecoder().decode(RunOutcome.self, from: Data(pieces))
                 guard outcome.map(RecordFormat.isPlausible) != false else {
@@ -89,24 +104,33 @@ package final class RecordFileReader {
                 textIndices[high << 8 | low] = texts.index(of: String(decoding: pieces, as: UTF8.self))
             }
             pieces = []
+        case RecordFormat.sampleKind:
+            let sample = frames.withUnsafeBytes { RecordFormat.decodeSample($0.baseAddress.unsafelyUnwrapped + offset, version) }
+            guard RecordFormat.isPlausible(sample) else { throw RecordFileError.badFrame(path: path, number: frameCount) }
+            return sample
         default:
             guard RecordKind(rawValue: kind) != nil else {
                 unknownFrames += 1
-                return
+                return nil
             }
-            var record = frames.withUnsafeBytes { bytes in
-                bytes.baseAddress.map { RecordFormat.decode($0 + offset) } ?? RunRecord()
-            }
+            var record = frames.withUnsafeBytes { RecordFormat.decode($0.baseAddress.unsafelyUnwrapped + offset, version) }
             guard RecordFormat.isPlausible(record, labels: context.labels.count) else {
                 throw RecordFileError.badFrame(path: path, number: frameCount)
             }
-            record.errorText = textIndices[record.errorText] ?? texts.index(of: TextTable.overflowText)
-            record.url = textIndices[record.url] ?? texts.index(of: TextTable.overflowText)
+            record.errorText = text(record.errorText)
+            record.url = text(record.url)
+            record.finishText = text(record.finishText)
             batch.append(record)
         }
+        return nil
     }
 
-    private static func readHeader(_ file: UnsafeMutablePointer<FILE>, _ path: String) throws -> RunContext {
+    /// The index in `texts` of the file's.
+    private func text(_ index: UInt16) -> UInt16 { textIndices[index] ?? texts.index(of: TextTable.overflowText) }
+
+    private static func readHeader(
+        _ file: UnsafeMutablePointer<FILE>, _ path: String
+    ) throws -> (RecordFormat.Version, RunContext) {
         var header = [UInt8](repeating: 0, count: RecordFormat.headerSize)
         let count = fread(&header, 1, header.count, file)
         guard count >= 8, header.starts(with: RecordFormat.magic) else {
@@ -118,11 +142,14 @@ package final class RecordFileReader {
         }
         func demand(_ what: String, _ found: Int, _ accepted: Int) throws {
             guard found == accepted else {
-                throw RecordFileError.unsupported(path: path, what: what, found: found, accepted: accepted)
+                throw RecordFileError.unsupported(path: path, what: what, found: found, accepted: String(accepted))
             }
         }
-        try demand("format version", number(8, 2), Int(RecordFormat.version))
-        try demand("record size", number(10, 2), RecordFormat.frameSize)
+        guard let version = RecordFormat.Version(rawValue: UInt16(number(8, 2))) else {
+            let accepted = RecordFormat.Version.allCases.map { String($0.rawValue) }.joined(separator: " and ")
+            throw RecordFileError.unsupported(path: path, what: "format version", found: number(8, 2), accepted: accepted)
+        }
+        try demand("record size", number(10, 2), version.frameSize)
         try demand("byte order mark", number(12, 4), Int(RecordFormat.byteOrderMark))
         let length = number(16, 4)
         guard length <= RecordFormat.maximumDocument else {
@@ -135,7 +162,7 @@ package final class RecordFileReader {
         do {
             let context = try JSONDecoder().decode(RunContext.self, from: Data(document))
             if let flaw = RecordFormat.flaw(of: context) { throw RecordFileError.badHeader(path: path, reason: flaw) }
-            return context
+            return (version, context)
         } catch let error as RecordFileError {
             throw error
         } catch {

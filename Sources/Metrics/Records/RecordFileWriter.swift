@@ -15,7 +15,7 @@ package final class RecordFileWriter {
     package let path: String
     /// The first error, after which nothing more is written.
     package private(set) var failure: RecordFileError?
-    /// Records appended, text frames not counted.
+    /// Records and samples appended, text frames not counted.
     package private(set) var recordCount: UInt64 = 0
 
     private let texts: TextTable
@@ -51,7 +51,7 @@ package final class RecordFileWriter {
         }
         buffer.reserveCapacity(Self.bufferSize + RecordFormat.frameSize)
         buffer += RecordFormat.magic
-        append(RecordFormat.version)
+        append(RecordFormat.version.rawValue)
         append(UInt16(RecordFormat.frameSize))
         append(RecordFormat.byteOrderMark)
         append(UInt32(document.count))
@@ -70,16 +70,26 @@ package final class RecordFileWriter {
         guard failure == nil else { return }
         appendNewTexts()
         for record in batch {
-            let start = buffer.count
-            buffer.append(contentsOf: repeatElement(0, count: RecordFormat.frameSize))
-            buffer.withUnsafeMutableBytes { bytes in
-                guard let base = bytes.baseAddress else { return }
-                RecordFormat.encode(record, into: base + start)
-            }
-            recordCount += 1
-            // The sample comes every second, so a process that is killed leaves all but its last second.
-            if buffer.count >= Self.bufferSize || record.kind == .sample { flush() }
+            appendFrame { RecordFormat.encode(record, into: $0) }
+            if buffer.count >= Self.bufferSize { flush() }
         }
+    }
+
+    /// Appends a sample. One comes every second and is written at once, so that a process that is killed leaves all but its
+    /// last second.
+    package func append(_ sample: GeneratorSample) {
+        guard failure == nil else { return }
+        appendFrame { RecordFormat.encode(sample, into: $0) }
+        flush()
+    }
+
+    private func appendFrame(_ encode: (UnsafeMutableRawPointer) -> Void) {
+        let start = buffer.count
+        buffer.append(contentsOf: repeatElement(0, count: RecordFormat.frameSize))
+        buffer.withUnsafeMutableBytes { bytes in
+            if let base = bytes.baseAddress { encode(base + start) }
+        }
+        recordCount += 1
     }
 
     /// Hands everything to the operating system.

@@ -9,16 +9,18 @@ extension RecordFormat {
 
     /// Whether `record` can have been written by a run with `labels` labels.
     static func isPlausible(_ record: RunRecord, labels: Int) -> Bool {
-        if record.kind == .sample {
-            let sample = record.sample
-            // The counts of 1,024 tasks are added up.
-            return [sample.time, sample.loopDelay].allSatisfy(instants.contains)
-                && [sample.cpuTime, sample.residentBytes].allSatisfy { (0..<(1 << 53)).contains($0) }
-                && [sample.virtualUsers, sample.maxVirtualUsers, sample.inFlight].allSatisfy { (0..<(1 << 21)).contains($0) }
-        }
-        return [record.scheduled, record.started, record.sent, record.firstByte, record.end]
-            .allSatisfy(instants.contains)
+        instants.contains(record.scheduled) && instants.contains(record.started) && instants.contains(record.sent)
+            && instants.contains(record.firstByte) && instants.contains(record.end)
+            && instants.contains(record.firstToken) && instants.contains(record.lastToken)
             && Int(record.label) < labels && record.promptTokens >= -1 && record.completionTokens >= -1
+            && record.cachedTokens >= -1 && record.reasoningTokens >= -1
+    }
+
+    /// Whether `sample` can have been written by a run. The counts of 1,024 tasks are added up.
+    static func isPlausible(_ sample: GeneratorSample) -> Bool {
+        [sample.time, sample.loopDelay].allSatisfy(instants.contains)
+            && [sample.cpuTime, sample.residentBytes].allSatisfy { (0..<(1 << 53)).contains($0) }
+            && [sample.virtualUsers, sample.maxVirtualUsers, sample.inFlight].allSatisfy { (0..<(1 << 21)).contains($0) }
     }
 
     /// What is wrong with `context`, if it can be of no run: its wall clock can be added to (1970 to 2116), and its task

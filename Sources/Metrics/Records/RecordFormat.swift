@@ -1,6 +1,8 @@
-// The layout of the records file: a header that describes the run, then frames of 104 bytes. It is the one place where
-// offsets are written down in code; docs/RECORDS.md is the same table for people. Explicit stores instead of a copy of
-// the struct: padding never reaches the disk, and the file does not depend on how Swift lays out a struct.
+// The layout of the records file: a header that describes the run, then frames of one size. It and the samples' own layout
+// (RecordFormat+Sample.swift) are the places where offsets are written down in code; docs/RECORDS.md is the same table for
+// people. Explicit stores instead of a copy of the struct: padding never reaches the disk, and the file does not depend on
+// how Swift lays out a struct. Version 2 is version 1 with 32 bytes more behind it and a layout of its own for samples,
+// so that one decoder reads both.
 
 import Generator
 
@@ -8,8 +10,9 @@ import Generator
 enum RecordFormat {
     /// "SML records", with bytes that a text-mode transfer would destroy.
     static let magic: [UInt8] = [0x89, 0x53, 0x4D, 0x4C, 0x52, 0x0D, 0x0A, 0x1A]
-    static let version: UInt16 = 1
-    static let frameSize = 104
+    /// What is written; ``Version`` is what can be read.
+    static let version = Version.two
+    static let frameSize = version.frameSize
     static let byteOrderMark: UInt32 = 0x0102_0304
     /// magic 8, version 2, frame size 2, byte-order mark 4, length of the JSON document 4, reserved 4.
     static let headerSize = 24
@@ -19,7 +22,20 @@ enum RecordFormat {
     /// Refuses a text or an outcome that is longer: a URL has some kB.
     static let maximumText = 1 << 20
 
+    /// The versions there are, and how long a frame of each is.
+    enum Version: UInt16, CaseIterable {
+        case one = 1, two
+
+        var frameSize: Int {
+            switch self {
+            case .one: 104
+            case .two: 136
+            }
+        }
+    }
+
     /// Frame kinds beyond ``RecordKind``; they share its place in the frame.
+    static let sampleKind: UInt8 = 4
     static let textKind: UInt8 = 250
     static let outcomeKind: UInt8 = 251
 
@@ -65,9 +81,17 @@ enum RecordFormat {
         put(record.resends, 99)
         put(record.retryAfterSeconds, 100)
         put(record.sendingCode.code, 102)
+        put(record.firstToken, 104)
+        put(record.lastToken, 112)
+        put(record.cachedTokens, 120)
+        put(record.reasoningTokens, 124)
+        put(record.finishText, 128)
+        put(record.arm, 130)
+        put(record.turn, 132)
+        put(UInt16(0), 134)
     }
 
-    static func decode(_ frame: UnsafeRawPointer) -> RunRecord {
+    static func decode(_ frame: UnsafeRawPointer, _ version: Version = version) -> RunRecord {
         func get<Value: FixedWidthInteger>(_ offset: Int) -> Value {
             Value(littleEndian: frame.loadUnaligned(fromByteOffset: offset, as: Value.self))
         }
@@ -103,6 +127,14 @@ enum RecordFormat {
         record.resends = get(99)
         record.retryAfterSeconds = get(100)
         record.sendingCode = ShortDuration(code: get(102))
+        guard version != .one else { return record }
+        record.firstToken = get(104)
+        record.lastToken = get(112)
+        record.cachedTokens = get(120)
+        record.reasoningTokens = get(124)
+        record.finishText = get(128)
+        record.arm = get(130)
+        record.turn = get(132)
         return record
     }
 
@@ -123,28 +155,5 @@ enum RecordFormat {
             out += frame
         } while !rest.isEmpty
         return out
-    }
-}
-
-/// What can be wrong with a records file; `description` is one line for the user.
-package enum RecordFileError: Error, Equatable, CustomStringConvertible {
-    /// The system refused: action, path, errno's text.
-    case system(action: String, path: String, message: String)
-    case notARecordsFile(path: String)
-    case unsupported(path: String, what: String, found: Int, accepted: Int)
-    /// The header is cut off or its document does not say what a run's description must.
-    case badHeader(path: String, reason: String)
-    /// A frame that no run can have written; counted from 1.
-    case badFrame(path: String, number: UInt64)
-
-    package var description: String {
-        switch self {
-        case .system(let action, let path, let message): "\(path): cannot \(action): \(message)"
-        case .notARecordsFile(let path): "\(path): not a records file of sml-loadgen (wrong first 8 bytes)"
-        case .unsupported(let path, let what, let found, let accepted):
-            "\(path): \(what) \(found) is not supported, only \(accepted)"
-        case .badHeader(let path, let reason): "\(path): damaged header: \(reason)"
-        case .badFrame(let path, let number): "\(path): damaged: frame \(number) holds no record of a run"
-        }
     }
 }

@@ -9,7 +9,6 @@ extension RecordKind {
         case .request: "request"
         case .dropped: "dropped"
         case .iterationEnd: "iteration_end"
-        case .sample: "sample"
         }
     }
 }

@@ -113,12 +113,16 @@ package struct RunStatistics: Sendable {
             keptUp.addDropped(record)
             lastDropped = max(lastDropped, record.end, record.scheduled)
             timeline.update(record.scheduled) { $0.dropped += record.droppedArrivals }
-        case .sample:
-            generator.add(record.sample)
-            fed.add(record.sample)
-            keptUp.add(record.sample)
         case .request, nil: break
         }
+    }
+
+    /// Takes in a sample, which counts as a record; those of one process in their order.
+    package mutating func consume(_ sample: GeneratorSample) {
+        records.add()
+        generator.add(sample)
+        fed.add(sample)
+        keptUp.add(sample)
     }
 
     private mutating func consume(request record: RunRecord) {

@@ -41,7 +41,11 @@ package enum SummaryBuilder {
     package static func rebuild(fromRecords path: String, redactor: Redactor = Redactor()) throws -> Summary {
         let reader = try RecordFileReader(path: path)
         var statistics = RunStatistics(context: reader.context, texts: reader.texts)
-        try reader.forEachBatch { statistics.consume($0) }
+        try reader.forEachBatch {
+            statistics.consume($0)
+        } sample: {
+            statistics.consume($0)
+        }
         let outcome = reader.outcome ?? missingEnd(statistics, reader.context)
         return build(statistics: statistics, context: reader.context, outcome: outcome, redactor: redactor)
     }

@@ -35,19 +35,17 @@ package struct MergedRun: Sendable {
             tasks[task].workers = reader.context.workers
             try reader.forEachBatch { batch in
                 for record in batch {
-                    if record.kind == .sample {
-                        samples[task].append(record.sample)
-                    } else {
-                        statistics.consume(record)
-                        tasks[task].consume(record)
-                    }
+                    statistics.consume(record)
+                    tasks[task].consume(record)
                 }
+            } sample: {
+                samples[task].append($0)
             }
             tasks[task].outcome = reader.outcome
             tasks[task].state = reader.outcome == nil ? .cutOff : .complete
             if let outcome = reader.outcome { outcomes.append(outcome) }
         }
-        for sample in SampleMerge.merged(samples) { statistics.consume(RunRecord(sample: sample)) }
+        for sample in SampleMerge.merged(samples) { statistics.consume(sample) }
 
         var context = first.context
         context.plannedArrivals = plan.plannedArrivals

@@ -9,6 +9,7 @@ struct Results {
     let summary: JSON
     let summaryBytes: Data
     let records: [RunRecord]
+    let sampleCount: Int
     let labels: [String]
     let outcome: RunOutcome?
 
@@ -21,9 +22,15 @@ struct Results {
         summary = try Summary(jsonData: [UInt8](summaryBytes), path: path).document
         let reader = try RecordFileReader(path: file)
         var all: [RunRecord] = []
-        try reader.forEachBatch { all += Array($0) }
+        var samples = 0
+        try reader.forEachBatch {
+            all += Array($0)
+        } sample: { _ in
+            samples += 1
+        }
         #expect(reader.truncatedBytes == 0)
         records = all
+        sampleCount = samples
         labels = reader.context.labels
         outcome = reader.outcome
     }

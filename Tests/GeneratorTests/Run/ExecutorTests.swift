@@ -149,7 +149,7 @@ import Testing
         #expect(run.requests.count + dropped == 600)
         #expect(server.requests.count == run.requests.count && server.connections <= 3)
         #expect(Set(run.requests.map(\.virtualUser)).count <= 3)
-        #expect(run.of(.sample).allSatisfy { $0.sample.maxVirtualUsers <= 3 })
+        #expect(run.samples.allSatisfy { $0.maxVirtualUsers <= 3 })
         #expect(Set(run.requests.map(\.shard)).count <= 3)
         #expect(run.live.active == 0 && run.requests.map(\.iteration).sorted() == (0..<UInt32(run.requests.count)).map { $0 })
     }
@@ -201,11 +201,11 @@ import Testing
         defer { server.stop() }
         let run = try await RunHarness.run(
             RunHarness.plan(.constantVUs(vus: 2, duration: .seconds(2)), url: server.url), workers: 2)
-        let beats = run.of(.sample).reduce(0) { $0 + Int($1.sample.beats) }
+        let beats = run.samples.reduce(0) { $0 + Int($1.beats) }
         // From a quarter of the plan on, 33 to 50 a second and shard, those that were missed included.
         let expected = Int((run.end.duration - 500_000_000) / Heartbeat.period) * 2
         #expect(beats >= expected * 6 / 10 && beats <= expected + 6)
-        #expect(run.of(.sample).allSatisfy { $0.sample.lateBeats <= $0.sample.beats })
+        #expect(run.samples.allSatisfy { $0.lateBeats <= $0.beats })
     }
 
     @Test func thinkTimeIsSleptInsideTheIteration() async throws {
@@ -294,7 +294,7 @@ import Testing
         defer { server.stop() }
         let run = try await RunHarness.run(
             RunHarness.plan(.constantVUs(vus: 2, duration: .milliseconds(2300)), url: server.url))
-        let samples = run.of(.sample).map(\.sample)
+        let samples = run.samples
         #expect(samples.count == 3)
         #expect(samples[0].virtualUsers == 2 && samples[0].maxVirtualUsers == 2)
         #expect(samples.allSatisfy { $0.residentBytes > 1_000_000 && $0.cpuTime > 0 })

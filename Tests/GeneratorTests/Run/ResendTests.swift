@@ -85,6 +85,6 @@ import Testing
         #expect(run.requests.count > 4)
         #expect(run.requests.allSatisfy { $0.status == 200 })
         #expect(server.requests.count == run.requests.count)
-        #expect(run.of(.sample).allSatisfy { $0.sample.strayConnections == 0 })
+        #expect(run.samples.allSatisfy { $0.strayConnections == 0 })
     }
 }

@@ -76,7 +76,7 @@ import Testing
         let run = try await RunHarness.run(RunHarness.plan(TransferTests.few(5, rate: 5), url: server.url))
         Self.expectNothingTaken(run, read: server.requests.count, status: stray.status)
         // Each connection had one answer and its stray bytes, the last ones perhaps after the run's end.
-        let givenUp = run.of(.sample).reduce(0) { $0 + Int($1.sample.strayConnections) }
+        let givenUp = run.samples.reduce(0) { $0 + Int($1.strayConnections) }
         #expect(server.connections == 5)
         #expect(stray.isSeen ? (4...5).contains(givenUp) : givenUp == 0)
     }
@@ -104,7 +104,7 @@ import Testing
             let run = try await RunHarness.run(RunHarness.plan(ResendTests.users(2, for: .milliseconds(200)), url: server.url))
             #expect(run.requests.allSatisfy { $0.completionTokens == 5 })
             #expect(server.connections == 2 && server.requests.count == run.requests.count)
-            #expect(run.of(.sample).allSatisfy { $0.sample.strayConnections == 0 })
+            #expect(run.samples.allSatisfy { $0.strayConnections == 0 })
         }
     }
 

@@ -23,7 +23,7 @@ struct TLSConnectionTests {
     }
 
     private static func givenUp(_ run: FinishedRun) -> Int {
-        run.of(.sample).reduce(0) { $0 + Int($1.sample.strayConnections) }
+        run.samples.reduce(0) { $0 + Int($1.strayConnections) }
     }
 
     @Test(arguments: [TLSBehaviour.good, .http2Idle]) func goodConnectionsAreKept(behaviour: TLSBehaviour) async throws {

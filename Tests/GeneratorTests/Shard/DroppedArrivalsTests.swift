@@ -14,7 +14,9 @@ import Testing
     private func records(_ body: (inout DroppedArrivals, inout RecordBatcher) -> Void) throws -> [RunRecord] {
         let thread = try SerialThread("test")
         let collected = Collected()
-        var batcher = RecordBatcher(thread: thread, live: LiveCounters()) { batch in collected.records.withLock { $0 += batch } }
+        var batcher = RecordBatcher(thread: thread, live: LiveCounters()) { batch in
+            if case .records(let records) = batch { collected.records.withLock { $0 += records } }
+        }
         var dropped = DroppedArrivals(shard: 3)
         body(&dropped, &batcher)
         dropped.flush(into: &batcher, now: 0)

@@ -10,6 +10,7 @@ import Synchronization
 struct FinishedRun {
     var end: RunEnd
     var records: [RunRecord]
+    var samples: [GeneratorSample]
     var texts: TextTable
     var live: LiveCounters
     var clock: RunClock
@@ -43,10 +44,18 @@ enum RunHarness {
         let run = try LoadRun(
             plan: plan, corpus: corpus, order: PromptOrder(count: corpus.count, seed: plan.promptSeed),
             texts: texts, options: options)
-        let collected = Mutex<[RunRecord]>([])
+        let collected = Mutex<(records: [RunRecord], samples: [GeneratorSample])>(([], []))
         let side = Task { try await whileRunning?(run) }
-        let end = try await run.run { batch in collected.withLock { $0 += batch } }
+        let end = try await run.run { batch in
+            collected.withLock {
+                switch batch {
+                case .records(let records): $0.records += records
+                case .sample(let sample): $0.samples.append(sample)
+                }
+            }
+        }
         try await side.value
-        return FinishedRun(end: end, records: collected.withLock { $0 }, texts: texts, live: run.live, clock: run.clock)
+        let (records, samples) = collected.withLock { $0 }
+        return FinishedRun(end: end, records: records, samples: samples, texts: texts, live: run.live, clock: run.clock)
     }
 }

@@ -21,6 +21,7 @@ struct RecordExportTests {
         failed.completionTokens = -1
         failed.flags = [.final, .connectionReused]
         [Samples.request(), failed].withUnsafeBufferPointer { writer.append($0) }
+        writer.append(SummaryTests.sample())
         try writer.finish(Samples.outcome)
         var bytes: [UInt8] = []
         try RecordExport(format: format).write(RecordFileReader(path: path)) { bytes += $0 }
@@ -29,12 +30,17 @@ struct RecordExportTests {
 
     @Test func csv() throws {
         let lines = try export(.csv)
-        #expect(lines.count == 3)
+        #expect(lines.count == 4)
         #expect(lines[0].hasPrefix("kind,scheduled_ns,started_ns,sent_ns,first_byte_ns,end_ns,"))
         #expect(lines[1].hasPrefix("request,99800000,100000000,101000000,149500000,150000000,0,0,0,"))
         #expect(lines[2].contains(",101000000,,150000000,"))
         #expect(lines[2].contains("\"a,\"\"b\"\"\",0,1220,read: connection reset by peer,POST,\(Samples.url),"))
-        #expect(lines[1].split(separator: ",", omittingEmptySubsequences: false).count == RecordExport.columns.count)
+        #expect(lines[0].hasSuffix(",turn," + RecordExport.sampleColumns.map(\.name).joined(separator: ",")))
+        #expect(lines[1].hasSuffix(",0,0,,,,,,,,,,"))
+        #expect(lines[3].hasPrefix("sample,,,,,") && lines[3].hasSuffix(",,1000000000,5000000,31457280,200000,0,0,0,1,3,3"))
+        for line in [lines[1], lines[3]] {
+            #expect(line.split(separator: ",", omittingEmptySubsequences: false).count == RecordExport.columns.count)
+        }
     }
 
     /// Texts of a server or a corpus that a spreadsheet would run; the numbers beside them stay as they are.
@@ -67,9 +73,13 @@ struct RecordExportTests {
 
     @Test func jsonLines() throws {
         let lines = try export(.jsonl)
-        #expect(lines.count == 2)
+        #expect(lines.count == 3)
         let first = try JSONDecoder().decode(JSON.self, from: Data(lines[0].utf8))
-        #expect(first.members.map(\.0) == RecordExport.columns.sorted())
+        #expect(first.members.map(\.0) == (["kind"] + RecordExport.recordColumns.map(\.name)).sorted())
+        let sample = try JSONDecoder().decode(JSON.self, from: Data(lines[2].utf8))
+        #expect(sample.members.map(\.0) == (["kind"] + RecordExport.sampleColumns.map(\.name)).sorted())
+        #expect(sample["kind"] == .string("sample") && sample["cpu_ns"] == .int(5_000_000))
+        #expect(first["first_token_ns"] == .null && first["finish_reason_text"] == .null && first["arm"] == .int(0))
         #expect(first["completion_tokens"] == .int(64))
         #expect(first["label"] == .string("short"))
         let second = try JSONDecoder().decode(JSON.self, from: Data(lines[1].utf8))

@@ -39,6 +39,12 @@ struct RecordFileTests {
         record.resends = 27
         record.retryAfterSeconds = 28
         record.sendingCode = ShortDuration(code: 29)
+        record.firstToken = 30
+        record.lastToken = 31
+        record.cachedTokens = 32
+        record.reasoningTokens = 33
+        record.arm = 35
+        record.turn = 36
         return record
     }
 
@@ -49,17 +55,19 @@ struct RecordFileTests {
         #expect(MemoryLayout<RunRecord>.offset(of: \.label) == 80)
         #expect(MemoryLayout<RunRecord>.offset(of: \.flags) == 90)
         #expect(MemoryLayout<RunRecord>.offset(of: \.retryAfterSeconds) == 100)
+        #expect(MemoryLayout<RunRecord>.offset(of: \.firstToken) == 104)
+        #expect(MemoryLayout<RunRecord>.offset(of: \.turn) == 132)
         var record = Self.fullRecord()
         record.errorText = 19
         record.url = 20
         var frame = [UInt8](repeating: 0xAA, count: RecordFormat.frameSize)
         frame.withUnsafeMutableBytes { RecordFormat.encode(record, into: $0.baseAddress!) }
         withUnsafeBytes(of: record) { memory in
-            #expect(Array(memory[..<104]) == Array(frame))
+            #expect(Array(memory[..<134]) == Array(frame[..<134]))
         }
         let back = frame.withUnsafeBytes { RecordFormat.decode($0.baseAddress!) }
         withUnsafeBytes(of: back) { memory in
-            #expect(Array(memory[..<102]) == Array(frame[..<102]))
+            #expect(Array(memory[..<134]) == Array(frame[..<134]))
         }
     }
 
@@ -67,17 +75,20 @@ struct RecordFileTests {
     @Test func framesThatNoRunWroteAreRefused() throws {
         var late = Samples.request()
         late.end = .max
-        let strange = [
-            late, Samples.request(label: 2),
-            RunRecord(
-                sample: GeneratorSample(
-                    time: .min, virtualUsers: 0, maxVirtualUsers: 0, inFlight: 0, cpuTime: 0, residentBytes: 0, loopDelay: 0)),
-        ]
-        for record in strange {
+        var early = Samples.request()
+        early.firstToken = .min
+        let sample = GeneratorSample(
+            time: .min, virtualUsers: 0, maxVirtualUsers: 0, inFlight: 0, cpuTime: 0, residentBytes: 0, loopDelay: 0)
+        for record in [late, Samples.request(label: 2), early, nil] {
             let path = Fixtures.temporaryPath("strange.bin")
             defer { try? FileManager.default.removeItem(atPath: path) }
             let writer = try RecordFileWriter(path: path, context: Samples.context(), texts: TextTable())
-            [Samples.request(), record].withUnsafeBufferPointer { writer.append($0) }
+            [Samples.request()].withUnsafeBufferPointer { writer.append($0) }
+            if let record {
+                [record].withUnsafeBufferPointer { writer.append($0) }
+            } else {
+                writer.append(sample)
+            }
             try writer.finish(Samples.outcome)
             #expect(throws: RecordFileError.badFrame(path: path, number: 2)) {
                 try SummaryBuilder.rebuild(fromRecords: path)
@@ -125,7 +136,7 @@ struct RecordFileTests {
         #expect(!String(decoding: header, as: UTF8.self).contains("hidden-value"))
     }
 
-    @Test(arguments: [1, 50, 103])
+    @Test(arguments: [1, 50, 135])
     func readsATruncatedFileToItsLastWholeRecord(extra: Int) throws {
         let path = Fixtures.temporaryPath("cut.bin")
         defer { try? FileManager.default.removeItem(atPath: path) }
@@ -162,8 +173,9 @@ struct RecordFileTests {
         }
         #expect(try message { $0[0] = 0x7B } == "F: not a records file of sml-loadgen (wrong first 8 bytes)")
         #expect(try message { $0 = Data() } == "F: not a records file of sml-loadgen (wrong first 8 bytes)")
-        #expect(try message { $0[8] = 2 } == "F: format version 2 is not supported, only 1")
-        #expect(try message { $0[10] = 96 } == "F: record size 96 is not supported, only 104")
+        #expect(try message { $0[8] = 3 } == "F: format version 3 is not supported, only 1 and 2")
+        #expect(try message { $0[10] = 96 } == "F: record size 96 is not supported, only 136")
+        #expect(try message { $0[8] = 1 } == "F: record size 136 is not supported, only 104")
         #expect(
             try message {
                 $0[12] = 1

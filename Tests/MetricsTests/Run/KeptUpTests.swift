@@ -14,17 +14,18 @@ struct KeptUpTests {
         return record
     }
 
-    private func sample(_ second: Int64, beats: UInt32 = 50, late: UInt32 = 0) -> RunRecord {
-        RunRecord(
-            sample: GeneratorSample(
-                time: second * 1_000_000_000, virtualUsers: 1, maxVirtualUsers: 1, inFlight: 0, cpuTime: 0,
-                residentBytes: 1, loopDelay: 0, beats: beats, lateBeats: late))
+    private func sample(_ second: Int64, beats: UInt32 = 50, late: UInt32 = 0) -> GeneratorSample {
+        GeneratorSample(
+            time: second * 1_000_000_000, virtualUsers: 1, maxVirtualUsers: 1, inFlight: 0, cpuTime: 0,
+            residentBytes: 1, loopDelay: 0, beats: beats, lateBeats: late)
     }
 
-    private func judged(_ records: [RunRecord]) -> KeptUp { RunStatisticsTests.statistics(records).keptUp }
+    private func judged(_ records: [RunRecord], _ samples: [GeneratorSample] = []) -> KeptUp {
+        RunStatisticsTests.statistics(records, samples: samples).keptUp
+    }
 
     @Test func aQuietRun() {
-        let run = judged((0..<500).map { request(due: 1_000 + Double($0) * 20) } + (1...10).map { sample($0) })
+        let run = judged((0..<500).map { request(due: 1_000 + Double($0) * 20) }, (1...10).map { sample($0) })
         #expect(run.verdict == true && run.reasons.isEmpty)
         #expect(run.loop.total == 500 && run.starts.total == 500 && run.sends.total == 500)
     }
@@ -32,21 +33,21 @@ struct KeptUpTests {
     /// A closed loop, stopped for 4 s of 10: every request starts when its user is free, so only the beats tell.
     @Test func aStoppedClosedLoop() {
         let run = judged(
-            (0..<500).map { request(due: 1_000 + Double($0) * 10) }
-                + [sample(2), sample(3), sample(7, beats: 200, late: 200), sample(8), sample(9), sample(10)])
+            (0..<500).map { request(due: 1_000 + Double($0) * 10) },
+            [sample(2), sample(3), sample(7, beats: 200, late: 200), sample(8), sample(9), sample(10)])
         #expect(run.verdict == false && run.reasons == ["loop"])
         #expect(run.loop.share == 200.0 / 450)
     }
 
     /// A tenth of a CPU: away for 89 ms of every 100.
     @Test func aStarvedLoop() {
-        let run = judged((1...10).map { sample($0, beats: 50, late: 40) })
+        let run = judged([], (1...10).map { sample($0, beats: 50, late: 40) })
         #expect(run.verdict == false && run.reasons == ["loop"])
     }
 
     @Test func theBurstAtTheStart() {
         let wave = (0..<64).map { request(due: 0, startsLate: Double($0), sentLate: Double($0) * 4, reused: false) }
-        let run = judged(wave + (0..<300).map { request(due: 1_000 + Double($0) * 30) } + [sample(1, beats: 0), sample(2)])
+        let run = judged(wave + (0..<300).map { request(due: 1_000 + Double($0) * 30) }, [sample(1, beats: 0), sample(2)])
         #expect(run.verdict == true && run.starts.total == 300)
     }
 
@@ -86,6 +87,6 @@ struct KeptUpTests {
     }
 
     @Test func nothingToJudgeBy() {
-        #expect(judged([]).verdict == nil && judged([request(due: 0), sample(1, beats: 0)]).verdict == nil)
+        #expect(judged([]).verdict == nil && judged([request(due: 0)], [sample(1, beats: 0)]).verdict == nil)
     }
 }

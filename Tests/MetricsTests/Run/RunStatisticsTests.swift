@@ -8,11 +8,12 @@ import Testing
 
 struct RunStatisticsTests {
     static func statistics(
-        _ records: [RunRecord], texts: TextTable = TextTable(), hasSchedule: Bool = true
+        _ records: [RunRecord], samples: [GeneratorSample] = [], texts: TextTable = TextTable(), hasSchedule: Bool = true
     ) -> RunStatistics {
         var statistics = RunStatistics(
             labels: ["short", "long"], texts: texts, mainURL: Samples.url, hasSchedule: hasSchedule)
         records.withUnsafeBufferPointer { statistics.consume($0) }
+        for sample in samples { statistics.consume(sample) }
         return statistics
     }
 
@@ -235,17 +236,15 @@ struct RunStatisticsTests {
     }
 
     @Test func samplesAndDrops() {
-        func sample(_ second: Int64, cpu: Int64, inFlight: UInt32) -> RunRecord {
-            RunRecord(
-                sample: GeneratorSample(
-                    time: second * 1_000_000_000, virtualUsers: inFlight, maxVirtualUsers: 20, inFlight: inFlight,
-                    cpuTime: cpu * 1_000_000, residentBytes: 30 << 20, loopDelay: 250_000))
+        func sample(_ second: Int64, cpu: Int64, inFlight: UInt32) -> GeneratorSample {
+            GeneratorSample(
+                time: second * 1_000_000_000, virtualUsers: inFlight, maxVirtualUsers: 20, inFlight: inFlight,
+                cpuTime: cpu * 1_000_000, residentBytes: 30 << 20, loopDelay: 250_000)
         }
         var dropped = RunRecord(kind: .dropped)
         dropped.scheduled = 1_500_000_000
-        let run = Self.statistics([
-            sample(0, cpu: 100, inFlight: 0), sample(1, cpu: 350, inFlight: 4), dropped, dropped,
-        ])
+        let run = Self.statistics(
+            [dropped, dropped], samples: [sample(0, cpu: 100, inFlight: 0), sample(1, cpu: 350, inFlight: 4)])
         #expect(run.generator.inFlight.max == 4)
         #expect(run.generator.cpuShare.max == 0.25)
         #expect(run.generator.cpuSeconds == 0.25)

@@ -41,7 +41,8 @@ struct DocumentationTests {
             context.plan = PlanDescription(
                 Plan(scenario: "s", executor: executor, target: RequestTarget(url: Samples.url)))
             context.machine.memoryLimitBytes = 1
-            let summary = SummaryTests.summary(Stream.records(count: 3_000, seed: 1), context: context)
+            let summary = SummaryTests.summary(
+                Stream.records(count: 3_000, seed: 1), samples: Stream.samples(count: 3_000), context: context)
             existing.formUnion(paths(summary.document, ""))
         }
         let tasks = SummaryBuilder.build(

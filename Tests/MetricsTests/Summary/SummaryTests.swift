@@ -10,19 +10,18 @@ import Testing
 
 struct SummaryTests {
     static func summary(
-        _ records: [RunRecord], context: RunContext = Samples.context(), outcome: RunOutcome = Samples.outcome,
-        texts: TextTable = TextTable(), redactor: Redactor = Redactor()
+        _ records: [RunRecord], samples: [GeneratorSample] = [], context: RunContext = Samples.context(),
+        outcome: RunOutcome = Samples.outcome, texts: TextTable = TextTable(), redactor: Redactor = Redactor()
     ) -> Summary {
         let statistics = RunStatisticsTests.statistics(
-            records, texts: texts, hasSchedule: context.plannedArrivals != nil)
+            records, samples: samples, texts: texts, hasSchedule: context.plannedArrivals != nil)
         return SummaryBuilder.build(statistics: statistics, context: context, outcome: outcome, redactor: redactor)
     }
 
-    static func sample(_ time: Int64 = 1_000_000_000) -> RunRecord {
-        RunRecord(
-            sample: GeneratorSample(
-                time: time, virtualUsers: 3, maxVirtualUsers: 3, inFlight: 1, cpuTime: 5_000_000,
-                residentBytes: 30 << 20, loopDelay: 200_000))
+    static func sample(_ time: Int64 = 1_000_000_000) -> GeneratorSample {
+        GeneratorSample(
+            time: time, virtualUsers: 3, maxVirtualUsers: 3, inFlight: 1, cpuTime: 5_000_000,
+            residentBytes: 30 << 20, loopDelay: 200_000)
     }
 
     /// Kind of every leaf by path: what a reader of k6's file relies on.
@@ -48,7 +47,7 @@ struct SummaryTests {
 
     @Test(arguments: ["constant-vus", "ramping-vus", "http2-tls13"])
     func hasK6sKeysAndTypesAfterAGoodRun(name: String) throws {
-        let ours = withoutOurs(Self.summary([Samples.request(), Self.sample()]))
+        let ours = withoutOurs(Self.summary([Samples.request()], samples: [Self.sample()]))
         let a = shape(try #require(try golden(name, "handleSummary_json")))
         let b = shape(try #require(try golden(name, "summary_export_json")))
         #expect(ours == a.merging(b) { $1 })
@@ -60,7 +59,7 @@ struct SummaryTests {
         failed.errorCode = 1500
         var dropped = RunRecord(kind: .dropped)
         dropped.scheduled = 5
-        let ours = withoutOurs(Self.summary([Samples.request(), failed, dropped, Self.sample()]))
+        let ours = withoutOurs(Self.summary([Samples.request(), failed, dropped], samples: [Self.sample()]))
         var k6 = shape(try #require(try golden("constant-arrival-rate", "summary_export_json")))
         k6.merge(shape(try #require(try golden("constant-arrival-rate", "handleSummary_json")))) { $1 }
         // The golden run dropped arrivals but had no errors.
@@ -74,7 +73,7 @@ struct SummaryTests {
     @Test func hasK6sKeysWhenEverythingWasInterrupted() throws {
         var cut = Samples.request()
         cut.flags = [.final, .endsIteration, .interrupted]
-        let summary = Self.summary([cut, Self.sample()])
+        let summary = Self.summary([cut], samples: [Self.sample()])
         let a = shape(try #require(try golden("interrupted", "handleSummary_json")))
         let b = shape(try #require(try golden("interrupted", "summary_export_json")))
         #expect(withoutOurs(summary) == a.merging(b) { $1 })
@@ -97,7 +96,7 @@ struct SummaryTests {
 
     @Test func ourPartAgreesWithBruteForce() throws {
         let records = Stream.records(count: 3_000, seed: 9)
-        let document = Self.summary(records).document
+        let document = Self.summary(records, samples: Stream.samples(count: 3_000)).document
         let sml = try #require(document["sml"])
         let finals = records.filter {
             $0.kind == .request && $0.flags.contains(.final) && !$0.flags.contains(.interrupted)
@@ -136,8 +135,8 @@ struct SummaryTests {
 
     @Test func isDeterministicAndReadsBack() throws {
         let records = Stream.records(count: 2_000, seed: 3)
-        let first = Self.summary(records)
-        let second = Self.summary(records)
+        let first = Self.summary(records, samples: Stream.samples(count: 2_000))
+        let second = Self.summary(records, samples: Stream.samples(count: 2_000))
         #expect(first.jsonData() == second.jsonData())
         let back = try Summary(jsonData: first.jsonData(), path: "s")
         #expect(back == first)
@@ -161,14 +160,16 @@ struct SummaryTests {
         failed.errorCode = 1220
         failed.errorText = texts.index(of: "read: connection reset by peer")
         let records = Stream.records(count: 8_000, seed: 4) + [failed, failed]
+        let samples = Stream.samples(count: 8_000)
         let writer = try RecordFileWriter(path: path, context: Samples.context(), texts: texts)
         records.withUnsafeBufferPointer { writer.append($0) }
+        for sample in samples { writer.append(sample) }
         writer.flush()
         let unfinished = try SummaryBuilder.rebuild(fromRecords: path)
         #expect(unfinished.document[path: "sml", "outcome", "reason"] == .string("the records file has no end"))
         try writer.finish(Samples.outcome)
         let rebuilt = try SummaryBuilder.rebuild(fromRecords: path)
-        #expect(rebuilt.jsonData() == Self.summary(records, texts: texts).jsonData())
+        #expect(rebuilt.jsonData() == Self.summary(records, samples: samples, texts: texts).jsonData())
     }
 
     @Test func isWrittenAtomically() throws {

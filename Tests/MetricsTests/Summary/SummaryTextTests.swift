@@ -12,7 +12,7 @@ struct SummaryTextTests {
             if index > 0 { record.flags.insert(.connectionReused) }
             return record
         }
-        let text = SummaryTests.summary(records + [SummaryTests.sample()]).textBlock(color: false)
+        let text = SummaryTests.summary(records, samples: [SummaryTests.sample()]).textBlock(color: false)
         #expect(
             text == """
                 === LLM Load Test Summary ===

@@ -28,14 +28,14 @@ import Testing
         var context = context(task: task, of: count)
         change(&context)
         let writer = try RecordFileWriter(path: path, context: context, texts: TextTable())
-        let mine = records.enumerated().filter { $0.offset % count == task && $0.element.kind != .sample }.map(\.element)
+        let mine = records.enumerated().filter { $0.offset % count == task }.map(\.element)
         mine.withUnsafeBufferPointer { writer.append($0) }
         var outcome = Samples.outcome
         outcome.duration += Int64(task)
         try writer.finish(outcome)
         if killed {
             let bytes = try Data(contentsOf: URL(filePath: path))
-            try bytes.prefix(bytes.count - 104 * 10 - 50).write(to: URL(filePath: path))
+            try bytes.prefix(bytes.count - RecordFormat.frameSize * 10 - 50).write(to: URL(filePath: path))
         }
         return path
     }
@@ -48,7 +48,7 @@ import Testing
         #expect(merged.outcome.duration == Samples.outcome.duration + Int64(count - 1))
         #expect(merged.tasks.map(\.host) == (0..<count).map { "node\($0)" })
 
-        let union = RunStatisticsTests.statistics(records.filter { $0.kind != .sample })
+        let union = RunStatisticsTests.statistics(records)
         var context = Samples.context(plannedArrivals: 101)
         context.workers = 2 * count
         context.machine.host = merged.context.machine.host

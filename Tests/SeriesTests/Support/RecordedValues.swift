@@ -11,11 +11,16 @@ struct RecordedValues {
     init(records path: String) throws {
         let reader = try RecordFileReader(path: path)
         var records: [RunRecord] = []
-        try reader.forEachBatch { records += Array($0) }
+        var samples: [GeneratorSample] = []
+        try reader.forEachBatch {
+            records += Array($0)
+        } sample: {
+            samples.append($0)
+        }
         let requests = records.filter { $0.kind == .request && !$0.flags.contains(.interrupted) }
         let finals = requests.filter { $0.flags.contains(.final) }
         let all = records.filter { $0.kind == .request }
-        let samples = records.filter { $0.kind == .sample }.map(\.sample).sorted { $0.time < $1.time }
+        samples.sort { $0.time < $1.time }
 
         values["k6_data_sent_total{}"] = all.reduce(0) { $0 + Double($1.bytesSent) }
         values["k6_data_received_total{}"] = all.reduce(0) { $0 + Double($1.bytesReceived) }
