@@ -13,6 +13,7 @@ let package = Package(
         .executable(name: "sml-endpoint", targets: ["sml-endpoint"]),
         // For Benchmarks/, which is a package of its own.
         .library(name: "Series", targets: ["Series", "RemoteWrite", "Metrics", "Generator"]),
+        .library(name: "Statistics", targets: ["Statistics"]),
         // For Fuzz/, likewise.
         .library(
             name: "Parsers",
@@ -48,6 +49,8 @@ let package = Package(
         // Libraries, in the order data flows.
         // What all of them use: text, JSON, files, processes, errors, durations, the environment.
         .target(name: "Base"),
+        // How certain a figure is: intervals, windows, comparisons, verdicts. Numbers in, values out.
+        .target(name: "Statistics"),
         .target(name: "Scenarios", dependencies: ["Base"]),
         .target(
             name: "ScenarioFiles",
@@ -123,6 +126,7 @@ let package = Package(
         // A strict FirecREST v2 on loopback: what it does not know fails the test.
         .target(name: "FirecRESTFake", dependencies: ["TestSupport"], path: "Tests/FirecRESTFake"),
         .testTarget(name: "BaseTests", dependencies: ["Base", "TestSupport"]),
+        .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], exclude: ["Fixtures"]),
         .testTarget(name: "ScenariosTests", dependencies: ["Base", "Scenarios", "ScenarioFiles", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "GeneratorTests", dependencies: ["Generator", "CLibcurl", "CDecoders", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "TestSupport"], exclude: ["Fixtures"]),

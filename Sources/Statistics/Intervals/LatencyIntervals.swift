@@ -1,0 +1,85 @@
+// The intervals of all percentiles of one set of latencies in three passes over it, however many percentiles there are: one
+// counts, one gathers the percentiles, one counts what lies beyond them by block; a fourth gathers the bounds. Ten million
+// latencies take 0.3 s and a megabyte beside the columns.
+
+/// Percentiles of latencies with their intervals.
+package struct LatencyIntervals: Sendable {
+    package static let percentiles = [0.5, 0.9, 0.95, 0.99, 0.999]
+
+    /// In the order asked for.
+    package let intervals: [PercentileInterval]
+    /// Requests in the window.
+    package let count: Int
+    /// The window's length.
+    package let seconds: Double
+    /// The 99th percentile in seconds: how long the memory of a server is, as far as latencies tell.
+    package let p99Seconds: Double
+
+    init(intervals: [PercentileInterval], count: Int, seconds: Double, p99Seconds: Double) {
+        self.intervals = intervals
+        self.count = count
+        self.seconds = seconds
+        self.p99Seconds = p99Seconds
+    }
+
+    /// `nil` when no request lies in the window. `percentiles` are shares, ascending.
+    package init?(
+        _ columns: LatencyColumns, percentiles: [Double] = Self.percentiles, confidence: Confidence = .twoSided95
+    ) {
+        let ranked = RankedLatencies(columns)
+        guard ranked.count > 0 else { return nil }
+        let n = ranked.count
+        let values = Self.quantiles(percentiles + [0.99], in: ranked)
+        let exceedances = Self.exceedances(of: Array(values.dropLast()), percentiles, in: columns)
+        let bands = percentiles.indices.map { index in
+            PercentileBand(
+                p: percentiles[index], value: values[index], count: n, exceedances: exceedances[index], confidence: confidence)
+        }
+        let wanted = bands.flatMap { [$0.lowRank, $0.highRank].compactMap(\.self) }
+        let bounds = Dictionary(zip(wanted, ranked.latencies(at: wanted)), uniquingKeysWith: { first, _ in first })
+        intervals = bands.map { band in
+            PercentileInterval(
+                p: band.p, count: n, value: band.value, low: band.lowRank.flatMap { bounds[$0] },
+                high: band.highRank.flatMap { bounds[$0] }, effectiveCount: band.effectiveCount, lowShare: band.lowShare,
+                highShare: band.highShare, variances: band.variances)
+        }
+        count = n
+        seconds = Double(columns.window.upperBound - columns.window.lowerBound) / 1e9
+        p99Seconds = values[percentiles.count] / 1e9
+    }
+
+    private static func quantiles(_ percentiles: [Double], in ranked: RankedLatencies) -> [Double] {
+        let positions = percentiles.map { Quantile.position($0, count: ranked.count) }
+        let found = ranked.latencies(at: positions.flatMap { [$0.lower, $0.upper] })
+        return positions.indices.map { index in
+            let (lower, upper) = (Double(found[2 * index]), Double(found[2 * index + 1]))
+            return lower + positions[index].weight * (upper - lower)
+        }
+    }
+
+    /// By percentile and block, values beyond the percentile less their expected number.
+    private static func exceedances(of values: [Double], _ percentiles: [Double], in columns: LatencyColumns) -> [BlockTotals] {
+        // A whole number is above a fraction exactly when it is above the fraction's whole part.
+        let thresholds = values.map { Int64($0.rounded(.down)) }
+        let classes = thresholds.count + 1
+        // Latencies by block and number of percentiles they exceed.
+        var counts = [Int](repeating: 0, count: BlockTotals.finest * classes)
+        counts.withUnsafeMutableBufferPointer { counts in
+            thresholds.withUnsafeBufferPointer { thresholds in
+                columns.forEach { scheduled, latency in
+                    var exceeded = 0
+                    for threshold in thresholds where latency > threshold { exceeded &+= 1 }
+                    counts[BlockTotals.block(of: scheduled, in: columns.window) &* classes &+ exceeded] &+= 1
+                }
+            }
+        }
+        return percentiles.indices.map { index in
+            let sums = (0..<BlockTotals.finest).map { block in
+                let row = counts[block * classes..<(block + 1) * classes]
+                let above = row.dropFirst(index + 1).reduce(0, +)
+                return Double(above) - (1 - percentiles[index]) * Double(row.reduce(0, +))
+            }
+            return BlockTotals(window: columns.window, sums: sums)
+        }
+    }
+}
