@@ -1,0 +1,20 @@
+// The interval between runs: what one run cannot see (restarts, placement, neighbours, slow drift) shows in several. A t
+// interval over the logarithms of their figures; with ratios of repeated comparisons it is the interval of the ratio.
+
+import Glibc
+
+package enum BetweenRuns {
+    /// Fewer repeats than this have a t interval too wide to act on.
+    package static let recommended = 5
+
+    /// Geometric mean and 95 % interval of positive figures of separate runs; `nil` for fewer than 2.
+    package static func interval(_ figures: [Double]) -> Interval? {
+        guard figures.count >= 2, figures.allSatisfy({ $0 > 0 }) else { return nil }
+        let n = Double(figures.count)
+        let logs = figures.map { log($0) }
+        let mean = logs.reduce(0, +) / n
+        let error = (logs.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (n - 1) / n).squareRoot()
+        let half = StudentT.quantile(upperTail: 0.025, degrees: figures.count - 1) * error
+        return Interval(value: exp(mean), low: exp(mean - half), high: exp(mean + half))
+    }
+}
