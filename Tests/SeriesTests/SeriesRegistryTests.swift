@@ -63,6 +63,14 @@ struct SeriesRegistryTests {
         #expect(updates["sml_errors_total{category=\"http_5xx\",phase=\"complete\",run_label=\"r\",scenario=\"s\"}"] == 3)
     }
 
+    @Test func countsTheConnectionsGivenUp() {
+        var registry = Records.registry()
+        let sample = GeneratorSample(
+            time: 1, virtualUsers: 1, maxVirtualUsers: 1, inFlight: 0, cpuTime: 1, residentBytes: 1, loopDelay: 0, strayConnections: 3)
+        let updates = Updates(registry.updates(Records.snapshot(Records.statistics(records: [RunRecord(sample: sample)]))))
+        #expect(updates["sml_connections_given_up_total{run_label=\"r\",scenario=\"s\"}"] == 3)
+    }
+
     @Test func valuesBeyondTheLimitShareOther() {
         var registry = Records.registry(limit: 3)
         let labels = (0..<10).map { "label\($0)" }

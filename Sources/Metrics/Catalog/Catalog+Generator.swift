@@ -29,6 +29,11 @@ extension Catalog {
             "times that a request was sent again, by libcurl or by us, because a reused connection died before the server can have read it ([ENGINE.md](ENGINE.md#when-a-request-is-sent-again)): a server has been sent `http_requests` + interrupted + this many, and has read none of these"
         ),
         Metric(
+            "connections.given_up", .connections, .sampled { UInt64($0.strayConnections) }, series: "sml_connections_given_up_total",
+            remark: "given up: the server sent what nobody had asked for",
+            "idle connections that were closed because bytes came on them that no request had asked for ([ENGINE.md](ENGINE.md#bytes-on-an-idle-connection))"
+        ),
+        Metric(
             .cpuSeconds, .seconds, .run(.number(.counter) { $0.generator.last == nil ? nil : $0.generator.cpuSeconds }),
             absent: "no sample was taken",
             "CPU time, user and system, between the first and the last sample"),

@@ -74,6 +74,19 @@ struct RunResultTests {
         #expect(missing == ["rate_limit.longest_retry_after_seconds"])
     }
 
+    @Test func countsTheConnectionsGivenUp() throws {
+        let samples = [2, 3].map { (second: Int64) in
+            RunRecord(
+                sample: GeneratorSample(
+                    time: second * 1_000_000_000, virtualUsers: 1, maxVirtualUsers: 1, inFlight: 0, cpuTime: 0, residentBytes: 0,
+                    loopDelay: 0, strayConnections: UInt32(second)))
+        }
+        let summary = Summary(Self.result(samples))
+        #expect(summary.document[path: "sml", "connections", "given_up"] == .int(5))
+        #expect(summary.textBlock(color: false).contains(", 5 given up: the server sent what nobody had asked for\n"))
+        #expect(!Summary(Self.result([])).textBlock(color: false).contains("given up"))
+    }
+
     /// Written by the version before, with the keys it had.
     @Test func readsTheSchemaBefore() throws {
         let result = Self.result(Stream.records(count: 400, seed: 10))

@@ -46,6 +46,7 @@ extension RunTruth {
             let reused = requests.count { $0.flags.contains(.connectionReused) }
             let counts = [
                 "opened": requests.count - reused, "reused": reused, "sent twice": requests.reduce(0) { $0 + Int($1.resends) },
+                "given up": 0,
             ]
             return counts[legend].map { .perMinute(Double($0)) }
         case "Iterations": return .perMinute(legend == "completed" ? Double(iterations.count) : 0)
