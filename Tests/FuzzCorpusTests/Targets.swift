@@ -87,13 +87,13 @@ enum FuzzTarget: String, CaseIterable {
             precondition(corpus.count > 0)
             for index in 0..<corpus.count {
                 precondition(corpus.labels.indices.contains(corpus.labelIndex(at: index)))
-                precondition(ResponseFacts(reading: corpus.body(at: index)).parsed)
+                precondition(ChatCompletions.read(corpus.body(at: index), AnswerSetting()).parsed)
             }
         }
     }
 
     private static func response(_ bytes: UnsafeRawBufferPointer) {
-        let facts = ResponseFacts(reading: bytes)
+        let facts = ChatCompletions.read(bytes, AnswerSetting())
         precondition(facts.parsed || !facts.hasChoices && facts.finishReason == .absent && facts.promptTokens == -1)
         precondition(facts.promptTokens >= -1 && facts.completionTokens >= -1)
     }

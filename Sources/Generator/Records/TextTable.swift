@@ -18,11 +18,11 @@ package final class TextTable: Sendable {
 
     package init() {}
 
-    /// The index of `text`, adding it if there is room.
-    package func index(of text: String) -> UInt16 {
+    /// The index of `text`, adding it if there are fewer than `limit` yet.
+    package func index(of text: String, atMost limit: Int = capacity) -> UInt16 {
         state.withLock { state in
             if let known = state.indices[text] { return known }
-            let entry = state.texts.count >= Self.capacity ? Self.overflowText : text
+            let entry = state.texts.count >= limit ? Self.overflowText : text
             if let known = state.indices[entry] { return known }
             let index = UInt16(state.texts.count)
             state.texts.append(entry)

@@ -120,7 +120,8 @@ package final class LoadRun: Sendable {
         }
         context = ShardContext(
             plan: plan, corpus: corpus, order: order, settings: settings, addresses: lookup, clock: clock,
-            live: live, texts: texts, shards: workers.count, share: share, model: corpus.model.map { Array($0.utf8) },
+            live: live, shards: workers.count, share: share,
+            answers: AnswerSetting(model: corpus.model.map { Array($0.utf8) }, texts: texts),
             pause: plan.faults.onTooManyRequests == .pause ? RequestPause() : nil)
         limitWarning = SystemLimits.current.warning(users: share.part(of: plan.executor.maxVUs))
         ruleDrain = options.ruleDrain

@@ -66,13 +66,6 @@ struct DroppedArrivals {
     }
 
     private func record(count: Int, due: Int64, flags: RecordFlags, now: Int64) -> RunRecord {
-        var record = RunRecord(kind: .dropped)
-        record.scheduled = due
-        record.started = now
-        record.end = now
-        record.iteration = UInt32(count - 1)
-        record.shard = shard
-        record.flags = flags
-        return record
+        RunRecord(dropped: count, due: due, at: now, shard: shard, flags: flags)
     }
 }

@@ -47,7 +47,7 @@ final class Poller {
     /// no call to close an idle connection, and finds this one dead before it would use it.
     private let deadEnd: Int32
     /// Whose request libcurl is writing: until it waits for the answer, the only one whose connection is closed.
-    var sender: VirtualUser?
+    var sender: Exchange?
     /// See ``takeStrays()``.
     private var strays = 0
 

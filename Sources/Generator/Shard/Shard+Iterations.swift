@@ -197,65 +197,52 @@ extension Shard {
 
     private func send(_ user: VirtualUser, scheduled: Int64) {
         let prompt = context.order.prompt(forIteration: Int(user.life.iteration))
-        var record = RunRecord()
-        record.scheduled = scheduled
-        record.iteration = user.life.iteration
-        record.prompt = UInt32(prompt)
-        record.virtualUser = UInt32(user.number)
-        record.label = UInt16(context.corpus.labelIndex(at: prompt))
-        record.shard = UInt8(truncatingIfNeeded: index)
-        record.started = context.clock.now
-        user.record = record
+        let started = context.clock.now
+        user.record = RunRecord(
+            iteration: user.life.iteration, of: user.number, scheduled: scheduled, started: started, prompt: prompt,
+            label: context.corpus.labelIndex(at: prompt), shard: index)
         context.live.requestStarted()
-        user.send(context.corpus.body(at: prompt))
-        launch(user)
+        user.exchange.send(context.corpus.body(at: prompt), at: started)
+        launch(user.exchange)
     }
 
     /// libcurl is done with the user's exchange.
     func completed(_ user: VirtualUser, result: CURLcode) {
-        if result != CURLE_OK, user.sendAgain(after: result, now: context.clock.now) { return launch(user) }
-        let (answer, isComplete) = user.finish(result: result)
+        let exchange = user.exchange
+        if result != CURLE_OK, exchange.sendAgain(after: result, now: context.clock.now) { return launch(exchange) }
+        let (figures, isComplete) = exchange.finish(result: result)
+        user.record.fill(figures)
         now = context.clock.now
-        if isComplete, let redirect = user.redirectTarget() {
-            follow(redirect, of: user)
-            return
+        if isComplete, user.record.hop < Redirect.limit, let redirect = exchange.redirect(of: figures.status) {
+            return follow(redirect, of: user)
         }
-        let facts = ResponseFacts(reading: answer, model: context.model)
-        user.releaseResponse()
-        context.live.requestEnded()
-        user.record.flags.insert(.final)
         if isComplete {
-            facts.complete(&user.record, tokensAsked: context.corpus.tokensAsked(at: Int(user.record.prompt)))
+            let asked = context.corpus.tokensAsked(at: Int(user.record.prompt))
+            user.record.fill(exchange.readAnswer(), tokensAsked: asked)
+        } else {
+            exchange.discardAnswer()
         }
-        if user.record.status == 429 {
-            context.pause?.tooManyRequests(at: now, retryAfterSeconds: user.record.retryAfterSeconds)
+        context.live.requestEnded()
+        if figures.status == 429 {
+            context.pause?.tooManyRequests(at: now, retryAfterSeconds: figures.retryAfterSeconds)
         }
 
         let think = user.random.duration(below: context.plan.thinkTime.nanoseconds)
         let action = user.life.answered(now: now, think: think)
-        if case .iterationEnded(recorded: false) = action { user.record.flags.insert(.endsIteration) }
+        user.record.finish(endsIteration: action == .iterationEnded(recorded: false))
         records.append(user.record, now: now)
         perform(action, of: user)
     }
 
     private func follow(_ redirect: Redirect, of user: VirtualUser) {
-        user.releaseResponse()
+        user.exchange.discardAnswer()
         records.append(user.record, now: now)
-        let previous = user.record
-        var record = RunRecord()
-        record.scheduled = previous.scheduled
-        record.started = context.clock.now
-        record.iteration = previous.iteration
-        record.prompt = previous.prompt
-        record.virtualUser = previous.virtualUser
-        record.label = previous.label
-        record.shard = previous.shard
-        record.hop = previous.hop + 1
-        record.url = context.texts.index(of: redirect.url)
-        if !redirect.keepsBody || previous.flags.contains(.methodGet) { record.flags.insert(.methodGet) }
-        user.record = record
-        user.follow(redirect, now: record.started)
-        launch(user)
+        let started = context.clock.now
+        user.record = RunRecord(
+            following: user.record, to: context.answers.texts.index(of: redirect.url), keepsBody: redirect.keepsBody,
+            started: started)
+        user.exchange.follow(redirect, at: started)
+        launch(user.exchange)
     }
 
     private func iterationEnded(_ user: VirtualUser, recorded: Bool, interrupted: Bool) {
@@ -269,14 +256,9 @@ extension Shard {
     }
 
     private func recordIterationEnd(_ user: VirtualUser, interrupted: Bool) {
-        var record = RunRecord(kind: .iterationEnd)
-        record.iteration = user.life.iteration
-        record.virtualUser = UInt32(user.number)
-        record.scheduled = user.life.iterationStart
-        record.started = user.life.iterationStart
-        record.end = now
-        record.shard = UInt8(truncatingIfNeeded: index)
-        if interrupted { record.flags.insert(.interrupted) }
+        let record = RunRecord(
+            iterationEnd: user.life.iteration, of: user.number, started: user.life.iterationStart, end: now, shard: index,
+            interrupted: interrupted)
         records.append(record, now: now)
     }
 
@@ -325,9 +307,9 @@ extension Shard {
     }
 
     private func cancelRequest(of user: VirtualUser) {
-        user.cancel(now: now)
+        user.record.fill(user.exchange.cancel(now: now))
         context.live.requestEnded()
-        user.record.flags.formUnion([.final, .endsIteration])
+        user.record.finish(endsIteration: true)
         records.append(user.record, now: now)
         running -= 1
         retire(user)

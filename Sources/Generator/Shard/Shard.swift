@@ -16,11 +16,11 @@ struct ShardContext: Sendable {
     var addresses: ServerAddresses
     var clock: RunClock
     var live: LiveCounters
-    var texts: TextTable
     var shards: Int
     var share: TaskShare
-    /// The name that answers must carry, UTF-8; nil when the bodies name none.
-    var model: [UInt8]?
+    /// How the server's answers are read.
+    var api = ServerAPI.chatCompletions
+    var answers: AnswerSetting
     /// Only with `on_429: pause`.
     var pause: RequestPause?
 }
@@ -78,8 +78,8 @@ actor Shard {
         dropped = DroppedArrivals(shard: index)
         poller = try Poller(bell: stopOrder.descriptor)
         common = CommonTransferState(
-            settings: context.settings, addresses: context.addresses, texts: context.texts, clock: context.clock,
-            shards: context.shards, poller: poller)
+            settings: context.settings, addresses: context.addresses, api: context.api, answers: context.answers,
+            clock: context.clock, shards: context.shards, poller: poller)
         load = ShardLoad(
             executor: context.plan.executor, share: context.share, shard: index, shards: context.shards)
         // 73 years from the start, sums with which do not overflow.
@@ -90,7 +90,7 @@ actor Shard {
             + min(context.plan.gracefulStop.nanoseconds, furthest)
         heartbeat = Heartbeat(first: Heartbeat.first(users: load.usersAtOnce, planned: regularEnd))
         // What libcurl refuses this user it would refuse all, and every arrival would count as dropped for want of one.
-        _ = try VirtualUser(number: 0, group: TransferGroup(index: 0, poller: poller), common: common, thinkSeed: 0)
+        _ = try Exchange(slot: 0, number: 0, group: TransferGroup(index: 0, poller: poller), common: common)
     }
 
     /// Ends the plan now: nothing starts any more, and what is in flight may go on for `drain` nanoseconds.
@@ -148,10 +148,10 @@ actor Shard {
 
     // MARK: - Transfers
 
-    /// Puts the user's request on the wire as far as it goes without waiting.
-    func launch(_ user: VirtualUser) {
-        user.group.actOnTimeout()
-        touch(user.group)
+    /// Puts an exchange's request on the wire as far as it goes without waiting.
+    func launch(_ exchange: Exchange) {
+        exchange.group.actOnTimeout()
+        touch(exchange.group)
     }
 
     /// Notes that `group` may have completions and a new timer.
@@ -179,8 +179,8 @@ actor Shard {
         while let group = dirtyGroups.popLast() {
             group.isDirty = false
             while let (easy, result) = group.nextCompletion() {
-                guard let user = VirtualUser.of(easy) else { continue }
-                completed(user, result: result)
+                guard let exchange = Exchange.of(easy) else { continue }
+                completed(users[exchange.slot], result: result)
             }
             earliestGroupTimeout = min(earliestGroupTimeout, group.timeoutAt)
         }
@@ -192,8 +192,8 @@ actor Shard {
         if users.count >= groups.count * TransferGroup.capacity, groups.isEmpty || DescriptorReserve.current.hasRoom {
             groups.append(try TransferGroup(index: groups.count, poller: poller))
         }
-        let user = try VirtualUser(
-            number: number, group: groups[groups.count - 1], common: common, thinkSeed: context.plan.thinkSeed)
+        let exchange = try Exchange(slot: users.count, number: number, group: groups[groups.count - 1], common: common)
+        let user = VirtualUser(number: number, exchange: exchange, thinkSeed: context.plan.thinkSeed)
         users.append(user)
         return user
     }

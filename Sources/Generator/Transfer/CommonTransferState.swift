@@ -22,15 +22,19 @@ final class CommonTransferState {
     private let resolved: HeaderList?
     private let share: UnsafeMutableRawPointer?
     private let lists: [[HeaderList]]
+    private let api: ServerAPI
+    private let answers: AnswerSetting
 
     /// libcurl's receive buffer. An answer of 1.2 kB fits; 4 KiB instead of the default 16 saves 600 MB at 50,000
     /// connections, for one more read per 4 KiB of a long answer.
     static let receiveBuffer = 4 << 10
 
     init(
-        settings: TransferSettings, addresses: ServerAddresses, texts: TextTable, clock: RunClock, shards: Int,
-        poller: Poller
+        settings: TransferSettings, addresses: ServerAddresses, api: ServerAPI, answers: AnswerSetting, clock: RunClock,
+        shards: Int, poller: Poller
     ) {
+        self.api = api
+        self.answers = answers
         self.clock = clock
         self.poller = poller
         url = ParsedURL(settings.target.url)
@@ -41,7 +45,7 @@ final class CommonTransferState {
         seesIdleBytes = !settings.proxy.proxy.lowercased().hasPrefix("https:")
         buffers = ResponseBufferPool(shards: shards, responseLimit: responseLimit)
         self.addresses = addresses
-        self.texts = texts
+        texts = answers.texts
         lists = [false, true].map { authorized in
             [false, true].map { HeaderList(settings.headerLines(authorized: authorized, hasBody: $0)) }
         }
@@ -63,12 +67,15 @@ final class CommonTransferState {
 
     func headers(authorized: Bool, hasBody: Bool) -> HeaderList { lists[authorized ? 1 : 0][hasBody ? 1 : 0] }
 
-    /// Everything that stays the same for a user's life.
+    /// A reader of answers for one exchange.
+    func makeReader() -> any AnswerReader { api.makeReader(pool: buffers, limit: responseLimit, setting: answers) }
+
+    /// Everything that stays the same for an exchange's life.
     func configure(
-        _ easy: UnsafeMutableRawPointer, user: VirtualUser, connectTo: HeaderList?,
+        _ easy: UnsafeMutableRawPointer, exchange: Exchange, connectTo: HeaderList?,
         message: UnsafeMutablePointer<CChar>, watch: UnsafeMutablePointer<sml_exchange_watch>
     ) throws(GeneratorError) {
-        let context = Unmanaged.passUnretained(user).toOpaque()
+        let context = Unmanaged.passUnretained(exchange).toOpaque()
         var codes = [
             sml_easy_set_long(easy, CURLOPT_NOSIGNAL, 1),
             sml_easy_set_pointer(easy, CURLOPT_PRIVATE, context),

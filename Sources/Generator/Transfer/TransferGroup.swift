@@ -86,7 +86,7 @@ private func onSocket(
     let group = Unmanaged<TransferGroup>.fromOpaque(context).takeUnretainedValue()
     if what == CURL_POLL_REMOVE {
         group.poller.forget(socket)
-        if let easy { VirtualUser.of(easy)?.leaves(socket) }
+        if let easy { Exchange.of(easy)?.leaves(socket) }
     } else {
         group.poller.sender = nil
         group.poller.watch(

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Generator
 
-@Suite struct ResponseFactsTests {
-    static func facts(_ text: String) -> ResponseFacts {
-        Array(text.utf8).withUnsafeBytes { ResponseFacts(reading: $0) }
+@Suite struct ChatCompletionsTests {
+    static func facts(_ text: String) -> AnswerFacts {
+        Array(text.utf8).withUnsafeBytes { ChatCompletions.read($0, AnswerSetting()) }
     }
 
     @Test func readsACompletion() {
@@ -75,9 +75,9 @@ import Testing
     ])
     func comparesTheModelsName(answer: String, isOther: Bool) {
         let bytes = Array(#"{"model":\#(answer),"choices":[{}]}"#.utf8)
-        let facts = bytes.withUnsafeBytes { ResponseFacts(reading: $0, model: Array("org/m".utf8)) }
+        let facts = bytes.withUnsafeBytes { ChatCompletions.read($0, AnswerSetting(model: Array("org/m".utf8))) }
         #expect(facts.parsed && facts.isOtherModel == isOther)
-        #expect(!bytes.withUnsafeBytes { ResponseFacts(reading: $0) }.isOtherModel)
+        #expect(!bytes.withUnsafeBytes { ChatCompletions.read($0, AnswerSetting()) }.isOtherModel)
     }
 
     @Test(arguments: [
@@ -144,10 +144,38 @@ import Testing
         #expect(facts.finishReason == reason && facts.hasFailedChoice == reason.isFailure && facts.hasChoices)
         var record = RunRecord()
         record.status = 200
-        facts.complete(&record, tokensAsked: -1)
+        record.fill(facts, tokensAsked: -1)
         #expect(record.isSuccess == !reason.isFailure)
         record.status = 500
         #expect(!record.isSuccess)
+    }
+
+    /// What the enum has no name for keeps the server's own, as long as there is room and it is short.
+    @Test func otherFinishReasonsKeepTheirText() {
+        let setting = AnswerSetting()
+        func facts(_ reason: String) -> AnswerFacts {
+            Array(#"{"choices":[{"finish_reason":"\#(reason)"},{"finish_reason":"second"}]}"#.utf8)
+                .withUnsafeBytes { ChatCompletions.read($0, setting) }
+        }
+        #expect(facts("stop").finishText == 0 && facts("error").finishText == 0)
+        #expect(setting.texts[facts("eos\\u005ftoken").finishText] == "eos_token")
+        #expect(setting.texts[facts(String(repeating: "x", count: 100)).finishText] == String(repeating: "x", count: 64))
+        for index in 0..<1_000 { _ = facts("reason \(index)") }
+        #expect(setting.texts.texts().count == 201 && setting.texts[facts("another").finishText] == TextTable.overflowText)
+        #expect(setting.texts.index(of: "an error") == 201)
+        var record = RunRecord()
+        record.fill(facts("eos_token"), tokensAsked: -1)
+        #expect(record.finishReason == .other && setting.texts[record.finishText] == "eos_token")
+    }
+
+    @Test(arguments: [
+        (#"{"prompt_tokens_details":{"cached_tokens":7,"audio_tokens":1}}"#, Int32(7), Int32(-1)),
+        (#"{"completion_tokens_details":{"x":{"reasoning_tokens":1},"reasoning_tokens":9},"prompt_tokens_details":null}"#, -1, 9),
+        (#"{"prompt_tokens_details":[7],"completion_tokens_details":{}}"#, -1, -1),
+    ])
+    func detailsOfTokens(usage: String, cached: Int32, reasoning: Int32) {
+        let facts = Self.facts(#"{"choices":[{}],"usage":\#(usage)}"#)
+        #expect(facts.cachedTokens == cached && facts.reasoningTokens == reasoning && facts.parsed)
     }
 
     /// Whatever bytes arrive, reading ends and stays inside them (the sanitizers watch).
@@ -167,7 +195,7 @@ import Testing
                 }
                 if bytes.isEmpty { break }
             }
-            let facts = bytes.withUnsafeBytes { ResponseFacts(reading: $0) }
+            let facts = bytes.withUnsafeBytes { ChatCompletions.read($0, AnswerSetting()) }
             if facts.hasChoices { #expect(facts.parsed) }
         }
     }

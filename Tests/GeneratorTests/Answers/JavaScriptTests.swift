@@ -9,7 +9,7 @@ import Testing
 @Suite struct JavaScriptTests {
     /// As answers.mjs prints them, nil for what JSON.parse refuses.
     private static func facts(_ text: String) -> String? {
-        let facts = Array(text.utf8).withUnsafeBytes { ResponseFacts(reading: $0, model: Array("m".utf8)) }
+        let facts = Array(text.utf8).withUnsafeBytes { ChatCompletions.read($0, AnswerSetting(model: Array("m".utf8))) }
         guard facts.parsed else { return nil }
         let flags = [
             facts.hasChoices, facts.hasContent, facts.isOtherModel, facts.hasError, facts.hasFailedChoice,

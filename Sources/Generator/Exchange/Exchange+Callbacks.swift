@@ -1,0 +1,151 @@
+// What libcurl calls while an exchange is under way: bytes of the answer, the question whether it may be sent, sockets that
+// are needed, left and closed.
+
+import CLibcurl
+import Glibc
+
+extension Exchange {
+    // MARK: - The answer
+
+    fileprivate func receive(_ data: UnsafeRawBufferPointer) -> Int {
+        if !hasBody {
+            beginBody(data)
+        } else {
+            isOneRead = false
+        }
+        guard let decoder else { return keep(data) ? data.count : 0 }
+        decoder.decode(data) { keep($0) }
+        switch decoder.failure {
+        case .tooMuch: refusal = .decoding
+        case .refused: refusal = refusal ?? .noMemory
+        // What is damaged is read over, as k6 does, so that the connection stays usable.
+        case .damaged, .cutShort, nil:
+            if decoder.received <= common.responseLimit { return data.count }
+            refusal = .tooLong
+        }
+        return 0
+    }
+
+    private func beginBody(_ data: UnsafeRawBufferPointer) {
+        hasBody = true
+        isOneRead = fillsOneRead(data)
+        if let session {
+            tlsVersion = TLSVersion.of(session)
+            if sml_framing_ends_with_stream(&watch.pointee.framing) != 0 { session.watchEnd(isStreamEnded) }
+        }
+        if watch.pointee.encoded != 0 { decoder = ContentDecoder(bodyOf: easy) }
+    }
+
+    /// Hands bytes to the reader; false when it refuses them.
+    private func keep(_ data: UnsafeRawBufferPointer) -> Bool {
+        guard let why = reader.receive(data) else { return true }
+        refusal = why
+        return false
+    }
+
+    /// libcurl reads no further than a length says, so that what comes behind an answer stays in the socket; but what it
+    /// reads with the headers it reads into a buffer of its own, and closes a connection that gave more. A body that does
+    /// not begin where allocated memory does came behind the headers in that one read.
+    private func fillsOneRead(_ body: UnsafeRawBufferPointer) -> Bool {
+        UInt(bitPattern: body.baseAddress) % 16 != 0 && watch.pointee.framing.length == Int64(body.count)
+            && watch.pointee.framing.is_chunked == 0
+            && watch.pointee.bytes + body.count < CommonTransferState.receiveBuffer
+    }
+
+    // MARK: - Its connection
+
+    /// The exchange leaves its connection, which stays open for the next one or is about to be closed.
+    func leaves(_ socket: Int32) {
+        guard isInFlight, sendings.count > 0 else { return }
+        if watch.pointee.bytes == 0 { return noteLoss(of: socket) }
+        guard common.seesIdleBytes, watch.pointee.framing.is_http1 != 0 else { return }
+        if !isTLS {
+            group.poller.isIdle(socket, .plain, mayHoldMore: !isOneRead)
+        } else if let session {
+            // OpenSSL reads record by record: the next one may be there.
+            group.poller.isIdle(socket, .tls(session), mayHoldMore: true)
+        }
+    }
+
+    /// `socket` is about to be closed, in the call of libcurl that wrote the request: it never waited for the answer.
+    func closes(_ socket: Int32) {
+        if isInFlight, sendings.count > 0, sendings.loss == nil, watch.pointee.bytes == 0 { noteLoss(of: socket) }
+    }
+
+    private func noteLoss(of socket: Int32) {
+        // libcurl has said by now why it cannot go on, if it is more than the end of the stream.
+        let text = String(cString: message)
+        var loss = LostConnection(
+            socket: socket, elapsed: RunClock.monotonicNow - sendings.began, bodyWritten: Int(watch.pointee.uploaded),
+            isReset: text.contains("reset by peer"))
+        loss.isUnwritten = watch.pointee.head < 0 && text.hasPrefix("Send failure")
+        let seen = http2.pointee
+        // Of a refused stream on a reused connection it says nothing, and goes on until it gives up.
+        loss.isRefused =
+            isHTTP2 && loss.isOpen && (text.isEmpty || text.hasPrefix(TransferEvidence.gaveUpResending))
+            || seen.go_away >= 0 && seen.last_stream < seen.stream
+        sendings.lost(loss)
+    }
+
+    /// Once per connection. `SOCK_CLOEXEC`, because nothing this process starts has business with them.
+    fileprivate func openSocket(_ address: curl_sockaddr) -> curl_socket_t {
+        guard sendings.mayBegin() else { return CURL_SOCKET_BAD }
+        let descriptor = socket(address.family, address.socktype | Int32(SOCK_CLOEXEC.rawValue), address.protocol)
+        socketError = descriptor < 0 ? errno : 0
+        guard descriptor >= 0 else { return descriptor }
+        guard descriptor < DescriptorReserve.current.ceiling else {
+            close(descriptor)
+            socketError = EMFILE
+            return CURL_SOCKET_BAD
+        }
+        group.poller.opened(descriptor)
+        return descriptor
+    }
+
+    /// False when the request must not be sent once more.
+    fileprivate func willSend() -> Bool {
+        guard sendings.willSend(at: RunClock.monotonicNow) else { return false }
+        http2.pointee = Self.unseenHTTP2
+        if isTLS {
+            session = TLSSession(of: easy)
+            isHTTP2 = session?.isHTTP2 ?? false
+        }
+        sml_watch_sending(watch)
+        group.poller.sender = self
+        return true
+    }
+}
+
+/// Body bytes for the exchange behind `context`.
+let onTransferWrite: sml_write_callback = { data, size, count, context in
+    guard let context, let data else { return 0 }
+    let exchange = Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
+    return exchange.receive(UnsafeRawBufferPointer(start: data, count: size * count))
+}
+
+/// The exchange's request is about to be sent, for the first time or once more.
+let onTransferPrerequest: sml_prerequest_callback = { context, _, _, _, _ in
+    guard let context else { return CURL_PREREQFUNC_OK }
+    let isToSend = Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue().willSend()
+    return isToSend ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+}
+
+// Sockets of connections are opened and closed here instead of in libcurl, so that the poller knows which descriptors
+// are connections and when each number stops being one, and so that the reason why one cannot be opened is known:
+// libcurl 7.88 loses it.
+
+/// Opens a connection's socket for libcurl; `context` is the exchange that needs it, and wants to know if there is none.
+let onOpenSocket: curl_opensocket_callback = { context, _, address in
+    guard let context, let address else { return CURL_SOCKET_BAD }
+    return Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue().openSocket(address.pointee)
+}
+
+/// Closes it again; `context` is the shard's poller, because a connection can outlive its first exchange.
+let onCloseSocket: curl_closesocket_callback = { context, descriptor in
+    if let context {
+        let poller = Unmanaged<Poller>.fromOpaque(context).takeUnretainedValue()
+        poller.sender?.closes(descriptor)
+        poller.closing(descriptor)
+    }
+    return close(descriptor)
+}

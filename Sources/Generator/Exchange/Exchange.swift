@@ -1,0 +1,255 @@
+// An exchange: the one owner of a libcurl easy handle, of what libcurl writes for us beside it, and of the answer that is
+// coming in. It is configured once and serves one user for its life; per request only the body's pointer changes. Never
+// reset, never copied; the body belongs to the corpus and outlives the run. What it measured: Exchange+Figures.swift, what
+// libcurl calls: Exchange+Callbacks.swift.
+
+import CLibcurl
+import Base
+
+/// One user's exchanges with the server, one at a time. Not Sendable: it belongs to one shard, and libcurl calls back into
+/// it on that shard only.
+final class Exchange {
+    /// Its user's place among the shard's.
+    let slot: Int
+    let group: TransferGroup
+    let common: CommonTransferState
+    let reader: any AnswerReader
+    let easy: UnsafeMutableRawPointer
+    private let connectTo: HeaderList?
+    let message: UnsafeMutablePointer<CChar>
+    let watch: UnsafeMutablePointer<sml_exchange_watch>
+    let http2: UnsafeMutablePointer<sml_http2_watch>
+    /// libcurl writes texts for us, which takes time: only until an answer shows that it is not HTTP/2.
+    var isWatched: Bool
+    private var body = UnsafeRawBufferPointer(start: nil, count: 0)
+
+    /// Start of the request's first exchange: redirects do not move it, nor the request's deadline.
+    private var requestStarted: Int64 = 0
+    /// Start of this one.
+    private(set) var started: Int64 = 0
+    /// When libcurl began with what it is doing now; its times count from here.
+    private(set) var transferStarted: Int64 = 0
+    private(set) var isInFlight = false
+    /// A redirect changed URL, method, headers or deadline; the next request starts from the original ones.
+    private var isDetoured = false
+
+    var sendings = Sendings()
+    /// Bytes of a body have come.
+    var hasBody = false
+    /// Of a body with a `Content-Encoding` that means something.
+    var decoder: ContentDecoder?
+    var refusal: ResponseRefusal?
+    /// Why no socket could be made for the exchange; 0 when none was needed or it could.
+    var socketError: Int32 = 0
+    var tlsVersion: UInt8 = 0
+    /// Of the connection that the request was sent on; not to be asked once that has been closed.
+    var session: TLSSession?
+    var isHTTP2 = false
+    /// The exchange's own URL is https: a redirect's may differ from the plan's.
+    private(set) var isTLS: Bool
+    /// The answer came in one read and was all that it could be: nothing can be left behind it.
+    var isOneRead = false
+    /// TLS said that the stream ends, where nothing else says that the answer does.
+    let isStreamEnded: UnsafeMutablePointer<Bool>
+
+    /// Header bytes of one answer, as libcurl's own limit; ours holds for trailers too.
+    static let headerLimit = 300 << 10
+    static let unseenHTTP2 = sml_http2_watch(go_away: -1, refused: 0, last_stream: .max, stream: 0)
+
+    /// - Parameters:
+    ///   - slot: its user's place among the shard's users.
+    ///   - number: the user's number in the run, which chooses among a server's addresses.
+    /// - Throws: ``GeneratorError/transport(_:)`` when libcurl refuses an option.
+    init(slot: Int, number: Int, group: TransferGroup, common: CommonTransferState) throws(GeneratorError) {
+        guard let easy = curl_easy_init() else { throw .transport("no easy handle") }
+        self.slot = slot
+        self.group = group
+        self.easy = easy
+        self.common = common
+        reader = common.makeReader()
+        connectTo = common.addresses.connectTo(user: number).map { HeaderList([$0]) }
+        message = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        message.initialize(to: 0)
+        watch = .allocate(capacity: 1)
+        var blank = sml_exchange_watch()
+        blank.limit = Self.headerLimit
+        blank.easy = easy
+        blank.acted = UnsafePointer(group.acted)
+        blank.head = -1
+        watch.initialize(to: blank)
+        http2 = .allocate(capacity: 1)
+        http2.initialize(to: Self.unseenHTTP2)
+        isStreamEnded = .allocate(capacity: 1)
+        isStreamEnded.initialize(to: false)
+        isWatched = common.isSecure
+        isTLS = common.isSecure
+        try common.configure(easy, exchange: self, connectTo: connectTo, message: message, watch: watch)
+        if isWatched {
+            sml_easy_set_http2_watch(easy, http2)
+            sml_easy_set_long(easy, CURLOPT_VERBOSE, 1)
+        }
+    }
+
+    deinit {
+        // What libcurl still has to say must not reach an exchange that goes.
+        sml_easy_set_pointer(easy, CURLOPT_PRIVATE, nil)
+        if isInFlight { curl_multi_remove_handle(group.multi, easy) }
+        reader.discard()
+        curl_easy_cleanup(easy)
+        message.deallocate()
+        watch.deallocate()
+        http2.deallocate()
+        isStreamEnded.deallocate()
+    }
+
+    /// The exchange that an easy handle belongs to.
+    static func of(_ easy: UnsafeMutableRawPointer) -> Exchange? {
+        sml_easy_get_private(easy).map { Unmanaged<Exchange>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    // MARK: - From start to end
+
+    /// Hands a request to libcurl, as of `now`; the shard then lets the group act.
+    func send(_ body: UnsafeRawBufferPointer, at now: Int64) {
+        if isDetoured {
+            isDetoured = false
+            common.applyTarget(to: easy)
+        }
+        self.body = body
+        requestStarted = now
+        sml_easy_set_pointer(easy, CURLOPT_POSTFIELDS, body.baseAddress)
+        sml_easy_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
+        isTLS = common.isSecure
+        begin(bodyLength: body.count, at: now)
+    }
+
+    /// The redirect that the completed exchange asked for, if it is one that k6 follows: 301, 302, 303 as GET without body,
+    /// 307, 308 as the same POST (k6 §5). `nil` when there is nothing to follow.
+    func redirect(of status: UInt16) -> Redirect? {
+        Redirect(easy: easy, status: status, from: common.settings)
+    }
+
+    /// Sends the next exchange of a redirected request. `now` is its start; the request's deadline stays.
+    func follow(_ redirect: Redirect, at now: Int64) {
+        setRemainingTime(now: now)
+        common.applyDetour(to: easy, url: redirect.url)
+        sml_easy_set_pointer(
+            easy, CURLOPT_HTTPHEADER, common.headers(authorized: redirect.authorized, hasBody: redirect.keepsBody).head)
+        if redirect.keepsBody {
+            sml_easy_set_long(easy, CURLOPT_POST, 1)
+            sml_easy_set_pointer(easy, CURLOPT_POSTFIELDS, body.baseAddress)
+        } else {
+            sml_easy_set_long(easy, CURLOPT_HTTPGET, 1)
+        }
+        isTLS = redirect.url.lowercased().hasPrefix("https:")
+        begin(bodyLength: redirect.keepsBody ? body.count : 0, at: now)
+    }
+
+    /// Sends the exchange once more, on a new connection, when a reused one died before the server can have read it and
+    /// libcurl does not send again by itself: HTTP/2 that was closed, and after five dead ones, each another idle
+    /// connection that the server may have closed as well. 7.88 never sets that counter back after a success, so that
+    /// every sixth in a user's life would fail a request. False when this is no such case: what fails on a new connection
+    /// has failed.
+    func sendAgain(after result: CURLcode, now: Int64) -> Bool {
+        switch result {
+        case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_HTTP2: break
+        default: return false
+        }
+        guard !sendings.isRestarted, sml_easy_get_long(easy, CURLINFO_NUM_CONNECTS) == 0,
+            sml_easy_get_long(easy, CURLINFO_HEADER_SIZE) == 0, sendings.mayRepeat
+        else { return false }
+        sendings.isRestarted = true
+        curl_multi_remove_handle(group.multi, easy)
+        setRemainingTime(now: now)
+        sml_easy_set_long(easy, CURLOPT_FRESH_CONNECT, 1)
+        transferStarted = now
+        start(isFirst: false)
+        return true
+    }
+
+    private func setRemainingTime(now: Int64) {
+        isDetoured = true
+        let timeout = common.settings.target.timeout.nanoseconds - (now - requestStarted)
+        sml_easy_set_long(easy, CURLOPT_TIMEOUT_MS, max(1, Int(timeout / 1_000_000)))
+    }
+
+    private func begin(bodyLength: Int, at now: Int64) {
+        sendings = Sendings()
+        started = now
+        transferStarted = now
+        watch.pointee.body = Int64(bodyLength)
+        start(isFirst: true)
+    }
+
+    private func start(isFirst: Bool) {
+        refusal = nil
+        sml_watch_start(watch, isFirst ? 1 : 0)
+        http2.pointee = Self.unseenHTTP2
+        socketError = 0
+        tlsVersion = 0
+        session = nil
+        isHTTP2 = false
+        hasBody = false
+        isOneRead = false
+        isStreamEnded.pointee = false
+        message[0] = 0
+        isInFlight = true
+        curl_multi_add_handle(group.multi, easy)
+    }
+
+    /// Takes the exchange off libcurl. The answer stays until ``readAnswer()`` or ``discardAnswer()``.
+    ///
+    /// - Returns: its figures, and whether there is an answer: libcurl 7.88 takes a connection that closes inside the headers
+    ///   for a complete one.
+    func finish(result: CURLcode) -> (figures: ExchangeFigures, isComplete: Bool) {
+        let result = judged(result)
+        let figures = measure(result: result)
+        curl_multi_remove_handle(group.multi, easy)
+        isInFlight = false
+        return (figures, result == CURLE_OK)
+    }
+
+    /// What the answer of the exchange that has just been complete says.
+    func readAnswer() -> AnswerFacts {
+        decoder = nil
+        return reader.read()
+    }
+
+    /// Cuts the exchange off at `now`: the connection is closed and the figures say how far it got.
+    func cancel(now: Int64) -> ExchangeFigures {
+        let figures = measureCut(at: now)
+        isInFlight = false
+        curl_multi_remove_handle(group.multi, easy)
+        discardAnswer()
+        return figures
+    }
+
+    func discardAnswer() {
+        reader.discard()
+        decoder = nil
+    }
+
+    /// What became of the exchange that ended for libcurl with `result`.
+    private func judged(_ result: CURLcode) -> CURLcode {
+        if sendings.isRefused {
+            // It died before libcurl was kept from sending it again, and libcurl has forgotten of what.
+            if http2.pointee.go_away >= 0 { return CURLE_HTTP2 }
+            if String(cString: message).contains("(err ") { return CURLE_HTTP2_STREAM }
+            return sendings.loss?.isReset == true ? CURLE_RECV_ERROR : CURLE_GOT_NOTHING
+        }
+        guard result == CURLE_OK else { return result }
+        let isCut =
+            watch.pointee.ended == 0
+            || isTLS && hasBody && !isStreamEnded.pointee && sml_framing_ends_with_stream(&watch.pointee.framing) != 0
+        return isCut ? CURLE_PARTIAL_FILE : decodingResult()
+    }
+
+    /// Of a transfer that libcurl is content with.
+    private func decodingResult() -> CURLcode {
+        switch decoder?.end() {
+        case nil: CURLE_OK
+        case .cutShort: CURLE_PARTIAL_FILE
+        case .damaged, .tooMuch, .refused: CURLE_BAD_CONTENT_ENCODING
+        }
+    }
+}
