@@ -83,7 +83,7 @@ final class RunSession: Sendable {
             plan: PlanDescription(plan), resolvedScenario: try JSON(text: resolved.resolvedScenario.json()),
             corpus: CorpusDescription(file: request.prompts, prompts: corpus.count),
             machine: machine, workers: run.workers.count,
-            task: task.map { TaskDescription($0.share, plannedArrivals: ArrivalSchedule(plan.executor)?.count) })
+            task: task.map { TaskDescription($0.share, plannedArrivals: plan.executor.arrivals?.count) })
         readers = RunReaders(
             statistics: RunStatistics(
                 labels: corpus.labels, texts: texts, mainURL: plan.target.url, hasSchedule: run.plannedArrivals != nil),

@@ -61,13 +61,13 @@ import Testing
         let parts = try [records("records.0.smlrec"), records("records.1.smlrec")]
         #expect(parts[0].context.startedUnixNanoseconds == parts[1].context.startedUnixNanoseconds)
         let schedule = try #require(
-            ArrivalSchedule(
-                .rampingArrivalRate(
-                    startRate: 10, timeUnit: .seconds(1),
-                    stages: [Stage(duration: .seconds(2), target: 60), Stage(duration: .seconds(1), target: 20)],
-                    preAllocatedVUs: 10, maxVUs: 61)))
+            Executor.rampingArrivalRate(
+                startRate: 10, timeUnit: .seconds(1),
+                stages: [Stage(duration: .seconds(2), target: 60), Stage(duration: .seconds(1), target: 20)],
+                preAllocatedVUs: 10, maxVUs: 61
+            ).arrivals)
         let order = PromptOrder(count: 3, seed: 1)
-        var stage = 0
+        var place = ArrivalPlace()
         let requests = parts.enumerated().flatMap { task, part in
             part.records.filter { $0.kind == .request }.map { (task: task, record: $0) }
         }.sorted { $0.record.iteration < $1.record.iteration }
@@ -78,7 +78,7 @@ import Testing
             #expect(Int(request.record.prompt) == order.prompt(forIteration: index))
         }
         // With two shards a task, numbers follow the order of starts, which two queues may swap within a moment.
-        #expect(requests.map(\.record.scheduled).sorted() == (0..<110).map { schedule.due($0, stage: &stage) ?? -1 })
+        #expect(requests.map(\.record.scheduled).sorted() == (0..<110).map { schedule.due($0, place: &place) ?? -1 })
 
         // Counts and percentiles are those of the union.
         let document = try summary()

@@ -62,7 +62,7 @@ enum FuzzTarget: String, CaseIterable {
             let again = try RunConfiguration.parse(configuration.json(), file: "file")
             precondition(again == configuration)
             let resolved = try configuration.resolve()
-            _ = ArrivalSchedule(resolved.plan.executor)?.count
+            _ = resolved.plan.executor.arrivals?.count
             _ = try resolved.scaled(toDuration: .seconds(30))
         }
     }

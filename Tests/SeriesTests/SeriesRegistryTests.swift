@@ -113,15 +113,15 @@ struct SeriesRegistryTests {
 
     @Test func arrivalsDueAreCountedAsTheyAreScheduled() throws {
         let schedule = try #require(
-            ArrivalSchedule(
-                .rampingArrivalRate(
-                    startRate: 2, timeUnit: .seconds(1),
-                    stages: [.init(duration: .seconds(4), target: 5), .init(duration: .seconds(2), target: 0)],
-                    preAllocatedVUs: 1, maxVUs: 1)))
-        var stage = 0
+            Executor.rampingArrivalRate(
+                startRate: 2, timeUnit: .seconds(1),
+                stages: [.init(duration: .seconds(4), target: 5), .init(duration: .seconds(2), target: 0)],
+                preAllocatedVUs: 1, maxVUs: 1
+            ).arrivals)
+        var place = ArrivalPlace()
         #expect(schedule.dueCount(by: -1) == 0)
         for index in 0..<schedule.count {
-            let due = try #require(schedule.due(index, stage: &stage))
+            let due = try #require(schedule.due(index, place: &place))
             #expect(schedule.dueCount(by: due - 1) == index)
             #expect(schedule.dueCount(by: due) == index + 1)
         }

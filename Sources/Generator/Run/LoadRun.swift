@@ -113,7 +113,7 @@ package final class LoadRun: Sendable {
             ? ServerAddresses.lookUp(host: settings.url.host, port: settings.url.port)
             : ServerAddresses(host: settings.url.host, port: settings.url.port, numeric: [])
         addresses = lookup.numeric
-        plannedArrivals = ArrivalSchedule(plan.executor).map { [share] in share.part(of: $0.count) }
+        plannedArrivals = plan.executor.arrivals.map { [share] in share.part(of: $0.count) }
         let clock = options.startUnixNanoseconds.map(RunClock.init(startingAt:)) ?? RunClock(startingIn: Self.setUpAllowance)
         guard options.startUnixNanoseconds == nil || clock.now < 0 else {
             throw .plan("the agreed start was \(clock.now / 1_000_000) ms ago")
@@ -167,36 +167,12 @@ package final class LoadRun: Sendable {
 
     /// Arrivals of this task that are due by `elapsed` nanoseconds; nil for closed loops.
     package func arrivalsDue(by elapsed: Int64) -> Int? {
-        ArrivalSchedule(plan.executor).map { share.part(of: $0.dueCount(by: elapsed)) }
+        plan.executor.arrivals.map { share.part(of: $0.dueCount(by: elapsed)) }
     }
 
     /// Arrivals per second that the plan wants of this task at `elapsed` nanoseconds; nil for closed loops.
     package func rateAsked(at elapsed: Int64) -> Double? {
-        planRate(at: elapsed).map { $0 / Double(share.count) }
-    }
-
-    private func planRate(at elapsed: Int64) -> Double? {
-        switch plan.executor {
-        case .constantArrivalRate(let rate, let timeUnit, let duration, _, _):
-            elapsed < duration.nanoseconds ? Double(rate) / timeUnit.inSeconds : 0
-        case .rampingArrivalRate(let startRate, let timeUnit, let stages, _, _):
-            Self.rate(startRate: startRate, stages: stages, at: elapsed) / timeUnit.inSeconds
-        case .constantVUs, .rampingVUs: nil
-        }
-    }
-
-    private static func rate(startRate: Int, stages: [Stage], at elapsed: Int64) -> Double {
-        var from = Double(startRate)
-        var start: Int64 = 0
-        for stage in stages {
-            let length = stage.duration.nanoseconds
-            if elapsed < start + length {
-                return from + (Double(stage.target) - from) * Double(elapsed - start) / Double(length)
-            }
-            start += length
-            from = Double(stage.target)
-        }
-        return 0
+        plan.executor.arrivals.map { $0.rate(at: elapsed) / Double(share.count) }
     }
 
     /// Ends the run early: nothing starts any more; what is in flight is cut off after `drain`. The first reason
@@ -245,10 +221,9 @@ package final class LoadRun: Sendable {
         let usage = ProcessUsage.now()
         let beats = live.takeBeats()
         let created =
-            switch plan.executor {
-            case .constantVUs, .rampingVUs: share.part(of: plan.executor.maxVUs)
-            case .constantArrivalRate(_, _, _, let planned, _), .rampingArrivalRate(_, _, _, let planned, _):
-                max(share.part(of: planned), live.created)
+            switch plan.executor.load {
+            case .users: share.part(of: plan.executor.maxVUs)
+            case .arrivals(_, let planned): max(share.part(of: planned), live.created)
             }
         return GeneratorSample(
             time: context.clock.now, virtualUsers: UInt32(clamping: live.active),

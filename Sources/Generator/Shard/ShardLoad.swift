@@ -6,18 +6,18 @@ import Scenarios
 
 /// The arrivals of one shard in order: numbers `shard`, `shard + shards`, …
 struct ArrivalCursor: Sendable {
-    private let schedule: ArrivalSchedule
+    private let schedule: any ArrivalSchedule
     private let stride: Int
     private var index: Int
-    private var stage = 0
+    private var place = ArrivalPlace()
     /// The next arrival's due instant; `Int64.max` after the last.
     private(set) var due: Int64
 
-    init(schedule: ArrivalSchedule, shard: Int, shards: Int) {
+    init(schedule: any ArrivalSchedule, shard: Int, shards: Int) {
         self.schedule = schedule
         stride = shards
         index = shard
-        due = schedule.due(index, stage: &stage) ?? .max
+        due = schedule.due(index, place: &place) ?? .max
     }
 
     mutating func advance() { skip(1) }
@@ -30,14 +30,14 @@ struct ArrivalCursor: Sendable {
 
     /// Whether more than `count` of the shard's arrivals are due at `time`. One look at the schedule.
     func overdue(by time: Int64, isMoreThan count: Int) -> Bool {
-        var stage = stage
-        return schedule.due(index + count * stride, stage: &stage).map { $0 <= time } ?? false
+        var place = place
+        return schedule.due(index + count * stride, place: &place).map { $0 <= time } ?? false
     }
 
     /// Leaves out `count` of the shard's arrivals, at most those there are.
     mutating func skip(_ count: Int) {
         index += count * stride
-        due = schedule.due(index, stage: &stage) ?? .max
+        due = schedule.due(index, place: &place) ?? .max
     }
 }
 
@@ -79,16 +79,15 @@ enum ShardLoad: Sendable {
         let maxVUs = share.part(of: executor.maxVUs)
         let shard = share.place(ofShard: shard)
         let shards = share.stride(shards: shards)
-        if let schedule = ArrivalSchedule(executor) {
+        switch executor.load {
+        case .arrivals(let schedule, _):
             self = .arrivals(
                 ArrivalCursor(schedule: schedule, shard: shard, shards: shards), maxVUs: maxVUs)
-        } else if let steps = VirtualUserSteps(executor) {
-            // constant-vus has no ramp-down: its users end with the run's graceful stop.
-            let rampDown: Int64 =
-                if case .rampingVUs(_, _, let graceful) = executor { graceful.nanoseconds } else { Int64.max }
-            self = .users(UserStepCursor(steps: steps, shard: shard, shards: shards), gracefulRampDown: rampDown)
-        } else {
-            preconditionFailure("an executor has either arrivals or users")
+        case .users(let steps, let rampDown):
+            // Without a ramp-down users end with the run's graceful stop.
+            self = .users(
+                UserStepCursor(steps: steps, shard: shard, shards: shards),
+                gracefulRampDown: rampDown?.nanoseconds ?? .max)
         }
     }
 

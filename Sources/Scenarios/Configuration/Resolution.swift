@@ -42,10 +42,8 @@ extension RunConfiguration {
         let config = FieldGroup(file: file, path: "", members: members)
         let isCustom = config["custom"] != nil
         let group = try scenarioGroup(config)
-        let executorName = try ExecutorDecoding.executorName(group)
-        try Self.requireScenarioKeys(group, executor: executorName)
-        let executor = try ExecutorDecoding.decode(
-            group, name: executorName, isCustom: isCustom, warnings: &warnings)
+        let executor = try Executor(
+            group, commonKeys: Self.commonKeys, isCustom: isCustom, warnings: &warnings)
         let own = try RequestSettings(group, warnings: &warnings)
         let top = try RequestSettings(config, warnings: &warnings)
         let faults = try FaultSettings(group)
@@ -104,21 +102,6 @@ extension RunConfiguration {
         guard let field = config["scenario_definition"] else { throw config.error("no scenario") }
         guard let scenarioOrigin else { return try field.group("a scenario object") }
         return try Field(file: scenarioOrigin, path: "", value: field.value).group("a scenario object")
-    }
-
-    private static func requireScenarioKeys(
-        _ group: FieldGroup, executor: String
-    ) throws(ConfigurationError) {
-        let own = ExecutorDecoding.keys.first { $0.executor == executor }?.keys ?? []
-        try group.requireKeys(commonKeys + own) { key in
-            if ["startTime", "exec", "tags", "env", "options"].contains(key) {
-                return "this key of k6 is not supported"
-            }
-            let owners = ExecutorDecoding.keys.filter { $0.keys.contains(key) }.map(\.executor)
-            if owners.isEmpty { return nil }
-            return "not a key of \(executor) but of \(owners.joined(separator: ", ")); "
-                + "\(executor) has \(own.joined(separator: ", "))"
-        }
     }
 
     private func nonEmpty(_ field: Field?, _ accepted: String) throws(ConfigurationError) -> String? {

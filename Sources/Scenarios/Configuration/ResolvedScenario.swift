@@ -9,7 +9,7 @@ extension ResolvedRun {
         var members: [ConfigValue.Member] = [.init("name", .string(plan.scenario))]
         if let description { members.append(.init("description", .string(description))) }
         members.append(.init("executor", .string(plan.executor.name)))
-        members += executorMembers
+        members += plan.executor.parameters.map(\.member)
         members.append(.init("gracefulStop", duration(plan.gracefulStop)))
         members.append(.init("think_time", .string(Self.seconds(plan.thinkTime))))
         switch maxTokens {
@@ -38,36 +38,6 @@ extension ResolvedRun {
     /// `2`, `0.5`: as SML writes think times.
     private static func seconds(_ duration: Duration) -> String {
         JSONText.javaScriptNumber(duration.inSeconds)
-    }
-
-    private var executorMembers: [ConfigValue.Member] {
-        func list(_ stages: [Stage]) -> ConfigValue {
-            .array(
-                stages.map {
-                    .object([.init("duration", duration($0.duration)), .init("target", .integer($0.target))])
-                })
-        }
-        switch plan.executor {
-        case .constantVUs(let vus, let length):
-            return [.init("vus", .integer(vus)), .init("duration", duration(length))]
-        case .rampingVUs(let start, let stages, let rampDown):
-            return [
-                .init("startVUs", .integer(start)), .init("stages", list(stages)),
-                .init("gracefulRampDown", duration(rampDown)),
-            ]
-        case .constantArrivalRate(let rate, let unit, let length, let preAllocated, let most):
-            return [
-                .init("rate", .integer(rate)), .init("timeUnit", duration(unit)),
-                .init("duration", duration(length)), .init("preAllocatedVUs", .integer(preAllocated)),
-                .init("maxVUs", .integer(most)),
-            ]
-        case .rampingArrivalRate(let start, let unit, let stages, let preAllocated, let most):
-            return [
-                .init("startRate", .integer(start)), .init("timeUnit", duration(unit)),
-                .init("stages", list(stages)), .init("preAllocatedVUs", .integer(preAllocated)),
-                .init("maxVUs", .integer(most)),
-            ]
-        }
     }
 
     private var request: ConfigValue? {

@@ -87,24 +87,3 @@ struct ScenariosCommand: AsyncParsableCommand {
         }
     }
 }
-
-extension Executor {
-    /// One phrase for the table: `20 VUs`, `0 -> 10 -> 50 VUs`, `20/s`, `2 -> 30/s`.
-    var pattern: String {
-        func unit(_ timeUnit: Duration) -> String {
-            timeUnit == .seconds(1) ? "arrivals/s" : "arrivals/\(DurationGrammar.format(timeUnit))"
-        }
-        func line(_ start: Int, _ stages: [Stage]) -> String {
-            var points = [start]
-            for stage in stages where stage.target != points.last { points.append(stage.target) }
-            return points.map(String.init).joined(separator: " -> ")
-        }
-        return switch self {
-        case .constantVUs(let vus, _): "\(vus) VUs"
-        case .rampingVUs(let start, let stages, _): "\(line(start, stages)) VUs"
-        case .constantArrivalRate(let rate, let timeUnit, _, _, _): "\(rate) \(unit(timeUnit))"
-        case .rampingArrivalRate(let start, let timeUnit, let stages, _, _):
-            "\(line(start, stages)) \(unit(timeUnit))"
-        }
-    }
-}

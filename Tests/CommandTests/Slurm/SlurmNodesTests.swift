@@ -41,10 +41,9 @@ import Testing
         // The two schedules together are the one-node schedule, by its formula and as a node alone carries it out.
         let union = parts.flatMap(\.requests)
         let schedule = try #require(
-            ArrivalSchedule(
-                .constantArrivalRate(rate: 20, timeUnit: .seconds(1), duration: .seconds(6), preAllocatedVUs: 20, maxVUs: 20)))
-        var stage = 0
-        let due = (0..<120).map { schedule.due($0, stage: &stage) ?? -1 }
+            Executor.constantArrivalRate(rate: 20, timeUnit: .seconds(1), duration: .seconds(6), preAllocatedVUs: 20, maxVUs: 20).arrivals)
+        var place = ArrivalPlace()
+        let due = (0..<120).map { schedule.due($0, place: &place) ?? -1 }
         #expect(union.map(\.scheduled).sorted() == due)
         for (task, part) in parts.enumerated() {
             #expect(part.requests.map(\.scheduled).sorted() == stride(from: task, to: 120, by: 2).map { due[$0] })

@@ -43,7 +43,7 @@ import Testing
             ],
             preAllocatedVUs: 1, maxVUs: 50)
         let run = try await RunHarness.run(RunHarness.plan(executor, url: server.url), workers: 2)
-        let planned = ArrivalSchedule(executor)!.count
+        let planned = executor.arrivals!.count
         #expect(planned == 64)
         #expect(server.requests.count == planned)
         #expect(run.requests.count == planned)

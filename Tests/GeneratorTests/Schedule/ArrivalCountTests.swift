@@ -79,10 +79,10 @@ import Testing
                 ($0.area + Int128($1.duration.nanoseconds) * ($0.rate + Int128($1.target)), Int128($1.target))
             }.area
             #expect(Int128(ramp.count) == total / (2 * Int128(unit)))
-            var stage = 0
+            var place = ArrivalPlace()
             var before: Int64 = 0
             for index in Set([0, 1, ramp.count / 2, ramp.count - 2, ramp.count - 1]).sorted() where index >= 0 && index < ramp.count {
-                let due = ramp.due(index, stage: &stage)!
+                let due = ramp.due(index, place: &place)!
                 #expect(due >= before && due <= length)
                 before = due
                 let need = Int128(index + 1) * 2 * Int128(unit)
@@ -107,9 +107,9 @@ import Testing
                     stages: [Stage(duration: duration, target: Int.random(in: 0...200, using: &random))], preAllocatedVUs: 1, maxVUs: 100),
             ]
             for executor in executors {
-                let schedule = ArrivalSchedule(executor)!
-                var stage = 0
-                let whole = (0..<schedule.count).map { schedule.due($0, stage: &stage)! }
+                let schedule = executor.arrivals!
+                var place = ArrivalPlace()
+                let whole = (0..<schedule.count).map { schedule.due($0, place: &place)! }
                 let tasks = Int.random(in: 1...4, using: &random)
                 let shards = Int.random(in: 1...5, using: &random)
                 let time = Int64.random(in: 0...4_000_000_000, using: &random)
@@ -149,15 +149,15 @@ import Testing
     @Test func hugePlansDoNotOverflow() throws {
         let century = Duration.seconds(3_100_000_000)
         let constant = ConstantArrivals(rate: 1_000_000_000, timeUnit: .seconds(1), duration: century)
-        #expect(constant.count == ArrivalSchedule.mostArrivals)
-        #expect(constant.due(ArrivalSchedule.mostArrivals - 1) == Int64(ArrivalSchedule.mostArrivals) - 1)
-        #expect(constant.dueCount(by: .max) == ArrivalSchedule.mostArrivals)
+        #expect(constant.count == ConstantArrivals.mostArrivals)
+        #expect(constant.due(ConstantArrivals.mostArrivals - 1) == Int64(ConstantArrivals.mostArrivals) - 1)
+        #expect(constant.dueCount(by: .max) == ConstantArrivals.mostArrivals)
         let ramp = RampingArrivals(
             startRate: 1, timeUnit: .seconds(1),
             stages: [Stage(duration: century, target: 1_000_000_000), Stage(duration: century, target: 0)])
-        #expect(ramp.count == ArrivalSchedule.mostArrivals)
-        var stage = 0
-        #expect(try #require(ramp.due(ramp.count - 1, stage: &stage)) > 0)
+        #expect(ramp.count == ConstantArrivals.mostArrivals)
+        var place = ArrivalPlace()
+        #expect(try #require(ramp.due(ramp.count - 1, place: &place)) > 0)
         // 10 billion arrivals, beyond 64 bits of nanoseconds times rate.
         let day = ConstantArrivals(rate: 120_000, timeUnit: .seconds(1), duration: .seconds(86_400))
         #expect(day.count == 10_368_000_000 && day.due(day.count - 1) == 86_399_999_991_666)

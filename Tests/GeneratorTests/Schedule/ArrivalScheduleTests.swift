@@ -44,8 +44,8 @@ struct GoldenSchedules: Decodable {
 extension RampingArrivals {
     /// Every due instant, asked in order.
     var all: [Int64] {
-        var stage = 0
-        return (0..<count).compactMap { due($0, stage: &stage) }
+        var place = ArrivalPlace()
+        return (0..<count).compactMap { due($0, place: &place) }
     }
 }
 
@@ -94,10 +94,9 @@ extension RampingArrivals {
     }
 
     @Test func shardsTogetherAreThePlan() throws {
-        let schedule = ArrivalSchedule.ramping(
-            try #require(try GoldenSchedules.load().ramping_arrival_rate["open_loop_ramp"]).schedule)
-        var stage = 0
-        let whole = (0..<schedule.count).map { schedule.due($0, stage: &stage)! }
+        let schedule = try #require(try GoldenSchedules.load().ramping_arrival_rate["open_loop_ramp"]).schedule
+        var place = ArrivalPlace()
+        let whole = (0..<schedule.count).map { schedule.due($0, place: &place)! }
         for shards in [1, 2, 3, 7] {
             var merged: [Int64] = []
             for shard in 0..<shards {

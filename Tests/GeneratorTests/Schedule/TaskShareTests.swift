@@ -29,9 +29,9 @@ import Testing
     }
 
     @Test(arguments: open, divisions) func arrivals(executor: Executor, division: (tasks: Int, shards: Int)) throws {
-        let schedule = try #require(ArrivalSchedule(executor))
-        var stage = 0
-        let whole = (0..<schedule.count).map { schedule.due($0, stage: &stage) ?? -1 }
+        let schedule = try #require(executor.arrivals)
+        var place = ArrivalPlace()
+        let whole = (0..<schedule.count).map { schedule.due($0, place: &place) ?? -1 }
         var union: [Int: Int64] = [:]
         var limit = 0
         for (task, loads) in cursors(executor, division.tasks, division.shards).enumerated() {
@@ -59,7 +59,7 @@ import Testing
 
     /// At every step the tasks' user counts add up to the plan's.
     @Test(arguments: closed, divisions) func users(executor: Executor, division: (tasks: Int, shards: Int)) throws {
-        let whole = Array(try #require(VirtualUserSteps(executor)))
+        let whole = Array(try #require(executor.userSteps))
         var sums = [Int](repeating: 0, count: whole.count)
         for load in cursors(executor, division.tasks, division.shards).joined() {
             guard case .users(var cursor, _) = load else { throw Unexpected() }

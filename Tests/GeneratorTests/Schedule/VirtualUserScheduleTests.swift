@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func constantUsersStartAtOnceAndStopAtTheEnd() throws {
-        let steps = try #require(VirtualUserSteps(.constantVUs(vus: 20, duration: .seconds(900))))
+        let steps = try #require(Executor.constantVUs(vus: 20, duration: .seconds(900)).userSteps)
         #expect(
             Array(steps) == [
                 VirtualUserStep(time: 0, count: 20), VirtualUserStep(time: 900_000_000_000, count: 0),

@@ -103,7 +103,7 @@ import Testing
         #expect(reason(try write(task: 1, of: 3)) == "another number of tasks than \(zero)")
         #expect(reason(try write(task: 1, of: 2) { $0.runLabel = "x" }) == "another run label than \(zero)")
         #expect(reason(try write(task: 1, of: 2) { $0.startedUnixNanoseconds += 1 }) == "another start than \(zero)")
-        #expect(reason(try write(task: 1, of: 2) { $0.plan.rate = 3 }) == "another plan than \(zero)")
+        #expect(reason(try write(task: 1, of: 2) { $0.plan.parameters["rate"] = .whole(3) }) == "another plan than \(zero)")
         #expect(reason(try write(task: 1, of: 2) { $0.url = "http://other/" }) == "another server than \(zero)")
         #expect(reason(try write(task: 1, of: 2) { $0.labels = ["x"] }) == "another corpus than \(zero)")
         #expect(reason(try write(task: 1, of: 2) { $0.task = nil }) == "holds a whole run, not a task's part of one")

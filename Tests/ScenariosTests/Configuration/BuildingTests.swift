@@ -81,8 +81,12 @@ import Testing
         }
         let plan = Plan(
             scenario: "s", executor: .rampingVUs(startVUs: 0, stages: stages, gracefulRampDown: .zero), target: target)
-        guard case .rampingVUs(_, let scaled, _) = try plan.scaled(toDuration: .seconds(14)).executor else { return }
-        #expect(scaled.map(\.duration) == [.seconds(2), .zero, .seconds(4), .seconds(8)])
-        #expect(scaled.map(\.target) == [1, 5, 2, 3])
+        let scaled = [2, 0, 4, 8].enumerated().map { index, seconds in
+            Stage(duration: .seconds(seconds), target: stages[index].target)
+        }
+        #expect(
+            try plan.scaled(toDuration: .seconds(14)).executor
+                == .rampingVUs(startVUs: 0, stages: scaled, gracefulRampDown: .zero))
+        #expect(stages.map(\.target) == [1, 5, 2, 3])
     }
 }

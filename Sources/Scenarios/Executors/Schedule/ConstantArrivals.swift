@@ -7,18 +7,21 @@ import Base
 ///
 /// That are exactly `rate · duration / timeUnit` arrivals where this is whole, and the next whole number where it is
 /// not: the one at the start is always there, the one at exactly the end never.
-package struct ConstantArrivals: Sendable, Equatable {
+package final class ConstantArrivals: ArrivalSchedule {
     private let rate: Int64
     /// Nanoseconds.
     private let timeUnit: Int64
+    /// Nanoseconds.
+    private let duration: Int64
     package let count: Int
 
     package init(rate: Int, timeUnit: Duration, duration: Duration) {
         self.rate = max(1, Int64(rate))
         self.timeUnit = max(1, timeUnit.nanoseconds)
-        let product = Int128(max(0, duration.nanoseconds)) * Int128(self.rate)
+        self.duration = max(0, duration.nanoseconds)
+        let product = Int128(self.duration) * Int128(self.rate)
         let unit = Int128(self.timeUnit)
-        count = Int(min(Int128(ArrivalSchedule.mostArrivals), (product + unit - 1) / unit))
+        count = Int(min(Int128(Self.mostArrivals), (product + unit - 1) / unit))
     }
 
     package func due(_ index: Int) -> Int64? {
@@ -29,7 +32,13 @@ package struct ConstantArrivals: Sendable, Equatable {
         return product / rate
     }
 
-    /// Arrivals due at or before `time`, nanoseconds: `⌊i·u/r⌋ ≤ t` is `i·u < (t+1)·r`.
+    package func due(_ index: Int, place: inout ArrivalPlace) -> Int64? { due(index) }
+
+    package func rate(at elapsed: Int64) -> Double {
+        elapsed < duration ? Double(rate) / Duration.nanoseconds(timeUnit).inSeconds : 0
+    }
+
+    /// `⌊i·u/r⌋ ≤ t` is `i·u < (t+1)·r`.
     package func dueCount(by time: Int64) -> Int {
         guard time >= 0 else { return 0 }
         let below = (Int128(time) + 1) * Int128(rate)

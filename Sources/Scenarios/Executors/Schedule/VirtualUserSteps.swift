@@ -14,7 +14,7 @@ package struct VirtualUserStep: Sendable, Equatable {
     }
 }
 
-/// The steps of a closed-loop executor in order of time; the first is at 0.
+/// The steps of a closed loop in order of time; the first is at 0.
 ///
 /// k6 §4.2: rising from `a` to `b` in `d`, user `n` starts when the line reaches `n`, at `d(n-a)/(b-a)`; falling,
 /// the count becomes `n` when the line reaches `n`, at `d(a-n)/(a-b)`. A stage of 0 s jumps. At the end of the last
@@ -31,18 +31,6 @@ package struct VirtualUserSteps: Sequence, IteratorProtocol, Sendable {
     /// The count falls to 0 at the end although no stage says so. What users do then is up to the graceful stop, not to
     /// the graceful ramp-down.
     package var endsUnasked: Bool { (stages.last?.target ?? count) > 0 }
-
-    /// `nil` for open-loop executors.
-    package init?(_ executor: Executor) {
-        switch executor {
-        case .constantVUs(let vus, let duration):
-            self.init(startVUs: vus, stages: [Stage(duration: duration, target: vus)])
-        case .rampingVUs(let startVUs, let stages, _):
-            self.init(startVUs: startVUs, stages: stages)
-        case .constantArrivalRate, .rampingArrivalRate:
-            return nil
-        }
-    }
 
     package init(startVUs: Int, stages: [Stage]) {
         self.stages = stages
