@@ -30,7 +30,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         // No traits: the default one is for Foundation's streams and links all of Foundation and ICU.
         .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0", traits: []),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+        // No traits, for the same reason.
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
         .package(url: "https://github.com/apple/swift-atomics", exact: "1.3.0"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
     ],

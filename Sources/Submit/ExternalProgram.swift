@@ -1,6 +1,5 @@
 // A program of the system, run for what it says: looked up on PATH, with a time limit, its output kept.
 
-import Foundation
 import Base
 import Subprocess
 
@@ -26,7 +25,7 @@ enum ExternalProgram {
     /// and others may have put a program there.
     static func find(_ name: String, environment: [String: String]) -> String? {
         (environment["PATH"] ?? "").split(separator: ":").filter { $0.hasPrefix("/") }.map { "\($0)/\(name)" }
-            .first { FileManager.default.isExecutableFile(atPath: $0) }
+            .first { FileLook.isExecutable($0) }
     }
 
     /// Runs `program` (a path), with our environment unless told otherwise, our secrets taken out; ended at the time limit, which is exit code 124 as in timeout(1).

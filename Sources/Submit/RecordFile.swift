@@ -1,7 +1,7 @@
 // The files that say what was submitted from here: JSON that people and programs read. They hold no secret, so everybody
 // may read them.
 
-import Foundation
+import FoundationEssentials
 import Base
 
 enum RecordFile {

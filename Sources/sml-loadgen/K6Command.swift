@@ -45,7 +45,7 @@ enum K6Command {
     /// What is asked for. Help is given, and ends the process.
     private static func prepare(_ arguments: [String]) throws(K6Error) -> K6Invocation {
         do { try ProcessVariables.requireText() } catch { throw K6Error(.usage, error.description) }
-        let invocation = try K6Invocation(arguments: arguments, environment: ProcessEnvironment.variables)
+        let invocation = try K6Invocation(arguments: arguments, environment: ProcessVariables.all)
         ArgumentMemory.hide("RUN_CONFIG_JSON=")
         if invocation.wantsHelp {
             exit(shown(K6Text.help(product: Product.version)))

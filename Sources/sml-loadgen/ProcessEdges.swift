@@ -1,23 +1,8 @@
-// The few places where this command touches its process: environment, limits.
+// The few places where this command touches its process: limits, output.
 
 import Glibc
 import Base
 import Scenarios
-
-enum ProcessEnvironment {
-    static var variables: [String: String] {
-        var found: [String: String] = [:]
-        var next = environ
-        while let entry = next.pointee {
-            let text = String(cString: entry)
-            if let equals = text.firstIndex(of: "=") {
-                found[String(text[..<equals])] = String(text[text.index(after: equals)...])
-            }
-            next += 1
-        }
-        return found
-    }
-}
 
 enum ProcessLimits {
     /// A file size limit (ulimit -f) must be a failed write, which is reported, not the end of the process.

@@ -20,7 +20,7 @@ enum RunCommand {
             // A signal ends the run with a summary, not the process without one. They have been kept since before main.
             try ProcessWatch.start(signals: sml_early_signals(), starter: starter, stop: stop)
             try ProcessVariables.requireText()
-            let environment = ProcessEnvironment.variables
+            let environment = ProcessVariables.all
             let session = try await RunSession(request(environment), environment: environment, stop: stop)
             stop.attach(session)
             return try await session.run()

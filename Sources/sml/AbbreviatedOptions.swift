@@ -3,7 +3,7 @@
 // the words already written out. What options there are comes from the parser's own description of its commands.
 
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 
 enum AbbreviatedOptions {
     /// `words` with shortened options written out. What is not a beginning of any option stays, for the parser to refuse.

@@ -34,6 +34,20 @@ package enum ProcessVariables {
         }
     }
 
+    /// All variables of this process, also those that are not ours.
+    package static var all: [String: String] {
+        var found: [String: String] = [:]
+        var next = environ
+        while let entry = next.pointee {
+            let text = String(cString: entry)
+            if let equals = text.firstIndex(of: "=") {
+                found[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            }
+            next += 1
+        }
+        return found
+    }
+
     static func isOurs(_ name: String) -> Bool {
         names.contains { $0.hasSuffix("*") ? name.hasPrefix($0.dropLast()) : name == $0 }
     }

@@ -1,7 +1,6 @@
 // The models that can be launched by name: the packaged ones, and the user's in `models.yml` or `models/` of the
 // configuration directory, which win over a packaged one with the same model and framework.
 
-import Foundation
 import ScenarioFiles
 import Base
 import Scenarios
@@ -39,7 +38,7 @@ package struct ModelCatalog: Sendable, Equatable {
         let folder = "\(directory)/models"
         guard TextFile.isThere(folder) else { return paths }
         do {
-            let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+            let names = try FileLook.names(in: folder).sorted()
             paths += names.filter(isCatalog).map { "\(folder)/\($0)" }
         } catch {
             throw ConfigurationError(.usage, "\(folder): cannot be listed; expected a directory of catalogue files")

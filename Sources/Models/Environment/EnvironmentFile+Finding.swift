@@ -1,6 +1,6 @@
 // Which file a name stands for: `sglang` is packaged or the user's own, anything with a slash or `.toml` is a path.
 
-import Foundation
+import Base
 import ScenarioFiles
 import Submit
 
@@ -26,7 +26,7 @@ extension EnvironmentFile {
 
     /// Names that `find` knows.
     package static func names(environment: [String: String]) -> [String] {
-        let own = ((try? FileManager.default.contentsOfDirectory(atPath: directory(environment))) ?? [])
+        let own = ((try? FileLook.names(in: directory(environment))) ?? [])
             .filter { $0.hasSuffix(".toml") && !$0.hasPrefix(".") }.map { String($0.dropLast(5)) }
         return Set(own + BuiltIn.environments.map(\.name)).sorted()
     }

@@ -1,6 +1,6 @@
 // `replica_health.json`: what the job itself sees of its replicas, for whoever cannot reach them. SML's keys.
 
-import Foundation
+import FoundationEssentials
 
 package struct ReplicaHealthReport: Sendable, Equatable, Codable {
     package enum Health: String, Sendable, Codable {

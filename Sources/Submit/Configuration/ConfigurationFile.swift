@@ -1,7 +1,6 @@
 // `config.yml` as a file: where it is, how it is read, how it is replaced. It holds no secret of ours, but it may hold
 // one somebody typed in, so it is never shown whole.
 
-import Foundation
 import ScenarioFiles
 import Base
 import Scenarios
@@ -21,7 +20,7 @@ package struct ConfigurationFile: Sendable, Equatable {
 
     /// `$SML_CONFIG_DIR`, or `~/.sml`.
     package static func directory(environment: [String: String]) -> String {
-        environment.filled("SML_CONFIG_DIR") ?? (environment.filled("HOME") ?? NSHomeDirectory()) + "/.sml"
+        environment.filled("SML_CONFIG_DIR") ?? (environment.filled("HOME") ?? LoginUser.home) + "/.sml"
     }
 
     package static func path(environment: [String: String]) -> String { directory(environment: environment) + "/config.yml" }
@@ -39,7 +38,7 @@ package struct ConfigurationFile: Sendable, Equatable {
 
     package static func loadIfPresent(environment: [String: String]) throws -> ConfigurationFile? {
         let path = path(environment: environment)
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        guard FileLook.isThere(path) else { return nil }
         do {
             // It says where credentials are sent.
             try FileTrust.require(path)
@@ -74,7 +73,7 @@ package struct ConfigurationFile: Sendable, Equatable {
 
     /// Replaces the file, mode 0644 as SML's, in a directory that is made if need be.
     func save() throws {
-        let directory = (path as NSString).deletingLastPathComponent
+        let directory = PathText.parent(of: path)
         try Directories.make(directory)
         try WholeFile.write(Array(YAMLFile.text(tree.configValue).utf8), to: path)
     }

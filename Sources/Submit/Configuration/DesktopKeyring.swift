@@ -2,7 +2,7 @@
 // and the Python one read each other's entries. The secret goes through standard input and output, never through a
 // command line.
 
-import Foundation
+import Base
 import Subprocess
 
 struct DesktopKeyring: SecretStore {
@@ -15,7 +15,7 @@ struct DesktopKeyring: SecretStore {
     init?(environment: [String: String]) {
         let hasBus =
             environment["DBUS_SESSION_BUS_ADDRESS"].map { !$0.isEmpty } ?? false
-            || environment["XDG_RUNTIME_DIR"].map { FileManager.default.fileExists(atPath: $0 + "/bus") } ?? false
+            || environment["XDG_RUNTIME_DIR"].map { FileLook.isThere($0 + "/bus") } ?? false
         guard hasBus, let program = ExternalProgram.find("secret-tool", environment: environment) else { return nil }
         self.program = program
         self.environment = environment

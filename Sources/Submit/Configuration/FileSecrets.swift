@@ -1,6 +1,5 @@
 // Secrets as files of mode 0600 in a directory of mode 0700: the way on login nodes, where no keyring runs.
 
-import Foundation
 import Glibc
 import ScenarioFiles
 import Base
@@ -25,7 +24,7 @@ struct FileSecrets: SecretStore {
             throw SubmitError.notConfigured("\(path): others can read it; run 'chmod 600 \(path)', or better: renew the secret")
         }
         do {
-            let secret = try TextFile.read(path).trimmingCharacters(in: .whitespacesAndNewlines)
+            let secret = try TextFile.read(path).trimmingBlanksAndNewlines
             return secret.isEmpty ? nil : secret
         } catch {
             throw SubmitError.notConfigured(error.description)

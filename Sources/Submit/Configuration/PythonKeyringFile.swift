@@ -1,7 +1,7 @@
 // The plain-text file Python's keyrings.alt keeps secrets in on machines without a keyring. Read only: whoever ran the
 // Python `sml init` there does not have to type their secrets again.
 
-import Foundation
+import FoundationEssentials
 import ScenarioFiles
 import Base
 import Scenarios
@@ -12,12 +12,12 @@ struct PythonKeyringFile: SecretStore {
     init(environment: [String: String]) {
         let data =
             environment.filled("XDG_DATA_HOME")
-            ?? (environment["HOME"] ?? NSHomeDirectory()) + "/.local/share"
+            ?? (environment["HOME"] ?? LoginUser.home) + "/.local/share"
         place = data + "/python_keyring/keyring_pass.cfg"
     }
 
     func read(_ name: String) async throws -> String? {
-        guard FileManager.default.fileExists(atPath: place) else { return nil }
+        guard FileLook.isThere(place) else { return nil }
         do {
             return Self.secret(in: try TextFile.read(place), service: DesktopKeyring.service, user: name)
         } catch {
@@ -37,7 +37,7 @@ struct PythonKeyringFile: SecretStore {
         var base64: String?
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
             let isContinuation = line.first == " " || line.first == "\t"
-            let word = line.trimmingCharacters(in: .whitespaces)
+            let word = line.trimmingBlanks
             if isContinuation {
                 if base64 != nil { base64! += word }
                 continue
@@ -47,9 +47,9 @@ struct PythonKeyringFile: SecretStore {
                 isInSection = word == section
             } else if isInSection, let equals = word.firstIndex(of: "="),
                 // Python's configuration parser reads keys without regard to case and writes them in lower case.
-                word[..<equals].trimmingCharacters(in: .whitespaces).lowercased() == key.lowercased()
+                word[..<equals].trimmingBlanks.lowercased() == key.lowercased()
             {
-                base64 = word[word.index(after: equals)...].trimmingCharacters(in: .whitespaces)
+                base64 = word[word.index(after: equals)...].trimmingBlanks
             }
         }
         guard let base64, let bytes = Data(base64Encoded: base64), !bytes.isEmpty else { return nil }

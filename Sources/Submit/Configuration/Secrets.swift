@@ -1,8 +1,6 @@
 // Which secret a run uses, out of the places that may hold one. The environment wins, because automation sets it on
 // purpose; then our own file, then the desktop keyring, then the file the Python `sml` left.
 
-import Foundation
-
 /// The secrets of a configuration. Found when asked for, never kept in a description.
 package struct Secrets: Sendable {
     /// A secret by its node's name in the configuration file.

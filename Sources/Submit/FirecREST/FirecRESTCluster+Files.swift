@@ -1,7 +1,6 @@
 // Files to the cluster and back: small ones by the operations that answer at once, larger ones through the object
 // store. What comes home is compared with what lies there.
 
-import Foundation
 import Glibc
 
 extension FirecRESTCluster {

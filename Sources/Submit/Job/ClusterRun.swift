@@ -1,7 +1,6 @@
 // A run on a cluster from its staged files to its summary at home, over any launcher. Decisions are `JobWait`'s; this
 // is the clock, the calls and the files.
 
-import Foundation
 import Scenarios
 
 /// What the command shows while it waits.

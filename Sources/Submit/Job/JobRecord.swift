@@ -1,7 +1,7 @@
 // What is written down right after submission, so that a closed laptop loses nothing: which job, where its results
 // lie, and where they are to go.
 
-import Foundation
+import FoundationEssentials
 import ScenarioFiles
 import Base
 import Scenarios
@@ -66,13 +66,10 @@ package struct JobRecord: Sendable, Equatable, Codable {
         guard let id = JobID(text) else {
             throw SubmitError.usage("JOBID: \(ConfigValue.string(text).shown) is not accepted; expected a job's number")
         }
-        let runs = (try? FileManager.default.contentsOfDirectory(atPath: results)) ?? []
+        let runs = (try? FileLook.names(in: results)) ?? []
         // Numbers start again when a cluster is set up anew: the youngest file is meant.
-        let paths = runs.map { "\(results)/\($0)/\(fileName(id))" }.filter { FileManager.default.fileExists(atPath: $0) }
-        func age(_ path: String) -> Date {
-            (try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date) ?? .distantPast
-        }
-        guard let path = paths.max(by: { age($0) < age($1) }) else {
+        let paths = runs.map { "\(results)/\($0)/\(fileName(id))" }.filter { FileLook.isThere($0) }
+        guard let path = paths.max(by: { FileLook.changed($0) ?? .min < FileLook.changed($1) ?? .min }) else {
             throw SubmitError.usage("job \(id): was not submitted from here; no \(fileName(id)) under \(results)")
         }
         let text: String

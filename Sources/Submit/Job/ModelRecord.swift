@@ -1,7 +1,7 @@
 // What is written down right after a model's job is submitted: a job of many nodes must be found again and cancelled,
 // whatever becomes of the command that submitted it.
 
-import Foundation
+import FoundationEssentials
 import ScenarioFiles
 
 /// One launched model, as `model_<id>.json` in the directory of its load tests' results.

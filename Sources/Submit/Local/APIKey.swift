@@ -1,7 +1,7 @@
 // Where the API key comes from: a private file or the environment. Never an option's value, because everybody on a
 // login node can read command lines.
 
-import Foundation
+import Base
 import Glibc
 
 package enum APIKey {
@@ -26,15 +26,19 @@ package enum APIKey {
         guard status.st_mode & 0o077 == 0 else {
             throw SubmitError.usage("--api-key-file \(file): others can read it; run 'chmod 600 \(file)'")
         }
-        guard let handle = FileHandle(forReadingAtPath: file), let data = try? handle.read(upToCount: sizeLimit + 1)
-        else { throw SubmitError.usage("--api-key-file \(file): cannot be read") }
-        guard data.count <= sizeLimit else {
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SubmitError.usage("--api-key-file \(file): cannot be read") }
+        defer { close(descriptor) }
+        guard let bytes = readBytes(upTo: sizeLimit + 1, from: descriptor) else {
+            throw SubmitError.usage("--api-key-file \(file): cannot be read")
+        }
+        guard bytes.count <= sizeLimit else {
             throw SubmitError.usage("--api-key-file \(file): is larger than \(sizeLimit >> 10) kB; that is no key")
         }
-        guard let text = String(validating: data, as: UTF8.self) else {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
             throw SubmitError.usage("--api-key-file \(file): is not UTF-8 text")
         }
-        let key = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let key = text.trimmingBlanksAndNewlines
         guard !key.isEmpty, !key.contains(where: \.isNewline) else {
             throw SubmitError.usage("--api-key-file \(file): expected the key alone on one line")
         }

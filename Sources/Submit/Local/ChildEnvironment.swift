@@ -1,7 +1,7 @@
 // What of our environment a child gets: everything but the secrets it has no use for. Anybody of the same user, and root,
 // can read a process's environment for as long as it lives.
 
-import Foundation
+import Base
 import Subprocess
 
 enum ChildEnvironment {
@@ -14,7 +14,7 @@ enum ChildEnvironment {
 
     /// Without any secret.
     static func endpoint() -> Environment {
-        let names = ProcessInfo.processInfo.environment.keys.filter {
+        let names = ProcessVariables.all.keys.filter {
             $0.hasPrefix("K6_PROMETHEUS_RW_") || $0 == "SML_LOADTEST_METRICS_REMOTE_WRITE_URL"
         }
         return .inherit.updating(
@@ -23,7 +23,7 @@ enum ChildEnvironment {
 
     /// For a program of the system, which needs our secrets even less: everything of `environment`, or ours, but them.
     static func system(_ environment: [String: String]? = nil) -> Environment {
-        let own = environment ?? ProcessInfo.processInfo.environment
+        let own = environment ?? ProcessVariables.all
         let kept = own.filter { !Secrets.variables.contains($0.key) }
         return .custom(Dictionary(uniqueKeysWithValues: kept.map { (key($0.key), $0.value) }))
     }

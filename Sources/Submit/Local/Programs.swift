@@ -1,6 +1,5 @@
 // Where our other programs are: beside this one, as they are installed and as they are built.
 
-import Foundation
 import Base
 import Scenarios
 
@@ -12,10 +11,10 @@ package enum Program: String, Sendable {
     /// Its path: in the directory of the running executable, else on `PATH`.
     ///
     /// - Throws: ``SubmitError/missingProgram(_:)``.
-    package func locate(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> String {
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        let beside = ((own as NSString).deletingLastPathComponent as NSString).appendingPathComponent(rawValue)
-        if !own.isEmpty, FileManager.default.isExecutableFile(atPath: beside) { return beside }
+    package func locate(environment: [String: String] = ProcessVariables.all) throws -> String {
+        let own = FileLook.link("/proc/self/exe") ?? ""
+        let beside = PathText.joined(PathText.parent(of: own), rawValue)
+        if !own.isEmpty, FileLook.isExecutable(beside) { return beside }
         guard let path = ExternalProgram.find(rawValue, environment: environment) else {
             throw SubmitError.missingProgram(rawValue)
         }

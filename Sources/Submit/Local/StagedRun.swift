@@ -1,6 +1,5 @@
 // The directory of one run and what is put into it before it starts: the same files a cluster job gets.
 
-import Foundation
 import Glibc
 import Base
 
@@ -11,7 +10,7 @@ package struct StagedRun: Sendable {
     package var summary: String { path("summary.json") }
     package var records: String { path("records.smlrec") }
 
-    package func path(_ name: String) -> String { (directory as NSString).appendingPathComponent(name) }
+    package func path(_ name: String) -> String { PathText.joined(directory, name) }
 
     private let isNewDirectory: Bool
     private var written: [String] = []
@@ -30,7 +29,7 @@ package struct StagedRun: Sendable {
         }
         // The owner's only, for the key in it.
         try Directories.make(directory, lastMode: 0o700)
-        for file in [summary, records, configuration] where FileManager.default.fileExists(atPath: file) {
+        for file in [summary, records, configuration] where FileLook.isThere(file) {
             throw SubmitError.cannotStage(file, Self.alreadyThere)
         }
         try write(runConfiguration, to: "run_config.json")

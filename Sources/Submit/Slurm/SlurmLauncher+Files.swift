@@ -1,6 +1,5 @@
 // Files of a run on a file system that this machine shares with the nodes.
 
-import Foundation
 import Glibc
 import Base
 
@@ -12,7 +11,7 @@ extension SlurmLauncher {
     /// With a file for its owner only, the directory becomes the owner's too.
     package func write(_ bytes: [UInt8], to path: String, mode: FileMode) async throws(LauncherError) {
         try Self.told {
-            if mode == .ownerOnly { try Directories.makePrivate((path as NSString).deletingLastPathComponent) }
+            if mode == .ownerOnly { try Directories.makePrivate(PathText.parent(of: path)) }
             try WholeFile.write(bytes, to: path, mode: mode_t(mode.rawValue))
         }
     }
@@ -27,10 +26,12 @@ extension SlurmLauncher {
     package func read(_ path: String, from offset: UInt64?, limit: Int) async throws(LauncherError) -> [UInt8]? {
         guard let size = try await size(of: path) else { return nil }
         return try Self.told {
-            let file = try FileHandle(forReadingFrom: URL(filePath: path))
-            defer { try? file.close() }
-            try file.seek(toOffset: offset ?? (size > UInt64(limit) ? size - UInt64(limit) : 0))
-            return Array(try file.read(upToCount: limit) ?? Data())
+            let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+            guard file >= 0 else { throw FileError.system("open", path) }
+            defer { close(file) }
+            let start = offset ?? (size > UInt64(limit) ? size - UInt64(limit) : 0)
+            guard let bytes = readBytes(upTo: limit, from: file, at: start) else { throw FileError.system("read", path) }
+            return bytes
         }
     }
 

@@ -1,7 +1,6 @@
 // SLURM on the machine we run on: its commands. Files are in the home directory, which login and compute nodes share;
 // they are in `SlurmLauncher+Files.swift`.
 
-import Foundation
 import Glibc
 import Base
 
@@ -32,11 +31,11 @@ package struct SlurmLauncher: Launcher {
     }
 
     package func user() async throws(LauncherError) -> ClusterUser {
-        let home = environment.filled("HOME") ?? NSHomeDirectory()
+        let home = environment.filled("HOME") ?? LoginUser.home
         guard home.hasPrefix("/") else { throw .refused("HOME: \"\(home)\" is not an absolute path") }
         let group = getgrgid(getgid()).map { String(cString: $0.pointee.gr_name) }
         return ClusterUser(
-            name: NSUserName(), defaultAccount: group, home: home, runs: "\(home)/.sml/loadtest_runs")
+            name: LoginUser.name, defaultAccount: group, home: home, runs: "\(home)/.sml/loadtest_runs")
     }
 
     /// Before 23.02 SLURM does not make the directory of `--output`, which holds the job's number, and a job without it
@@ -74,7 +73,7 @@ package struct SlurmLauncher: Launcher {
             }
             reason = answer.reason
             try? await Task.sleep(for: .seconds(2))
-            let found = try await checked("squeue", ["-h", "-u", NSUserName(), "--name", job.name, "-o", "%i"])
+            let found = try await checked("squeue", ["-h", "-u", LoginUser.name, "--name", job.name, "-o", "%i"])
             if let id = SlurmAnswer.submitted(found) { return id }
         }
         throw .unreachable("sbatch: \(reason)")

@@ -1,7 +1,6 @@
 // `sml init`: makes the configuration every other command reads, or checks the one there is.
 
 import ArgumentParser
-import Foundation
 import HTTPClient
 import Base
 import Scenarios
@@ -86,7 +85,7 @@ struct InitCommand: AsyncParsableCommand {
             }
             return place
         }
-        let environment = ProcessInfo.processInfo.environment
+        let environment = ProcessVariables.all
         let previous = try ConfigurationFile.loadIfPresent(environment: environment)
         let existing = await Secrets(configuration: previous, environment: environment).places()
         let answers = try InitAnswers(
@@ -108,7 +107,7 @@ struct InitCommand: AsyncParsableCommand {
         ] where value != nil {
             throw SubmitError.usage("\(option): not with --check")
         }
-        let environment = ProcessInfo.processInfo.environment
+        let environment = ProcessVariables.all
         if let loadtestServerUrl { try OptionValue.serverURL(loadtestServerUrl, option: "--loadtest-server-url") }
         let items = try await ConfigurationCheck(
             configuration: try ConfigurationFile.load(environment: environment), environment: environment,

@@ -2,7 +2,7 @@
 // Ctrl-C is read as a byte there, because a signal would end the process with the terminal still mute.
 
 import ArgumentParser
-import Foundation
+import Glibc
 import Base
 import Scenarios
 import Submit
@@ -16,7 +16,7 @@ struct TerminalQuestioner: Questioner {
     func text(_ question: String, standard: String?) throws -> String {
         write("\(question)\(standard.map { " [\($0)]" } ?? ""): ")
         guard let line = readLine() else { throw Self.noAnswer }
-        let answer = line.trimmingCharacters(in: .whitespaces)
+        let answer = line.trimmingBlanks
         return answer.isEmpty ? standard ?? "" : answer
     }
 
@@ -46,7 +46,7 @@ struct TerminalQuestioner: Questioner {
         var byte: UInt8 = 0
         while read(STDIN_FILENO, &byte, 1) == 1 {
             switch byte {
-            case 0x0A, 0x0D: return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespaces)
+            case 0x0A, 0x0D: return String(decoding: bytes, as: UTF8.self).trimmingBlanks
             case 0x03: throw ExitCode(130)
             case 0x04 where bytes.isEmpty: throw Self.noAnswer
             case 0x7F, 0x08: if !bytes.isEmpty { bytes.removeLast() }

@@ -1,7 +1,7 @@
 // `sml loadtest advanced`: launches a model described by flags, waits for it and load-tests it.
 
 import ArgumentParser
-import Foundation
+import Base
 import Models
 import Submit
 
@@ -48,7 +48,7 @@ struct AdvancedCommand: AsyncParsableCommand {
     }
 
     private func runReported() async throws -> Int32 {
-        let environment = ProcessInfo.processInfo.environment
+        let environment = ProcessVariables.all
         try launch.check(cluster, environment: environment)
         let test = try await PreparedLoadtest(cluster, scenario: loadtestScenario, model: nil)
         let chosen = try model.chosen(environment: environment)

@@ -1,6 +1,5 @@
 // The questions of `preconfigured`, in the order in which one answer decides what the next can be.
 
-import Foundation
 import Models
 import ScenarioFiles
 import Base

@@ -1,7 +1,6 @@
 // `--output-script`: everything that would be submitted, as files to look at, keep or change. `sbatch DIR/master.sh`
 // launches the model by itself.
 
-import Foundation
 import Models
 import Base
 import Scenarios
@@ -19,7 +18,7 @@ struct LaunchScripts {
         do {
             try Directories.make(directory)
             for (name, text) in files {
-                let path = (directory as NSString).appendingPathComponent(name)
+                let path = PathText.joined(directory, name)
                 try WholeFile.write(Array(text.utf8), to: path, mode: name.hasSuffix(".sh") ? 0o755 : 0o644)
             }
         } catch {

@@ -1,7 +1,6 @@
 // A model and its load test, from the last check to the last cancellation: what `advanced` and `preconfigured` do once
 // they know what to launch.
 
-import Foundation
 import Models
 import Base
 import Submit

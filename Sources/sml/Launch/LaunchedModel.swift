@@ -1,7 +1,7 @@
 // A model whose job we have submitted. Whatever happens from then on, either its job is cancelled, if that was asked
 // for, or the user is told that it goes on and how to reach it; no job of anybody else's is ever touched.
 
-import Foundation
+import Base
 import Models
 import Submit
 
@@ -106,7 +106,7 @@ struct LaunchedModel {
         guard let bytes = try await place.launcher.read(logs.endpoint, from: 0, limit: 4 << 10) else {
             throw SubmitError.notReady("\(logs.endpoint): is missing, though the model is healthy")
         }
-        let url = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        let url = String(decoding: bytes, as: UTF8.self).trimmingBlanksAndNewlines
         return try test.aimed(at: url, model: launch.servedName.description)
     }
 

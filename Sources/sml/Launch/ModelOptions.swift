@@ -1,7 +1,7 @@
 // The model of `advanced`, in SML's words: those of its first version, and beside them those it took later.
 
 import ArgumentParser
-import Foundation
+import Base
 import Models
 import Submit
 
@@ -114,10 +114,10 @@ struct ModelOptions: ParsableArguments {
     /// means the file of that name here.
     private static func environment(_ text: String, _ environment: [String: String]) throws -> EnvironmentFile {
         let option = "--slurm-environment"
-        guard !FileManager.default.fileExists(atPath: text), text.hasSuffix(".toml"),
-            (text as NSString).deletingLastPathComponent.hasSuffix("swiss_ai_model_launch/assets/envs")
+        guard !FileLook.isThere(text), text.hasSuffix(".toml"),
+            PathText.parent(of: text).hasSuffix("swiss_ai_model_launch/assets/envs")
         else { return try EnvironmentFile.find(text, option: option, environment: environment) }
-        let name = ((text as NSString).lastPathComponent as NSString).deletingPathExtension
+        let name = String(PathText.name(of: text).dropLast(".toml".count))
         let found = try EnvironmentFile.find(name, option: option, environment: environment)
         say("\(option): \(text) is not here; taking \(found.name)")
         return found

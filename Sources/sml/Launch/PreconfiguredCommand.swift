@@ -2,7 +2,6 @@
 // for it and load-tests it.
 
 import ArgumentParser
-import Foundation
 import Models
 import ScenarioFiles
 import Base
@@ -69,7 +68,7 @@ struct PreconfiguredCommand: AsyncParsableCommand {
     }
 
     private func runReported() async throws -> Int32 {
-        let environment = ProcessInfo.processInfo.environment
+        let environment = ProcessVariables.all
         try launch.check(cluster, environment: environment)
         let file = try ConfigurationFile.load(environment: environment)
         let catalog = try ModelCatalog.load(environment: environment)

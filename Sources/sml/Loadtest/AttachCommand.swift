@@ -1,7 +1,6 @@
 // `sml loadtest attach` and `cancel`: jobs that an earlier command submitted and left.
 
 import ArgumentParser
-import Foundation
 import Base
 import Submit
 
@@ -77,20 +76,20 @@ struct CancelCommand: AsyncParsableCommand {
 private enum SubmittedJob {
     /// Nil when it is no model's job.
     static func model(_ id: String) throws -> ModelRecord? {
-        try ModelRecord.find(id, results: ResultDirectory.root(environment: ProcessInfo.processInfo.environment))
+        try ModelRecord.find(id, results: ResultDirectory.root(environment: ProcessVariables.all))
     }
 
     static func open(_ id: String, verbose: Bool) async throws -> (any Launcher, JobRecord) {
         if let model = try model(id) {
             throw SubmitError.usage("job \(id): serves \(model.servedModelName); expected the number of a load test")
         }
-        let record = try JobRecord.find(id, results: ResultDirectory.root(environment: ProcessInfo.processInfo.environment))
+        let record = try JobRecord.find(id, results: ResultDirectory.root(environment: ProcessVariables.all))
         return (try await launcher(id, launcher: record.launcher, system: record.system, verbose: verbose), record)
     }
 
     /// The way the job was submitted.
     static func launcher(_ id: String, launcher: String, system: String?, verbose: Bool) async throws -> any Launcher {
-        let environment = ProcessInfo.processInfo.environment
+        let environment = ProcessVariables.all
         let file = try ConfigurationFile.load(environment: environment)
         guard launcher == file.launcher.rawValue else {
             throw SubmitError.notConfigured(

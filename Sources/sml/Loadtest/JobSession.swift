@@ -2,7 +2,7 @@
 // `run` begins one, `attach` takes one up again.
 
 import ArgumentParser
-import Foundation
+import Glibc
 import Metrics
 import Base
 import Scenarios

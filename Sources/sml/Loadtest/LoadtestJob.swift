@@ -1,7 +1,6 @@
 // A prepared load test at a cluster: shown, checked, submitted, waited for. The last steps of `run`, and of the
 // commands that launch a model first.
 
-import Foundation
 import Submit
 
 struct LoadtestJob {

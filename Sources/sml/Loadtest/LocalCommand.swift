@@ -2,7 +2,6 @@
 // starts the generator here.
 
 import ArgumentParser
-import Foundation
 import Generator
 import ScenarioFiles
 import Base
@@ -134,7 +133,7 @@ struct LocalCommand: AsyncParsableCommand {
 
     private func runReported() async throws -> Int32 {
         try check()
-        let environment = ProcessInfo.processInfo.environment
+        let environment = ProcessVariables.all
         let scenario = try ScenarioCatalog().resolve(loadtestScenario)
         for warning in scenario.warnings { say("sml: warning: \(warning)") }
         let key = loadtestServerUrl == nil ? nil : try APIKey.read(file: apiKeyFile, environment: environment)

@@ -2,7 +2,6 @@
 // here is said before a cluster is asked anything, and long before a model is launched or waited for.
 
 import ArgumentParser
-import Foundation
 import HTTPClient
 import ScenarioFiles
 import Base
@@ -26,7 +25,7 @@ struct PreparedLoadtest {
     /// - Parameter model: sent in the requests; nil for none.
     init(
         _ options: ClusterOptions, scenario name: String, model: String?,
-        environment: [String: String] = ProcessInfo.processInfo.environment
+        environment: [String: String] = ProcessVariables.all
     ) async throws {
         self.options = options
         self.model = model

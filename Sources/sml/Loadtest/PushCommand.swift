@@ -1,7 +1,6 @@
 // `sml loadtest push`: brings a receiver the final values it missed during a run.
 
 import ArgumentParser
-import Foundation
 import RemoteWrite
 import Base
 import Scenarios
@@ -37,7 +36,7 @@ struct PushCommand: AsyncParsableCommand {
     func run() async throws {
         let isComplete = try await CommandFailure.reported {
             let drain = try OptionValue.duration(drain, option: "--drain", atLeast: .zero)
-            let environment = ProcessInfo.processInfo.environment
+            let environment = ProcessVariables.all
             guard url != nil || environment.filled("K6_PROMETHEUS_RW_SERVER_URL") != nil else {
                 throw ValidationError("--url is missing")
             }

@@ -2,7 +2,6 @@
 // is found before anything waits: for health, in a queue, or for results.
 
 import ArgumentParser
-import Foundation
 import Base
 import Submit
 

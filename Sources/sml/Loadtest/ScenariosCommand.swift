@@ -1,7 +1,6 @@
 // `sml loadtest scenarios`: what can be run, and what one of them means.
 
 import ArgumentParser
-import Foundation
 import ScenarioFiles
 import Base
 import Scenarios

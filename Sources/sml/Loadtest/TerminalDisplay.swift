@@ -1,7 +1,7 @@
 // What a waiting user sees on stderr: on a terminal one line that is drawn over, elsewhere a line when something
 // changes.
 
-import Foundation
+import Glibc
 import Base
 import Scenarios
 import Submit

@@ -1,7 +1,6 @@
 // `sml models`: what can be launched by name, and what one of them needs.
 
 import ArgumentParser
-import Foundation
 import Models
 import Base
 import Scenarios
@@ -42,7 +41,7 @@ struct ModelsCommand: AsyncParsableCommand {
         func run() async throws {
             try await CommandFailure.reported {
                 let framework = try framework.map { try Framework($0, option: "--framework") }
-                let catalog = try ModelCatalog.load(environment: ProcessInfo.processInfo.environment)
+                let catalog = try ModelCatalog.load(environment: ProcessVariables.all)
                 let entries = (filter.isEmpty ? catalog.entries : catalog.entries(matching: filter))
                     .filter { framework == nil || $0.framework == framework }
                 guard !entries.isEmpty else {
@@ -79,7 +78,7 @@ struct ModelsCommand: AsyncParsableCommand {
         func run() async throws {
             try await CommandFailure.reported {
                 let framework = try framework.map { try Framework($0, option: "--framework") }
-                let catalog = try ModelCatalog.load(environment: ProcessInfo.processInfo.environment)
+                let catalog = try ModelCatalog.load(environment: ProcessVariables.all)
                 // Several frameworks are no question here: all are shown.
                 let names = framework.map { [$0] } ?? catalog.frameworks(of: name)
                 let entries = try (names.isEmpty ? [nil] : names.map(Optional.some)).map {

@@ -1,7 +1,7 @@
 // Carries out FirecREST calls: token, sending, waiting between tries. What to do after each answer is `RetryState`'s
 // decision.
 
-import Foundation
+import Glibc
 import HTTPClient
 import Base
 import Scenarios
@@ -89,7 +89,7 @@ actor FirecRESTClient {
         case .failure(let error): .failure(error.kind)
         case .success(let answer):
             .answer(
-                status: answer.status, retryAfter: RetryAfter.read(answer, now: Int(Date().timeIntervalSince1970)),
+                status: answer.status, retryAfter: RetryAfter.read(answer, now: time(nil)),
                 isRefusal: FirecRESTErrorBody(answer).refusal != nil)
         }
     }

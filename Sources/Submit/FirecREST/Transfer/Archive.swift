@@ -1,6 +1,5 @@
 // The system's own tar and sha256sum: both are on every machine `sml` runs on, and neither is worth a library.
 
-import Foundation
 import Base
 import Subprocess
 
