@@ -1,6 +1,7 @@
 // Random numbers that depend only on the seed, the request's number and what is drawn. Counter-based, so that adding a
 // draw to one dimension (say, failures) leaves every other one (say, lengths) as it was.
 
+import Base
 import Glibc
 
 /// What a draw decides; each has its own stream.
@@ -11,18 +12,18 @@ enum DrawDimension: UInt64 {
     case failure
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014), started from (seed, request number, dimension).
+/// SplitMix64, started from (seed, request number, dimension).
 struct DrawStream: RandomNumberGenerator {
     private var state: UInt64
 
     init(seed: UInt64, sequence: UInt64, dimension: DrawDimension) {
-        let stream = Self.mix(seed &+ Self.golden &* dimension.rawValue)
-        state = Self.mix(stream ^ Self.mix(sequence &+ Self.golden))
+        let stream = SplitMix64.mix(seed &+ SplitMix64.step &* dimension.rawValue)
+        state = SplitMix64.mix(stream ^ SplitMix64.mix(sequence &+ SplitMix64.step))
     }
 
     mutating func next() -> UInt64 {
-        state &+= Self.golden
-        return Self.mix(state)
+        state &+= SplitMix64.step
+        return SplitMix64.mix(state)
     }
 
     /// Uniform in [0, 1), 53 bits.
@@ -34,14 +35,5 @@ struct DrawStream: RandomNumberGenerator {
     mutating func normal() -> Double {
         let radius = (-2 * log(1 - unit())).squareRoot()
         return radius * cos(2 * Double.pi * unit())
-    }
-
-    private static let golden: UInt64 = 0x9E37_79B9_7F4A_7C15
-
-    private static func mix(_ value: UInt64) -> UInt64 {
-        var z = value
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

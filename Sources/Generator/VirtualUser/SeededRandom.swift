@@ -1,6 +1,7 @@
-// Think times and staggers come from a seed that the summary records, so that a run can be repeated. SplitMix64:
-// one add and three multiplies a draw, passes BigCrush (Steele, Lea, Flood: "Fast splittable pseudorandom number
-// generators", OOPSLA 2014). Each virtual user has its own stream, so draws do not depend on who answers first.
+// Think times and staggers come from a seed that the summary records, so that a run can be repeated. Each
+// virtual user has its own stream, so draws do not depend on who answers first.
+
+import Base
 
 struct SeededRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
@@ -12,11 +13,8 @@ struct SeededRandom: RandomNumberGenerator, Sendable {
     }
 
     mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
+        state &+= SplitMix64.step
+        return SplitMix64.mix(state)
     }
 
     /// Uniform in [0, bound); 0 when `bound` is not positive.

@@ -1,5 +1,7 @@
 // The pause before the next attempt: doubling, bounded, and random from a seed so that a test can foresee it.
 
+import Base
+
 struct Backoff {
     private let initial: Duration
     private let maximum: Duration
@@ -22,12 +24,9 @@ struct Backoff {
 
     mutating func reset() { failures = 0 }
 
-    /// SplitMix64; uniform in [0, 1).
+    /// Uniform in [0, 1).
     private mutating func randomFraction() -> Double {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return Double((mixed ^ (mixed >> 31)) >> 11) * 0x1p-53
+        state &+= SplitMix64.step
+        return Double(SplitMix64.mix(state) >> 11) * 0x1p-53
     }
 }
