@@ -24,8 +24,8 @@ package struct RequestTarget: Sendable, Equatable {
     }
 
     package init(
-        url: String, apiKey: String? = nil, headers: [Header] = [], timeout: Duration = .seconds(120),
-        responseLimit: Int = 64 << 20
+        url: String, apiKey: String? = nil, headers: [Header] = [], timeout: Duration = Plan.Standard.requestTimeout,
+        responseLimit: Int = Plan.Standard.responseLimit
     ) {
         self.url = url
         self.apiKey = apiKey
@@ -54,8 +54,9 @@ package struct Plan: Sendable, Equatable {
     package var faults: FaultPolicy
 
     package init(
-        scenario: String, executor: Executor, gracefulStop: Duration = .seconds(30), thinkTime: Duration = .zero,
-        initialStagger: Bool = false, thinkSeed: UInt64 = 1, promptSeed: Int64 = 1, target: RequestTarget,
+        scenario: String, executor: Executor, gracefulStop: Duration = Standard.gracefulStop, thinkTime: Duration = .zero,
+        initialStagger: Bool = false, thinkSeed: UInt64 = Standard.thinkSeed, promptSeed: Int64 = Standard.promptSeed,
+        target: RequestTarget,
         faults: FaultPolicy = FaultPolicy()
     ) {
         self.scenario = scenario
@@ -68,4 +69,21 @@ package struct Plan: Sendable, Equatable {
         self.target = target
         self.faults = faults
     }
+}
+
+extension Plan {
+    /// What a scenario gets that does not say otherwise (k6 §3.1). The executors' own defaults stand with them.
+    package enum Standard {
+        package static let gracefulStop = Duration.seconds(30)
+        package static let thinkTime = Duration.seconds(2)
+        package static let requestTimeout = Duration.seconds(120)
+        package static let promptSeed: Int64 = 1
+        package static let thinkSeed: UInt64 = 1
+        /// Small enough that a few large answers at once do no harm, and 4,000 times a usual completion. Bytes.
+        package static let responseLimit = 64 << 20
+    }
+
+    /// The latest instant at which anything of the plan can happen, from its start: the executor's duration and the
+    /// graceful stop after it.
+    package var longestEnd: Duration { executor.duration + gracefulStop }
 }

@@ -33,8 +33,7 @@ struct TaskRun: Sendable {
     /// Task 0: waits for the others as long as their plan can take, and puts the parts together. Without a signal the
     /// others end when this task does, or their stragglers at the end of the graceful stop.
     func merge(run: LoadRun, stop: RunStop) async throws -> MergedRun {
-        let end = run.plan.executor.duration + run.plan.gracefulStop
-        let left = max(.zero, end - .nanoseconds(run.clock.now))
+        let left = max(.zero, run.plan.longestEnd - .nanoseconds(run.clock.now))
         let latest = ContinuousClock.now + left + Self.patience
         let unfinished = await meeting.unfinished(until: {
             stop.first.map { min(latest, $0.at + Self.patienceAfterSignal) } ?? latest

@@ -85,9 +85,7 @@ actor Shard {
         // 73 years from the start, sums with which do not overflow.
         let furthest = Int64(1) << 61
         regularEnd = min(context.plan.executor.regularEnd, furthest)
-        hardEnd =
-            min(context.plan.executor.duration.nanoseconds, furthest)
-            + min(context.plan.gracefulStop.nanoseconds, furthest)
+        hardEnd = min(context.plan.longestEnd.nanoseconds, furthest)
         heartbeat = Heartbeat(first: Heartbeat.first(users: load.usersAtOnce, planned: regularEnd))
         // What libcurl refuses this user it would refuse all, and every arrival would count as dropped for want of one.
         _ = try Exchange(slot: 0, number: 0, group: TransferGroup(index: 0, poller: poller), common: common)

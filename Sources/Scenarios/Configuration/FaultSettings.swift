@@ -4,11 +4,9 @@ import Base
 
 struct FaultSettings {
     static let keys = ["on_429", "stop_on", "response_limit"]
-    /// Small enough that a few large answers at once do no harm, and 4,000 times a usual completion.
-    static let standardResponseLimit = 64 << 20
 
     var policy = FaultPolicy()
-    var responseLimit = standardResponseLimit
+    var responseLimit = Plan.Standard.responseLimit
 
     init(_ group: FieldGroup) throws(ConfigurationError) {
         if let field = group["on_429"] {

@@ -69,18 +69,19 @@ extension RunConfiguration {
             config.holds("max_tokens") ? top.maxTokens ?? .perPrompt : own.maxTokens ?? .perPrompt
         let promptSeed =
             try environment.promptSeed
-            .map { (text) throws(ConfigurationError) in try Self.seed(text) } ?? top.promptSeed ?? own.promptSeed ?? 1
-        let thinkSeed = top.thinkSeed ?? own.thinkSeed ?? 1
+            .map { (text) throws(ConfigurationError) in try Self.seed(text) } ?? top.promptSeed ?? own.promptSeed
+            ?? Plan.Standard.promptSeed
+        let thinkSeed = top.thinkSeed ?? own.thinkSeed ?? Plan.Standard.thinkSeed
         let plan = Plan(
             scenario: scenario, executor: executor,
             gracefulStop: try group["gracefulStop"]?.duration(
-                from: .zero, DurationGrammar.accepted + ", 0 or more", warnings: &warnings) ?? .seconds(30),
-            thinkTime: top.thinkTime ?? own.thinkTime ?? .seconds(2),
+                from: .zero, DurationGrammar.accepted + ", 0 or more", warnings: &warnings) ?? Plan.Standard.gracefulStop,
+            thinkTime: top.thinkTime ?? own.thinkTime ?? Plan.Standard.thinkTime,
             initialStagger: top.initialStagger ?? own.initialStagger ?? false,
             thinkSeed: thinkSeed, promptSeed: promptSeed,
             target: RequestTarget(
                 url: server + request.path, apiKey: apiKey, headers: request.headers,
-                timeout: top.requestTimeout ?? own.requestTimeout ?? .seconds(120),
+                timeout: top.requestTimeout ?? own.requestTimeout ?? Plan.Standard.requestTimeout,
                 responseLimit: faults.responseLimit),
             faults: faults.policy)
         let options = CorpusOptions(

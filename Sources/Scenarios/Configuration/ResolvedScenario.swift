@@ -36,7 +36,7 @@ extension ResolvedRun {
     private func duration(_ value: Duration) -> ConfigValue { .string(DurationGrammar.format(value)) }
 
     /// `2`, `0.5`: as SML writes think times.
-    private static func seconds(_ duration: Duration) -> String {
+    static func seconds(_ duration: Duration) -> String {
         JSONText.javaScriptNumber(duration.inSeconds)
     }
 

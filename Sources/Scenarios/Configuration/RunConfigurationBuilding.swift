@@ -41,7 +41,8 @@ extension RunConfiguration {
         let maxTokens = overrides.maxTokens.map { .string($0) } ?? text("max_tokens") ?? .null
         var url = serverURL
         while url.hasSuffix("/") { url.removeLast() }
-        let seed = overrides.promptSeed.map { .integer($0) } ?? scenario.value["prompt_seed"] ?? .integer(1)
+        let standardSeed = ConfigValue.integer(Plan.Standard.promptSeed)
+        let seed = overrides.promptSeed.map { .integer($0) } ?? scenario.value["prompt_seed"] ?? standardSeed
         return try RunConfiguration(
             file: file,
             root: .object([
@@ -52,14 +53,14 @@ extension RunConfiguration {
                 .init("scenario_definition", scenario.value),
                 .init(
                     "think_time",
-                    optional(overrides.thinkTime) == .null
-                        ? text("think_time") ?? .string("2") : optional(overrides.thinkTime)),
+                    overrides.thinkTime.map { .string($0) } ?? text("think_time")
+                        ?? .string(ResolvedRun.seconds(Plan.Standard.thinkTime))),
                 // SML's launcher turns the word `prompt` into null: each entry's own limit.
                 .init("max_tokens", maxTokens == .string("prompt") ? .null : maxTokens),
                 .init("request_timeout", .null),
                 .init("prompt_labels", scenario.value["prompt_labels"] ?? .null),
                 .init("ignore_eos", overrides.ignoreEOS.map { .bool($0) } ?? scenario.value["ignore_eos"] ?? .null),
-                .init("prompt_seed", seed == .null ? .integer(1) : seed),
+                .init("prompt_seed", seed == .null ? standardSeed : seed),
                 .init("custom", .null),
             ]),
             scenarioOrigin: scenario.file)

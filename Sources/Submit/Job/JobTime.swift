@@ -49,7 +49,7 @@ package struct JobTime: Sendable, Equatable, CustomStringConvertible {
 
     /// The least a job for `plan` may be given, in whole minutes.
     package static func needed(for plan: Plan, nodes: Int = 1) -> JobTime {
-        JobTime(roundedUp: plan.executor.duration + plan.gracefulStop + overhead(nodes: nodes))
+        JobTime(roundedUp: plan.longestEnd + overhead(nodes: nodes))
     }
 
     private static func overhead(nodes: Int) -> Duration { overhead + (nodes > 1 ? taskWait : .zero) }

@@ -43,7 +43,7 @@ struct LaunchThenTest {
 
     /// A model that goes down in the middle of its test measures nothing.
     private func checkTime(_ time: JobTime, _ option: String) throws {
-        let needed = test.plan.executor.duration + test.plan.gracefulStop
+        let needed = test.plan.longestEnd
         guard time.duration > needed else {
             throw SubmitError.usage(
                 "\(option): \(time) is too short for scenario \"\(test.scenario.name)\", which runs for "
