@@ -11,6 +11,7 @@ package struct Executor: Sendable, Equatable {
         RampingVUs.self,
         ConstantArrivalRate.self,
         RampingArrivalRate.self,
+        PoissonArrivalRate.self,
     ]
 
     let kind: any ExecutorKind

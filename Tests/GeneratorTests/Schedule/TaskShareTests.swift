@@ -13,6 +13,8 @@ import Testing
     static let open: [Executor] = [
         .constantArrivalRate(rate: 60, timeUnit: .seconds(1), duration: .seconds(7), preAllocatedVUs: 9, maxVUs: 70),
         .rampingArrivalRate(startRate: 3, timeUnit: .seconds(1), stages: stages, preAllocatedVUs: 9, maxVUs: 64),
+        try! .poissonArrivalRate(rate: 60, duration: .seconds(7), maxVUs: 70),
+        try! .poissonArrivalRate(startRate: 3, stages: stages, maxVUs: 64),
     ]
     static let closed: [Executor] = [
         .constantVUs(vus: 65, duration: .seconds(10)),

@@ -62,7 +62,7 @@ struct CatalogTests {
         ])
         #expect(feeds.counters == ["a.samples": 0, "a.exchanges": 1] && feeds.trends == ["a.latency": 0])
         var counters = FedCounters(feeds)
-        counters.add(SummaryTests.sample().sample)
+        counters.add(SummaryTests.sample())
         counters.add(Samples.request())
         counters.add(Samples.request())
         #expect(counters["a.samples"] == 1 && counters["a.exchanges"] == 4 && counters["a.nothing"] == 0)

@@ -34,6 +34,7 @@ struct DocumentationTests {
             .rampingVUs(startVUs: 0, stages: stages, gracefulRampDown: .seconds(30)),
             .constantArrivalRate(rate: 1, timeUnit: .seconds(1), duration: .seconds(1), preAllocatedVUs: 1, maxVUs: 1),
             .rampingArrivalRate(startRate: 1, timeUnit: .seconds(1), stages: stages, preAllocatedVUs: 1, maxVUs: 1),
+            try .poissonArrivalRate(rate: 1, duration: .seconds(1), maxVUs: 1),
         ]
         var existing: Set<String> = []
         for executor in executors {
