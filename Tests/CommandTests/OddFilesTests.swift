@@ -196,32 +196,39 @@ import Testing
     }
 
     @Test(arguments: readers) func everyShapeIsNamed(reader: Reader) async throws {
-        for shape in Shape.allCases where Self.isRefused(reader, shape) {
-            let scratch = try Scratch()
-            try scratch.write("p.json", Scratch.prompts)
-            try prepare(scratch, for: reader)
-            try shape.make(scratch.file(reader.file))
-            let before = scratch.contents
-            var environment = reader.environment
-            if environment["HOME"] == "." { environment["HOME"] = scratch.path }
-            // Programs are not looked for in relative directories.
-            if environment["PATH"] == "bin" { environment["PATH"] = "\(scratch.file("bin")):/usr/bin:/bin" }
-            if reader.name == "k6's corpus" { environment["RUN_CONFIG_JSON"] = Self.configuration("http://127.0.0.1:9") }
-            let program = try Program(
-                reader.program == "k6" ? scratch.file("k6") : reader.program, reader.arguments, in: scratch,
-                environment: environment)
-            if shape == .pipe { try await leave(scratch.file(reader.file), program) }
-            // A debug build under ThreadSanitizer takes 16 s of processor for the 2 MiB it reads of the huge one.
-            let code = try await program.end(within: 120)
-            let which = "\(reader.name), \(shape.rawValue): \(program.errors)"
-            let isContent = [.empty, .notUTF8, .huge, .binary, .pipe, .endless, .nested].contains(shape)
-            #expect(code == (isContent ? reader.contentCode ?? reader.code : reader.code), "\(which)")
-            #expect(program.errors.split(separator: "\n", omittingEmptySubsequences: false).count == 2, "\(which)")
-            #expect(["sml: ", "sml-loadgen: ", "k6: "].contains { program.errors.hasPrefix($0) }, "\(which)")
-            #expect(program.errors.contains("odd"), "\(which)")
-            #expect(program.output.isEmpty, "\(which)")
-            #expect(scratch.contents.filter { !before.contains($0) && $0 != "out" && $0 != "runs" } == [], "\(which)")
+        try await withThrowingTaskGroup { group in
+            for shape in Shape.allCases where Self.isRefused(reader, shape) {
+                group.addTask { try await expectNamed(shape, reader) }
+            }
+            try await group.waitForAll()
         }
+    }
+
+    private func expectNamed(_ shape: Shape, _ reader: Reader) async throws {
+        let scratch = try Scratch()
+        try scratch.write("p.json", Scratch.prompts)
+        try prepare(scratch, for: reader)
+        try shape.make(scratch.file(reader.file))
+        let before = scratch.contents
+        var environment = reader.environment
+        if environment["HOME"] == "." { environment["HOME"] = scratch.path }
+        // Programs are not looked for in relative directories.
+        if environment["PATH"] == "bin" { environment["PATH"] = "\(scratch.file("bin")):/usr/bin:/bin" }
+        if reader.name == "k6's corpus" { environment["RUN_CONFIG_JSON"] = Self.configuration("http://127.0.0.1:9") }
+        let program = try Program(
+            reader.program == "k6" ? scratch.file("k6") : reader.program, reader.arguments, in: scratch,
+            environment: environment)
+        if shape == .pipe { try await leave(scratch.file(reader.file), program) }
+        // A debug build under ThreadSanitizer takes 16 s of processor for the 2 MiB it reads of the huge one.
+        let code = try await program.end(within: 120)
+        let which = "\(reader.name), \(shape.rawValue): \(program.errors)"
+        let isContent = [.empty, .notUTF8, .huge, .binary, .pipe, .endless, .nested].contains(shape)
+        #expect(code == (isContent ? reader.contentCode ?? reader.code : reader.code), "\(which)")
+        #expect(program.errors.split(separator: "\n", omittingEmptySubsequences: false).count == 2, "\(which)")
+        #expect(["sml: ", "sml-loadgen: ", "k6: "].contains { program.errors.hasPrefix($0) }, "\(which)")
+        #expect(program.errors.contains("odd"), "\(which)")
+        #expect(program.output.isEmpty, "\(which)")
+        #expect(scratch.contents.filter { !before.contains($0) && $0 != "out" && $0 != "runs" } == [], "\(which)")
     }
 
     /// A corpus is mapped; what lies behind the new end of one that becomes shorter is a SIGBUS.
@@ -274,7 +281,7 @@ import Testing
     /// Opens the pipe's other end as soon as somebody reads, and closes it. Who does not wait for a pipe ends first.
     private func leave(_ pipe: String, _ program: Program) async throws {
         try await eventually("a reader of the pipe") {
-            let descriptor = open(pipe, O_WRONLY | O_NONBLOCK)
+            let descriptor = open(pipe, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
             if descriptor >= 0 { close(descriptor) }
             return descriptor >= 0 || !program.process.isRunning
         }
