@@ -49,7 +49,10 @@ let package = Package(
 
         // Libraries, in the order data flows.
         // What all of them use: text, JSON, files, processes, errors, durations, the environment.
-        .target(name: "Base"),
+        .target(name: "Base", dependencies: ["BuildFacts"]),
+        // Which commit this is, asked of git at every build.
+        .target(name: "BuildFacts", plugins: ["BuildFactsPlugin"]),
+        .plugin(name: "BuildFactsPlugin", capability: .buildTool(), path: "Plugins/BuildFacts"),
         // How certain a figure is: intervals, windows, comparisons, verdicts. Numbers in, values out.
         .target(name: "Statistics"),
         .target(name: "Scenarios", dependencies: ["Base"]),

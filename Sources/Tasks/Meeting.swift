@@ -42,14 +42,15 @@ package struct Meeting: Sendable {
     ///
     /// - Parameters:
     ///   - plan: a text that is the same for tasks that run the same thing.
+    ///   - build: what this program was built from; parts of two builds would be no one measurement. No blanks.
     ///   - limit: how long to wait.
     /// - Throws: ``TaskError``.
-    package func meet(plan: String, within limit: Duration) async throws(TaskError) -> Int64 {
-        try ready(share.index).write(plan)
+    package func meet(plan: String, build: String, within limit: Duration) async throws(TaskError) -> Int64 {
+        try ready(share.index).write("\(plan) \(build)")
         let deadline = ContinuousClock.now + limit
         guard share.index == 0 else { return try await obey(until: deadline + .seconds(5)) }
         do {
-            try await gather(plan: plan, until: deadline, limit: limit)
+            try await gather(plan: plan, build: build, until: deadline, limit: limit)
         } catch {
             try? start.write("stop \(error.description)")
             throw error
@@ -60,7 +61,9 @@ package struct Meeting: Sendable {
     }
 
     /// Task 0: until all are there.
-    private func gather(plan: String, until deadline: ContinuousClock.Instant, limit: Duration) async throws(TaskError) {
+    private func gather(
+        plan: String, build: String, until deadline: ContinuousClock.Instant, limit: Duration
+    ) async throws(TaskError) {
         var missing = Array(1..<share.count)
         while !missing.isEmpty {
             var absent: [Int] = []
@@ -69,8 +72,12 @@ package struct Meeting: Sendable {
                     absent.append(task)
                     continue
                 }
-                guard theirs == plan else {
-                    throw TaskError(.others, "task \(task) of \(share.count) runs another plan, corpus or version")
+                guard theirs.hasSuffix(" \(build)") else {
+                    let other = theirs.split(separator: " ").last ?? ""
+                    throw TaskError(.others, "task \(task) of \(share.count) is \(other), task 0 is \(build); all must be of one build")
+                }
+                guard theirs == "\(plan) \(build)" else {
+                    throw TaskError(.others, "task \(task) of \(share.count) runs another plan or corpus")
                 }
             }
             missing = absent

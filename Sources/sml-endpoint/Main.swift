@@ -14,7 +14,7 @@ struct EndpointCommand: AsyncParsableCommand {
         commandName: "sml-endpoint",
         abstract: "A simulated LLM server: OpenAI-compatible chat completions with known, seeded times.",
         discussion: HelpText.discussion,
-        version: Product.version)
+        version: Product.longVersion)
 
     @OptionGroup(title: "Listening") var listening: ListeningOptions
     @OptionGroup(title: "Simulated model") var model: ModelOptions

@@ -62,7 +62,7 @@ struct LoadGenerator: AsyncParsableCommand {
               srun --nodes 2 --ntasks 2 sml-loadgen --task slurm --config run_config.json \\
                   --prompts prompts.json --out result
             """,
-        version: Product.version)
+        version: Product.longVersion)
 
     @Option(help: ArgumentHelp("Run configuration (JSON).", valueName: "file"))
     var config: String

@@ -77,7 +77,7 @@ final class RunSession: Sendable {
             texts: texts, options: runOptions)
         if let warning = run.limitWarning { StandardError.write("\(request.program): warning: \(warning)\n") }
         context = RunContext(
-            version: Product.version, libcurlVersion: Transport.version, runLabel: resolved.runLabel ?? "",
+            version: Product.version, build: Product.build, libcurlVersion: Transport.version, runLabel: resolved.runLabel ?? "",
             scenario: plan.scenario, model: resolved.model ?? "", labels: corpus.labels, url: plan.target.url,
             startedUnixNanoseconds: run.clock.wallOrigin, plannedArrivals: run.plannedArrivals,
             plan: PlanDescription(plan), resolvedScenario: try JSON(text: resolved.resolvedScenario.json()),
@@ -113,11 +113,11 @@ final class RunSession: Sendable {
         try task.share.requireUsers(of: plan.executor)
         // What must be the same for all, and shows in no file: no key, no prompt.
         let text = [
-            Product.version, resolved.runLabel ?? "", plan.target.url, resolved.resolvedScenario.json(),
+            resolved.runLabel ?? "", plan.target.url, resolved.resolvedScenario.json(),
             "\(plan.promptSeed) \(plan.thinkSeed) \(corpus.count) \(corpus.bodyBytesTotal)", corpus.labels.description,
         ]
         return try await TaskRun(
-            task, directory: request.directory, plan: "plan " + Fingerprint.of(text), stop: stop)
+            task, directory: request.directory, plan: "plan " + Fingerprint.of(text), build: Product.longVersion, stop: stop)
     }
 
     private static func openRecords(

@@ -22,12 +22,12 @@ struct TaskRun: Sendable {
     /// Meets the other tasks and agrees with them on a start.
     ///
     /// - Throws: ``TaskError``.
-    init(_ task: RunRequest.Task, directory: String, plan: String, stop: RunStop) async throws {
+    init(_ task: RunRequest.Task, directory: String, plan: String, build: String, stop: RunStop) async throws {
         share = task.share
         recordsOf = { TaskFile.numbered(task.records, task: $0) }
         records = recordsOf(share.index)
         meeting = try Meeting(directory: "\(directory)/.tasks-\(task.attempt)", share: share) { stop.first?.reason }
-        start = try await meeting.meet(plan: plan, within: task.wait)
+        start = try await meeting.meet(plan: plan, build: build, within: task.wait)
     }
 
     /// Task 0: waits for the others as long as their plan can take, and puts the parts together. Without a signal the

@@ -18,7 +18,7 @@ struct SMLCommand: AsyncParsableCommand {
               sml loadtest local --loadtest-duration 30s
               sml help loadtest local
             """,
-        version: Product.version,
+        version: Product.longVersion,
         subcommands: [InitCommand.self, ModelsCommand.self, LoadtestCommand.self])
 
     static func main() async {

@@ -26,7 +26,7 @@ import Testing
         let directory = Directory()
         let meetings = try (0..<4).map { try meeting($0, of: 4, in: directory) }
         let instants = try await withThrowingTaskGroup(of: Int64.self) { group in
-            for meeting in meetings { group.addTask { try await meeting.meet(plan: "p", within: .seconds(20)) } }
+            for meeting in meetings { group.addTask { try await meeting.meet(plan: "p", build: "1", within: .seconds(20)) } }
             return try await group.reduce(into: []) { $0.append($1) }
         }
         #expect(Set(instants).count == 1)
@@ -55,8 +55,8 @@ import Testing
         let directory = Directory()
         let zero = try meeting(0, of: 3, in: directory)
         let two = try meeting(2, of: 3, in: directory)
-        async let first = failure { try await zero.meet(plan: "p", within: .milliseconds(300)) }
-        async let second = failure { try await two.meet(plan: "p", within: .milliseconds(300)) }
+        async let first = failure { try await zero.meet(plan: "p", build: "1", within: .milliseconds(300)) }
+        async let second = failure { try await two.meet(plan: "p", build: "1", within: .milliseconds(300)) }
         let errors = await (first, second)
         #expect(errors.0?.description == "task 1 of 3 did not come within 0.3 seconds; nothing was sent")
         #expect(errors.1?.description == "task 0: task 1 of 3 did not come within 0.3 seconds; nothing was sent")
@@ -67,22 +67,33 @@ import Testing
         let directory = Directory()
         let zero = try meeting(0, of: 2, in: directory)
         let one = try meeting(1, of: 2, in: directory)
-        async let first = failure { try await zero.meet(plan: "p", within: .seconds(20)) }
-        async let second = failure { try await one.meet(plan: "q", within: .seconds(20)) }
+        async let first = failure { try await zero.meet(plan: "p", build: "1", within: .seconds(20)) }
+        async let second = failure { try await one.meet(plan: "q", build: "1", within: .seconds(20)) }
         let errors = await (first, second)
-        #expect(errors.0?.description == "task 1 of 2 runs another plan, corpus or version")
-        #expect(errors.1?.description == "task 0: task 1 of 2 runs another plan, corpus or version")
+        #expect(errors.0?.description == "task 1 of 2 runs another plan or corpus")
+        #expect(errors.1?.description == "task 0: task 1 of 2 runs another plan or corpus")
+    }
+
+    @Test func anotherBuildIsRefused() async throws {
+        let directory = Directory()
+        let zero = try meeting(0, of: 2, in: directory)
+        let one = try meeting(1, of: 2, in: directory)
+        async let first = failure { try await zero.meet(plan: "p", build: "0.1.0+1a", within: .seconds(20)) }
+        async let second = failure { try await one.meet(plan: "p", build: "0.1.0+1a.dirty", within: .seconds(20)) }
+        let errors = await (first, second)
+        #expect(errors.0?.description == "task 1 of 2 is 0.1.0+1a.dirty, task 0 is 0.1.0+1a; all must be of one build")
+        #expect(errors.0?.exitCode == 75 && errors.1?.exitCode == 75)
     }
 
     @Test func signalEndsTheWait() async throws {
         let directory = Directory()
         let asked = Atomic<Int>(0)
         let zero = try meeting(0, of: 2, in: directory) { asked.wrappingAdd(1, ordering: .relaxed).newValue > 2 ? "SIGTERM" : nil }
-        let error = await failure { try await zero.meet(plan: "p", within: .seconds(60)) }
+        let error = await failure { try await zero.meet(plan: "p", build: "1", within: .seconds(60)) }
         #expect(error?.exitCode == 105)
         // The other is told.
         let one = try meeting(1, of: 2, in: directory)
-        let told = await failure { try await one.meet(plan: "p", within: .seconds(60)) }
+        let told = await failure { try await one.meet(plan: "p", build: "1", within: .seconds(60)) }
         #expect(told?.description == "task 0: SIGTERM while waiting for the other tasks")
     }
 

@@ -9,6 +9,8 @@ import Scenarios
 package struct RunContext: Codable, Sendable, Equatable {
     /// Version of this product.
     package var version: String
+    /// Which build of it; absent in records of before it was known.
+    package var build: Build?
     /// As libcurl names itself, e.g. `libcurl/7.88.1 OpenSSL/3.0.11`.
     package var libcurlVersion: String
     /// SML's run label; empty if none was given.
@@ -36,13 +38,14 @@ package struct RunContext: Codable, Sendable, Equatable {
     package var task: TaskDescription?
 
     package init(
-        version: String, libcurlVersion: String = "", runLabel: String = "", scenario: String, model: String = "",
+        version: String, build: Build? = nil, libcurlVersion: String = "", runLabel: String = "", scenario: String, model: String = "",
         labels: [String], url: String, startedUnixNanoseconds: Int64, plannedArrivals: Int? = nil,
         plan: PlanDescription, resolvedScenario: JSON = .null, corpus: CorpusDescription = CorpusDescription(),
         machine: MachineDescription = MachineDescription(), workers: Int = 1,
         task: TaskDescription? = nil
     ) {
         self.version = version
+        self.build = build
         self.libcurlVersion = libcurlVersion
         self.runLabel = runLabel
         self.scenario = scenario
