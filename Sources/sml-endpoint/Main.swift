@@ -17,7 +17,7 @@ struct EndpointCommand: AsyncParsableCommand {
         version: Product.longVersion)
 
     @OptionGroup(title: "Listening") var listening: ListeningOptions
-    @OptionGroup(title: "Simulated model") var model: ModelOptions
+    @OptionGroup(title: "Simulated model") var model: SimulatedModelOptions
 
     static func main() async { await end(with: Array(CommandLine.arguments.dropFirst())) }
 

@@ -16,7 +16,7 @@ enum K6Command {
         case "run":
             do {
                 let run = try prepare(Array(arguments.dropFirst()))
-                exit(await RunCommand.run(as: "k6") { try request(run, environment: $0) })
+                exit(await SignalledRun.run(as: "k6") { try request(run, environment: $0) })
             } catch {
                 StandardError.write("k6: \(error)\n")
                 exit(error.exitCode)

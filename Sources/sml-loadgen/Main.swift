@@ -10,7 +10,7 @@ import RemoteWrite
 import Base
 
 @main
-enum Program {
+enum EntryPoint {
     /// On the main thread, so that what must happen for a run to end waits for no thread of Dispatch.
     static func main() {
         MainThread.run {
@@ -116,7 +116,7 @@ struct LoadGenerator: AsyncParsableCommand {
     var quiet = false
 
     func run() async throws {
-        let code = await RunCommand.run(as: "sml-loadgen", whileProcess: whileProcess) {
+        let code = await SignalledRun.run(as: "sml-loadgen", whileProcess: whileProcess) {
             try RunRequest(self, environment: $0)
         }
         throw ExitCode(code)

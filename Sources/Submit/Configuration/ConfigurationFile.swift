@@ -8,7 +8,7 @@ import Scenarios
 /// The configuration of `sml` on this machine, in the format of SML.
 package struct ConfigurationFile: Sendable, Equatable {
     /// How jobs are submitted.
-    package enum Launcher: String, Sendable, CaseIterable {
+    package enum LauncherKind: String, Sendable, CaseIterable {
         case firecrest, slurm
     }
 
@@ -60,11 +60,11 @@ package struct ConfigurationFile: Sendable, Equatable {
     }
 
     private func check() throws(NodeError) {
-        let accepted = Launcher.allCases.map(\.rawValue).joined(separator: " or ")
+        let accepted = LauncherKind.allCases.map(\.rawValue).joined(separator: " or ")
         guard let text = tree.value(ConfigurationNode.Name.launcher) else {
             throw NodeError(path: ConfigurationNode.Name.launcher, reason: "is missing; expected \(accepted)")
         }
-        guard Launcher(rawValue: text) != nil else {
+        guard LauncherKind(rawValue: text) != nil else {
             throw NodeError(
                 path: ConfigurationNode.Name.launcher,
                 reason: "\(ConfigValue.string(text).shown) is not accepted; expected \(accepted)")
@@ -80,9 +80,9 @@ package struct ConfigurationFile: Sendable, Equatable {
 }
 
 extension ConfigurationFile {
-    package var launcher: Launcher {
+    package var launcher: LauncherKind {
         // Checked when read; a new file has none until it is set.
-        tree.value(ConfigurationNode.Name.launcher).flatMap(Launcher.init) ?? .slurm
+        tree.value(ConfigurationNode.Name.launcher).flatMap(LauncherKind.init) ?? .slurm
     }
 
     package var firecrestURL: String? { filled(ConfigurationNode.Name.firecrestURL) }

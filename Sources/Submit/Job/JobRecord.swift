@@ -56,7 +56,7 @@ package struct JobRecord: Sendable, Equatable, Codable {
     }
 
     package func write(directory: String) throws {
-        try RecordFile.write(self, to: "\(directory)/\(Self.fileName(jobID))")
+        try SubmissionFile.write(self, to: "\(directory)/\(Self.fileName(jobID))")
     }
 
     /// The record of a job that was submitted from this machine: in one of the directories of `results`.

@@ -34,7 +34,7 @@ package struct ModelRecord: Sendable, Equatable, Codable {
     /// Below `results`, which is made if need be.
     package func write(results: String) throws {
         try ResultDirectory.prepare("\(results)/\(jobID)")
-        try RecordFile.write(self, to: Self.path(jobID, results))
+        try SubmissionFile.write(self, to: Self.path(jobID, results))
     }
 
     /// Nil when no model was launched from here under this number.

@@ -54,7 +54,7 @@ extension ConfigurationFile {
     /// - Throws: ``SubmitError``, ``LauncherError``, ``FirecRESTError``.
     package func openLauncher(
         system: String?, account: String? = nil, environment: [String: String], trace: (@Sendable (String) -> Void)? = nil
-    ) async throws -> any Submit.Launcher {
+    ) async throws -> any Launcher {
         switch launcher {
         case .slurm: SlurmLauncher(environment: environment, trace: trace)
         case .firecrest: try await FirecRESTLauncher(try await connect(environment, trace), system: system, account: account)

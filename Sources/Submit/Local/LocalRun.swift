@@ -28,7 +28,7 @@ package struct LocalRun: Sendable {
     ///
     /// - Throws: ``SubmitError`` when it cannot be started.
     package func run(signals: AsyncStream<Int32>) async throws -> Int32 {
-        let program = try Program.generator.locate()
+        let program = try OwnProgram.generator.locate()
         let environment = ChildEnvironment.generator(adding: generatorEnvironment)
         let result = try await Subprocess.run(
             .path(FilePath(program)), arguments: Arguments(generatorArguments + Self.endingWithUs), environment: environment,
@@ -50,7 +50,7 @@ package struct LocalRun: Sendable {
     package static func withEndpoint<Result: Sendable>(
         arguments: [String], _ body: @Sendable (_ url: String) async throws -> Result
     ) async throws -> Result {
-        let program = try Program.endpoint.locate()
+        let program = try OwnProgram.endpoint.locate()
         let outcome = try await Subprocess.run(
             .path(FilePath(program)), arguments: Arguments(["--port", "0"] + endingWithUs + arguments),
             environment: ChildEnvironment.endpoint(), platformOptions: ownGroup, input: .none, output: .sequence,

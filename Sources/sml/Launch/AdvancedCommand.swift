@@ -36,7 +36,7 @@ struct AdvancedCommand: AsyncParsableCommand {
                 --output-script ./scripts
             """)
 
-    @OptionGroup(title: "Model") var model: ModelOptions
+    @OptionGroup(title: "Model") var model: ServingOptions
     @OptionGroup(title: "Launch") var launch: LaunchOptions
     @OptionGroup(title: "Load test") var cluster: ClusterOptions
 

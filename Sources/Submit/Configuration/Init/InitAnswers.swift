@@ -92,10 +92,10 @@ package struct InitAnswers: Sendable {
 
     private static func launcher(
         _ flags: InitFlags, _ previous: ConfigurationFile?, _ questioner: (any Questioner)?
-    ) throws -> ConfigurationFile.Launcher {
-        let accepted = ConfigurationFile.Launcher.allCases.map(\.rawValue).joined(separator: " or ")
+    ) throws -> ConfigurationFile.LauncherKind {
+        let accepted = ConfigurationFile.LauncherKind.allCases.map(\.rawValue).joined(separator: " or ")
         if let text = flags.launcher {
-            guard let launcher = ConfigurationFile.Launcher(rawValue: text) else {
+            guard let launcher = ConfigurationFile.LauncherKind(rawValue: text) else {
                 throw SubmitError.usage("--launcher: \"\(text)\" is not accepted; expected \(accepted)")
             }
             return launcher
@@ -105,7 +105,7 @@ package struct InitAnswers: Sendable {
             (key: "slurm", title: "SLURM commands, on the cluster's login node"),
         ]
         let text = try questioner?.choice("How are jobs submitted?", among: choices, standard: previous?.launcher.rawValue)
-        guard let launcher = text.flatMap(ConfigurationFile.Launcher.init) ?? previous?.launcher else {
+        guard let launcher = text.flatMap(ConfigurationFile.LauncherKind.init) ?? previous?.launcher else {
             throw SubmitError.usage("--launcher: is missing; expected \(accepted)")
         }
         return launcher

@@ -5,7 +5,7 @@ import Base
 import Models
 import Submit
 
-struct ModelOptions: ParsableArguments {
+struct ServingOptions: ParsableArguments {
     @Option(
         name: [.customLong("serving-framework"), .customLong("framework")],
         help: ArgumentHelp("Framework to serve with: sglang or vllm.", valueName: "name"))

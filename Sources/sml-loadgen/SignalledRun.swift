@@ -6,7 +6,7 @@ import Generator
 import Metrics
 import Base
 
-enum RunCommand {
+enum SignalledRun {
     /// Runs what `request` makes of the process's environment, and returns the exit code. Errors are reported as
     /// `program`'s.
     ///

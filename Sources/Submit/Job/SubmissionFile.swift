@@ -4,7 +4,7 @@
 import FoundationEssentials
 import Base
 
-enum RecordFile {
+enum SubmissionFile {
     /// Replaces `path`; members in the order of their names, so that two files can be compared.
     static func write(_ record: some Encodable, to path: String) throws {
         let encoder = JSONEncoder()

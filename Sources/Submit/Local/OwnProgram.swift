@@ -4,7 +4,7 @@ import Base
 import Scenarios
 
 /// A program of this product that another one starts.
-package enum Program: String, Sendable {
+package enum OwnProgram: String, Sendable {
     case generator = "sml-loadgen"
     case endpoint = "sml-endpoint"
 

@@ -3,7 +3,7 @@
 import ArgumentParser
 import Endpoint
 
-struct ModelOptions: ParsableArguments {
+struct SimulatedModelOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Time to the first token, a TIME.", valueName: "time"))
     var ttft = "50ms"
 
