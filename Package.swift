@@ -153,7 +153,9 @@ let package = Package(
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "TLSTrust", "TestSupport"]),
         .testTarget(
             name: "SubmitTests",
-            dependencies: ["Submit", "HTTPClient", "Base", "Scenarios", "Generator", "Metrics", "FirecRESTFake", "TestSupport", "sml"],
+            dependencies: [
+                "Submit", "HTTPClient", "Base", "Scenarios", "Generator", "Metrics", "FirecRESTFake", "TestSupport", "sml", "sml-loadgen",
+            ],
             exclude: ["Fixtures"]),
         .testTarget(name: "ModelsTests", dependencies: ["Models", "Submit", "TestSupport"]),
         // Runs the three built commands as child processes.

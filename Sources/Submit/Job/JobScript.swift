@@ -98,12 +98,12 @@ package struct JobScript: Sendable, Equatable {
 
     /// `exec`, because SLURM's signals reach only the step's first process.
     private var command: String {
-        let arguments =
-            [
-                "--config", StagedJob.configuration, "--prompts", mounts.corpusPath, "--out", ".", "--records", StagedJob.records,
-                "--run-label", runLabel, "--drain", DurationGrammar.format(Self.drain),
-            ] + (nodes > 1 ? ["--task", "slurm", "--task-wait", DurationGrammar.format(JobTime.taskWait)] : [])
+        var arguments = GeneratorArguments(
+            configuration: StagedJob.configuration, prompts: mounts.corpusPath, directory: ".", runLabel: runLabel)
+        arguments.records = StagedJob.records
+        arguments.drain = DurationGrammar.format(Self.drain)
+        if nodes > 1 { arguments.task = .init(name: "slurm", wait: JobTime.taskWait) }
         return "sh -lc '. ./\(StagedJob.environment) && exec sml-loadgen \"$@\"' sml-loadgen "
-            + arguments.map(ShellWord.quoted).joined(separator: " ")
+            + arguments.words.map(ShellWord.quoted).joined(separator: " ")
     }
 }

@@ -14,12 +14,11 @@ import Subprocess
 
 /// A run with the generator, and perhaps the endpoint, as children.
 package struct LocalRun: Sendable {
-    /// Arguments of `sml-loadgen`, without the program.
-    package var generatorArguments: [String]
+    package var generatorArguments: GeneratorArguments
     /// Environment changes for the generator, e.g. remote-write settings.
     package var generatorEnvironment: [String: String] = [:]
 
-    package init(generatorArguments: [String], generatorEnvironment: [String: String] = [:]) {
+    package init(generatorArguments: GeneratorArguments, generatorEnvironment: [String: String] = [:]) {
         self.generatorArguments = generatorArguments
         self.generatorEnvironment = generatorEnvironment
     }
@@ -31,7 +30,7 @@ package struct LocalRun: Sendable {
         let program = try OwnProgram.generator.locate()
         let environment = ChildEnvironment.generator(adding: generatorEnvironment)
         let result = try await Subprocess.run(
-            .path(FilePath(program)), arguments: Arguments(generatorArguments + Self.endingWithUs), environment: environment,
+            .path(FilePath(program)), arguments: Arguments(generatorArguments.words + Self.endingWithUs), environment: environment,
             platformOptions: Self.ownGroup, input: .none, output: .currentStandardOutput,
             error: .currentStandardError
         ) { execution in

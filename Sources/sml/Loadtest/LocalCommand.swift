@@ -183,16 +183,15 @@ struct LocalCommand: AsyncParsableCommand {
             staged.discard()
             throw error
         }
-        var arguments = [
-            "--config", staged.configuration, "--prompts", prompts, "--out", staged.directory, "--run-label", label,
-        ]
-        if records { arguments += ["--records", staged.records] }
-        if let loadtestDuration { arguments += ["--duration", loadtestDuration] }
-        if let workers { arguments += ["--workers", "\(workers)"] }
-        if let drain { arguments += ["--drain", drain] }
-        if quiet { arguments.append("--quiet") }
-        if let remoteWriteDrain { arguments += ["--remote-write-drain", remoteWriteDrain] }
-        if requireRemoteWrite { arguments.append("--require-remote-write") }
+        var arguments = GeneratorArguments(
+            configuration: staged.configuration, prompts: prompts, directory: staged.directory, runLabel: label)
+        arguments.records = records ? staged.records : nil
+        arguments.duration = loadtestDuration
+        arguments.workers = workers
+        arguments.drain = drain
+        arguments.quiet = quiet
+        arguments.remoteWriteDrain = remoteWriteDrain
+        arguments.requireRemoteWrite = requireRemoteWrite
         let remoteWrite = RemoteWriteSettings(
             isEnabled: loadtestMetricsRemoteWrite, url: loadtestMetricsRemoteWriteUrl, environment: environment)
         let code = try await LocalRun(
