@@ -5,13 +5,17 @@ SWIFT ?= swift
 # 1,700 of our 18,900 instructions a request.
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked
 BIN := .build/release
+# What completes and describes the commands, made by `make install`.
+SHARE := .build/share
+PREFIX ?= /usr/local
 
-FORMATTED := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources
+FORMATTED := Package.swift Plugins Sources Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources
 
-.PHONY: help build demo image test lint bench sanitize fuzz soak kill inject clean
+.PHONY: help build install uninstall demo image test lint bench sanitize fuzz soak kill inject clean
 
 help:
 	@echo "make build   release binaries in $(BIN): sml, sml-loadgen, sml-endpoint"
+	@echo "make install  the programs, stripped, with completions and man pages to PREFIX (/usr/local); make uninstall"
 	@echo "make demo    install what is missing, build, run a 20 s load test against the simulated endpoint"
 	@echo "make image   build sml-loadgen.sqsh, the container image for jobs, and check it without root and network"
 	@echo "make test    install what the tests need, run all of them"
@@ -29,6 +33,13 @@ build:
 	$(RELEASE) --product sml
 	$(RELEASE) --product sml-loadgen
 	$(RELEASE) --product sml-endpoint
+
+install: build
+	SWIFT="$(SWIFT)" scripts/share $(BIN) $(SHARE)
+	DESTDIR="$(DESTDIR)" scripts/install $(BIN) $(SHARE) "$(PREFIX)"
+
+uninstall:
+	DESTDIR="$(DESTDIR)" scripts/install --uninstall "$(PREFIX)"
 
 demo: build
 	$(BIN)/sml loadtest local --loadtest-scenario open_loop --loadtest-duration 20s
