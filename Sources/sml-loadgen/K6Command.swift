@@ -4,6 +4,7 @@
 import Generator
 import Glibc
 import K6
+import Run
 import RemoteWrite
 import Base
 import Scenarios

@@ -3,10 +3,9 @@
 
 import ArgumentParser
 import CommandEdge
-import Generator
 import Glibc
-import Metrics
-import RemoteWrite
+import Generator
+import Run
 import Base
 
 @main

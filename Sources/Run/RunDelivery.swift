@@ -9,7 +9,7 @@ import Series
 import Synchronization
 
 /// The series of a run on their way to a receiver.
-final class RunDelivery: Sendable {
+package final class RunDelivery: Sendable {
     /// Waiting for the receiver after a run that was ended by a signal; leaves half of SLURM's 30 s.
     private static let drainAfterSignal = Duration.seconds(15)
     private static let urlVariable = "K6_PROMETHEUS_RW_SERVER_URL"
@@ -28,7 +28,7 @@ final class RunDelivery: Sendable {
     /// The configuration when remote write is asked for, by option or by environment.
     ///
     /// - Throws: `RemoteWriteConfigurationError`.
-    static func configuration(
+    package static func configuration(
         url: String?, environment: [String: String]
     ) throws(RemoteWriteConfigurationError) -> RemoteWriteConfiguration? {
         guard url != nil || environment[urlVariable].map({ !$0.isEmpty }) == true else { return nil }

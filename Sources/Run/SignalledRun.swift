@@ -6,12 +6,12 @@ import Generator
 import Metrics
 import Base
 
-enum SignalledRun {
+package enum SignalledRun {
     /// Runs what `request` makes of the process's environment, and returns the exit code. Errors are reported as
     /// `program`'s.
     ///
     /// - Parameter starter: the process whose end ends the run.
-    static func run(
+    package static func run(
         as program: String, whileProcess starter: Int32? = nil, _ request: ([String: String]) throws -> RunRequest
     ) async -> Int32 {
         ProcessLimits.makeErrors()

@@ -1,0 +1,90 @@
+// What one run is asked for, whoever asked: our own command line or k6's. Values that are checked already; files are
+// read when the run is made.
+
+import Generator
+import RemoteWrite
+import Base
+import Scenarios
+import Series
+import Tasks
+
+package struct RunRequest {
+    package enum Configuration {
+        case file(String)
+        /// A text that came another way; `name` is what errors call it. Its shape is checked.
+        case parsed(RunConfiguration)
+    }
+
+    /// What goes to stdout at the end.
+    package enum Result {
+        case block
+        /// k6's: the heading and the document of handleSummary first, for readers of a log that look for it.
+        case handleSummary
+    }
+
+    /// Begins every message.
+    package var program = "sml-loadgen"
+    package var configuration: Configuration
+    package var prompts: String
+    /// Label, seed and system prompt that win over the configuration's.
+    package var environment: RunEnvironment
+    /// Where everything goes that has no name of its own.
+    package var directory: String
+    /// Where the summary is written, each whole; the first is the one that messages name.
+    package var summaries: [String]
+    /// Whether results that are there may be replaced, as k6 does.
+    package var replacesResults = false
+    package var records: String?
+    /// Scales the plan to this length.
+    package var duration: Duration?
+    package var workers: Int?
+    /// After a signal.
+    package var drain = Duration.zero
+    package var remoteWrite: RemoteWriteConfiguration?
+    package var remoteWriteDrain = Duration.seconds(60)
+    package var requireRemoteWrite = false
+    /// Labels of every series besides the run's own.
+    package var tags: [SeriesTags.Tag] = []
+    package var result = Result.block
+    package var quiet = false
+    /// Set when this is one of several tasks.
+    package var task: Task?
+
+    package struct Task {
+        package var share: TaskShare
+        /// Records file, to which each task adds its number.
+        package var records: String
+        /// Tells attempts at one run apart.
+        package var attempt: String
+        /// How long to wait for the others.
+        package var wait: Duration
+    }
+
+    package init(
+        program: String = "sml-loadgen", configuration: Configuration, prompts: String, environment: RunEnvironment,
+        directory: String, summaries: [String], replacesResults: Bool = false
+    ) {
+        self.program = program
+        self.configuration = configuration
+        self.prompts = prompts
+        self.environment = environment
+        self.directory = directory
+        self.summaries = summaries
+        self.replacesResults = replacesResults
+    }
+}
+
+extension RunRequest {
+    /// Makes this the request of one task: task 0 writes the result of all, every one keeps its records, and series
+    /// that all have are told apart by a label.
+    package mutating func become(_ share: TaskShare, attempt: String, wait: Duration) {
+        task = Task(
+            share: share, records: records ?? directory + "/records.smlrec", attempt: attempt, wait: wait)
+        records = nil
+        tags.append(SeriesTags.Tag(name: "task", value: String(share.index)))
+        if share.index > 0 {
+            summaries = []
+            quiet = true
+        }
+    }
+}

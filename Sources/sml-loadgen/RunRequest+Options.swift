@@ -1,0 +1,44 @@
+// The options of `sml-loadgen` as the request they stand for, each checked where it is named.
+
+import Base
+import Generator
+import Run
+import Scenarios
+import Tasks
+
+extension RunRequest {
+    /// Checks the options of `sml-loadgen`.
+    ///
+    /// - Throws: `ConfigurationError`, `RemoteWriteConfigurationError`.
+    init(_ options: LoadGenerator, environment: [String: String]) throws {
+        self.init(
+            configuration: .file(options.config), prompts: options.prompts,
+            environment: RunEnvironment(environment), directory: options.out,
+            summaries: [options.out + "/summary.json"])
+        if let label = options.runLabel {
+            self.environment.runLabel = label
+            self.environment.runLabelName = "--run-label"
+        }
+        records = options.records
+        quiet = options.quiet
+        requireRemoteWrite = options.requireRemoteWrite
+        drain = try OptionValue.duration(options.drain, option: "--drain", atLeast: .zero)
+        remoteWriteDrain = try OptionValue.duration(
+            options.remoteWriteDrain, option: "--remote-write-drain", atLeast: .zero)
+        duration = try options.duration.map { (text) throws(ConfigurationError) in
+            try OptionValue.duration(text, option: "--duration", atLeast: .seconds(1))
+        }
+        workers = try options.workers.map { (count) throws(ConfigurationError) in
+            try OptionValue.count(count, option: "--workers", in: 1...WorkerCount.limit)
+        }
+        remoteWrite = try RunDelivery.configuration(url: options.remoteWriteUrl, environment: environment)
+        if requireRemoteWrite, remoteWrite == nil {
+            throw ConfigurationError(.usage, "--require-remote-write: there is no receiver; give --remote-write-url")
+        }
+        let wait = try OptionValue.duration(options.taskWait, option: "--task-wait", atLeast: .seconds(1))
+        let share = try options.task.map { (text) throws(ConfigurationError) in
+            try TaskOption.parse(text, environment: environment)
+        }
+        if let share, share.count > 1 { become(share, attempt: TaskOption.attempt(environment: environment), wait: wait) }
+    }
+}
