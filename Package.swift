@@ -107,6 +107,11 @@ let package = Package(
                 "CEarlySignals", "CProcessStart", "Base", "Scenarios", "Generator", "Metrics", "RemoteWrite", "Series", "Tasks",
             ]),
 
+        // Load tests as jobs, from what is asked for to their results at home; with a model launched before.
+        .target(
+            name: "Loadtests",
+            dependencies: ["Base", "Scenarios", "ScenarioFiles", "Generator", "Metrics", "HTTPClient", "Submit", "Models"]),
+
         // Commands: thin, one file a subcommand.
         .target(
             name: "CommandEdge", dependencies: ["Base", "Scenarios", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
@@ -114,8 +119,7 @@ let package = Package(
             name: "sml",
             dependencies: [
                 "CProcessStart", "CommandEdge", "Base", "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "HTTPClient",
-                "Submit",
-                "Models",
+                "Submit", "Models", "Loadtests",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -160,7 +164,8 @@ let package = Package(
         .testTarget(
             name: "SubmitTests",
             dependencies: [
-                "Submit", "HTTPClient", "Base", "Scenarios", "Generator", "Metrics", "FirecRESTFake", "TestSupport", "sml", "sml-loadgen",
+                "Submit", "HTTPClient", "Base", "Scenarios", "Generator", "Metrics", "FirecRESTFake", "TestSupport", "Loadtests",
+                "sml-loadgen",
             ],
             exclude: ["Fixtures"]),
         .testTarget(name: "ModelsTests", dependencies: ["Models", "Submit", "TestSupport"]),

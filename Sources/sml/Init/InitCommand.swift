@@ -3,6 +3,7 @@
 import ArgumentParser
 import HTTPClient
 import Base
+import Loadtests
 import Scenarios
 import Submit
 

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Base
+import Loadtests
 import Models
 import Submit
 
@@ -50,9 +51,10 @@ struct AdvancedCommand: AsyncParsableCommand {
     private func runReported() async throws -> Int32 {
         let environment = ProcessVariables.all
         try launch.check(cluster, environment: environment)
-        let test = try await PreparedLoadtest(cluster, scenario: loadtestScenario, model: nil)
+        let test = try await PreparedLoadtest(
+            try cluster.request(environment: environment), scenario: loadtestScenario, model: nil, environment: environment)
         let chosen = try model.chosen(environment: environment)
-        return try await LaunchThenTest(test: test, options: launch).carryOut(timeOption: "--slurm-time") { place in
+        return try await launch.launching(test).carryOut(timeOption: "--slurm-time") { place in
             try ModelLaunch(
                 servedName: model.servedModelName, user: place.user.name, framework: chosen.framework,
                 environment: chosen.environment, arguments: chosen.arguments, topology: chosen.topology, router: chosen.router,

@@ -1,6 +1,8 @@
 // What the two commands that launch a model have in common beyond the load test.
 
 import ArgumentParser
+import Base
+import Loadtests
 import Models
 import Submit
 
@@ -39,6 +41,10 @@ struct LaunchOptions: ParsableArguments {
                 )
             }
         }
+    }
+
+    func launching(_ test: PreparedLoadtest) -> LaunchThenTest {
+        LaunchThenTest(test: test, outputScript: outputScript, cancelsAfter: cancelAfterLoadtest)
     }
 
     /// Nil where it is disabled.

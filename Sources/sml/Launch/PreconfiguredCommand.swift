@@ -5,6 +5,7 @@ import ArgumentParser
 import Models
 import ScenarioFiles
 import Base
+import Loadtests
 import Scenarios
 import Submit
 
@@ -86,11 +87,12 @@ struct PreconfiguredCommand: AsyncParsableCommand {
         decided.partition = answers[Flag.partition]
         decided.reservation = answers[Flag.reservation]
         decided.account = answers[Flag.account]
-        let test = try await PreparedLoadtest(decided, scenario: answers[Flag.scenario] ?? "", model: nil, environment: environment)
+        let test = try await PreparedLoadtest(
+            try decided.request(environment: environment), scenario: answers[Flag.scenario] ?? "", model: nil, environment: environment)
         let entry = try catalog.entry(
             answers[Flag.model] ?? "", framework: try answers[Flag.framework].map { try Framework($0, option: Flag.framework) })
         let limit = try JobTime(answers[Flag.time] ?? "", option: Flag.time)
-        return try await LaunchThenTest(test: test, options: launch).carryOut(timeOption: Flag.time) { place in
+        return try await launch.launching(test).carryOut(timeOption: Flag.time) { place in
             try ModelLaunch(
                 entry, user: place.user.name, replicas: Int(answers[Flag.replicas] ?? "") ?? 1,
                 router: try Router(answers[Flag.router] ?? "", option: Flag.router), openTela: try launch.openTela(), time: limit,

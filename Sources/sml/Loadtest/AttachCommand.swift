@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Base
+import Loadtests
 import Submit
 
 struct AttachCommand: AsyncParsableCommand {

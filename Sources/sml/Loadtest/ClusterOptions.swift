@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Base
+import Loadtests
 import Scenarios
 import Submit
 
@@ -89,6 +90,17 @@ struct ClusterOptions: ParsableArguments {
     func server(_ environment: [String: String]) -> String { chosenServer(environment) ?? Self.sharedServer }
 
     /// What the options and variables say together.
+    ///
+    /// - Throws: ``SubmitError/usage(_:)``, ``ConfigurationError``.
+    func request(environment: [String: String]) throws -> LoadtestRequest {
+        LoadtestRequest(
+            settings: try settings(environment: environment), serverURL: server(environment),
+            isServerChosen: chosenServer(environment) != nil, namesSystem: firecrestSystem != nil, overrides: requests.overrides,
+            apiKeyFile: apiKeyFile, waitsForJob: waitForLoadtest, waitsUntilHealthy: waitUntilHealthy,
+            readyTimeout: .seconds(loadtestReadyTimeout), cancelsOnInterrupt: cancelOnInterrupt, isDryRun: dryRun, isVerbose: verbose)
+    }
+
+    /// Of the job itself.
     func settings(environment: [String: String]) throws -> ClusterSettings {
         try OptionValue.serverURL(server(environment), option: "--loadtest-server-url")
         try requests.check()

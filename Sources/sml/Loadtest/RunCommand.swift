@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Base
+import Loadtests
 import Submit
 
 struct RunCommand: AsyncParsableCommand {
@@ -65,7 +66,9 @@ struct RunCommand: AsyncParsableCommand {
 
     private func runReported() async throws -> Int32 {
         let model = loadtestModel ?? servedModelName
-        let test = try await PreparedLoadtest(cluster, scenario: loadtestScenario, model: model)
+        let environment = ProcessVariables.all
+        let test = try await PreparedLoadtest(
+            try cluster.request(environment: environment), scenario: loadtestScenario, model: model, environment: environment)
         let job = try test.job(at: try await test.openCluster(checkingPartition: !cluster.dryRun))
         if cluster.dryRun {
             try StandardOutput.write(try job.preview())

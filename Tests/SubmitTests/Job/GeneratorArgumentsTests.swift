@@ -33,6 +33,9 @@ import Testing
 
     /// SML's job scripts are compared byte for byte.
     @Test func theOrderIsThatOfTheJobScript() {
-        #expect(Self.most.words.prefix(10) == ["--config", "a b.json", "--prompts", "-", "--out", ".", "--records", "r.smlrec", "--run-label", "l'1"])
+        #expect(
+            Self.most.words.prefix(10) == [
+                "--config", "a b.json", "--prompts", "-", "--out", ".", "--records", "r.smlrec", "--run-label", "l'1",
+            ])
     }
 }

@@ -7,9 +7,9 @@ import Scenarios
 import TestSupport
 import Testing
 
+@testable import Loadtests
 @testable import Metrics
 @testable import Submit
-@testable import sml
 
 @Suite struct JobSessionTests {
     private let scratch: ScratchDirectory

@@ -1,88 +1,86 @@
 // A load test with everything decided that this machine can decide: options, variables, scenario, key. What is wrong
 // here is said before a cluster is asked anything, and long before a model is launched or waited for.
 
-import ArgumentParser
 import HTTPClient
 import ScenarioFiles
 import Base
 import Scenarios
 import Submit
 
-struct PreparedLoadtest {
-    let options: ClusterOptions
-    let settings: ClusterSettings
-    let file: ConfigurationFile
-    let scenario: ScenarioDefinition
+package struct PreparedLoadtest {
+    let request: LoadtestRequest
+    package let file: ConfigurationFile
+    package let scenario: ScenarioDefinition
     let apiKey: String?
-    let environment: [String: String]
+    package let environment: [String: String]
     /// What will be carried out.
-    let plan: Plan
+    package let plan: Plan
     /// What requests name.
     private(set) var model: String?
     private(set) var serverURL: String
     private(set) var configuration: RunConfiguration
 
     /// - Parameter model: sent in the requests; nil for none.
-    init(
-        _ options: ClusterOptions, scenario name: String, model: String?,
-        environment: [String: String] = ProcessVariables.all
+    package init(
+        _ request: LoadtestRequest, scenario name: String, model: String?, environment: [String: String]
     ) async throws {
-        self.options = options
+        self.request = request
         self.model = model
         self.environment = environment
-        serverURL = options.server(environment)
-        settings = try options.settings(environment: environment)
+        serverURL = request.serverURL
         // The health check would otherwise ask in vain for as long as it may.
         if serverURL.lowercased().hasPrefix("https:") { try CertificateAuthorities(environment).check() }
         file = try ConfigurationFile.load(environment: environment)
         scenario = try ScenarioCatalog().resolve(name)
-        apiKey = try await Self.apiKey(options, file, environment)
-        configuration = try Self.configuration(options, scenario, serverURL: serverURL, model: model, apiKey: apiKey)
+        apiKey = try await Self.apiKey(request, file, environment)
+        configuration = try Self.configuration(request, scenario, serverURL: serverURL, model: model, apiKey: apiKey)
         let resolved = try configuration.resolve()
         plan = resolved.plan
         for warning in scenario.warnings + resolved.warnings { say("sml: warning: \(warning)") }
-        if options.firecrestSystem != nil, file.launcher == .slurm {
+        if request.namesSystem, file.launcher == .slurm {
             say("sml: warning: --firecrest-system: is for FirecREST; \(file.path) says launcher slurm, which has one system")
         }
         try settings.check(fits: resolved.plan, scenario: scenario.name)
     }
 
     private static func apiKey(
-        _ options: ClusterOptions, _ file: ConfigurationFile, _ environment: [String: String]
+        _ request: LoadtestRequest, _ file: ConfigurationFile, _ environment: [String: String]
     ) async throws -> String? {
-        if let path = options.apiKeyFile { return try APIKey.read(file: path, environment: environment) }
+        if let path = request.apiKeyFile { return try APIKey.read(file: path, environment: environment) }
         return try await Secrets(configuration: file, environment: environment).find(.apiKey)?.value
     }
 
     private static func configuration(
-        _ options: ClusterOptions, _ scenario: ScenarioDefinition, serverURL: String, model: String?, apiKey: String?
+        _ request: LoadtestRequest, _ scenario: ScenarioDefinition, serverURL: String, model: String?, apiKey: String?
     ) throws(ConfigurationError) -> RunConfiguration {
         try RunConfiguration.build(
-            scenario: scenario, serverURL: serverURL, apiKey: apiKey, model: model, overrides: options.requests.overrides)
+            scenario: scenario, serverURL: serverURL, apiKey: apiKey, model: model, overrides: request.overrides)
     }
 
+    package var settings: ClusterSettings { request.settings }
+
     /// The same test of a model that was launched for it.
-    func aimed(at serverURL: String? = nil, model: String) throws -> PreparedLoadtest {
+    package func aimed(at serverURL: String? = nil, model: String) throws -> PreparedLoadtest {
         var test = self
         test.model = model
         test.serverURL = serverURL ?? self.serverURL
-        test.configuration = try Self.configuration(options, scenario, serverURL: test.serverURL, model: model, apiKey: apiKey)
+        test.configuration = try Self.configuration(request, scenario, serverURL: test.serverURL, model: model, apiKey: apiKey)
         return test
     }
 
     /// The cluster, with the partition and its limits checked.
     ///
     /// - Parameter checkingPartition: no for what is only shown: it asks nothing of SLURM, so that it works anywhere.
-    func openCluster(checkingPartition: Bool) async throws -> OpenedCluster {
+    package func openCluster(checkingPartition: Bool) async throws -> OpenedCluster {
         let place = try await file.openCluster(
             system: settings.system, partition: checkingPartition || file.launcher == .firecrest ? settings.partition : nil,
-            account: settings.account, environment: environment, trace: options.verbose ? TerminalDisplay().trace : nil)
+            account: settings.account, environment: environment, trace: request.isVerbose ? TerminalDisplay().trace : nil)
         try settings.check(fits: place.partition)
         return place
     }
 
     /// The job of this load test at `place`.
-    func job(at place: OpenedCluster) throws -> LoadtestJob {
+    package func job(at place: OpenedCluster) throws -> LoadtestJob {
         let label = RunLabel.make(scenario: scenario.name)
         return LoadtestJob(
             test: self, place: place, script: try settings.script(scenario: scenario.name, runLabel: label, at: place))
@@ -90,11 +88,11 @@ struct PreparedLoadtest {
 
     /// The run configuration as it may be shown.
     func shownConfiguration() throws -> RunConfiguration {
-        try Self.configuration(options, scenario, serverURL: serverURL, model: model, apiKey: apiKey == nil ? nil : "****")
+        try Self.configuration(request, scenario, serverURL: serverURL, model: model, apiKey: apiKey == nil ? nil : "****")
     }
 
     /// Asks a server, the one that will be tested unless another is given, about `name`.
-    func healthProbe(_ name: String, at url: String? = nil) -> HealthProbe {
+    package func healthProbe(_ name: String, at url: String? = nil) -> HealthProbe {
         HealthProbe(
             client: HTTPClient(environment: environment), serverURL: url ?? serverURL, apiKey: apiKey, model: name)
     }

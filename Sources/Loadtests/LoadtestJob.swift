@@ -1,9 +1,10 @@
 // A prepared load test at a cluster: shown, checked, submitted, waited for. The last steps of `run`, and of the
 // commands that launch a model first.
 
+import Base
 import Submit
 
-struct LoadtestJob {
+package struct LoadtestJob {
     let test: PreparedLoadtest
     let place: OpenedCluster
     let script: JobScript
@@ -11,7 +12,7 @@ struct LoadtestJob {
     private var runDirectory: String { "\(place.directory)/\(script.runLabel)" }
 
     /// What `--dry-run` prints.
-    func preview() throws -> String { try shown().preview(script: script.render(), directory: runDirectory) }
+    package func preview() throws -> String { try shown().preview(script: script.render(), directory: runDirectory) }
 
     /// The staged files without secrets.
     func shownFiles() throws -> [(name: String, text: String)] { try shown().withoutSecrets() }
@@ -22,14 +23,14 @@ struct LoadtestJob {
     }
 
     /// That everything the job will read is there.
-    func checkFiles() async throws { try await test.settings.checkFiles(place.launcher) }
+    package func checkFiles() async throws { try await test.settings.checkFiles(place.launcher) }
 
     /// Submits and, unless told not to, waits and fetches; returns the exit code.
     ///
     /// - Parameter runID: the directory of the results under `~/.sml/loadtest`.
-    func carryOut(runID: String, cancelOnInterrupt: Bool, interrupts: Interrupts) async throws -> Int32 {
+    package func carryOut(runID: String, cancelOnInterrupt: Bool, interrupts: Interrupts) async throws -> Int32 {
         let record = try await submit(results: "\(ResultDirectory.root(environment: test.environment))/\(runID)")
-        guard test.options.waitForLoadtest else {
+        guard test.request.waitsForJob else {
             say(JobSession.hints(record.jobID))
             return 0
         }

@@ -3,7 +3,7 @@
 import Generator
 import Synchronization
 
-final class Interrupts: Sendable {
+package final class Interrupts: Sendable {
     private struct State {
         var handler: (@Sendable () -> Void)?
         /// A signal came when nobody listened: in the middle of a submission.
@@ -13,9 +13,9 @@ final class Interrupts: Sendable {
     private let state = Mutex(State())
 
     /// From now on signals do not end the process; they call what `handle` was given, at once or when it is given.
-    convenience init() { self.init(TerminationSignals.stream()) }
+    package convenience init() { self.init(TerminationSignals.stream()) }
 
-    init(_ signals: AsyncStream<Int32>) {
+    package init(_ signals: AsyncStream<Int32>) {
         Task { [self] in
             for await _ in signals {
                 state.withLock { state in
@@ -27,12 +27,12 @@ final class Interrupts: Sendable {
     }
 
     /// Runs `body` with signals cancelling it.
-    func cancelling<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+    package func cancelling<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
         try await handling({ $0.cancel() }, body)
     }
 
     /// Runs `body` as a task that `handle` is given at each signal.
-    func handling<Value: Sendable>(
+    package func handling<Value: Sendable>(
         _ handle: @escaping @Sendable (Task<Value, any Error>) -> Void, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         let task = Task { try await body() }

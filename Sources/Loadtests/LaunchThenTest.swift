@@ -5,19 +5,28 @@ import Models
 import Base
 import Submit
 
-struct LaunchThenTest {
+package struct LaunchThenTest {
     let test: PreparedLoadtest
-    let options: LaunchOptions
+    /// Where the scripts go that would be submitted; nil submits.
+    let outputScript: String?
+    /// Whether the model's job ends with its test, however that ended.
+    let cancelsAfter: Bool
+
+    package init(test: PreparedLoadtest, outputScript: String?, cancelsAfter: Bool) {
+        self.test = test
+        self.outputScript = outputScript
+        self.cancelsAfter = cancelsAfter
+    }
 
     /// - Parameters:
     ///   - timeOption: what the model's time limit is called.
     ///   - describe: the launch, once it is known whose it is.
     /// - Returns: the exit code.
-    func carryOut(
+    package func carryOut(
         timeOption: String, _ describe: (OpenedCluster) throws -> ModelLaunch
     ) async throws -> Int32 {
         // Scripts are shown as a dry run's are: nothing is asked that only a submission needs.
-        let isShown = test.options.dryRun || options.outputScript != nil
+        let isShown = test.request.isDryRun || outputScript != nil
         let place = try await test.openCluster(checkingPartition: !isShown)
         let launch = try describe(place)
         try checkTime(launch.time, timeOption)
@@ -25,18 +34,18 @@ struct LaunchThenTest {
         try place.partition?.check(nodes: launch.topology.nodes, option: "replicas times nodes per replica")
         let aimed = try test.aimed(model: launch.servedName.description)
         let job = try aimed.job(at: place)
-        if let directory = options.outputScript {
+        if let directory = outputScript {
             try LaunchScripts(launch: launch, job: job).write(to: directory)
             return 0
         }
-        if test.options.dryRun {
+        if test.request.isDryRun {
             try StandardOutput.write("# model's job script\n\(launch.script())\n\(try job.preview())")
             return 0
         }
         try await launch.checkImage(place.launcher)
         try await launch.checkWeights(place.launcher)
         try await job.checkFiles()
-        return try await LaunchedModel.with(launch, options: options, test: aimed, place: place) { model, interrupts in
+        return try await LaunchedModel.with(launch, cancelsAfter: cancelsAfter, test: aimed, place: place) { model, interrupts in
             try await model.loadtest(interrupts)
         }
     }

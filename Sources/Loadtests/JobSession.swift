@@ -1,7 +1,6 @@
 // A submitted job as seen from the command that waits for it: Ctrl-C, the end in a sentence, the results at home.
 // `run` begins one, `attach` takes one up again.
 
-import ArgumentParser
 import Glibc
 import Metrics
 import Base
@@ -9,19 +8,19 @@ import Scenarios
 import Submit
 import Synchronization
 
-struct JobSession: Sendable {
+package struct JobSession: Sendable {
     private let run: ClusterRun
     private let record: JobRecord
     private let cancelOnInterrupt: Bool
     private let output: JobOutput
 
-    init(launcher: any Launcher, record: JobRecord, cancelOnInterrupt: Bool) {
+    package init(launcher: any Launcher, record: JobRecord, cancelOnInterrupt: Bool) {
         self.init(
             run: ClusterRun(launcher: launcher, display: TerminalDisplay()), record: record,
             cancelOnInterrupt: cancelOnInterrupt, output: .terminal)
     }
 
-    init(run: ClusterRun, record: JobRecord, cancelOnInterrupt: Bool, output: JobOutput) {
+    package init(run: ClusterRun, record: JobRecord, cancelOnInterrupt: Bool, output: JobOutput) {
         self.run = run
         self.record = record
         self.cancelOnInterrupt = cancelOnInterrupt
@@ -29,7 +28,7 @@ struct JobSession: Sendable {
     }
 
     /// Waits, fetches, prints; returns the exit code.
-    func finish(interrupts: Interrupts) async throws -> Int32 {
+    package func finish(interrupts: Interrupts) async throws -> Int32 {
         let ended: (end: JobEnd, tail: [String])
         do {
             ended = try await wait(interrupts)
@@ -89,7 +88,7 @@ struct JobSession: Sendable {
         return isShown ? 0 : 73
     }
 
-    static func hints(_ id: JobID) -> String {
+    package static func hints(_ id: JobID) -> String {
         "  wait for it again: sml loadtest attach \(id)\n  cancel it:         sml loadtest cancel \(id)"
     }
 
@@ -97,13 +96,20 @@ struct JobSession: Sendable {
 }
 
 /// Where a session's words go.
-struct JobOutput: Sendable {
+package struct JobOutput: Sendable {
     /// A line for the user.
     var say: @Sendable (String) -> Void
     /// The result.
     var show: @Sendable (Summary) throws(StandardOutputError) -> Void
 
-    static let terminal = JobOutput(
+    package init(
+        say: @escaping @Sendable (String) -> Void, show: @escaping @Sendable (Summary) throws(StandardOutputError) -> Void
+    ) {
+        self.say = say
+        self.show = show
+    }
+
+    package static let terminal = JobOutput(
         say: { StandardError.write("\($0)\n") },
         show: { (summary) throws(StandardOutputError) in
             try StandardOutput.draw(summary.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO)))

@@ -18,7 +18,7 @@ struct LaunchedModel {
 
     /// Submits the model's job, runs `body` and ends what is to be ended, also when `body` fails.
     static func with(
-        _ launch: ModelLaunch, options: LaunchOptions, test: PreparedLoadtest, place: OpenedCluster,
+        _ launch: ModelLaunch, cancelsAfter: Bool, test: PreparedLoadtest, place: OpenedCluster,
         _ body: (LaunchedModel, Interrupts) async throws -> Int32
     ) async throws -> Int32 {
         // From here on a signal ends nothing in the middle of a submission; it is heard when there is something to end.
@@ -28,7 +28,7 @@ struct LaunchedModel {
         let id = try await place.launcher.submit(launch.submission(directory: directory))
         let model = LaunchedModel(
             launch: launch, test: test, place: place, id: id, logs: ModelLogs(jobDirectory: directory, id: id),
-            cancelsAfter: options.cancelAfterLoadtest)
+            cancelsAfter: cancelsAfter)
         let code: Int32
         do {
             try model.tell()
@@ -63,7 +63,7 @@ struct LaunchedModel {
 
     /// Waits for the model, then tests it; returns the exit code.
     func loadtest(_ interrupts: Interrupts) async throws -> Int32 {
-        if test.options.waitUntilHealthy {
+        if test.request.waitsUntilHealthy {
             do {
                 if let end = try await interrupts.cancelling({ try await wait() }) {
                     await explain(end)
@@ -75,13 +75,13 @@ struct LaunchedModel {
             }
         }
         let code = try await aimed().job(at: place).carryOut(
-            runID: id.description, cancelOnInterrupt: cancelsAfter || test.options.cancelOnInterrupt, interrupts: interrupts)
+            runID: id.description, cancelOnInterrupt: cancelsAfter || test.request.cancelsOnInterrupt, interrupts: interrupts)
         await warnIfEnded()
         return code
     }
 
     /// Without OpenTela nobody but the job knows where the model is.
-    private var isTestedDirectly: Bool { launch.openTela == nil && test.options.chosenServer(test.environment) == nil }
+    private var isTestedDirectly: Bool { launch.openTela == nil && !test.request.isServerChosen }
 
     private func wait() async throws -> JobEnd? {
         let name = launch.servedName.description
@@ -98,7 +98,7 @@ struct LaunchedModel {
                 ReplicaHealthReport(json: bytes).map { .init(shown: $0.description, areHealthy: $0.isHealthy) }
             }, health: health)
         return try await ModelReadiness.wait(
-            watching: watch, timeout: .seconds(test.options.loadtestReadyTimeout), display: TerminalDisplay())
+            watching: watch, timeout: test.request.readyTimeout, display: TerminalDisplay())
     }
 
     private func aimed() async throws -> PreparedLoadtest {

@@ -1,0 +1,44 @@
+// What a load test on the cluster is asked for, once options and variables have been weighed: values, whichever command they
+// come from.
+
+import Scenarios
+import Submit
+
+package struct LoadtestRequest: Sendable {
+    package var settings: ClusterSettings
+    /// What will be tested, unless a model launched for the test has an address of its own.
+    package var serverURL: String
+    /// Whether somebody said which server.
+    package var isServerChosen: Bool
+    /// Whether an option names a system: with SLURM on this machine there is only one.
+    package var namesSystem: Bool
+    package var overrides: RunOverrides
+    package var apiKeyFile: String?
+    /// For the job and its results.
+    package var waitsForJob: Bool
+    /// For the model, before anything is submitted.
+    package var waitsUntilHealthy: Bool
+    package var readyTimeout: Duration
+    package var cancelsOnInterrupt: Bool
+    package var isDryRun: Bool
+    package var isVerbose: Bool
+
+    package init(
+        settings: ClusterSettings, serverURL: String, isServerChosen: Bool, namesSystem: Bool, overrides: RunOverrides,
+        apiKeyFile: String?, waitsForJob: Bool, waitsUntilHealthy: Bool, readyTimeout: Duration, cancelsOnInterrupt: Bool,
+        isDryRun: Bool, isVerbose: Bool
+    ) {
+        self.settings = settings
+        self.serverURL = serverURL
+        self.isServerChosen = isServerChosen
+        self.namesSystem = namesSystem
+        self.overrides = overrides
+        self.apiKeyFile = apiKeyFile
+        self.waitsForJob = waitsForJob
+        self.waitsUntilHealthy = waitsUntilHealthy
+        self.readyTimeout = readyTimeout
+        self.cancelsOnInterrupt = cancelsOnInterrupt
+        self.isDryRun = isDryRun
+        self.isVerbose = isVerbose
+    }
+}
