@@ -9,11 +9,12 @@ import Testing
 
 struct RunResultTests {
     private static func result(
-        _ records: [RunRecord], context: RunContext = context(), remoteWrite: RemoteWriteResult? = nil, tasks: [TaskOutcome] = []
+        _ records: [RunRecord], samples: [GeneratorSample] = [], context: RunContext = context(),
+        remoteWrite: RemoteWriteResult? = nil, tasks: [TaskOutcome] = []
     ) -> RunResult {
         RunResult(
-            statistics: RunStatisticsTests.statistics(records, hasSchedule: context.plannedArrivals != nil), context: context,
-            outcome: Samples.outcome, remoteWrite: remoteWrite, tasks: tasks)
+            statistics: RunStatisticsTests.statistics(records, samples: samples, hasSchedule: context.plannedArrivals != nil),
+            context: context, outcome: Samples.outcome, remoteWrite: remoteWrite, tasks: tasks)
     }
 
     /// With everything that may be absent.
@@ -76,12 +77,11 @@ struct RunResultTests {
 
     @Test func countsTheConnectionsGivenUp() throws {
         let samples = [2, 3].map { (second: Int64) in
-            RunRecord(
-                sample: GeneratorSample(
-                    time: second * 1_000_000_000, virtualUsers: 1, maxVirtualUsers: 1, inFlight: 0, cpuTime: 0, residentBytes: 0,
-                    loopDelay: 0, strayConnections: UInt32(second)))
+            GeneratorSample(
+                time: second * 1_000_000_000, virtualUsers: 1, maxVirtualUsers: 1, inFlight: 0, cpuTime: 0, residentBytes: 0,
+                loopDelay: 0, strayConnections: UInt32(second))
         }
-        let summary = Summary(Self.result(samples))
+        let summary = Summary(Self.result([], samples: samples))
         #expect(summary.document[path: "sml", "connections", "given_up"] == .int(5))
         #expect(summary.textBlock(color: false).contains(", 5 given up: the server sent what nobody had asked for\n"))
         #expect(!Summary(Self.result([])).textBlock(color: false).contains("given up"))
