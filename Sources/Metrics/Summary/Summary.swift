@@ -1,6 +1,5 @@
 // The summary as a file: the document that a result was written to or read from, kept as it stands.
 
-import FoundationEssentials
 import Glibc
 import Base
 
@@ -46,7 +45,7 @@ package struct Summary: Sendable, Equatable {
     ///
     /// - Throws: ``SummaryError`` when it is none, or of a newer schema.
     package init(jsonData: [UInt8], path: String) throws {
-        guard let document = try? JSONDecoder().decode(JSON.self, from: Data(jsonData)) else {
+        guard let document = try? JSON(bytes: jsonData) else {
             throw SummaryError(path: path, reason: "not a JSON document")
         }
         guard let schema = document[path: "sml", "schema"]?.integer else {

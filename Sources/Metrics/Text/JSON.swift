@@ -1,6 +1,7 @@
 // A JSON value whose members keep their order, so that the same run gives the same bytes and a person finds the
 // members where the documentation lists them. Encoders of the platform sort by key or not at all.
 
+import Base
 import FoundationEssentials
 
 /// An ordered JSON document.
@@ -186,13 +187,54 @@ extension JSON: Codable {
         }
     }
 
-    /// A JSON text; members sorted by key.
-    package init(text: String) throws {
-        self = try JSONDecoder().decode(JSON.self, from: Data(text.utf8))
-    }
-
     /// A value of ours as JSON, members sorted by key.
     init(encoding value: some Encodable) throws {
         self = try JSONDecoder().decode(JSON.self, from: JSONEncoder().encode(value))
+    }
+}
+
+extension JSON {
+    /// A JSON text with its members in their order; of a key that occurs twice the first counts.
+    ///
+    /// - Throws: ``JSONError``.
+    package init(text: String) throws(JSONError) { try self.init(bytes: Array(text.utf8)) }
+
+    /// - Throws: ``JSONError``.
+    package init(bytes: [UInt8]) throws(JSONError) {
+        self = try bytes.withUnsafeBufferPointer { (buffer) throws(JSONError) in
+            var scanner = JSONScanner(buffer)
+            let value = try Self.read(&scanner)
+            try scanner.finish()
+            return value
+        }
+    }
+
+    private static func read(_ scanner: inout JSONScanner) throws(JSONError) -> JSON {
+        switch try scanner.peek() {
+        case .null:
+            try scanner.null()
+            return .null
+        case .bool: return .bool(try scanner.bool())
+        case .number:
+            let range = try scanner.number()
+            let text = String(decoding: scanner.bytes[range], as: UTF8.self)
+            if let whole = Int64(text) { return .int(whole) }
+            guard let value = Double(text), value.isFinite else { throw scanner.failure("a number beyond a double") }
+            return .double(value)
+        case .string: return .string(JSONText.decode(try scanner.string(), in: scanner.bytes))
+        case .array:
+            var elements: [JSON] = []
+            try scanner.beginArray()
+            while try scanner.nextElement() { elements.append(try read(&scanner)) }
+            return .array(elements)
+        case .object:
+            var members: [(String, JSON)] = []
+            try scanner.beginObject()
+            while let key = try scanner.nextKey() {
+                let name = JSONText.decode(key, in: scanner.bytes)
+                members.append((name, try read(&scanner)))
+            }
+            return .object(members)
+        }
     }
 }
