@@ -1,5 +1,5 @@
 // The values of the metrics that are fed by closures of the catalogue. An entry has a slot here; the lists by occasion
-// are made once, and one that is empty costs a comparison.
+// are made once, and one that is empty costs a comparison: no object is touched for it.
 
 import Generator
 
@@ -45,10 +45,12 @@ final class MetricFeeds: Sendable {
 /// Counters of a run.
 struct FedCounters: Sendable {
     private let feeds: MetricFeeds
+    private let hasExchangeFeeds: Bool
     private var totals: [UInt64]
 
     init(_ feeds: MetricFeeds = .ofCatalog) {
         self.feeds = feeds
+        hasExchangeFeeds = !feeds.onExchange.isEmpty
         totals = [UInt64](repeating: 0, count: feeds.counters.count)
     }
 
@@ -60,7 +62,7 @@ struct FedCounters: Sendable {
 
     @inline(__always)
     mutating func add(_ record: RunRecord) {
-        guard !feeds.onExchange.isEmpty else { return }
+        guard hasExchangeFeeds else { return }
         for (slot, read) in feeds.onExchange { totals[slot] &+= read(record) }
     }
 }
@@ -79,7 +81,7 @@ struct FedTrends: Sendable {
 
     @inline(__always)
     mutating func add(_ record: RunRecord) {
-        guard !feeds.onSuccess.isEmpty else { return }
+        guard !values.isEmpty else { return }
         for (slot, read) in feeds.onSuccess {
             guard let value = read(record) else { continue }
             values[slot].trend.add(value)
