@@ -15,6 +15,14 @@ package struct LatencyIntervals: Sendable {
     /// The 99th percentile in seconds: how long the memory of a server is, as far as latencies tell.
     package let p99Seconds: Double
 
+    /// Whose effective sample makes a percentile's interval.
+    package enum Memory: Sendable {
+        /// Its own.
+        case own
+        /// The smallest of the tail percentiles up to it: commoner events know the server's memory better.
+        case shared
+    }
+
     init(intervals: [PercentileInterval], count: Int, seconds: Double, p99Seconds: Double) {
         self.intervals = intervals
         self.count = count
@@ -24,16 +32,22 @@ package struct LatencyIntervals: Sendable {
 
     /// `nil` when no request lies in the window. `percentiles` are shares, ascending.
     package init?(
-        _ columns: LatencyColumns, percentiles: [Double] = Self.percentiles, confidence: Confidence = .twoSided95
+        _ columns: LatencyColumns, percentiles: [Double] = Self.percentiles, confidence: Confidence = .twoSided95,
+        memory: Memory = .own
     ) {
         let ranked = RankedLatencies(columns)
         guard ranked.count > 0 else { return nil }
         let n = ranked.count
         let values = Self.quantiles(percentiles + [0.99], in: ranked)
         let exceedances = Self.exceedances(of: Array(values.dropLast()), percentiles, in: columns)
+        let own = zip(percentiles, exceedances).map { p, exceedances in
+            EffectiveSample.size(count: n, p: p, halfWidth: exceedances.halfWidth(confidence) / Double(n), z: confidence.z)
+        }
+        let sizes = memory == .own ? own : EffectiveSample.smallest(of: own, percentiles)
         let bands = percentiles.indices.map { index in
             PercentileBand(
-                p: percentiles[index], value: values[index], count: n, exceedances: exceedances[index], confidence: confidence)
+                p: percentiles[index], value: values[index], count: n, effectiveCount: sizes[index],
+                variances: exceedances[index].variances, z: confidence.z)
         }
         let wanted = bands.flatMap { [$0.lowRank, $0.highRank].compactMap(\.self) }
         let bounds = Dictionary(zip(wanted, ranked.latencies(at: wanted)), uniquingKeysWith: { first, _ in first })

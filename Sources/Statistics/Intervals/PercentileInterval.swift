@@ -34,18 +34,14 @@ struct PercentileBand {
     /// Ranks of the bounds, counted from 0; `nil` outside the sample.
     let lowRank, highRank: Int?
 
-    /// `exceedances`: by finest block, values above `value` less those that 1 − p of the block's requests would be.
-    init(p: Double, value: Double, count: Int, exceedances: BlockTotals, confidence: Confidence) {
+    init(p: Double, value: Double, count: Int, effectiveCount: Double, variances: [Double], z: Double) {
         self.p = p
         self.value = value
-        variances = exceedances.variances
-        let n = Double(count)
-        let size = EffectiveSample.size(
-            count: count, p: p, halfWidth: exceedances.halfWidth(confidence) / n, z: confidence.z)
-        effectiveCount = size
-        (lowShare, highShare) = EffectiveSample.wilson(p: p, size: size, z: confidence.z)
-        let low = Int((n * lowShare).rounded(.down))
-        let high = Int((n * highShare).rounded(.up)) + 1
+        self.effectiveCount = effectiveCount
+        self.variances = variances
+        (lowShare, highShare) = EffectiveSample.wilson(p: p, size: effectiveCount, z: z)
+        let low = Int((Double(count) * lowShare).rounded(.down))
+        let high = Int((Double(count) * highShare).rounded(.up)) + 1
         lowRank = low >= 1 ? low - 1 : nil
         highRank = high <= count ? high - 1 : nil
     }

@@ -32,12 +32,11 @@ package enum IntervalDecision: Sendable, Equatable {
 }
 
 extension LatencyIntervals {
-    /// Independent events beyond `interval`, taking the smallest effective sample of p90, p95, p99 up to it and its own: the
-    /// variance of a rare event is itself badly known, and commoner ones know more about the server's memory.
+    /// Independent events beyond `interval`, which is one of these, by the smallest effective sample up to it.
     package func tailEvents(of interval: PercentileInterval) -> Double {
-        let tails = intervals.filter { [0.9, 0.95, 0.99].contains($0.p) && $0.p <= interval.p }
-        let smallest = tails.reduce(interval.effectiveCount) { min($0, $1.effectiveCount) }
-        return min(interval.p, 1 - interval.p) * smallest
+        let smallest = EffectiveSample.smallest(of: intervals.map(\.effectiveCount), intervals.map(\.p))
+        guard let index = intervals.firstIndex(where: { $0.p == interval.p }) else { return interval.tailEvents }
+        return min(interval.p, 1 - interval.p) * smallest[index]
     }
 
     /// What to print of `interval`, which is one of these.

@@ -94,12 +94,25 @@ import Testing
         #expect(widths[0] > widths[1] && widths[1] > widths[2])
     }
 
+    /// A shared memory never makes an interval narrower, and leaves the commonest tail as it is.
+    @Test(arguments: 20...25) func sharedMemory(seed: UInt64) throws {
+        let (times, values) = stream(requests: 3_000, seed: seed)
+        let own = try #require(measure(times, values, 0..<3_000_000)).intervals
+        let shared = try #require(measure(times, values, 0..<3_000_000, memory: .shared)).intervals
+        #expect(own[..<2] == shared[..<2])
+        let sizes = own.map(\.effectiveCount)
+        #expect(shared[2].effectiveCount == min(sizes[1], sizes[2]) && shared[3].effectiveCount == sizes[1...3].min())
+        for (own, shared) in zip(own, shared) {
+            #expect(own.value == shared.value && own.lowShare >= shared.lowShare && own.highShare <= shared.highShare)
+        }
+    }
+
     private func measure(
         _ scheduled: [Int64], _ latency: [Int64], _ window: Range<Int64>, _ percentiles: [Double] = LatencyIntervals.percentiles,
-        confidence: Confidence = .twoSided95
+        confidence: Confidence = .twoSided95, memory: LatencyIntervals.Memory = .own
     ) -> LatencyIntervals? {
         LatencyColumns.with(scheduled: scheduled, latency: latency, window: window) {
-            LatencyIntervals($0, percentiles: percentiles, confidence: confidence)
+            LatencyIntervals($0, percentiles: percentiles, confidence: confidence, memory: memory)
         }
     }
 
