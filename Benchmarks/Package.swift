@@ -13,6 +13,7 @@ let package = Package(
         .executableTarget(
             name: "PushBenchmark",
             dependencies: ["CAllocationCount", .product(name: "Series", package: "sml-loadtest")]),
+        .executableTarget(name: "Coverage", dependencies: [.product(name: "Statistics", package: "sml-loadtest")]),
     ],
     swiftLanguageModes: [.v6]
 )
