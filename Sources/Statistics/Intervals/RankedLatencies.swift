@@ -1,6 +1,6 @@
 // Exact order statistics of many latencies without sorting or copying them. One pass counts them in buckets a thousandth
-// wide; a second one gathers and sorts only the buckets in which a wanted rank lies. Ten million: 50 ms a pass instead of
-// a second of sorting, and half a megabyte instead of 80.
+// wide; a second one gathers and sorts only the buckets in which a wanted rank lies: half a megabyte for ten million
+// latencies instead of the 80 of a copy.
 
 struct RankedLatencies {
     /// 2^10 buckets per power of two, one per nanosecond below 2^11.
