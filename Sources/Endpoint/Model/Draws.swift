@@ -10,6 +10,10 @@ enum DrawDimension: UInt64 {
     case timePerToken
     case outputTokens
     case failure
+    case reasoningTokens
+    case tokensPerChunk
+    case jitter
+    case stall
 }
 
 /// SplitMix64, started from (seed, request number, dimension).
