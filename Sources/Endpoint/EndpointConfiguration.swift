@@ -27,6 +27,8 @@ package struct EndpointConfiguration: Sendable {
     package var cachedTimeToFirstToken: Distribution?
     /// How service times fall after the first request; `nil` when they do not.
     package var warmup: Warmup?
+    /// How answers are streamed.
+    package var streams = StreamBehaviour()
     /// Failures by probability.
     package var failures = FailurePlan()
     /// Size of an answer's text in bytes; `nil` is 4 bytes a token, at most ``AnswerWriter/defaultTextLimit``.

@@ -18,6 +18,7 @@ struct EndpointCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Listening") var listening: ListeningOptions
     @OptionGroup(title: "Simulated model") var model: SimulatedModelOptions
+    @OptionGroup(title: "Streams") var streams: StreamOptions
 
     static func main() async { await end(with: Array(CommandLine.arguments.dropFirst())) }
 
@@ -67,6 +68,7 @@ struct EndpointCommand: AsyncParsableCommand {
             var configuration = EndpointConfiguration()
             try listening.apply(to: &configuration)
             try model.apply(to: &configuration)
+            try streams.apply(to: &configuration)
             try configuration.validate()
             return configuration
         } catch {

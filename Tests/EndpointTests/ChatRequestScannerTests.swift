@@ -43,6 +43,20 @@ import Testing
     }
 
     @Test(arguments: [
+        (#""stream":true"#, true, ChatRequest.StreamUsage.unasked), (#""stream":true,"stream_options":null"#, true, .unasked),
+        (#""stream":true,"stream_options":{}"#, true, .unasked),
+        (#""stream":true,"stream_options":{"x":[{}],"include_usage":true}"#, true, .last),
+        (#""stream_options":{"include_usage":true,"continuous_usage_stats":true},"stream":true"#, true, .every),
+        (#""stream":true,"stream_options":{"include_usage":false,"continuous_usage_stats":true}"#, true, .unasked),
+        (#""stream":false,"stream_options":{"include_usage":null}"#, false, .unasked),
+    ])
+    func readsTheWishForAStream(keys: String, isStreamed: Bool, usage: ChatRequest.StreamUsage) throws {
+        let request = try scan(#"{"messages":[{}],\#(keys)}"#)
+        #expect(request.isStreamed == isStreamed)
+        #expect(request.streamUsage == usage)
+    }
+
+    @Test(arguments: [
         ("a [[fail:reset]] b", FailureMode.reset), ("[[x]] [[fail:status=429]]", .status(429)),
         ("[[[fail:hang]]]", .hang), ("[[fail:close]] [[fail:hang]]", .close), ("x [fail:reset]", nil), ("[[fail", nil),
     ])
@@ -56,7 +70,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"messages":[{}],"stream":true}"#, "stream"), (#"{"messages":[{}],"n":2}"#, "n"),
+        (#"{"messages":[{}],"stream":1}"#, "stream"), (#"{"messages":[{}],"stream_options":[]}"#, "stream_options"),
+        (#"{"messages":[{}],"stream_options":{"include_usage":1}}"#, "stream_options"), (#"{"messages":[{}],"n":2}"#, "n"),
         (#"{"messages":[]}"#, "messages"), (#"{"messages":{}}"#, "messages"), (#"{"messages":["x"]}"#, "messages"),
         (#"{}"#, "messages"), (#"{"messages":[{"content":5}]}"#, "messages"),
         (#"{"messages":[{}],"max_tokens":0}"#, "max_tokens"), (#"{"messages":[{}],"max_tokens":-3}"#, "max_tokens"),
@@ -95,7 +110,7 @@ import Testing
     /// Whatever the scanner accepts, Foundation's parser accepts too, for mutations of a good body.
     @Test func fuzz() {
         let good = Array(
-            #"{"model":"m","messages":[{"role":"user","content":"a\n[[fail:reset]] \u00e9"}],"max_tokens":12,"stream":false,"x":[1.5e3,true,null,{"y":{}}]}"#
+            #"{"model":"m","messages":[{"role":"user","content":"a\n[[fail:reset]] \u00e9"}],"max_tokens":12,"stream":false,"stream_options":{"include_usage":true},"x":[1.5e3,true,null,{"y":{}}]}"#
                 .utf8)
         var draws = DrawStream(seed: 11, sequence: 0, dimension: .failure)
         let alphabet = Array("{}[]\",:\\0123456789.eE+-truefalsnu \n\u{1}".utf8)

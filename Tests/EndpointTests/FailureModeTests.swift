@@ -7,14 +7,18 @@ import Testing
         ("status=503", FailureMode.status(503)), ("status=429", .status(429)), ("reset", .reset), ("close", .close),
         ("hang", .hang), ("truncated", .truncated), ("bad-json", .badJSON), ("empty-body", .emptyBody),
         ("slow-body", .slowBody(1_000_000_000)), ("slow-body=250ms", .slowBody(250_000_000)),
-        ("empty-choices", .emptyChoices),
+        ("empty-choices", .emptyChoices), ("stream-cut", .stream(.init(.cut))), ("stream-cut=0", .stream(.init(.cut, after: 0))),
+        ("stream-reset=7", .stream(.init(.reset, after: 7))), ("stream-error", .stream(.init(.error))),
+        ("stream-garbage", .stream(.init(.garbage))), ("stream-bad-json=1", .stream(.init(.badJSON, after: 1))),
+        ("stream-no-done", .stream(.init(.noDone))), ("stream-no-finish", .stream(.init(.noFinish))),
     ])
     func reads(text: String, mode: FailureMode) {
         #expect(FailureMode(text) == mode)
     }
 
     @Test(arguments: [
-        "", "status", "status=", "status=200", "status=9999", "reset=1", "slow-body=", "slow-body=5", "Reset",
+        "", "status", "status=", "status=200", "status=9999", "reset=1", "slow-body=", "slow-body=5", "Reset", "stream-", "stream-boom",
+        "stream-cut=", "stream-cut=-1", "stream-cut=1ms", "stream-no-done=1",
     ])
     func refuses(text: String) {
         #expect(FailureMode(text) == nil)

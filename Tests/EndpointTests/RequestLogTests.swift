@@ -118,14 +118,14 @@ import Testing
             log.record(
                 RequestLogEntry(
                     sequence: UInt64(index), arrival: 1, departure: .max, queued: 0, service: 10, promptTokens: 99,
-                    completionTokens: 100, status: 200, mode: "ok", connection: 7))
+                    completionTokens: 100, status: 200, mode: "ok", connection: 7, firstToken: 11, lastToken: 12, chunks: 13))
         }
         try log.close()
         let text = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
         let lines = text.split(separator: "\n")
         #expect(lines.count == count + 1)
         #expect(lines[0] == RequestLogEntry.csvHeader[...])
-        #expect(lines[1] == "0,1,18446744073709551615,0,10,99,100,200,ok,7")
+        #expect(lines[1] == "0,1,18446744073709551615,0,10,99,100,200,ok,7,11,12,13")
         #expect(lines[count].hasPrefix("\(count - 1),"))
     }
 

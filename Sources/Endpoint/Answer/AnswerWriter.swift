@@ -15,11 +15,12 @@ struct AnswerWriter: Sendable {
 
     private let filler: ByteBuffer
     private let answerBytes: Int?
-    private let defaultModel: ByteBuffer
+    /// JSON-escaped.
+    let defaultModel: ByteBuffer
 
     init(_ configuration: EndpointConfiguration) {
         answerBytes = configuration.answerBytes
-        let words = "The quick brown fox jumps over the lazy dog while the model thinks of something to say. "
+        let words = ChunkText.words
         let size = configuration.answerBytes ?? Self.defaultTextLimit
         filler = ByteBuffer(bytes: repeatElement(words.utf8, count: size / words.utf8.count + 1).joined().prefix(size))
         defaultModel = ByteBuffer(string: ErrorBody.escaped(configuration.model))
@@ -34,6 +35,8 @@ struct AnswerWriter: Sendable {
         var completionTokens: Int
         /// `nil` where usage says nothing of a cache.
         var cachedTokens: Int?
+        /// `nil` where usage says nothing of reasoning.
+        var reasoningTokens: Int?
         var finish: FinishReason
         /// `choices` is empty.
         var isWithoutChoices = false
@@ -69,7 +72,8 @@ struct AnswerWriter: Sendable {
         }
         buffer.writeStaticString(#"],"usage":"#)
         Usage(
-            promptTokens: completion.promptTokens, completionTokens: completion.completionTokens, cachedTokens: completion.cachedTokens
+            promptTokens: completion.promptTokens, completionTokens: completion.completionTokens, cachedTokens: completion.cachedTokens,
+            reasoningTokens: completion.reasoningTokens
         ).write(to: &buffer)
         buffer.writeStaticString("}")
         prependHead(to: &buffer, status: 200, keepAlive: keepAlive)
@@ -120,7 +124,7 @@ struct AnswerWriter: Sendable {
     private static let open: StaticString = "\r\n"
     private static let closing: StaticString = "\r\nConnection: close\r\n"
 
-    private static func unixSeconds() -> UInt64 {
+    static func unixSeconds() -> UInt64 {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         return UInt64(now.tv_sec)

@@ -9,6 +9,8 @@ struct Usage {
     var completionTokens: Int
     /// Of the prompt's; `nil` leaves `prompt_tokens_details` out.
     var cachedTokens: Int?
+    /// Of the completion's; `nil` leaves `completion_tokens_details` out.
+    var reasoningTokens: Int?
 
     func write(to buffer: inout ByteBuffer) {
         buffer.writeStaticString(#"{"prompt_tokens":"#)
@@ -20,6 +22,11 @@ struct Usage {
         if let cachedTokens {
             buffer.writeStaticString(#","prompt_tokens_details":{"cached_tokens":"#)
             buffer.writeDecimal(UInt64(cachedTokens))
+            buffer.writeStaticString("}")
+        }
+        if let reasoningTokens {
+            buffer.writeStaticString(#","completion_tokens_details":{"reasoning_tokens":"#)
+            buffer.writeDecimal(UInt64(reasoningTokens))
             buffer.writeStaticString("}")
         }
         buffer.writeStaticString("}")

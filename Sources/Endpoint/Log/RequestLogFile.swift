@@ -98,6 +98,9 @@ package final class RequestLogFile: RequestLog {
         buffer.writeDecimal(UInt64(entry.status), then: comma)
         buffer.writeString(entry.mode)
         buffer.writeInteger(comma)
-        buffer.writeDecimal(entry.connection, then: UInt8(ascii: "\n"))
+        buffer.writeDecimal(entry.connection, then: comma)
+        buffer.writeDecimal(entry.firstToken, then: comma)
+        buffer.writeDecimal(entry.lastToken, then: comma)
+        buffer.writeDecimal(UInt64(entry.chunks), then: UInt8(ascii: "\n"))
     }
 }

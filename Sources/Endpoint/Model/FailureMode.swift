@@ -21,11 +21,14 @@ package enum FailureMode: Sendable, Equatable {
     case slowBody(UInt64)
     /// A good answer whose `choices` is `[]`.
     case emptyChoices
+    /// Inside a stream.
+    case stream(StreamFault)
 
     /// What is accepted, for errors and help.
     package static let accepted =
         "status=CODE (400 to 599), reset, close, hang, truncated, bad-json, empty-body, slow-body[=DURATION], "
-        + "empty-choices"
+        + "empty-choices, "
+        + StreamFault.Kind.allCases.map { $0.rawValue + ($0.hasPlace ? "[=TOKENS]" : "") }.joined(separator: ", ")
     /// `slow-body` without a duration.
     package static let defaultSlowBody: UInt64 = 1_000_000_000
 
@@ -48,7 +51,9 @@ package enum FailureMode: Sendable, Equatable {
         case ("bad-json", nil): self = .badJSON
         case ("empty-body", nil): self = .emptyBody
         case ("empty-choices", nil): self = .emptyChoices
-        default: return nil
+        case (let name, let argument):
+            guard let fault = StreamFault(name, argument) else { return nil }
+            self = .stream(fault)
         }
     }
 
@@ -64,6 +69,7 @@ package enum FailureMode: Sendable, Equatable {
         case .emptyBody: "empty-body"
         case .slowBody: "slow-body"
         case .emptyChoices: "empty-choices"
+        case .stream(let fault): fault.kind.rawValue
         }
     }
 

@@ -27,6 +27,8 @@ package struct Admission: Sendable, Equatable {
     package let completionTokens: Int
     /// Tokens of the prompt that were found in the prefix cache; `nil` without one.
     package let cachedTokens: Int?
+    /// Of the completion's tokens, those that are reasoning; `nil` where there is none.
+    package let reasoningTokens: Int?
     package let finish: FinishReason
     package let failure: FailureMode?
     /// The queue was full: 503 at once.
@@ -62,7 +64,8 @@ package struct SimulatedModel: Sendable {
     package mutating func admit(_ request: ChatRequest, prompt: UInt64? = nil, at arrival: UInt64) -> Admission {
         let sequence = skip()
         let (tokens, finish) = length(of: request, sequence)
-        let failure = request.failure ?? drawnFailure(sequence)
+        var failure = request.failure ?? drawnFailure(sequence)
+        if case .stream = failure, !request.isStreamed { failure = nil }
         let isCached = prompt.map { cache.contains($0) } ?? false
         let times = times(of: sequence, isCached: isCached, at: arrival)
         var stay: BatchQueue.Stay?
@@ -79,6 +82,7 @@ package struct SimulatedModel: Sendable {
             completionTokens: tokens,
             // The last token of a prompt is computed in any case: its state is what the answer starts from.
             cachedTokens: configuration.prefixCache > 0 ? (isCached ? request.promptTokens - 1 : 0) : nil,
+            reasoningTokens: reasoningTokens(of: tokens, sequence),
             finish: finish, failure: failure,
             isRefused: stay == nil && (failure?.takesPlace ?? true))
     }
@@ -91,6 +95,12 @@ package struct SimulatedModel: Sendable {
         let drawn = max(1, Int(configuration.outputTokens.sample(&draws).rounded().clamped(to: 1e9)))
         if let limit = request.maximumTokens, drawn > limit { return (limit, .length) }
         return (drawn, .stop)
+    }
+
+    private func reasoningTokens(of tokens: Int, _ sequence: UInt64) -> Int? {
+        guard let distribution = configuration.streams.reasoningTokens else { return nil }
+        var draws = DrawStream(seed: configuration.seed, sequence: sequence, dimension: .reasoningTokens)
+        return min(tokens, Int(distribution.sample(&draws).rounded().clamped(to: 1e9)))
     }
 
     /// Nanoseconds until the first token, and for each.

@@ -14,10 +14,22 @@ package struct ChatRequest: Sendable, Equatable {
     package var promptBytes = 0
     /// Where the value of `messages` is in the body.
     package var messages = 0..<0
+    /// `stream`.
+    package var isStreamed = false
+    /// What `stream_options` asks for.
+    package var streamUsage = StreamUsage.unasked
     /// From a `[[fail:MODE]]` marker in a message's text; the first one counts.
     package var failure: FailureMode?
 
     package init() {}
+
+    package enum StreamUsage: Sendable {
+        case unasked
+        /// `include_usage`.
+        case last
+        /// That and vLLM's `continuous_usage_stats`.
+        case every
+    }
 
     /// About what a tokenizer yields for English: a token is 4 bytes. At least 1.
     package var promptTokens: Int { max(1, (promptBytes + 3) / 4) }

@@ -1,5 +1,5 @@
 // Which keys of a chat completion request mean something to the simulated server, and what their values may be. What
-// it cannot simulate (streaming, several choices) is refused rather than answered wrongly.
+// it cannot simulate (several choices) is refused rather than answered wrongly.
 
 /// Reads ``ChatRequest`` from a body in one pass.
 package enum ChatRequestScanner {
@@ -32,10 +32,12 @@ package enum ChatRequestScanner {
             } else if cursor.matches(key, "ignore_eos") {
                 request.ignoresEndOfSequence = try flag(&cursor, "ignore_eos")
             } else if cursor.matches(key, "stream") {
-                guard try !flag(&cursor, "stream") else {
-                    throw ChatRequestError(
-                        "Streaming is not simulated; accepted is \"stream\": false.", parameter: "stream")
-                }
+                request.isStreamed = try flag(&cursor, "stream")
+            } else if cursor.matches(key, "stream_options") {
+                request.streamUsage =
+                    try optional(&cursor, "stream_options", "an object", UInt8(ascii: "{")) { (cursor) throws(ChatRequestError) in
+                        try scanStreamOptions(&cursor)
+                    } ?? .unasked
             } else if cursor.matches(key, "n") {
                 guard try integer(&cursor, "n") ?? 1 == 1 else {
                     throw ChatRequestError("Only one choice is simulated; accepted is \"n\": 1.", parameter: "n")
@@ -49,6 +51,20 @@ package enum ChatRequestScanner {
             throw ChatRequestError("\"messages\" must be an array with at least one message.", parameter: "messages")
         }
         return request
+    }
+
+    private static func scanStreamOptions(_ cursor: inout JSONCursor) throws(ChatRequestError) -> ChatRequest.StreamUsage {
+        var (isIncluded, isContinuous) = (false, false)
+        try cursor.members { (cursor, key) throws(ChatRequestError) in
+            if cursor.matches(key, "include_usage") {
+                isIncluded = try flag(&cursor, "stream_options")
+            } else if cursor.matches(key, "continuous_usage_stats") {
+                isContinuous = try flag(&cursor, "stream_options")
+            } else {
+                try cursor.skip(depth: 2)
+            }
+        }
+        return isIncluded ? (isContinuous ? .every : .last) : .unasked
     }
 
     private static func scanMessages(

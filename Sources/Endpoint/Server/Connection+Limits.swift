@@ -35,7 +35,7 @@ extension Connection {
         switch phase {
         case .ended: return true
         case .idle: return pipelined.isEmpty && context.channel.isWritable
-        case .waiting, .dribbling, .writing: return pipelined.isEmpty && receiving == nil
+        case .waiting, .dribbling, .writing, .streaming: return pipelined.isEmpty && receiving == nil
         }
     }
 
@@ -48,6 +48,7 @@ extension Connection {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable {
             if case .idle = phase { serveNext(context) }
+            if case .streaming(let stream) = phase { resumeStream(stream) }
             resumeReading(context)
         }
         context.fireChannelWritabilityChanged()

@@ -23,6 +23,8 @@ final class Connection: ChannelDuplexHandler, NIOScheduledCallbackHandler {
         case waiting(Exchange)
         /// A slow body is on its way.
         case dribbling(Exchange, Dribble)
+        /// Chunks leave at their instants.
+        case streaming(OpenStream)
         /// A large answer is being written.
         case writing(Exchange)
         /// Nothing more is read or written.
@@ -31,6 +33,7 @@ final class Connection: ChannelDuplexHandler, NIOScheduledCallbackHandler {
 
     let core: ServerCore
     let stamp: ArrivalStamp
+    let pacer: StreamPacer
     let number: UInt64
     var context: ChannelHandlerContext?
     var phase = Phase.idle
@@ -41,8 +44,9 @@ final class Connection: ChannelDuplexHandler, NIOScheduledCallbackHandler {
     /// What is held back from reading (Connection+Limits).
     var limits = ReadingLimits()
 
-    init(core: ServerCore, stamp: ArrivalStamp) {
+    init(core: ServerCore, stamp: ArrivalStamp, pacer: StreamPacer) {
         self.core = core
+        self.pacer = pacer
         self.stamp = stamp
         number = core.nextConnection()
     }
@@ -106,6 +110,7 @@ final class Connection: ChannelDuplexHandler, NIOScheduledCallbackHandler {
         switch phase {
         case .waiting(let exchange), .dribbling(let exchange, _), .writing(let exchange):
             record(exchange, status: status, completionTokens: 0, at: now)
+        case .streaming(let stream): record(stream.exchange, status: status, at: now, stream: stream)
         case .idle, .ended: break
         }
         for request in pipelined where request.route == .completions {
@@ -182,6 +187,10 @@ final class Connection: ChannelDuplexHandler, NIOScheduledCallbackHandler {
         let exchange = Exchange(
             admission: admission, arrival: request.arrival, promptTokens: chat.promptTokens, model: model,
             keepAlive: request.keepAlive)
+        if chat.isStreamed, !admission.isRefused, admission.failure?.takesPlace ?? true {
+            let plan = StreamPlan(admission, chat, arrival: request.arrival, core.configuration)
+            return beginStream(exchange, plan, isFramed: request.knowsChunks, context)
+        }
         phase = .waiting(exchange)
         if admission.failure == .hang { return }
         wait(until: admission.departure, context)

@@ -15,7 +15,8 @@ extension Connection {
             return
         }
         switch admission.failure {
-        case nil, .emptyChoices:
+        // Faults of streams are none of a whole answer.
+        case nil, .emptyChoices, .stream:
             finish(exchange, completion(exchange, context), tokens: admission.completionTokens, context)
         case .badJSON:
             finish(exchange, completion(exchange, context), tokens: 0, context)
@@ -49,7 +50,8 @@ extension Connection {
         let admission = exchange.admission
         let completion = AnswerWriter.Completion(
             sequence: admission.sequence, model: exchange.model, promptTokens: exchange.promptTokens,
-            completionTokens: admission.completionTokens, cachedTokens: admission.cachedTokens, finish: admission.finish,
+            completionTokens: admission.completionTokens, cachedTokens: admission.cachedTokens,
+            reasoningTokens: admission.reasoningTokens, finish: admission.finish,
             isWithoutChoices: admission.failure == .emptyChoices, isCutShort: admission.failure == .badJSON)
         return core.answers.completion(
             completion, keepAlive: exchange.keepAlive, allocator: context.channel.allocator)
@@ -144,15 +146,17 @@ extension Connection {
     // MARK: Logging
 
     func record(
-        _ exchange: Exchange, status: Int, completionTokens: Int, at departure: UInt64, mode: String? = nil
+        _ exchange: Exchange, status: Int, completionTokens: Int = 0, at departure: UInt64, mode: String? = nil,
+        stream: OpenStream? = nil
     ) {
         let admission = exchange.admission
         core.log.record(
             RequestLogEntry(
                 sequence: admission.sequence, arrival: exchange.arrival, departure: departure,
                 queued: admission.queued, service: admission.service, promptTokens: exchange.promptTokens,
-                completionTokens: completionTokens, status: status, mode: mode ?? admission.failure?.name ?? "ok",
-                connection: number))
+                completionTokens: stream?.tokens ?? completionTokens, status: status,
+                mode: mode ?? admission.failure?.name ?? "ok", connection: number, firstToken: stream?.firstToken ?? 0,
+                lastToken: stream?.lastToken ?? 0, chunks: stream?.chunks ?? 0))
     }
 
     func recordUnserved(_ request: ReceivedRequest, status: Int, mode: String, at departure: UInt64) {

@@ -54,7 +54,7 @@ package final class EndpointServer: Sendable {
                     guard core.hasRoom else { throw TooManyConnections() }
                     let stamp = ArrivalStamp()
                     let decoder = ByteToMessageHandler(HTTPRequestDecoder())
-                    let connection = Connection(core: core, stamp: stamp)
+                    let connection = Connection(core: core, stamp: stamp, pacer: core.pacer(of: channel.eventLoop))
                     try channel.pipeline.syncOperations.addHandlers([stamp, decoder, connection])
                 }
             }

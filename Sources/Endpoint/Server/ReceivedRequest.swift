@@ -9,6 +9,8 @@ struct ReceivedRequest {
     let arrival: UInt64
     let route: Route
     let keepAlive: Bool
+    /// HTTP/1.1, not 1.0: an answer may come in chunks.
+    let knowsChunks: Bool
     let isAuthorized: Bool
     var body: ByteBuffer?
     /// Why the body is not kept.
@@ -27,6 +29,7 @@ struct ReceivedRequest {
         self.arrival = arrival
         route = Route(head.method, head.uri)
         keepAlive = head.isKeepAlive
+        knowsChunks = head.version != .http1_0
         isAuthorized = authorization.map { head.headers.first(name: "authorization") == $0 } ?? true
     }
 

@@ -1,6 +1,7 @@
 // What all connections share: the simulated model, the log and the answers' fixed parts. The lock is taken once a
 // request; with one event loop nobody else wants it.
 
+import NIOCore
 import Synchronization
 
 /// Shared state of one running endpoint.
@@ -11,6 +12,7 @@ final class ServerCore: Sendable {
     /// The complete `Authorization` value, rendered once.
     let authorization: String?
     private let model: Mutex<SimulatedModel>
+    private let pacers = Mutex<[ObjectIdentifier: NIOLoopBound<StreamPacer>]>([:])
     let bodies: BodyBudget
     /// Connections at once.
     let maximumConnections: Int
@@ -31,6 +33,16 @@ final class ServerCore: Sendable {
 
     func admit(_ request: ChatRequest, prompt: UInt64?, at arrival: UInt64) -> Admission {
         model.withLock { $0.admit(request, prompt: prompt, at: arrival) }
+    }
+
+    /// The pacer of an event loop; call on it.
+    func pacer(of loop: any EventLoop) -> StreamPacer {
+        pacers.withLock { pacers in
+            if let known = pacers[ObjectIdentifier(loop)] { return known }
+            let new = NIOLoopBound(StreamPacer(loop: loop), eventLoop: loop)
+            pacers[ObjectIdentifier(loop)] = new
+            return new
+        }.value
     }
 
     func skipSequence() -> UInt64 {

@@ -20,7 +20,7 @@ enum RawClientError: Error, Equatable {
 final class RawClient: @unchecked Sendable {
     private let descriptor: Int32
     /// The receiving thread's.
-    private var unread: [UInt8] = []
+    var unread: [UInt8] = []
 
     init(port: Int, timeoutSeconds: Int = 10) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -80,7 +80,7 @@ final class RawClient: @unchecked Sendable {
     }
 
     /// One read's bytes; throws `.closed` at the end of the stream.
-    private func fill() throws {
+    func fill() throws {
         var buffer = [UInt8](repeating: 0, count: 65536)
         let count = recv(descriptor, &buffer, buffer.count, 0)
         if count < 0 { throw RawClientError.system(errno) }
@@ -123,7 +123,7 @@ final class RawClient: @unchecked Sendable {
         }
     }
 
-    private static func endOfHead(_ bytes: [UInt8]) -> Int? {
+    static func endOfHead(_ bytes: [UInt8]) -> Int? {
         guard bytes.count >= 4 else { return nil }
         return (4...bytes.count).first { bytes[($0 - 4)..<$0].elementsEqual([13, 10, 13, 10]) }
     }
