@@ -135,11 +135,15 @@ package final class LoadRun: Sendable {
     package func run(consume: @escaping @Sendable (RunBatch) -> Void) async throws(GeneratorError) -> RunEnd {
         let consume = watched(consume)
         var shards: [Shard] = []
-        let exchange = try ArrivalExchange(shards: workers.count)
+        var orders: [StopOrder] = []
+        for _ in 0..<workers.count { orders.append(try StopOrder()) }
+        let arrivals = ArrivalExchange(shards: workers.count) { [orders] in orders[$0].ring() }
         for index in 0..<workers.count {
             let records = RecordBatcher(thread: consumer, live: live, consume: consume)
             shards.append(
-                try Shard(index: index, context: context, exchange: exchange, records: records, thread: shardThreads[index]))
+                try Shard(
+                    index: index, context: context, arrivals: arrivals, stopOrder: orders[index], records: records,
+                    thread: shardThreads[index]))
         }
         let stopped = state.withLock { state in
             state.shards = shards

@@ -7,8 +7,8 @@ import Testing
 @testable import Generator
 
 @Suite struct ArrivalExchangeTests {
-    @Test func passesToWhoeverHasAUserIdle() throws {
-        let exchange = try ArrivalExchange(shards: 3)
+    @Test func passesToWhoeverHasAUserIdle() {
+        let exchange = ArrivalExchange(shards: 3)
         #expect(!exchange.takeUser(on: 0) && !exchange.pass(due: 5, from: 0))
         exchange.userIsIdle(on: 2)
         #expect(exchange.pass(due: 5, from: 0))
@@ -20,8 +20,8 @@ import Testing
         #expect(exchange.isClosed(for: 2))
     }
 
-    @Test(arguments: [(2, 1), (4, 3), (3, 7)]) func aSlotIsAUser(shards: Int, limit: Int) async throws {
-        let exchange = try ArrivalExchange(shards: shards)
+    @Test(arguments: [(2, 1), (4, 3), (3, 7)]) func aSlotIsAUser(shards: Int, limit: Int) async {
+        let exchange = ArrivalExchange(shards: shards)
         let live = LiveCounters()
         let counts = Counts()
         await withTaskGroup(of: Void.self) { group in

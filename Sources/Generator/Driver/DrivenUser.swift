@@ -1,24 +1,18 @@
-// A virtual user: its life, its seeded numbers, its exchange and the record of the request under way.
+// A virtual user as the driver knows it: where it is in its iteration, what it draws next, what the plan wants of it.
 
-import Scenarios
-
-/// One virtual user. Not Sendable: it belongs to one shard.
-final class VirtualUser {
+/// One virtual user of a shard. A value; the shard has its exchange.
+struct DrivenUser: Sendable {
     /// Number in the run, from 0.
     let number: Int
-    let exchange: Exchange
     var life = VirtualUserLife()
     var random: SeededRandom
     /// Closed loop: the plan wants this user to iterate.
     var planned = false
     /// Closed loop: the instant its iteration is cut off after a ramp-down, nanoseconds since the start.
     var cutAt = Int64.max
-    /// The exchange in flight, filled in as it goes.
-    var record = RunRecord()
 
-    init(number: Int, exchange: Exchange, thinkSeed: UInt64) {
+    init(number: Int, thinkSeed: UInt64) {
         self.number = number
-        self.exchange = exchange
         random = SeededRandom(seed: thinkSeed, stream: UInt64(number))
     }
 }

@@ -25,16 +25,14 @@ final class ArrivalExchange: Sendable {
         }
     }
 
-    /// By shard: what wakes it.
-    let orders: [StopOrder]
+    /// Wakes a shard, by its number.
+    private let ring: @Sendable (Int) -> Void
     private let places: [Place]
     /// Shards that have arrivals to start yet, and so may leave some with others.
     private let open: Atomic<Int>
 
-    init(shards: Int) throws(GeneratorError) {
-        var orders: [StopOrder] = []
-        for _ in 0..<shards { orders.append(try StopOrder()) }
-        self.orders = orders
+    init(shards: Int, ring: @escaping @Sendable (Int) -> Void = { _ in }) {
+        self.ring = ring
         places = (0..<shards).map { _ in Place() }
         open = Atomic(shards)
     }
@@ -57,7 +55,7 @@ final class ArrivalExchange: Sendable {
             let other = (shard + step) % places.count
             guard takeUser(on: other) else { continue }
             places[other].due.withLock { $0.append(due) }
-            orders[other].ring()
+            ring(other)
             return true
         }
         return false
@@ -75,7 +73,7 @@ final class ArrivalExchange: Sendable {
     /// A shard has started, passed on or given up its last arrival.
     func hasNoMoreArrivals() {
         guard open.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0, !isAlone else { return }
-        for order in orders { order.ring() }
+        for shard in places.indices { ring(shard) }
     }
 
     /// Nobody will leave anything with `shard` any more.

@@ -1,0 +1,21 @@
+// What all shards of a run are given.
+
+import Scenarios
+
+/// Constants of a run, and what its shards share.
+struct ShardContext: Sendable {
+    var plan: Plan
+    var corpus: Corpus
+    var order: PromptOrder
+    var settings: TransferSettings
+    var addresses: ServerAddresses
+    var clock: RunClock
+    var live: LiveCounters
+    var shards: Int
+    var share: TaskShare
+    /// How the server's answers are read.
+    var api = ServerAPI.chatCompletions
+    var answers: AnswerSetting
+    /// Only with `on_429: pause`.
+    var pause: RequestPause?
+}

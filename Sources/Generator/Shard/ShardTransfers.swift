@@ -1,0 +1,195 @@
+// What a shard's driver decides, done: requests go out through libcurl, what became of them goes into records. Several multi
+// handles on one poller, an exchange and a record under way for each user's slot.
+
+import CLibcurl
+import Base
+
+/// The doing side of one shard. Not Sendable: it belongs to that shard.
+final class ShardTransfers {
+    private let index: Int
+    private let context: ShardContext
+    let poller: Poller
+    private let common: CommonTransferState
+    var records: RecordBatcher
+    var dropped: DroppedArrivals
+    /// By slot.
+    private var exchanges: [Exchange] = []
+    /// By slot: the record of the request under way.
+    private var requests: [RunRecord] = []
+    private var groups: [TransferGroup] = []
+    private var dirtyGroups: [TransferGroup] = []
+    /// No group's timer is earlier than this, on CLOCK_MONOTONIC. It may be too early by a stale value, which costs one look.
+    private var earliestTimeout = Int64.max
+
+    init(index: Int, context: ShardContext, poller: Poller, records: RecordBatcher) throws(GeneratorError) {
+        self.index = index
+        self.context = context
+        self.poller = poller
+        self.records = records
+        dropped = DroppedArrivals(shard: index)
+        common = CommonTransferState(
+            settings: context.settings, addresses: context.addresses, api: context.api, answers: context.answers,
+            clock: context.clock, shards: context.shards, poller: poller)
+        // What libcurl refuses this user it would refuse all, and every arrival would count as dropped for want of one.
+        _ = try Exchange(slot: 0, number: 0, group: TransferGroup(index: 0, poller: poller), common: common)
+    }
+
+    /// Hands over what is left and gives the users' handles back.
+    func close(at now: Int64) {
+        dropped.flush(into: &records, now: now)
+        records.flush()
+        exchanges = []
+        requests = []
+    }
+
+    // MARK: - libcurl's turn
+
+    /// Sleeps until a socket is ready, libcurl or the shard wants to be woken at `next`, or somebody rings: true then.
+    func wait(until next: Int64) -> Bool {
+        poller.arm(at: min(next == .max ? .max : next + context.clock.origin, earliestTimeout))
+        return poller.wait { readiness in
+            let group = groups[readiness.group]
+            group.act(on: readiness)
+            touch(group)
+        }
+    }
+
+    func actOnTimeouts(at now: Int64) {
+        let absolute = now + context.clock.origin
+        guard absolute >= earliestTimeout else { return }
+        for group in groups where group.timeoutAt <= absolute {
+            group.acted.pointee = absolute
+            group.actOnTimeout()
+            touch(group)
+        }
+        earliestTimeout = groups.reduce(Int64.max) { min($0, $1.timeoutAt) }
+    }
+
+    /// A group that may have completions.
+    func nextDirtyGroup() -> TransferGroup? {
+        guard let group = dirtyGroups.popLast() else { return nil }
+        group.isDirty = false
+        return group
+    }
+
+    func noteTimeout(of group: TransferGroup) { earliestTimeout = min(earliestTimeout, group.timeoutAt) }
+
+    /// Notes that `group` may have completions and a new timer.
+    private func touch(_ group: TransferGroup) {
+        if !group.isDirty {
+            group.isDirty = true
+            dirtyGroups.append(group)
+        }
+        noteTimeout(of: group)
+    }
+
+    /// Puts an exchange's request on the wire as far as it goes without waiting.
+    private func launch(_ exchange: Exchange) {
+        exchange.group.actOnTimeout()
+        touch(exchange.group)
+    }
+
+    // MARK: - Answers
+
+    /// How a request ended, for the driver.
+    struct Answer {
+        var status: UInt16
+        var retryAfterSeconds: UInt16
+        /// When libcurl said so.
+        var time: Int64
+    }
+
+    /// libcurl is done with `exchange`.
+    ///
+    /// - Returns: nil when the request goes on, because it is sent again or follows a redirect.
+    func complete(_ exchange: Exchange, result: CURLcode) -> Answer? {
+        if result != CURLE_OK, exchange.sendAgain(after: result, now: context.clock.now) {
+            launch(exchange)
+            return nil
+        }
+        let slot = exchange.slot
+        let (figures, isComplete) = exchange.finish(result: result)
+        requests[slot].fill(figures)
+        let now = context.clock.now
+        if isComplete, requests[slot].hop < Redirect.limit, let redirect = exchange.redirect(of: figures.status) {
+            follow(redirect, exchange, now: now)
+            return nil
+        }
+        if isComplete {
+            let asked = context.corpus.tokensAsked(at: Int(requests[slot].prompt))
+            requests[slot].fill(exchange.readAnswer(), tokensAsked: asked)
+        } else {
+            exchange.discardAnswer()
+        }
+        context.live.requestEnded()
+        return Answer(status: figures.status, retryAfterSeconds: figures.retryAfterSeconds, time: now)
+    }
+
+    private func follow(_ redirect: Redirect, _ exchange: Exchange, now: Int64) {
+        exchange.discardAnswer()
+        records.append(requests[exchange.slot], now: now)
+        let started = context.clock.now
+        requests[exchange.slot] = RunRecord(
+            following: requests[exchange.slot], to: context.answers.texts.index(of: redirect.url),
+            keepsBody: redirect.keepsBody, started: started)
+        exchange.follow(redirect, at: started)
+        launch(exchange)
+    }
+}
+
+// MARK: - What the driver wants
+
+extension ShardTransfers: DriverActions {
+    var time: Int64 { context.clock.now }
+
+    /// In a group with room. Each group has two descriptors of libcurl's: with none to spare its users share the last one,
+    /// for a longer walk.
+    func makeUser(number: Int) -> Bool {
+        do throws(GeneratorError) {
+            if exchanges.count >= groups.count * TransferGroup.capacity, groups.isEmpty || DescriptorReserve.current.hasRoom {
+                groups.append(try TransferGroup(index: groups.count, poller: poller))
+            }
+            exchanges.append(
+                try Exchange(slot: exchanges.count, number: number, group: groups[groups.count - 1], common: common))
+        } catch {
+            return false
+        }
+        requests.append(RunRecord())
+        return true
+    }
+
+    func send(_ iteration: UserIteration, scheduled: Int64) {
+        let prompt = context.order.prompt(forIteration: Int(iteration.iteration))
+        let exchange = exchanges[iteration.slot]
+        let started = context.clock.now
+        requests[iteration.slot] = RunRecord(
+            iteration: iteration.iteration, of: iteration.user, scheduled: scheduled, started: started, prompt: prompt,
+            label: context.corpus.labelIndex(at: prompt), shard: index)
+        context.live.requestStarted()
+        exchange.send(context.corpus.body(at: prompt), at: started)
+        launch(exchange)
+    }
+
+    func recordAnswer(in slot: Int, endsIteration: Bool, at now: Int64) {
+        requests[slot].finish(endsIteration: endsIteration)
+        records.append(requests[slot], now: now)
+    }
+
+    func cancelRequest(in slot: Int, at now: Int64) {
+        requests[slot].fill(exchanges[slot].cancel(now: now))
+        context.live.requestEnded()
+        recordAnswer(in: slot, endsIteration: true, at: now)
+    }
+
+    func recordEnd(of iteration: UserIteration, started: Int64, interrupted: Bool, at now: Int64) {
+        records.append(
+            RunRecord(
+                iterationEnd: iteration.iteration, of: iteration.user, started: started, end: now, shard: index,
+                interrupted: interrupted),
+            now: now)
+    }
+
+    func recordDropped(_ count: Int, due: Int64, flags: RecordFlags, at now: Int64) {
+        dropped.drop(count, due: due, flags: flags, now: now, into: &records)
+    }
+}
