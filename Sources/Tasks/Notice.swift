@@ -67,9 +67,9 @@ package struct TaskError: CommandError, Equatable {
 
     package var exitCode: Int32 {
         switch kind {
-        case .others: 75
-        case .interrupted: 105
-        case .files: 73
+        case .others: ExitStatus.temporary.rawValue
+        case .interrupted: ExitStatus.stopped.rawValue
+        case .files: ExitStatus.output.rawValue
         }
     }
 

@@ -15,9 +15,9 @@ package struct ConfigurationError: CommandError, Equatable {
         /// The process exit code for it.
         package var exitCode: Int32 {
             switch self {
-            case .configuration: 104
-            case .corpus: 107
-            case .usage: 64
+            case .configuration: ExitStatus.configuration.rawValue
+            case .corpus: ExitStatus.corpus.rawValue
+            case .usage: ExitStatus.usage.rawValue
             }
         }
     }

@@ -18,7 +18,7 @@ package struct FileError: CommandError, Equatable {
     package var description: String { "\(path): cannot \(action): \(message)" }
 
     /// 73 (EX_CANTCREAT).
-    package var exitCode: Int32 { 73 }
+    package var exitCode: Int32 { ExitStatus.output.rawValue }
 
     /// From errno.
     package static func system(_ action: String, _ path: String, code: Int32 = errno) -> FileError {

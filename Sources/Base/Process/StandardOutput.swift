@@ -51,7 +51,7 @@ package struct StandardOutputError: CommandError, Equatable {
     package var isReaderStuck: Bool { number == EAGAIN }
 
     /// EX_CANTCREAT; for a reader that went away what a shell shows for SIGPIPE, which ends us unless it is ignored.
-    package var exitCode: Int32 { isReaderGone ? 128 + SIGPIPE : 73 }
+    package var exitCode: Int32 { (isReaderGone ? ExitStatus.readerGone : .output).rawValue }
     package var description: String {
         isReaderStuck
             ? "standard output: nobody reads it; the text ends where it is"

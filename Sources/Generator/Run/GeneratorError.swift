@@ -30,9 +30,9 @@ package enum GeneratorError: CommandError, Equatable {
     /// configuration it cannot run.
     package var exitCode: Int32 {
         switch self {
-        case .environment: 64
-        case .system, .unavailable: 69
-        case .transport, .plan: 104
+        case .environment: ExitStatus.usage.rawValue
+        case .system, .unavailable: ExitStatus.unavailable.rawValue
+        case .transport, .plan: ExitStatus.configuration.rawValue
         }
     }
 }

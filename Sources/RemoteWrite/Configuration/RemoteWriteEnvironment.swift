@@ -8,7 +8,7 @@ import Scenarios
 /// A bad setting of remote write. One line; secrets are not repeated.
 package struct RemoteWriteConfigurationError: CommandError, Equatable {
     /// k6 ends with this status for bad remote write settings.
-    package var exitCode: Int32 { 255 }
+    package var exitCode: Int32 { ExitStatus.remoteWrite.rawValue }
 
     package let variable: String
     package let description: String

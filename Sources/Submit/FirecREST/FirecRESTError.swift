@@ -36,9 +36,9 @@ package enum FirecRESTError: CommandError, Equatable {
     /// 69 (EX_UNAVAILABLE), 64 where the user's values were refused, 77 (EX_NOPERM) where the credentials were.
     package var exitCode: Int32 {
         switch self {
-        case .slurmRefused: 64
-        case .tokenRefused, .status(_, 401, _), .status(_, 403, _): 77
-        default: 69
+        case .slurmRefused: ExitStatus.usage.rawValue
+        case .tokenRefused, .status(_, 401, _), .status(_, 403, _): ExitStatus.credentials.rawValue
+        default: ExitStatus.unavailable.rawValue
         }
     }
 

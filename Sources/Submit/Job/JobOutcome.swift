@@ -1,6 +1,8 @@
 // How a job's end is told and what the command exits with. SLURM's states say what happened to the job; the
 // generator's exit codes what happened to the run; the summary which tasks of several are missing.
 
+import Base
+
 /// Tasks of a run on several nodes whose part is not whole.
 package struct LostTasks: Sendable, Equatable {
     package var tasks: [Int]
@@ -37,12 +39,14 @@ package struct JobOutcome: Sendable, Equatable {
 
     /// The codes this command has for what SLURM does to jobs.
     package enum Code {
-        package static let timeout: Int32 = 111, cancelled: Int32 = 112, nodeFail: Int32 = 113, outOfMemory: Int32 = 114
-        package static let preempted: Int32 = 115, failed: Int32 = 116, unknown: Int32 = 117
+        package static let timeout = ExitStatus.jobTimeout.rawValue, cancelled = ExitStatus.jobCancelled.rawValue
+        package static let nodeFail = ExitStatus.jobNodeFailed.rawValue, outOfMemory = ExitStatus.jobOutOfMemory.rawValue
+        package static let preempted = ExitStatus.jobPreempted.rawValue, failed = ExitStatus.jobFailed.rawValue
+        package static let unknown = ExitStatus.jobUnknown.rawValue
         /// The run was carried out without some of its tasks: EX_TEMPFAIL, as the generator has it.
-        package static let lostTask: Int32 = 75
+        package static let lostTask = ExitStatus.temporary.rawValue
         /// Ctrl-C, the job goes on.
-        package static let detached: Int32 = 130
+        package static let detached = ExitStatus.detached.rawValue
     }
 
     /// - Parameters:

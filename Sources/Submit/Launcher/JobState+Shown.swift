@@ -54,9 +54,9 @@ extension LauncherError: CommandError {
     /// 64 where the user's values were refused, 77 (EX_NOPERM) where the credentials were, 69 (EX_UNAVAILABLE) otherwise.
     package var exitCode: Int32 {
         switch self {
-        case .refused: 64
-        case .unauthorized: 77
-        case .unreachable: 69
+        case .refused: ExitStatus.usage.rawValue
+        case .unauthorized: ExitStatus.credentials.rawValue
+        case .unreachable: ExitStatus.unavailable.rawValue
         }
     }
 }

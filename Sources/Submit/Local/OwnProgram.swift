@@ -49,11 +49,11 @@ package enum SubmitError: CommandError, Equatable {
     /// (EX_CANTCREAT), 75 not ready yet (EX_TEMPFAIL), 78 not configured (EX_CONFIG).
     package var exitCode: Int32 {
         switch self {
-        case .usage: 64
-        case .missingProgram, .endpointFailed: 69
-        case .cannotStage: 73
-        case .notReady: 75
-        case .notConfigured: 78
+        case .usage: ExitStatus.usage.rawValue
+        case .missingProgram, .endpointFailed: ExitStatus.unavailable.rawValue
+        case .cannotStage: ExitStatus.output.rawValue
+        case .notReady: ExitStatus.temporary.rawValue
+        case .notConfigured: ExitStatus.notConfigured.rawValue
         }
     }
 }
