@@ -74,7 +74,7 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Protobuf/remote.proto", "Protobuf/README.md"]),
-        .target(name: "Series", dependencies: ["Generator", "Metrics", "RemoteWrite"]),
+        .target(name: "Series", dependencies: ["Base", "Generator", "Metrics", "RemoteWrite"]),
         // How several processes carry out one plan.
         .target(name: "Tasks", dependencies: ["Base", "Scenarios", "Generator"]),
         // The command line of k6 as SML uses it, for the image's `k6`.

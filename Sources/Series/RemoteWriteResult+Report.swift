@@ -1,5 +1,6 @@
 // What reached the receiver, as a result has it, and how to bring it what did not.
 
+import Base
 import Metrics
 import RemoteWrite
 
@@ -11,16 +12,7 @@ package struct UndeliveredFile: Sendable, Equatable {
     /// `receiver` shows no credentials; the command reads them from the environment, as the run did.
     package init(path: String, receiver: ReceiverURL) {
         self.path = path
-        command = "sml loadtest push \(Self.quoted(path)) --url \(Self.quoted("\(receiver)"))"
-    }
-
-    private static func quoted(_ word: String) -> String {
-        let plain = word.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
-                || "-_./:=@%+,".utf8.contains(byte)
-        }
-        return plain && !word.isEmpty
-            ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+        command = "sml loadtest push \(ShellWord.quoted(path)) --url \(ShellWord.quoted("\(receiver)"))"
     }
 }
 

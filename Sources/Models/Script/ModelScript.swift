@@ -2,6 +2,7 @@
 // too: the parts lie in it and are written to a directory of the job when it starts. Values are words of the shell,
 // never text for it to read; only the pre-launch commands are, and they are a file of their own.
 
+import Base
 import Scenarios
 import Submit
 

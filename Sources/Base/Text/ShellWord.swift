@@ -1,9 +1,6 @@
 // Text on its way through a shell. Values come from users (labels, paths, models), so nothing in them may mean
 // anything to it.
 
-import Base
-import Scenarios
-
 package enum ShellWord {
     /// `text` as one word of a POSIX shell. Plain words stay as they are, because people read these scripts.
     package static func quoted(_ text: String) -> String {
