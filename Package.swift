@@ -79,7 +79,7 @@ let package = Package(
         .target(name: "Tasks", dependencies: ["Base", "Scenarios", "Generator"]),
         // The command line of k6 as SML uses it, for the image's `k6`.
         .target(name: "K6", dependencies: ["Base", "Scenarios"]),
-        .target(name: "HTTPClient", dependencies: ["CLibcurl", "TLSTrust"]),
+        .target(name: "HTTPClient", dependencies: ["Base", "CLibcurl", "TLSTrust"]),
         .target(
             name: "Submit",
             dependencies: [

@@ -1,5 +1,6 @@
 // Takes an answer as libcurl delivers it: headers, then bytes for memory or for a file.
 
+import Base
 import Glibc
 
 /// Filled by libcurl through an unretained pointer; the transfer that owns the handle keeps it alive.
@@ -57,15 +58,9 @@ final class AnswerReader {
     }
 
     private func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
-        var done = 0
-        while done < bytes.count {
-            let count = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                failure = HTTPFailure(.notWritten, "cannot write the answer: \(String(cString: strerror(errno)))")
-                return false
-            }
-            done += count
+        guard writeAll(bytes, to: descriptor) else {
+            failure = HTTPFailure(.notWritten, "cannot write the answer: \(String(cString: strerror(errno)))")
+            return false
         }
         return true
     }

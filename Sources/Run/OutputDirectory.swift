@@ -56,11 +56,9 @@ enum OutputDirectory {
             throw OutputError(description: "\(name): cannot be written to: \(error.message)")
         }
         let bytes = [UInt8](repeating: 0, count: neededBytes)
-        let count = write(file.descriptor, bytes, bytes.count)
         // Some file systems say it only when the bytes must be on the disk.
-        let isWritten = count == bytes.count && fsync(file.descriptor) == 0
-        let reason = count >= 0 && count < bytes.count ? ENOSPC : errno
-        guard isWritten else {
+        guard writeAll(bytes, to: file.descriptor), fsync(file.descriptor) == 0 else {
+            let reason = errno
             throw OutputError(
                 description: "\(name): \(neededBytes >> 10) kB for the result cannot be written: "
                     + String(cString: strerror(reason)))

@@ -38,9 +38,9 @@ struct Notice: Sendable {
     func write(_ line: String) throws(TaskError) {
         let descriptor = try open()
         let bytes = Self.bytes(line)
-        let written = Glibc.write(descriptor, bytes, bytes.count)
+        let isWritten = writeAll(bytes, to: descriptor)
         // Network file systems report a failed write as late as here.
-        guard fsync(descriptor) == 0, close(descriptor) == 0, written == bytes.count else {
+        guard fsync(descriptor) == 0, close(descriptor) == 0, isWritten else {
             throw TaskError.system("write", path)
         }
     }

@@ -69,17 +69,7 @@ package final class RequestLogFile: RequestLog {
             state.pending = ByteBufferAllocator().buffer(capacity: Self.batchBytes + 4096)
             return full
         }
-        bytes.withUnsafeReadableBytes { bytes in
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                let written = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-                if written > 0 {
-                    rest = rest.dropFirst(written)
-                } else if errno != EINTR {
-                    return note(errno)
-                }
-            }
-        }
+        if !bytes.withUnsafeReadableBytes({ writeAll($0, to: descriptor) }) { note(errno) }
     }
 
     private func note(_ error: Int32) {
