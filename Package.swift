@@ -41,8 +41,8 @@ let package = Package(
         .target(name: "CLinux"),
         .target(name: "CProcessStart"),
         .target(name: "CEarlySignals", dependencies: ["CProcessStart"]),
-        // Whom all our clients of libcurl trust.
-        .target(name: "TLSTrust", dependencies: ["CLibcurl"]),
+        // What all our clients of libcurl have in common: its start, whom they trust.
+        .target(name: "LibcurlClient", dependencies: ["CLibcurl", "Base"]),
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
         .systemLibrary(name: "CDecoders", providers: [.apt(["zlib1g-dev", "libbrotli-dev", "libzstd-dev"])]),
         .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
@@ -63,14 +63,14 @@ let package = Package(
         .target(
             name: "Generator",
             dependencies: [
-                "Base", "Scenarios", "CLibcurl", "CDecoders", "CLinux", "TLSTrust",
+                "Base", "Scenarios", "CLibcurl", "CDecoders", "CLinux", "LibcurlClient",
                 .product(name: "HeapModule", package: "swift-collections"),
             ]),
         .target(name: "Metrics", dependencies: ["Base", "Scenarios", "Generator"]),
         .target(
             name: "RemoteWrite",
             dependencies: [
-                "CLibcurl", "CSnappy", "Base", "Scenarios", "TLSTrust",
+                "CLibcurl", "CSnappy", "Base", "Scenarios", "LibcurlClient",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Protobuf/remote.proto", "Protobuf/README.md"]),
@@ -79,11 +79,11 @@ let package = Package(
         .target(name: "Tasks", dependencies: ["Base", "Scenarios", "Generator"]),
         // The command line of k6 as SML uses it, for the image's `k6`.
         .target(name: "K6", dependencies: ["Base", "Scenarios"]),
-        .target(name: "HTTPClient", dependencies: ["Base", "CLibcurl", "TLSTrust"]),
+        .target(name: "HTTPClient", dependencies: ["Base", "CLibcurl", "LibcurlClient"]),
         .target(
             name: "Submit",
             dependencies: [
-                "HTTPClient", "TLSTrust", "Base", "Scenarios", "ScenarioFiles", .product(name: "Subprocess", package: "swift-subprocess"),
+                "HTTPClient", "LibcurlClient", "Base", "Scenarios", "ScenarioFiles", .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
         // What is launched before it is tested: which models there are and the job that serves one.
         .target(
@@ -160,7 +160,7 @@ let package = Package(
                 "Tasks",
             ],
             exclude: ["Corpus"]),
-        .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "TLSTrust", "TestSupport"]),
+        .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "LibcurlClient", "TestSupport"]),
         .testTarget(
             name: "SubmitTests",
             dependencies: [

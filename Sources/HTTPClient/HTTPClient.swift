@@ -5,7 +5,7 @@
 internal import CLibcurl
 import Dispatch
 import Synchronization
-import TLSTrust
+import LibcurlClient
 
 /// Sends requests one after the other over kept connections.
 ///
@@ -21,12 +21,9 @@ package final class HTTPClient: @unchecked Sendable {
     private let userAgent: String
     private let trust: TrustStore
 
-    /// libcurl wants this once per process before any other call.
-    private static let globalState = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
-
     /// - Parameter trust: whom to trust; whom libcurl trusts by itself unless given.
     package init(userAgent: String, trust: TrustStore = TrustStore(file: nil, directories: nil)) {
-        precondition(Self.globalState == CURLE_OK, "libcurl cannot be initialised")
+        precondition(Libcurl.isReady, "libcurl cannot be initialised")
         guard let multi = curl_multi_init() else { preconditionFailure("libcurl cannot be initialised") }
         self.multi = multi
         self.userAgent = userAgent

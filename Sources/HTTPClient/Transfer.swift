@@ -3,7 +3,7 @@
 
 internal import CLibcurl
 import Glibc
-import TLSTrust
+import LibcurlClient
 
 final class Transfer {
     let easy: UnsafeMutableRawPointer
@@ -65,10 +65,9 @@ final class Transfer {
     }
 
     private func setUp(userAgent: String, trust: TrustStore) throws(HTTPFailure) {
-        try number(CURLOPT_NOSIGNAL, 1)
+        try check(CURLcode(Libcurl.setUp(easy)))
         try number(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         try number(CURLOPT_FOLLOWLOCATION, 0)
-        try text(CURLOPT_PROTOCOLS_STR, "http,https")
         try number(CURLOPT_SSL_VERIFYPEER, 1)
         try number(CURLOPT_SSL_VERIFYHOST, 2)
         try number(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))

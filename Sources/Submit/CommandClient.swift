@@ -2,14 +2,11 @@
 
 import HTTPClient
 import Base
-import TLSTrust
+import LibcurlClient
 
 extension HTTPClient {
     /// - Parameter environment: with `SSL_CERT_FILE` and `SSL_CERT_DIR`, which are not checked here.
     package convenience init(environment: [String: String]) {
-        let authorities = CertificateAuthorities(environment)
-        self.init(
-            userAgent: "sml/\(Product.version)",
-            trust: TrustStore(file: authorities.trustedFile, directories: authorities.directories))
+        self.init(userAgent: "sml/\(Product.version)", trust: TrustStore(CertificateAuthorities(environment)))
     }
 }

@@ -2,7 +2,7 @@
 
 import Foundation
 import HTTPClient
-import TLSTrust
+import LibcurlClient
 import TestSupport
 import Testing
 

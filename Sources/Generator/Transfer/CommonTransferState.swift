@@ -3,6 +3,7 @@
 
 import CLibcurl
 import Base
+import LibcurlClient
 
 /// Shared transfer state of one shard. Not Sendable: it belongs to that shard.
 final class CommonTransferState {
@@ -77,7 +78,7 @@ final class CommonTransferState {
     ) throws(GeneratorError) {
         let context = Unmanaged.passUnretained(exchange).toOpaque()
         var codes = [
-            sml_easy_set_long(easy, CURLOPT_NOSIGNAL, 1),
+            CURLcode(Libcurl.setUp(easy)),
             sml_easy_set_pointer(easy, CURLOPT_PRIVATE, context),
             sml_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, message),
             sml_easy_set_write(easy, onTransferWrite, context),
@@ -85,7 +86,6 @@ final class CommonTransferState {
             sml_easy_set_prerequest(easy, onTransferPrerequest, context),
             // An announced length over the limit is refused at once; the rest is refused when it has arrived.
             sml_easy_set_offset(easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(settings.target.responseLimit)),
-            sml_easy_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https"),
             sml_easy_set_string(easy, CURLOPT_PROXY, settings.proxy.proxy),
             sml_easy_set_string(easy, CURLOPT_NOPROXY, settings.proxy.bypass),
             sml_easy_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Int(TransferSettings.connectTimeout.nanoseconds / 1_000_000)),

@@ -3,7 +3,7 @@
 
 import Base
 import Scenarios
-import TLSTrust
+import LibcurlClient
 
 /// Settings of every transfer of a run.
 package struct TransferSettings: Sendable {
@@ -27,7 +27,7 @@ package struct TransferSettings: Sendable {
         self.url = url
         self.userAgent = userAgent
         let authorities = CertificateAuthorities(environment)
-        trust = TrustStore(file: authorities.trustedFile, directories: authorities.directories)
+        trust = TrustStore(authorities)
         if url.scheme == "https", let problem = authorities.problem {
             throw .environment("\(problem.variable): \(problem.text)")
         }

@@ -3,12 +3,13 @@
 import CLibcurl
 import CLinux
 import Glibc
+import LibcurlClient
 
 /// Process-wide transport set-up.
 package enum Transport {
     private static let prepared: Void = {
         sml_grow_heaps_in_large_steps()
-        curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+        _ = Libcurl.isReady
         // A closed connection must be an error code, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         // Each request in flight is a descriptor; take all the job is allowed.

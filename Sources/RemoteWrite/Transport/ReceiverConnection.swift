@@ -5,7 +5,7 @@ import Base
 import Scenarios
 
 internal import CLibcurl
-import TLSTrust
+import LibcurlClient
 
 /// Performs pushes one after the other. Not Sendable: whoever owns it keeps it on one queue.
 ///
@@ -21,20 +21,15 @@ final class ReceiverConnection {
     private let redactor: Redactor
     private let trust: TrustStore
 
-    /// libcurl wants this once per process before any other call; its own lazy call is the same but not documented as
-    /// safe to race with the engine's.
-    private static let globalState = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
-
     /// Throws `RemoteWriteConfigurationError` if libcurl refuses a setting, such as a TLS version it was not built for.
     init(_ configuration: RemoteWriteConfiguration) throws(RemoteWriteConfigurationError) {
-        guard Self.globalState == CURLE_OK, let easy = curl_easy_init() else {
+        guard Libcurl.isReady, let easy = curl_easy_init() else {
             throw .init("libcurl", "cannot be initialised")
         }
         self.easy = easy
         self.configuration = configuration
         redactor = Redactor(secrets: configuration.secrets)
-        let authorities = configuration.tls.authorities
-        trust = TrustStore(file: authorities.trustedFile, directories: authorities.directories)
+        trust = TrustStore(configuration.tls.authorities)
         headers = Self.headerList(configuration)
         errorText.initialize(repeating: 0)
         try setUp()
@@ -102,13 +97,12 @@ extension ReceiverConnection {
     private func setUp() throws(RemoteWriteConfigurationError) {
         try text(CURLOPT_URL, configuration.receiver.text, "SERVER_URL")
         try number(CURLOPT_POST, 1, "SERVER_URL")
-        try number(CURLOPT_NOSIGNAL, 1, "SERVER_URL")
+        try check(CURLcode(Libcurl.setUp(easy)), "SERVER_URL")
         try number(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1), "SERVER_URL")
         try number(CURLOPT_FOLLOWLOCATION, 0, "SERVER_URL")
         // Where `Expect` cannot be taken away (AWS signatures), nobody waits for the answer to it.
         try number(CURLOPT_EXPECT_100_TIMEOUT_MS, 1, "SERVER_URL")
         try text(CURLOPT_PROXY, "", "SERVER_URL")
-        try text(CURLOPT_PROTOCOLS_STR, "http,https", "SERVER_URL")
         try text(CURLOPT_ACCEPT_ENCODING, "gzip", "SERVER_URL")
         try text(CURLOPT_USERAGENT, configuration.userAgent, "SERVER_URL")
         try check(sml_easy_set_pointer(easy, CURLOPT_HTTPHEADER, headers), "HTTP_HEADERS")

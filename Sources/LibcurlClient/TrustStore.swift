@@ -4,6 +4,7 @@
 // and libcurl is handed it for each connection. OpenSSL is in the process as libcurl's dependency: its functions are
 // looked up instead of linked, and with another TLS library libcurl gets the names of file and directory.
 
+import Base
 internal import CLibcurl
 import Glibc
 import Synchronization
@@ -23,6 +24,11 @@ package final class TrustStore: @unchecked Sendable {
     package init(file: String?, directories: String?) {
         self.file = file
         self.directories = directories
+    }
+
+    /// Those that the environment names, or the system's.
+    package convenience init(_ authorities: CertificateAuthorities) {
+        self.init(file: authorities.trustedFile, directories: authorities.directories)
     }
 
     deinit {
