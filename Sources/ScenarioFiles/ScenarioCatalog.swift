@@ -17,7 +17,7 @@ package struct ScenarioCatalog: Sendable {
     package func list() throws(ConfigurationError) -> [ScenarioDefinition] {
         let custom = try customFiles()
         var definitions: [ScenarioDefinition] = []
-        for (name, text) in BuiltIn.scenarios where !custom.contains(where: { $0.name == name }) {
+        for (name, text) in BuiltInScenarios.scenarios where !custom.contains(where: { $0.name == name }) {
             definitions.append(try Self.builtIn(name, text))
         }
         for name in Self.unique(custom.map(\.name)) { definitions.append(try resolve(name)) }
@@ -26,7 +26,7 @@ package struct ScenarioCatalog: Sendable {
 
     /// Names only, for completion and for the prompt of a guided command. Never reads a file.
     package func names() throws(ConfigurationError) -> [String] {
-        Self.unique(BuiltIn.scenarios.map(\.name) + (try customFiles()).map(\.name))
+        Self.unique(BuiltInScenarios.scenarios.map(\.name) + (try customFiles()).map(\.name))
     }
 
     /// The scenario a name stands for. An unknown name is bad usage (exit 64), a bad file a bad scenario (104).
@@ -43,7 +43,7 @@ package struct ScenarioCatalog: Sendable {
             throw ConfigurationError(.configuration, "scenario \(name) is defined twice, in \(paths); remove one")
         }
         if let file = files.first { return try own(file.path, name: name) }
-        if let (name, text) = BuiltIn.scenarios.first(where: { $0.name == name }) {
+        if let (name, text) = BuiltInScenarios.scenarios.first(where: { $0.name == name }) {
             return try Self.builtIn(name, text)
         }
         let known = try names().joined(separator: ", ")
@@ -54,7 +54,7 @@ package struct ScenarioCatalog: Sendable {
     /// Reads a scenario file of ours. That it replaces a built-in one is said each time: the name alone does not show it,
     /// and whoever can write here could have put it there.
     private func own(_ path: String, name: String) throws(ConfigurationError) -> ScenarioDefinition {
-        let replaces = BuiltIn.scenarios.contains { $0.name == name }
+        let replaces = BuiltInScenarios.scenarios.contains { $0.name == name }
         var directory = stat()
         guard stat(customDirectory, &directory) == 0 else {
             throw ConfigurationError(.configuration, "\(customDirectory): cannot be examined: \(String(cString: strerror(errno)))")

@@ -37,7 +37,7 @@ import Testing
                     opening
                         + #""choices":[{"index":0,"delta":{"reasoning_content":"The "},"logprobs":null,"finish_reason":null}],"usage":{}}"#
                         + "\n\n"))
-        for reason in [FinishReason.stop, .length] {
+        for reason in [SimulatedFinish.stop, .length] {
             #expect(
                 text { writer.writeFinish(reason, usage: nil, to: &$0) }
                     == chunk(

@@ -37,7 +37,7 @@ struct AnswerWriter: Sendable {
         var cachedTokens: Int?
         /// `nil` where usage says nothing of reasoning.
         var reasoningTokens: Int?
-        var finish: FinishReason
+        var finish: SimulatedFinish
         /// `choices` is empty.
         var isWithoutChoices = false
         /// The body stops inside an object.

@@ -5,7 +5,7 @@
 // that does not pass on disconnects.
 
 /// Why the generation ended; the API's `finish_reason`.
-package enum FinishReason: String, Sendable {
+package enum SimulatedFinish: String, Sendable {
     case stop
     case length
 }
@@ -29,7 +29,7 @@ package struct Admission: Sendable, Equatable {
     package let cachedTokens: Int?
     /// Of the completion's tokens, those that are reasoning; `nil` where there is none.
     package let reasoningTokens: Int?
-    package let finish: FinishReason
+    package let finish: SimulatedFinish
     package let failure: FailureMode?
     /// The queue was full: 503 at once.
     package let isRefused: Bool
@@ -89,7 +89,7 @@ package struct SimulatedModel: Sendable {
 
     /// `ignore_eos` generates exactly `max_tokens`; without `max_tokens` there is nothing to reach and the length is
     /// drawn.
-    private func length(of request: ChatRequest, _ sequence: UInt64) -> (Int, FinishReason) {
+    private func length(of request: ChatRequest, _ sequence: UInt64) -> (Int, SimulatedFinish) {
         if request.ignoresEndOfSequence, let limit = request.maximumTokens { return (limit, .length) }
         var draws = DrawStream(seed: configuration.seed, sequence: sequence, dimension: .outputTokens)
         let drawn = max(1, Int(configuration.outputTokens.sample(&draws).rounded().clamped(to: 1e9)))

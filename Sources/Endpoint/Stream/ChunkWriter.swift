@@ -50,7 +50,7 @@ struct ChunkWriter {
             text, #""},"logprobs":null,"finish_reason":null}]"#, usage, to: &buffer)
     }
 
-    func writeFinish(_ reason: FinishReason, usage: ByteBuffer?, to buffer: inout ByteBuffer) {
+    func writeFinish(_ reason: SimulatedFinish, usage: ByteBuffer?, to buffer: inout ByteBuffer) {
         switch reason {
         case .stop:
             writeEvent(#""choices":[{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop"}]"#, nil, "", usage, to: &buffer)

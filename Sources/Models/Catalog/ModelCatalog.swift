@@ -19,7 +19,7 @@ package struct ModelCatalog: Sendable, Equatable {
                     entries[[entry.model, entry.framework.rawValue]] = entry
                 }
             }
-            try add(YAMLFile.parse(BuiltIn.models, file: "built-in models.yml"), file: "built-in models.yml", origin: .builtIn)
+            try add(YAMLFile.parse(BuiltInModels.models, file: "built-in models.yml"), file: "built-in models.yml", origin: .builtIn)
             for path in try ownFiles(environment) {
                 // Commands in it run in the user's jobs.
                 try FileTrust.require(path)

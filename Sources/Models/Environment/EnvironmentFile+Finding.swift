@@ -17,7 +17,7 @@ extension EnvironmentFile {
             do { try FileTrust.require(own) } catch { throw SubmitError.usage("\(option) \(error)") }
             return try read(own, option: option)
         }
-        if let packaged = BuiltIn.environments.first(where: { $0.name == text }) {
+        if let packaged = BuiltInModels.environments.first(where: { $0.name == text }) {
             return try EnvironmentFile(text: packaged.text, name: "built-in \(text).toml")
         }
         throw SubmitError.usage(
@@ -28,7 +28,7 @@ extension EnvironmentFile {
     package static func names(environment: [String: String]) -> [String] {
         let own = ((try? FileLook.names(in: directory(environment))) ?? [])
             .filter { $0.hasSuffix(".toml") && !$0.hasPrefix(".") }.map { String($0.dropLast(5)) }
-        return Set(own + BuiltIn.environments.map(\.name)).sorted()
+        return Set(own + BuiltInModels.environments.map(\.name)).sorted()
     }
 
     private static func directory(_ environment: [String: String]) -> String {

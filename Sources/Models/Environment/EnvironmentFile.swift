@@ -32,7 +32,7 @@ package struct EnvironmentFile: Sendable, Equatable {
         self.name = name
         self.text = text
         do {
-            let reader = EnvironmentReader(file: name)
+            let reader = EnvironmentFileReader(file: name)
             let members = try reader.members(try TOMLText.parse(text, file: name), path: "")
             for member in members {
                 switch member.key {

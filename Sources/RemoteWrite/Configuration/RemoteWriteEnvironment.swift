@@ -27,10 +27,10 @@ extension RemoteWriteConfiguration {
     package init(
         environment: [String: String], serverURL: String? = nil, parseDuration: (String) -> Duration?
     ) throws(RemoteWriteConfigurationError) {
-        let variables = EnvironmentReader(environment)
+        let variables = RemoteWriteVariables(environment)
         try variables.rejectUnknown()
 
-        let urlName = EnvironmentReader.prefix + "SERVER_URL"
+        let urlName = RemoteWriteVariables.prefix + "SERVER_URL"
         let given = serverURL ?? variables["SERVER_URL"] ?? ReceiverURL.k6Default
         let parsed: (url: ReceiverURL, credentials: ReceiverURL.Credentials?)
         do {
@@ -43,7 +43,7 @@ extension RemoteWriteConfiguration {
         if let text = variables["PUSH_INTERVAL"] {
             guard let interval = parseDuration(text), interval > .zero else {
                 throw .init(
-                    EnvironmentReader.prefix + "PUSH_INTERVAL",
+                    RemoteWriteVariables.prefix + "PUSH_INTERVAL",
                     "'\(text)' is not a push interval "
                         + "(accepted: a duration above zero such as 5s or 1m30s, up to 10000d, or milliseconds)")
             }
@@ -67,7 +67,7 @@ extension RemoteWriteConfiguration {
         ]
         for file in files {
             guard let path = file.path, let problem = PEMFile.problem(path, kind: file.kind) else { continue }
-            throw .init(EnvironmentReader.prefix + file.variable, problem)
+            throw .init(RemoteWriteVariables.prefix + file.variable, problem)
         }
     }
 }

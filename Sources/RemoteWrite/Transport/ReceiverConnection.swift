@@ -175,7 +175,7 @@ extension ReceiverConnection {
 
     private func check(_ code: CURLcode, _ name: String) throws(RemoteWriteConfigurationError) {
         guard code == CURLE_OK else {
-            let prefix = name.hasPrefix("SSL_") ? "" : EnvironmentReader.prefix
+            let prefix = name.hasPrefix("SSL_") ? "" : RemoteWriteVariables.prefix
             throw .init(prefix + name, "libcurl does not accept this: \(String(cString: curl_easy_strerror(code)))")
         }
     }

@@ -117,7 +117,7 @@ struct InitCommand: AsyncParsableCommand {
             partition: partition ?? environment.filled("SML_PARTITION"),
             trace: verbose ? TerminalDisplay().trace : nil
         ).run(serverURL: loadtestServerUrl ?? ClusterOptions.sharedServer)
-        try StandardOutput.write(TextTable.render(items.map { [$0.verdict.rawValue, $0.name, $0.text] }))
+        try StandardOutput.write(AlignedTable.render(items.map { [$0.verdict.rawValue, $0.name, $0.text] }))
         if items.contains(where: { $0.verdict == .wrong }) { throw ExitCode(78) }
     }
 }

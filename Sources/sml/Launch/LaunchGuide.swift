@@ -132,7 +132,7 @@ struct LaunchGuide {
         GuideStep(Flag.launch) { answers in
             guard answers.isGuided else { return nil }
             let rows = Flag.shown.compactMap { flag in answers[flag].map { [flag, $0.isEmpty ? "none" : $0] } }
-            return GuideQuestion("\(TextTable.render(rows))Launch this?", standard: "yes") {
+            return GuideQuestion("\(AlignedTable.render(rows))Launch this?", standard: "yes") {
                 guard ["yes", "y"].contains($0.lowercased()) else {
                     throw SubmitError.usage("\(Flag.launch): expected yes, \(Guide.back) to go back or Ctrl-C to end")
                 }

@@ -42,7 +42,7 @@ struct ScenariosCommand: AsyncParsableCommand {
                         broken = broken ?? error
                     }
                 }
-                try StandardOutput.write(TextTable.render(rows))
+                try StandardOutput.write(AlignedTable.render(rows))
                 if let broken { throw broken }
             }
         }

@@ -53,7 +53,7 @@ struct ModelsCommand: AsyncParsableCommand {
                         "\($0.origin)",
                     ]
                 }
-                try StandardOutput.write(TextTable.render([["MODEL", "FRAMEWORK", "NODES", "WEIGHTS", "ENVIRONMENT", "FROM"]] + rows))
+                try StandardOutput.write(AlignedTable.render([["MODEL", "FRAMEWORK", "NODES", "WEIGHTS", "ENVIRONMENT", "FROM"]] + rows))
             }
         }
     }

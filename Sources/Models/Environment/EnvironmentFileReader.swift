@@ -3,7 +3,7 @@
 import Base
 import Scenarios
 
-struct EnvironmentReader {
+struct EnvironmentFileReader {
     let file: String
 
     func failure(_ path: String, _ reason: String) -> ConfigurationError {

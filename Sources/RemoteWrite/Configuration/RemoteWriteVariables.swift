@@ -4,7 +4,7 @@ import Base
 import Scenarios
 
 /// Access to the variables of one prefix, by the rest of their names.
-struct EnvironmentReader {
+struct RemoteWriteVariables {
     static let prefix = "K6_PROMETHEUS_RW_"
     private static let headerPrefix = "HEADERS_"
     private static let known = [

@@ -2,7 +2,7 @@
 
 import Base
 
-enum TextTable {
+enum AlignedTable {
     /// One line a row; columns as wide as their widest cell.
     static func render(_ rows: [[String]]) -> String {
         // A file's name may have a line's end in it.

@@ -1,7 +1,7 @@
 // What is packaged with the program. Embedded in the executable, because a command that needs files beside it breaks
 // when it is copied.
 
-enum BuiltIn {
+enum BuiltInModels {
     static var models: String { String(decoding: PackageResources.models_yml, as: UTF8.self) }
 
     static var environments: [(name: String, text: String)] {

@@ -4,7 +4,7 @@
 import Base
 import Scenarios
 
-enum BuiltIn {
+enum BuiltInScenarios {
     /// Name and YAML text, in the order of SML's documentation.
     static let scenarios: [(name: String, text: [UInt8])] = [
         ("throughput", PackageResources.throughput_yaml),
