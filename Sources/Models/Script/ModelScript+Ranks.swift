@@ -1,5 +1,6 @@
 // The parts that run in the container: on a replica's first node, on its others, and the router.
 
+import Base
 import Submit
 
 extension ModelScript {
