@@ -14,7 +14,7 @@ struct LaunchScripts {
     ///
     /// - Throws: ``SubmitError/cannotStage(_:_:)``.
     func write(to directory: String) throws {
-        let files = launch.files() + [("loadtest.sh", job.script.render())] + (try job.shownFiles())
+        let files = launch.files() + [("loadtest.sh", job.script)] + (try job.shownFiles())
         do {
             try Directories.make(directory)
             for (name, text) in files {

@@ -7,12 +7,14 @@ import Submit
 package struct LoadtestJob {
     let test: PreparedLoadtest
     let place: OpenedCluster
-    let script: JobScript
+    let job: LoadJob
+    /// In the scheduler's words.
+    let script: String
 
-    private var runDirectory: String { "\(place.directory)/\(script.runLabel)" }
+    private var runDirectory: String { "\(place.directory)/\(job.runLabel)" }
 
     /// What `--dry-run` prints.
-    package func preview() throws -> String { try shown().preview(script: script.render(), directory: runDirectory) }
+    package func preview() throws -> String { try shown().preview(script: script, directory: runDirectory) }
 
     /// The staged files without secrets.
     func shownFiles() throws -> [(name: String, text: String)] { try shown().withoutSecrets() }
@@ -41,19 +43,19 @@ package struct LoadtestJob {
     /// Submits and writes down what was submitted, also when a signal comes in between.
     private func submit(results: String) async throws -> JobRecord {
         try ResultDirectory.prepare(results)
-        let job = JobSubmission(
-            name: script.name, script: script.render(), directory: place.directory, logDirectory: "logs/%j", account: place.account)
+        let submission = JobSubmission(
+            name: job.name, script: script, directory: place.directory, logDirectory: "logs/%j", account: place.account)
         let staged = StagedJob(
             configuration: test.configuration, remoteWrite: test.settings.remoteWrite, environment: test.environment)
         let id = try await ClusterRun(launcher: place.launcher, display: TerminalDisplay())
-            .submit(job, staged: staged, runDirectory: runDirectory)
-        say("Job submitted: \(id)\nRun label: \(script.runLabel)\nLog: \(place.log(id))")
-        let names = ResultDirectory.fileNames(runLabel: script.runLabel)
+            .submit(submission, staged: staged, runDirectory: runDirectory)
+        say("Job submitted: \(id)\nRun label: \(job.runLabel)\nLog: \(place.log(id))")
+        let names = ResultDirectory.fileNames(runLabel: job.runLabel)
         let record = JobRecord(
-            jobID: id, jobName: script.name, runLabel: script.runLabel, scenario: test.scenario.name,
+            jobID: id, jobName: job.name, runLabel: job.runLabel, scenario: test.scenario.name,
             launcher: test.file.launcher.rawValue, system: place.system, runDirectory: runDirectory, log: place.log(id),
             summary: "\(results)/\(names.summary)", records: "\(results)/\(names.records)",
-            jobTimeSeconds: script.time.duration.components.seconds, nodes: script.nodes)
+            jobTimeSeconds: job.time.duration.components.seconds, nodes: job.nodes)
         try record.write(directory: results)
         return record
     }

@@ -82,8 +82,8 @@ package struct PreparedLoadtest {
     /// The job of this load test at `place`.
     package func job(at place: OpenedCluster) throws -> LoadtestJob {
         let label = RunLabel.make(scenario: scenario.name)
-        return LoadtestJob(
-            test: self, place: place, script: try settings.script(scenario: scenario.name, runLabel: label, at: place))
+        let job = settings.job(scenario: scenario.name, runLabel: label, at: place)
+        return LoadtestJob(test: self, place: place, job: job, script: try place.launcher.script(of: job))
     }
 
     /// The run configuration as it may be shown.

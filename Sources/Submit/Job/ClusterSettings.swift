@@ -30,9 +30,9 @@ package struct ClusterSettings: Sendable, Equatable {
         self.remoteWrite = remoteWrite
     }
 
-    /// The script of a run of `scenario` at `place`.
-    package func script(scenario: String, runLabel: String, at place: OpenedCluster) throws -> JobScript {
-        try JobScript(
+    /// The job of a run of `scenario` at `place`.
+    package func job(scenario: String, runLabel: String, at place: OpenedCluster) -> LoadJob {
+        LoadJob(
             name: JobScript.jobName(scenario: scenario), account: place.account, partition: partition,
             reservation: reservation, time: jobTime, nodes: nodes, runLabel: runLabel, image: image,
             promptsFile: promptsFile, directory: place.directory)

@@ -26,6 +26,10 @@ package protocol Launcher: Sendable {
     /// Removes a file; none is fine.
     func remove(_ path: String) async throws(LauncherError)
 
+    /// What the scheduler is handed to run `job`.
+    ///
+    /// - Throws: ``SubmitError/usage(_:)`` for a value that it cannot hold.
+    func script(of job: LoadJob) throws -> String
     /// Submits a script. `job.name` is unique, so that an answer that was lost is no reason to submit twice: look
     /// the name up before repeating.
     func submit(_ job: JobSubmission) async throws(LauncherError) -> JobID

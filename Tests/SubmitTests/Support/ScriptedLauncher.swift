@@ -99,6 +99,8 @@ final class ScriptedLauncher: Launcher {
         script.withLock { $0.files[path] = nil }
     }
 
+    func script(of job: LoadJob) throws -> String { "" }
+
     func submit(_ job: JobSubmission) async throws(LauncherError) -> JobID {
         try note("submit", job.name)
         guard let id = JobID("7") else { throw .refused("7") }

@@ -1,0 +1,19 @@
+// The job of one load test in no scheduler's words: what a launcher makes the script of its own from.
+
+package struct LoadJob: Sendable, Equatable {
+    /// Unique among the user's jobs.
+    package var name: String
+    package var account: String
+    package var partition: String
+    package var reservation: String?
+    package var time: JobTime
+    /// Each with one task, which carries out its exact share of the plan.
+    package var nodes: Int
+    package var runLabel: String
+    /// An image file, or a reference to a registry.
+    package var image: String
+    /// On the cluster.
+    package var promptsFile: String
+    /// Holds the runs' directories.
+    package var directory: String
+}
