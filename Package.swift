@@ -83,7 +83,8 @@ let package = Package(
         .target(
             name: "Submit",
             dependencies: [
-                "HTTPClient", "LibcurlClient", "Base", "Scenarios", "ScenarioFiles", .product(name: "Subprocess", package: "swift-subprocess"),
+                "HTTPClient", "LibcurlClient", "Base", "Scenarios", "ScenarioFiles",
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
         // What is launched before it is tested: which models there are and the job that serves one.
         .target(

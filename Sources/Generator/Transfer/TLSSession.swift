@@ -4,7 +4,7 @@
 
 import CLibcurl
 import CLinux
-import TLSTrust
+import LibcurlClient
 
 /// OpenSSL's object of a live connection. Only valid until libcurl closes that.
 struct TLSSession {
