@@ -2,6 +2,8 @@
 // sleeps in it on its own queue's thread: a Dispatch source per socket costs twice the CPU at saturation, and even one
 // source for the whole set costs a wake-up of Dispatch's manager thread before each of ours, see docs/ENGINE.md.
 
+// SOCK_STREAM and its like are libcurl's in an optimised build: the module that first includes their header has them.
+import CLibcurl
 import CLinux
 import Glibc
 
