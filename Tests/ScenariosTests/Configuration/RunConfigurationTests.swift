@@ -130,7 +130,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (#""rate":5"#, "scenario_definition.rate: not a key of constant-vus but of constant-arrival-rate; constant-vus has"),
+        (#""rate":5"#, "scenario_definition.rate: not a key of constant-vus but of constant-arrival-rate, poisson-arrival-rate"),
         (#""startTime":"1s""#, "scenario_definition.startTime: this key of k6 is not supported"),
         (#""thinktime":1"#, "scenario_definition.thinktime: unknown key; accepted are name, description, executor"),
         (#""stages":[]"#, "scenario_definition.stages: not a key of constant-vus"),
