@@ -67,7 +67,9 @@ struct SeriesRegistryTests {
         var registry = Records.registry()
         let sample = GeneratorSample(
             time: 1, virtualUsers: 1, maxVirtualUsers: 1, inFlight: 0, cpuTime: 1, residentBytes: 1, loopDelay: 0, strayConnections: 3)
-        let updates = Updates(registry.updates(Records.snapshot(Records.statistics(records: [RunRecord(sample: sample)]))))
+        var statistics = Records.statistics(records: [])
+        statistics.consume(sample)
+        let updates = Updates(registry.updates(Records.snapshot(statistics)))
         #expect(updates["sml_connections_given_up_total{run_label=\"r\",scenario=\"s\"}"] == 3)
     }
 
