@@ -17,7 +17,8 @@ enum Samples {
             target: RequestTarget(
                 url: url, apiKey: "sk-secret", headers: [.init(name: "X-Tenant", value: "hidden-value")]))
         return RunContext(
-            version: "1.2.3", libcurlVersion: "libcurl/7.88.1", runLabel: "label-1", scenario: "demo",
+            version: "1.2.3", build: Build(commit: String(repeating: "0", count: 40), dirty: true), libcurlVersion: "libcurl/7.88.1",
+            runLabel: "label-1", scenario: "demo",
             model: "org/test-model", labels: labels, url: url, startedUnixNanoseconds: 1_700_000_000_123_456_789,
             plannedArrivals: plannedArrivals, plan: PlanDescription(plan),
             corpus: CorpusDescription(file: "prompts.json", prompts: 12), workers: 2)

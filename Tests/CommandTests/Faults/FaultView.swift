@@ -84,7 +84,7 @@ extension FaultView {
         #expect(errors.reduce(0) { $0 + ($1["count"]?.integer ?? 0) } == (succeeded ? 0 : Int64(finals.count)), "\(name)")
         content = errors.compactMap { $0["content"]?.text }.first ?? ""
         if succeeded {
-            let odd = results.summary[path: "sml", "answers"]?.members ?? []
+            let odd = (results.summary[path: "sml", "answers"]?.members ?? []).sorted { $0.0 < $1.0 }
             content = odd.filter { $0.1.integer == Int64(finals.count) }.map(\.0).joined(separator: ", ")
         }
     }

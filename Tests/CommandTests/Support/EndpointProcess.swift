@@ -42,7 +42,7 @@ final class EndpointProcess {
         let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
         return text.split(separator: "\n").dropFirst().compactMap { line in
             let cells = line.split(separator: ",", omittingEmptySubsequences: false)
-            guard cells.count == 10, let arrival = Double(cells[1]), let departure = Double(cells[2]),
+            guard cells.count == 13, let arrival = Double(cells[1]), let departure = Double(cells[2]),
                 let prompt = Int(cells[5]), let completion = Int(cells[6]), let status = Int(cells[7]),
                 let connection = Int(cells[9])
             else { return nil }

@@ -61,7 +61,7 @@ struct RunResultTests {
 
     @Test func saysWhatTheRecordsSay() throws {
         let records = Stream.records(count: 3_000, seed: 9)
-        let result = Self.result(records)
+        let result = Self.result(records, samples: Stream.samples(count: 3_000))
         let finals = records.filter { $0.kind == .request && $0.flags.contains(.final) && !$0.flags.contains(.interrupted) }
         #expect(result.metrics.count(.finished) == UInt64(finals.count))
         #expect(result.rate(.finished) == Double(finals.count) / 12)
