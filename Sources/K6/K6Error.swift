@@ -21,8 +21,8 @@ package struct K6Error: CommandError, Equatable {
 
     package var exitCode: Int32 {
         switch kind {
-        case .usage: 255
-        case .script: 107
+        case .usage: ExitStatus.remoteWrite.rawValue
+        case .script: ExitStatus.corpus.rawValue
         }
     }
 }

@@ -85,7 +85,7 @@ package struct JobSession: Sendable {
         for file in records { say("Records: \(file)") }
         guard outcome.exitCode == 0 else { return outcome.exitCode }
         guard home?.isComputedHere == false else { return JobOutcome.Code.failed }
-        return isShown ? 0 : 73
+        return isShown ? 0 : ExitStatus.output.rawValue
     }
 
     package static func hints(_ id: JobID) -> String {

@@ -12,7 +12,7 @@ enum ProcessLimits {
 /// Output that cannot be written, found before the first request where possible.
 struct OutputError: CommandError {
     /// EX_CANTCREAT.
-    static let exitCode: Int32 = 73
+    static let exitCode = ExitStatus.output.rawValue
     var exitCode: Int32 { Self.exitCode }
     var description: String
 }

@@ -274,9 +274,9 @@ final class RunSession: Sendable {
     private func exitCode(_ outcome: RunOutcome) -> Int32 {
         switch outcome.kind {
         case .completed: 0
-        case .interrupted: 105
+        case .interrupted: ExitStatus.stopped.rawValue
         // As k6 when a threshold with abortOnFail ends the test.
-        case .stopped: 99
+        case .stopped: ExitStatus.rule.rawValue
         }
     }
 

@@ -91,7 +91,7 @@ final class RunStop: Sendable {
         if let code { _exit(code) }
         guard let session else {
             StandardError.write("\(program): stopped by \(first.reason) before the run began; there is no summary\n")
-            _exit(105)
+            _exit(ExitStatus.stopped.rawValue)
         }
         _exit(session.endWithWhatThereIs(reason: first.reason))
     }

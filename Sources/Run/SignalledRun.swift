@@ -34,7 +34,7 @@ package enum SignalledRun {
         switch error {
         case let error as any CommandError: error.exitCode
         // The parts of a run that do not make a whole.
-        case is MergeError, is RecordFileError: 75
+        case is MergeError, is RecordFileError: ExitStatus.temporary.rawValue
         // EX_SOFTWARE: an error nobody foresaw.
         default: 70
         }

@@ -72,8 +72,8 @@ enum HelpText {
           sml-endpoint --port 8000
           sml-endpoint --ttft 'lognormal(80ms,0.3)' --max-batch 64 --log truth.csv
           sml-endpoint --prefix-cache 1000 --cached-ttft 5ms --warmup 3:30s
-          sml-endpoint --tokens-per-chunk 'uniform(1,4)' --jitter 'exponential(2ms)' --stall 50:2s:0.01
-          curl -N localhost:8000/v1/chat/completions -d '{"messages":[{"content":"x"}],"stream":true}'
+          sml-endpoint --tokens-per-chunk 'uniform(1,4)' --stall 50:2s:0.01
+          curl -N localhost:8000/v1/chat/completions -d @request.json
           sml-endpoint --ttft 0 --time-per-token 0 --fail status=503:0.01
           API_KEY=... sml-endpoint --api-key-env API_KEY --max-queue 1000
 

@@ -41,17 +41,19 @@ struct LoadGenerator: AsyncParsableCommand {
               K6_PROMETHEUS_RW_*                      remote write, as k6 reads them
 
             EXIT CODES
-              0    the plan was carried out, whatever the server answered
-              3    with --require-remote-write: series are missing at the receiver
-              64   bad usage: an option or its value
-              69   the system gives too few open files or threads to run
-              73   output cannot be written or is there already
-              75   another task did not come or was lost
-              99   ended by a rule of the scenario (stop_on, on_429: stop); the summary says which
-              104  bad scenario or run configuration
-              105  stopped by a signal (SIGTERM, SIGINT, SIGHUP, …); the summary is there and says so
-              107  prompt corpus missing, unreadable or empty
-              255  bad remote-write setting
+            \(ExitStatus.table([
+                .done: nil,
+                .seriesMissing: nil,
+                .usage: nil,
+                .unavailable: "the system gives too few open files or threads to run",
+                .output: nil,
+                .temporary: "another task did not come or was lost",
+                .rule: nil,
+                .configuration: nil,
+                .stopped: nil,
+                .corpus: nil,
+                .remoteWrite: nil,
+            ]))
 
             EXAMPLES
               sml-loadgen --config run_config.json --prompts prompts.json --out result

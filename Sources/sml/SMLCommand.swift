@@ -27,7 +27,7 @@ struct SMLCommand: AsyncParsableCommand {
             await end(with: try AbbreviatedOptions.expand(Array(CommandLine.arguments.dropFirst()), of: Self.self))
         } catch {
             say("sml: \(OneLine.escaped("\(error)"))")
-            Glibc.exit(64)
+            Glibc.exit(ExitStatus.usage.rawValue)
         }
     }
 }

@@ -102,7 +102,7 @@ extension JobEnd {
     /// Whether the generator was stopped by the signal before the time limit, which leaves no other trace than its exit
     /// code: it was stopped, and so late that nobody else will have done it.
     fileprivate func wasWarned(limit: Duration?) -> Bool {
-        guard exitCode == 105, signal == 0, let elapsed, let limit = self.limit ?? limit else { return false }
+        guard exitCode == ExitStatus.stopped.rawValue, signal == 0, let elapsed, let limit = self.limit ?? limit else { return false }
         return elapsed >= limit - JobTime.earliestWarning
     }
 }

@@ -21,10 +21,12 @@ struct InitCommand: AsyncParsableCommand {
             at each run and never kept.
 
             EXIT CODES
-              0   done, or nothing wrong found
-              64  bad usage, or a value is missing and nobody is there to ask
-              73  the configuration cannot be written
-              78  the configuration is wrong or missing, or a check failed
+            \(ExitStatus.table([
+                .done: "done, or nothing wrong found",
+                .usage: "bad usage, or a value is missing and nobody is there to ask",
+                .output: "the configuration cannot be written",
+                .notConfigured: "the configuration is wrong or missing, or a check failed",
+            ]))
 
             EXAMPLES
               sml init
@@ -118,6 +120,6 @@ struct InitCommand: AsyncParsableCommand {
             trace: verbose ? TerminalDisplay().trace : nil
         ).run(serverURL: loadtestServerUrl ?? ClusterOptions.sharedServer)
         try StandardOutput.write(AlignedTable.render(items.map { [$0.verdict.rawValue, $0.name, $0.text] }))
-        if items.contains(where: { $0.verdict == .wrong }) { throw ExitCode(78) }
+        if items.contains(where: { $0.verdict == .wrong }) { throw ExitCode(ExitStatus.notConfigured.rawValue) }
     }
 }

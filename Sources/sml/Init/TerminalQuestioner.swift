@@ -47,7 +47,7 @@ struct TerminalQuestioner: Questioner {
         while read(STDIN_FILENO, &byte, 1) == 1 {
             switch byte {
             case 0x0A, 0x0D: return String(decoding: bytes, as: UTF8.self).trimmingBlanks
-            case 0x03: throw ExitCode(130)
+            case 0x03: throw ExitCode(ExitStatus.detached.rawValue)
             case 0x04 where bytes.isEmpty: throw Self.noAnswer
             case 0x7F, 0x08: if !bytes.isEmpty { bytes.removeLast() }
             case 0x15: bytes = []

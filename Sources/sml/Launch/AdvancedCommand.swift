@@ -20,9 +20,11 @@ struct AdvancedCommand: AsyncParsableCommand {
             A model served as vendor/name is <you>/vendor/name for others; requests name it so.
 
             EXIT CODES
-              118  the model's job ended before the model was healthy
-              75   the model was not healthy within --loadtest-ready-timeout
-              130  Ctrl-C
+            \(ExitStatus.table([
+                .modelEnded: nil,
+                .temporary: "the model was not healthy within --loadtest-ready-timeout",
+                .detached: "Ctrl-C",
+            ]))
             Others are those of 'sml loadtest run'. Wrong options, files and times are found before anything is submitted.
 
             EXAMPLES

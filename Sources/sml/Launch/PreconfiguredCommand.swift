@@ -22,10 +22,12 @@ struct PreconfiguredCommand: AsyncParsableCommand {
             test follows, and with --cancel-after-loadtest the model's job ends whatever happens.
 
             EXIT CODES
-              64   bad usage, or a value is missing and nobody is there to ask
-              118  the model's job ended before the model was healthy
-              75   the model was not healthy within --loadtest-ready-timeout
-              130  Ctrl-C
+            \(ExitStatus.table([
+                .usage: "bad usage, or a value is missing and nobody is there to ask",
+                .modelEnded: nil,
+                .temporary: "the model was not healthy within --loadtest-ready-timeout",
+                .detached: "Ctrl-C",
+            ]))
             Others are those of 'sml loadtest run'.
 
             EXAMPLES

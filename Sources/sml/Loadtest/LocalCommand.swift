@@ -24,16 +24,18 @@ struct LocalCommand: AsyncParsableCommand {
             pushed to a Prometheus; K6_PROMETHEUS_RW_* sets credentials, TLS and interval.
 
             EXIT CODES
-              0    the plan was carried out, whatever the server answered
-              3    with --require-remote-write: series are missing at the receiver
-              64   bad usage: an option or its value
-              69   a program of ours is missing or the simulated endpoint did not start
-              73   output cannot be written or is there already
-              99   ended by a rule of the scenario (stop_on, on_429: stop); the summary says which
-              104  bad scenario
-              105  stopped by SIGTERM, SIGINT or SIGHUP; the summary is there and says so
-              107  prompt corpus missing, unreadable or empty
-              255  bad remote-write setting
+            \(ExitStatus.table([
+                .done: nil,
+                .seriesMissing: nil,
+                .usage: nil,
+                .unavailable: "a program of ours is missing or the simulated endpoint did not start",
+                .output: nil,
+                .rule: nil,
+                .configuration: nil,
+                .stopped: nil,
+                .corpus: nil,
+                .remoteWrite: nil,
+            ]))
 
             EXAMPLES
               sml loadtest local --loadtest-scenario throughput --loadtest-duration 30s

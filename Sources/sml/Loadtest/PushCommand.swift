@@ -58,6 +58,6 @@ struct PushCommand: AsyncParsableCommand {
                 "\(result.undelivered.updates.count) of \(states.updates.count) series are still not delivered: \(file)\n")
             return false
         }
-        if !isComplete { throw ExitCode(3) }
+        if !isComplete { throw ExitCode(ExitStatus.seriesMissing.rawValue) }
     }
 }

@@ -12,8 +12,8 @@ struct RecordsCommand: AsyncParsableCommand {
         abstract: "Export a records file as CSV or JSON Lines.",
         discussion: """
             Every row is one exchange, dropped arrival, iteration end or sample; the columns are described in \
-            docs/RECORDS.md. A file that was cut off is read up to its last whole record. Exit code 65: not a \
-            records file, or none there.
+            docs/RECORDS.md. A file that was cut off is read up to its last whole record. Exit code \
+            \(ExitStatus.records.rawValue): \(ExitStatus.records.meaning).
 
             EXAMPLES
               sml loadtest records runs/x/records.smlrec --format csv > records.csv

@@ -22,24 +22,29 @@ struct RunCommand: AsyncParsableCommand {
             alone can read hold it.
 
             EXIT CODES
-              0    the plan was carried out, whatever the server answered
-              3    series are missing at the receiver
-              64   bad usage, or SLURM refused the job
-              69   SLURM or FirecREST cannot be reached
-              73   output cannot be written
-              75   the model was not healthy in time, the cluster was silent for 10 minutes, or one of several
-                   nodes' tasks was lost
-              77   FirecREST or its token server refused the credentials
-              78   not configured
-              99   ended by a rule of the scenario
-              104  bad scenario
-              105  stopped by a signal before the end of its plan
-              107  prompt corpus missing, unreadable or empty
-              111  reached the job's time limit         115  preempted
-              112  cancelled                            116  failed in another way
-              113  lost its node                        117  gone, and nobody knows how
-              114  out of memory                        130  Ctrl-C: the job goes on
-              255  bad remote-write setting
+            \(ExitStatus.table([
+                .done: nil,
+                .seriesMissing: "series are missing at the receiver",
+                .usage: "bad usage, or SLURM refused the job",
+                .unavailable: "SLURM or FirecREST cannot be reached",
+                .output: "output cannot be written",
+                .temporary: "the model was not healthy in time, the cluster was silent for 10 minutes, or one of several nodes' tasks was lost",
+                .credentials: nil,
+                .notConfigured: nil,
+                .rule: nil,
+                .configuration: nil,
+                .stopped: "stopped by a signal before the end of its plan",
+                .corpus: nil,
+                .jobTimeout: nil,
+                .jobCancelled: nil,
+                .jobNodeFailed: nil,
+                .jobOutOfMemory: nil,
+                .jobPreempted: nil,
+                .jobFailed: nil,
+                .jobUnknown: nil,
+                .detached: nil,
+                .remoteWrite: nil,
+            ]))
 
             EXAMPLES
               sml loadtest run --partition normal --loadtest-server-url https://your.endpoint.example \\

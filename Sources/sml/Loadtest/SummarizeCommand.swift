@@ -11,7 +11,8 @@ struct SummarizeCommand: AsyncParsableCommand {
         abstract: "Compute a summary from records files.",
         discussion: """
             Gives the summary that the run wrote, or would have written: a file that was cut off counts as an \
-            interrupted run up to its last whole record. Exit code 65: not a records file, or none there.
+            interrupted run up to its last whole record. Exit code \(ExitStatus.records.rawValue): \
+            \(ExitStatus.records.meaning).
 
             Several files are the parts that the tasks of one run kept; they give the summary of the whole. A task \
             whose file is not given counts as lost, and the summary says so.

@@ -1,0 +1,53 @@
+// The table of exit codes in a command's help. What a code means is said once, here, unless a command says more about its own
+// case; the numbers are those of ``ExitStatus``.
+
+extension ExitStatus {
+    /// What it means, in as few words as a help text has.
+    package var meaning: String {
+        switch self {
+        case .done: "the plan was carried out, whatever the server answered"
+        case .seriesMissing: "with --require-remote-write: series are missing at the receiver"
+        case .usage: "bad usage: an option or its value"
+        case .records: "not a records file, or none there"
+        case .undelivered: "no file of undelivered series, or it cannot be read"
+        case .unavailable: "what a run needs is missing or cannot be reached"
+        case .output: "output cannot be written or is there already"
+        case .temporary: "not ready in time, silent or lost: another try may do"
+        case .credentials: "FirecREST or its token server refused the credentials"
+        case .notConfigured: "not configured"
+        case .rule: "ended by a rule of the scenario (stop_on, on_429: stop); the summary says which"
+        case .configuration: "bad scenario or run configuration"
+        case .stopped: "stopped by a signal (SIGTERM, SIGINT, SIGHUP, …); the summary is there and says so"
+        case .corpus: "prompt corpus missing, unreadable or empty"
+        case .jobTimeout: "the job reached its time limit"
+        case .jobCancelled: "the job was cancelled"
+        case .jobNodeFailed: "the job lost its node"
+        case .jobOutOfMemory: "the job ran out of memory"
+        case .jobPreempted: "the job was preempted"
+        case .jobFailed: "the job failed in another way, or left no summary"
+        case .jobUnknown: "the job is gone, and nobody knows how it ended"
+        case .modelEnded: "the model's job ended before the model was healthy"
+        case .detached: "Ctrl-C: the job goes on"
+        case .readerGone: "the reader of stdout went away"
+        case .remoteWrite: "bad remote-write setting"
+        }
+    }
+
+    /// The lines of a table, each indented and no wider than a terminal of 80; nil stands for the usual ``meaning``.
+    package static func table(_ rows: KeyValuePairs<ExitStatus, String?>) -> String {
+        rows.map { status, meaning in
+            let code = String(status.rawValue)
+            var lines = ["  " + code + String(repeating: " ", count: max(1, indentation - 2 - code.count))]
+            for word in (meaning ?? status.meaning).split(separator: " ") {
+                if lines[lines.count - 1].count + word.count > width {
+                    lines.append(String(repeating: " ", count: indentation))
+                }
+                lines[lines.count - 1] += (lines[lines.count - 1].last == " " ? "" : " ") + word
+            }
+            return lines.joined(separator: "\n")
+        }.joined(separator: "\n")
+    }
+
+    private static let indentation = 7
+    private static let width = 78
+}
