@@ -8,7 +8,7 @@ import LibcurlClient
 final class Transfer {
     let easy: UnsafeMutableRawPointer
     private let request: HTTPRequest
-    private let answer: AnswerReader
+    private let answer: ResponseCollector
     private let errorText: UnsafeMutableBufferPointer<CChar>
     private var headers: UnsafeMutablePointer<curl_slist>?
     /// Copied to one address for as long as libcurl reads it; nil for a request without body.
@@ -18,7 +18,7 @@ final class Transfer {
         guard let easy = curl_easy_init() else { throw HTTPFailure(.other, "libcurl cannot be initialised") }
         self.easy = easy
         self.request = request
-        answer = AnswerReader(destination: request.destination, limit: request.answerLimit)
+        answer = ResponseCollector(destination: request.destination, limit: request.answerLimit)
         body = Self.copy(request.body)
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0)
@@ -76,8 +76,8 @@ final class Transfer {
         try number(CURLOPT_CONNECTTIMEOUT_MS, 10_000)
         // Both buffers are owned by self, which also owns the handle and so outlives every call made through it.
         try check(sml_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText.baseAddress))
-        try check(sml_easy_set_write(easy, AnswerReader.write, answer.opaque))
-        try check(sml_easy_set_header(easy, AnswerReader.header, answer.opaque))
+        try check(sml_easy_set_write(easy, ResponseCollector.write, answer.opaque))
+        try check(sml_easy_set_header(easy, ResponseCollector.header, answer.opaque))
     }
 
     private func setUpRequest() throws(HTTPFailure) {

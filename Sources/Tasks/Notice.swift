@@ -45,35 +45,3 @@ struct Notice: Sendable {
         }
     }
 }
-
-/// What keeps several tasks from being one run.
-package struct TaskError: CommandError, Equatable {
-    package enum Kind: Sendable, Equatable {
-        /// Another task did not come or runs something else: 75 (EX_TEMPFAIL).
-        case others
-        /// A signal while waiting for the others: 105, as for a run.
-        case interrupted
-        /// The directory they share: 73 (EX_CANTCREAT).
-        case files
-    }
-
-    package let kind: Kind
-    package let description: String
-
-    package init(_ kind: Kind, _ description: String) {
-        self.kind = kind
-        self.description = OneLine.escaped(description)
-    }
-
-    package var exitCode: Int32 {
-        switch kind {
-        case .others: ExitStatus.temporary.rawValue
-        case .interrupted: ExitStatus.stopped.rawValue
-        case .files: ExitStatus.output.rawValue
-        }
-    }
-
-    static func system(_ action: String, _ path: String) -> TaskError {
-        TaskError(.files, "\(path): cannot \(action): \(String(cString: strerror(errno)))")
-    }
-}

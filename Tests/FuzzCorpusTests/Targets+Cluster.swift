@@ -160,13 +160,13 @@ extension FuzzTarget {
     /// As libcurl would deliver it.
     private static func response(_ bytes: UnsafeRawBufferPointer) -> HTTPResponse {
         let (head, body) = parts(bytes)
-        let reader = AnswerReader(destination: .memory, limit: 1 << 20)
+        let reader = ResponseCollector(destination: .memory, limit: 1 << 20)
         for line in head {
             var line = line.utf8.map { CChar(bitPattern: $0) }
             let count = line.count
             line.withUnsafeMutableBufferPointer { buffer in
                 guard let start = buffer.baseAddress else { return }
-                precondition(AnswerReader.header(start, 1, count, reader.opaque) == count)
+                precondition(ResponseCollector.header(start, 1, count, reader.opaque) == count)
             }
         }
         return HTTPResponse(status: 500, headers: reader.headers, body: Array(body.joined(separator: "\n").utf8))

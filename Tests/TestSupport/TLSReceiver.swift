@@ -37,6 +37,15 @@ package final class TestCertificates: Sendable {
         }
     }
 
+    /// Starts s_server, with a good answer waiting to be sent, and what it says in a file.
+    fileprivate func serve(port: UInt16, _ options: [String]) throws -> (ChildProcess, log: String) {
+        let log = directory.appendingPathComponent("s_server.\(port).log").path
+        let process = try ChildProcess(
+            [Self.openssl, "s_server", "-accept", "127.0.0.1:\(port)", "-quiet", "-cert", certificate, "-key", key] + options,
+            log: log, input: Array("HTTP/1.1 204 No Content\r\n\r\n".utf8))
+        return (process, log)
+    }
+
     deinit { try? FileManager.default.removeItem(at: directory) }
 }
 
@@ -47,21 +56,23 @@ package final class TLSReceiver: Sendable {
     private let process: ChildProcess
     private let certificates: TestCertificates
 
-    /// `options` are s_server's, such as `-tls1_2`.
+    /// `options` are s_server's, such as `-tls1_2`. One that does not listen is given up for one on another port, since among
+    /// thousands of connections of other tests one in some hundred did not come to it.
     package init(_ certificates: TestCertificates, options: [String] = []) async throws {
         self.certificates = certificates
-        reserved = try ReservedPort()
-        let port = reserved.number
-        process = try ChildProcess(
-            [
-                TestCertificates.openssl, "s_server", "-accept", "127.0.0.1:\(port)", "-quiet", "-cert",
-                certificates.certificate,
-                "-key", certificates.key,
-            ] + options,
-            input: Array("HTTP/1.1 204 No Content\r\n\r\n".utf8))
-        guard await eventually({ Self.isListening(port) }) else {
-            throw SpawnFailure(description: "openssl s_server does not listen")
+        var log = ""
+        for _ in 0..<3 {
+            let reserved = try ReservedPort()
+            let (process, file) = try certificates.serve(port: reserved.number, options)
+            if await eventually(within: .seconds(40), { process.hasExited || Self.isListening(reserved.number) }), !process.hasExited {
+                self.reserved = reserved
+                self.process = process
+                return
+            }
+            process.end()
+            log += (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
         }
+        throw SpawnFailure(description: "openssl s_server does not listen: \(log)")
     }
 
     package var url: String { "https://127.0.0.1:\(port)/api/v1/write" }

@@ -8,7 +8,7 @@ extension Connection {
     private static let mostAtOnce = 32 * 1024
 
     /// Begins the answer of a request that the model has taken.
-    func beginStream(_ exchange: Exchange, _ plan: StreamPlan, isFramed: Bool, _ context: ChannelHandlerContext) {
+    func beginStream(_ exchange: AdmittedRequest, _ plan: StreamPlan, isFramed: Bool, _ context: ChannelHandlerContext) {
         let writer = ChunkWriter(
             sequence: exchange.admission.sequence, created: AnswerWriter.unixSeconds(), model: exchange.model ?? core.answers.defaultModel,
             announcesUsage: plan.usage == .last, isWithoutChoices: plan.isWithoutChoices, isFramed: isFramed)

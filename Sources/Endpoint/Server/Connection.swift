@@ -20,13 +20,13 @@ final class Connection: ChannelDuplexHandler, NIOScheduledCallbackHandler {
         /// Nothing to answer.
         case idle
         /// The answer is due at `admission.departure`, or never (hang).
-        case waiting(Exchange)
+        case waiting(AdmittedRequest)
         /// A slow body is on its way.
-        case dribbling(Exchange, Dribble)
+        case dribbling(AdmittedRequest, Dribble)
         /// Chunks leave at their instants.
         case streaming(OpenStream)
         /// A large answer is being written.
-        case writing(Exchange)
+        case writing(AdmittedRequest)
         /// Nothing more is read or written.
         case ended
     }
@@ -184,7 +184,7 @@ final class Connection: ChannelDuplexHandler, NIOScheduledCallbackHandler {
             core.configuration.prefixCache == 0
             ? nil : body.withUnsafeReadableBytes { PromptDigest.of(UnsafeRawBufferPointer(rebasing: $0[chat.messages])) }
         let admission = core.admit(chat, prompt: prompt, at: request.arrival)
-        let exchange = Exchange(
+        let exchange = AdmittedRequest(
             admission: admission, arrival: request.arrival, promptTokens: chat.promptTokens, model: model,
             keepAlive: request.keepAlive)
         if chat.isStreamed, !admission.isRefused, admission.failure?.takesPlace ?? true {

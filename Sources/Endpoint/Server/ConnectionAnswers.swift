@@ -8,7 +8,7 @@ extension Connection {
     /// Answers up to this size fit the socket's send buffer, so that the write is over when the call returns.
     static let writtenAtOnce = 64 * 1024
 
-    func answer(_ exchange: Exchange, _ context: ChannelHandlerContext) {
+    func answer(_ exchange: AdmittedRequest, _ context: ChannelHandlerContext) {
         let admission = exchange.admission
         if admission.isRefused {
             failWithStatus(503, "The queue is full.", exchange, context, mode: "queue-full")
@@ -46,7 +46,7 @@ extension Connection {
         }
     }
 
-    private func completion(_ exchange: Exchange, _ context: ChannelHandlerContext) -> ByteBuffer {
+    private func completion(_ exchange: AdmittedRequest, _ context: ChannelHandlerContext) -> ByteBuffer {
         let admission = exchange.admission
         let completion = AnswerWriter.Completion(
             sequence: admission.sequence, model: exchange.model, promptTokens: exchange.promptTokens,
@@ -58,7 +58,7 @@ extension Connection {
     }
 
     private func failWithStatus(
-        _ status: Int, _ message: String, _ exchange: Exchange, _ context: ChannelHandlerContext, mode: String? = nil
+        _ status: Int, _ message: String, _ exchange: AdmittedRequest, _ context: ChannelHandlerContext, mode: String? = nil
     ) {
         let answer = core.answers.answer(
             status: status, body: ErrorBody.json(status, message, code: mode),
@@ -69,7 +69,7 @@ extension Connection {
 
     /// Sends the whole answer, logs it, and goes on with the next request.
     private func finish(
-        _ exchange: Exchange, _ answer: ByteBuffer, tokens: Int, _ context: ChannelHandlerContext,
+        _ exchange: AdmittedRequest, _ answer: ByteBuffer, tokens: Int, _ context: ChannelHandlerContext,
         status: Int = 200, mode: String? = nil, closes: Bool = false
     ) {
         let keepAlive = exchange.keepAlive && !closes
@@ -91,7 +91,7 @@ extension Connection {
         }
     }
 
-    func continueSlowly(_ exchange: Exchange, _ dribble: Dribble, _ context: ChannelHandlerContext) {
+    func continueSlowly(_ exchange: AdmittedRequest, _ dribble: Dribble, _ context: ChannelHandlerContext) {
         var dribble = dribble
         let piece = dribble.next()
         guard let due = dribble.nextDue else {
@@ -104,7 +104,7 @@ extension Connection {
     }
 
     /// Ends the connection without an answer.
-    private func end(_ exchange: Exchange, _ context: ChannelHandlerContext) {
+    private func end(_ exchange: AdmittedRequest, _ context: ChannelHandlerContext) {
         phase = .ended
         context.close(promise: nil)
         record(exchange, status: 0, completionTokens: 0, at: monotonicNanoseconds())
@@ -146,7 +146,7 @@ extension Connection {
     // MARK: Logging
 
     func record(
-        _ exchange: Exchange, status: Int, completionTokens: Int = 0, at departure: UInt64, mode: String? = nil,
+        _ exchange: AdmittedRequest, status: Int, completionTokens: Int = 0, at departure: UInt64, mode: String? = nil,
         stream: OpenStream? = nil
     ) {
         let admission = exchange.admission

@@ -4,7 +4,7 @@ import NIOCore
 
 /// State of one stream. Used on its connection's event loop only.
 final class OpenStream {
-    let exchange: Exchange
+    let exchange: AdmittedRequest
     let plan: StreamPlan
     let writer: ChunkWriter
     let keepAlive: Bool
@@ -22,7 +22,7 @@ final class OpenStream {
     var chunks = 0
     var tokens = 0
 
-    init(_ exchange: Exchange, _ plan: StreamPlan, _ writer: ChunkWriter, keepAlive: Bool) {
+    init(_ exchange: AdmittedRequest, _ plan: StreamPlan, _ writer: ChunkWriter, keepAlive: Bool) {
         self.exchange = exchange
         self.plan = plan
         self.writer = writer

@@ -69,7 +69,7 @@ package struct RunConfiguration: Sendable, Equatable {
             throw ConfigurationError(.configuration, "\(path): \(error.reason)")
         }
         defer { bytes.release() }
-        MappedFileGuard.begin(path: path, exitCode: ConfigurationError.Kind.configuration.exitCode)
+        MappedFileGuard.begin(path: path, exitCode: ExitStatus.configuration.rawValue)
         defer { MappedFileGuard.end() }
         return try parse(bytes: bytes.buffer, file: path)
     }

@@ -80,7 +80,7 @@ package final class Corpus: @unchecked Sendable {
             throw ConfigurationError(.corpus, "\(path): \(error.reason)")
         }
         defer { bytes.release() }
-        MappedFileGuard.begin(path: path, exitCode: ConfigurationError.Kind.corpus.exitCode)
+        MappedFileGuard.begin(path: path, exitCode: ExitStatus.corpus.rawValue)
         defer { MappedFileGuard.end() }
         var loader = CorpusLoader(bytes.buffer, file: path, options: options) { bytes.discard($0) }
         return try loader.load()

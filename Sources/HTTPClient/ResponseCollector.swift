@@ -4,7 +4,7 @@ import Base
 import Glibc
 
 /// Filled by libcurl through an unretained pointer; the transfer that owns the handle keeps it alive.
-final class AnswerReader {
+final class ResponseCollector {
     private(set) var headers: [HTTPRequest.Header] = []
     private(set) var body: [UInt8] = []
     private(set) var failure: HTTPFailure?
@@ -22,7 +22,7 @@ final class AnswerReader {
     static let write: @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int = {
         data, size, count, context in
         guard let data, let context else { return 0 }
-        let reader = Unmanaged<AnswerReader>.fromOpaque(context).takeUnretainedValue()
+        let reader = Unmanaged<ResponseCollector>.fromOpaque(context).takeUnretainedValue()
         return reader.append(UnsafeRawBufferPointer(start: data, count: size * count)) ? size * count : 0
     }
 
@@ -30,7 +30,7 @@ final class AnswerReader {
         data, size, count, context in
         guard let data, let context else { return 0 }
         let line = UnsafeRawBufferPointer(start: data, count: size * count)
-        Unmanaged<AnswerReader>.fromOpaque(context).takeUnretainedValue().line(String(decoding: line, as: UTF8.self))
+        Unmanaged<ResponseCollector>.fromOpaque(context).takeUnretainedValue().line(String(decoding: line, as: UTF8.self))
         return size * count
     }
 

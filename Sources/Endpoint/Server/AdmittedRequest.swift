@@ -3,7 +3,7 @@
 import NIOCore
 
 /// A request the model has taken.
-struct Exchange {
+struct AdmittedRequest {
     let admission: Admission
     let arrival: UInt64
     let promptTokens: Int
