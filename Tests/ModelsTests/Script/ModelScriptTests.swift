@@ -134,9 +134,9 @@ import Testing
                 #expect(try words("replica_\(replica)_node1") == all("1"))
             case .vllm:
                 #expect(try words("replica_\(replica)_node1") == ["a b", "ray", "start", "--address=\(address):6379", "--block"])
-                #expect(
-                    try words("replica_\(replica)").suffix(5 + served.count + Self.hostile.count)
-                        == ["vllm", "serve", Launches.path] + served + ["--distributed-executor-backend", "ray"] + Self.hostile)
+                // Beside it Ray's head writes down what it is started with, before or after.
+                let serve = ["vllm", "serve", Launches.path] + served + ["--distributed-executor-backend", "ray"] + Self.hostile
+                #expect(try words("replica_\(replica)").contains(serve))
             }
         }
         #expect(
