@@ -4,25 +4,25 @@
 // valid UTF-8 only, nesting bounded.
 
 /// Why a text is not JSON, and where.
-package struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Byte offset into the scanned buffer.
-    package let offset: Int
-    package let reason: String
+    public let offset: Int
+    public let reason: String
 
-    package init(offset: Int, reason: String) {
+    public init(offset: Int, reason: String) {
         self.offset = offset
         self.reason = reason
     }
 
-    package var description: String { "\(reason) at byte \(offset)" }
+    public var description: String { "\(reason) at byte \(offset)" }
 }
 
 /// A string as it stands in the buffer: the bytes between the quotes, and whether any of them is a backslash.
-package struct JSONString: Sendable, Equatable {
-    package let range: Range<Int>
-    package let hasEscapes: Bool
+public struct JSONString: Sendable, Equatable {
+    public let range: Range<Int>
+    public let hasEscapes: Bool
 
-    package init(range: Range<Int>, hasEscapes: Bool) {
+    public init(range: Range<Int>, hasEscapes: Bool) {
         self.range = range
         self.hasEscapes = hasEscapes
     }
@@ -30,41 +30,44 @@ package struct JSONString: Sendable, Equatable {
 
 /// Reads one buffer from front to back. The buffer must outlive the scanner.
 ///
+/// Public, because Swift 6.3 inlines across modules what is `@inlinable public`, and not what is `@inlinable package`:
+/// ``equals(_:_:)`` as a call was 1,726 instructions of an answer of 1.2 kB.
+///
 ///     var scanner = JSONScanner(bytes)
 ///     try scanner.beginObject()
 ///     while let key = try scanner.nextKey() {
 ///         if scanner.equals(key, "usage") { … } else { try scanner.skipValue() }
 ///     }
 ///     try scanner.finish()
-package struct JSONScanner {
-    package enum Kind: Sendable, Equatable { case object, array, string, number, bool, null }
+public struct JSONScanner {
+    public enum Kind: Sendable, Equatable { case object, array, string, number, bool, null }
 
     /// Arrays and objects inside each other before a text of ours is refused: readers of whole trees go down by recursion.
-    package static let nestingLimit = 128
+    public static let nestingLimit = 128
     /// The same for the answers of servers, of which only the top is read by recursion: as deep as Go's encoding/json,
     /// and so k6's `json()`, goes. (`JSON.parse` has no limit there but memory.)
-    package static let answerNestingLimit = 10_000
+    public static let answerNestingLimit = 10_000
 
-    package let bytes: UnsafeRawBufferPointer
+    public let bytes: UnsafeRawBufferPointer
     /// The next byte to read.
-    package private(set) var offset: Int
+    public private(set) var offset: Int
     private let end: Int
     private let depthLimit: Int
     private var depth = 0
     /// True between an opening bracket and the first thing after it: no comma may stand there.
     private var atStart = false
 
-    package init(_ bytes: UnsafeRawBufferPointer, depthLimit: Int = nestingLimit) {
+    public init(_ bytes: UnsafeRawBufferPointer, depthLimit: Int = nestingLimit) {
         self.bytes = bytes
         self.depthLimit = depthLimit
         offset = 0
         end = bytes.count
     }
 
-    package init(_ bytes: UnsafeBufferPointer<UInt8>) { self.init(UnsafeRawBufferPointer(bytes)) }
+    public init(_ bytes: UnsafeBufferPointer<UInt8>) { self.init(UnsafeRawBufferPointer(bytes)) }
 
     /// Reads only `range` of the buffer; offsets stay those of the whole buffer.
-    package init(_ bytes: UnsafeRawBufferPointer, range: Range<Int>) {
+    public init(_ bytes: UnsafeRawBufferPointer, range: Range<Int>) {
         self.bytes = bytes
         depthLimit = Self.nestingLimit
         offset = range.lowerBound
@@ -75,7 +78,7 @@ package struct JSONScanner {
 
     /// The kind of the next value, without reading it.
     @inline(__always)
-    package mutating func peek() throws(JSONError) -> Kind {
+    public mutating func peek() throws(JSONError) -> Kind {
         switch try nextByte() {
         case UInt8(ascii: "{"): return .object
         case UInt8(ascii: "["): return .array
@@ -87,16 +90,16 @@ package struct JSONScanner {
         }
     }
 
-    package mutating func null() throws(JSONError) { try literal("null") }
+    public mutating func null() throws(JSONError) { try literal("null") }
 
-    package mutating func bool() throws(JSONError) -> Bool {
+    public mutating func bool() throws(JSONError) -> Bool {
         let isTrue = try nextByte() == UInt8(ascii: "t")
         try literal(isTrue ? "true" : "false")
         return isTrue
     }
 
     /// A string; its bytes are checked (UTF-8, no raw control characters, well-formed escapes) but not decoded.
-    package mutating func string() throws(JSONError) -> JSONString {
+    public mutating func string() throws(JSONError) -> JSONString {
         guard try nextByte() == UInt8(ascii: "\"") else { throw failure("expected a string") }
         offset += 1
         let start = offset
@@ -106,7 +109,7 @@ package struct JSONScanner {
     }
 
     /// A number's text, checked against RFC 8259's grammar.
-    package mutating func number() throws(JSONError) -> Range<Int> {
+    public mutating func number() throws(JSONError) -> Range<Int> {
         _ = try nextByte()
         let start = offset
         if byte(at: offset) == UInt8(ascii: "-") { offset += 1 }
@@ -126,7 +129,7 @@ package struct JSONScanner {
 
     /// Reads over one value of any kind, checking it, and returns where it stands.
     @discardableResult
-    package mutating func skipValue() throws(JSONError) -> Range<Int> {
+    public mutating func skipValue() throws(JSONError) -> Range<Int> {
         let kind = try peek()
         let start = offset
         switch kind {
@@ -174,12 +177,12 @@ package struct JSONScanner {
 
     // MARK: Containers
 
-    package mutating func beginObject() throws(JSONError) { try begin(UInt8(ascii: "{"), "an object") }
+    public mutating func beginObject() throws(JSONError) { try begin(UInt8(ascii: "{"), "an object") }
 
-    package mutating func beginArray() throws(JSONError) { try begin(UInt8(ascii: "["), "an array") }
+    public mutating func beginArray() throws(JSONError) { try begin(UInt8(ascii: "["), "an array") }
 
     /// The next key, with its colon read, or nil at the end of the object.
-    package mutating func nextKey() throws(JSONError) -> JSONString? {
+    public mutating func nextKey() throws(JSONError) -> JSONString? {
         guard try advance(closing: UInt8(ascii: "}")) else { return nil }
         let key = try string()
         guard try nextByte() == UInt8(ascii: ":") else { throw failure("expected ':'") }
@@ -188,19 +191,19 @@ package struct JSONScanner {
     }
 
     /// True if another element follows, false at the end of the array.
-    package mutating func nextElement() throws(JSONError) -> Bool {
+    public mutating func nextElement() throws(JSONError) -> Bool {
         try advance(closing: UInt8(ascii: "]"))
     }
 
     /// Only white space may be left.
-    package mutating func finish() throws(JSONError) {
+    public mutating func finish() throws(JSONError) {
         skipWhitespace()
         guard offset == end else { throw failure("unexpected text after the value") }
     }
 
     // MARK: Bytes
 
-    package mutating func skipWhitespace() {
+    public mutating func skipWhitespace() {
         while offset < end {
             switch bytes[offset] {
             case 0x20, 0x0A, 0x0D, 0x09: offset += 1
@@ -210,7 +213,7 @@ package struct JSONScanner {
     }
 
     /// Passes blanks up to and including a line feed; false if anything else stands before it. For JSON Lines.
-    package mutating func skipLineEnd() -> Bool {
+    public mutating func skipLineEnd() -> Bool {
         while offset < end {
             switch bytes[offset] {
             case 0x0A:
@@ -225,7 +228,7 @@ package struct JSONScanner {
 
     /// The next byte that is not white space, unread.
     @inline(__always)
-    package mutating func nextByte() throws(JSONError) -> UInt8 {
+    public mutating func nextByte() throws(JSONError) -> UInt8 {
         // Servers send JSON without blanks, so it nearly always is the very next one.
         if offset < end, bytes[offset] > 0x20 { return bytes[offset] }
         return try nextByteAfterBlanks()
@@ -238,12 +241,12 @@ package struct JSONScanner {
         return bytes[offset]
     }
 
-    package var isAtEnd: Bool { offset >= end }
+    public var isAtEnd: Bool { offset >= end }
 
     /// Whether a string means exactly this ASCII text, however it is written: `"c\u006fntent"` is `content`.
     // Inlined, because nearly every comparison is decided by the length, a constant there.
     @inlinable @inline(__always)
-    package func equals(_ string: JSONString, _ text: StaticString) -> Bool {
+    public func equals(_ string: JSONString, _ text: StaticString) -> Bool {
         guard string.range.count == text.utf8CodeUnitCount, !string.hasEscapes else {
             return string.hasEscapes && equalsUnescaped(string, text)
         }
@@ -276,11 +279,11 @@ package struct JSONScanner {
     }
 
     /// Whether a string without escapes is exactly these bytes.
-    package func equals(_ string: JSONString, _ text: UnsafeRawBufferPointer) -> Bool {
+    public func equals(_ string: JSONString, _ text: UnsafeRawBufferPointer) -> Bool {
         !string.hasEscapes && UnsafeRawBufferPointer(rebasing: bytes[string.range]).elementsEqual(text)
     }
 
-    package func failure(_ reason: String) -> JSONError { JSONError(offset: offset, reason: reason) }
+    public func failure(_ reason: String) -> JSONError { JSONError(offset: offset, reason: reason) }
 
     private func byte(at index: Int) -> UInt8 { index < end ? bytes[index] : 0 }
 

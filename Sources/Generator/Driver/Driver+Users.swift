@@ -2,7 +2,8 @@
 
 extension Driver {
     mutating func applyDueSteps(_ actions: some DriverActions) {
-        guard case .users(var cursor, let rampDown) = load else { return }
+        // Before the cursor is taken out: that copies its steps, and the shard asks at every wake-up.
+        guard load.due <= now, case .users(var cursor, let rampDown) = load else { return }
         while cursor.due <= now {
             let due = cursor.due
             let share = cursor.advance()

@@ -6,8 +6,9 @@ import HeapModule
 import Base
 import Scenarios
 
-/// Decides for one shard. Instants are nanoseconds since the run's start.
-struct Driver: Sendable {
+/// Decides for one shard. Instants are nanoseconds since the run's start. Not copyable: a copy, which the compiler made
+/// to ask for ``nextDue``, retains every list in it.
+struct Driver: ~Copyable, Sendable {
     let setting: DriverSetting
     let shared: SharedByDrivers
     var load: ShardLoad

@@ -15,42 +15,43 @@ package enum RecordKind: UInt8, Sendable, CaseIterable {
     case iterationEnd = 3
 }
 
-/// Yes/no facts of a record. Raw values are part of the records file's format.
-package struct RecordFlags: OptionSet, Sendable, Hashable {
-    package let rawValue: UInt16
-    package init(rawValue: UInt16) { self.rawValue = rawValue }
+/// Yes/no facts of a record. Raw values are part of the records file's format. Public, because the
+/// compiler inlines across modules only what is: asking for a flag was a call of a witness.
+public struct RecordFlags: OptionSet, Sendable, Hashable {
+    public let rawValue: UInt16
+    public init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// The exchange used a connection that an earlier one had opened.
-    package static let connectionReused = RecordFlags(rawValue: 1 << 0)
+    public static let connectionReused = RecordFlags(rawValue: 1 << 0)
     /// The answer's body was a JSON document.
-    package static let parsed = RecordFlags(rawValue: 1 << 1)
+    public static let parsed = RecordFlags(rawValue: 1 << 1)
     /// The answer had a non-empty `choices` array (k6's check `has choices`).
-    package static let hasChoices = RecordFlags(rawValue: 1 << 2)
+    public static let hasChoices = RecordFlags(rawValue: 1 << 2)
     /// Last exchange of its request: it carries the request's outcome. Unset on redirect hops that were followed.
-    package static let final = RecordFlags(rawValue: 1 << 3)
+    public static let final = RecordFlags(rawValue: 1 << 3)
     /// The iteration ended with this exchange (no think time followed).
-    package static let endsIteration = RecordFlags(rawValue: 1 << 4)
+    public static let endsIteration = RecordFlags(rawValue: 1 << 4)
     /// Cut off by the end of the run, a ramp-down or a signal. No k6 request metric counts it.
-    package static let interrupted = RecordFlags(rawValue: 1 << 5)
+    public static let interrupted = RecordFlags(rawValue: 1 << 5)
     /// The request was sent more than once, because a reused connection died before the server can have read it.
-    package static let retriedByTransport = RecordFlags(rawValue: 1 << 6)
+    public static let retriedByTransport = RecordFlags(rawValue: 1 << 6)
     /// The exchange was sent as GET (a 301, 302 or 303 turned the POST into it).
-    package static let methodGet = RecordFlags(rawValue: 1 << 7)
+    public static let methodGet = RecordFlags(rawValue: 1 << 7)
     /// The first choice of the answer had neither text nor a tool call.
-    package static let withoutContent = RecordFlags(rawValue: 1 << 8)
+    public static let withoutContent = RecordFlags(rawValue: 1 << 8)
     /// The answer named a model that is not the one asked for.
-    package static let otherModel = RecordFlags(rawValue: 1 << 9)
+    public static let otherModel = RecordFlags(rawValue: 1 << 9)
     /// With `ignore_eos`: `usage.completion_tokens` is not the `max_tokens` of the request.
-    package static let tokensNotAsAsked = RecordFlags(rawValue: 1 << 10)
+    public static let tokensNotAsAsked = RecordFlags(rawValue: 1 << 10)
     /// The answer's body ended inside a JSON document.
-    package static let cutShort = RecordFlags(rawValue: 1 << 11)
+    public static let cutShort = RecordFlags(rawValue: 1 << 11)
     /// The answer had no body.
-    package static let emptyBody = RecordFlags(rawValue: 1 << 12)
+    public static let emptyBody = RecordFlags(rawValue: 1 << 12)
     /// A dropped arrival: it fell into a pause that a 429 had asked for.
-    package static let paused = RecordFlags(rawValue: 1 << 13)
+    public static let paused = RecordFlags(rawValue: 1 << 13)
     /// The answer said of itself that it failed: an `error` in it, or a finish reason that is one
     /// (``FinishReason/isFailure``). k6 does not look.
-    package static let reportsFailure = RecordFlags(rawValue: 1 << 14)
+    public static let reportsFailure = RecordFlags(rawValue: 1 << 14)
 }
 
 /// How far an exchange got. Raw values are part of the records file's format.

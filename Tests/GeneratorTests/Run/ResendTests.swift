@@ -76,12 +76,13 @@ import Testing
         #expect(run.requests.allSatisfy { $0.status == 200 || [1000, 1201, 1220].contains($0.errorCode) })
     }
 
-    /// Closed while idle is no event at all: the next request has a new connection from the start.
+    /// Closed while idle is no event at all: the next request has a new connection from the start. (A server that a busy
+    /// machine kept from closing for 50 ms was seen: that long may the close take here six times.)
     @Test func connectionsClosedBetweenRequests() async throws {
         let server = try ScriptedServer { _ in [.completion, .close] }
         defer { server.stop() }
         let run = try await RunHarness.run(
-            RunHarness.plan(Self.users(2, for: .milliseconds(800)), url: server.url, think: .milliseconds(50)))
+            RunHarness.plan(Self.users(2, for: .milliseconds(1500)), url: server.url, think: .milliseconds(300)))
         #expect(run.requests.count > 4)
         #expect(run.requests.allSatisfy { $0.status == 200 })
         #expect(server.requests.count == run.requests.count)

@@ -108,21 +108,21 @@ final class Simulation {
         let shared = SharedByDrivers(
             live: live, arrivals: ArrivalExchange(shards: shards) { shard in bell.rung.withLock { _ = $0.insert(shard) } },
             pause: plan.faults.onTooManyRequests == .pause ? RequestPause() : nil)
-        var drivers = (0..<shards).map { Driver(plan: plan, share: .whole, shard: $0, shards: shards, shared: shared) }
+        let drivers = (0..<shards).map { Held(Driver(plan: plan, share: .whole, shard: $0, shards: shards, shared: shared)) }
         let doers = drivers.map { _ in Doer(self, latency: latency) }
         var stop = stop
-        for shard in 0..<shards { drivers[shard].runDue(at: 0, doers[shard]) }
+        for shard in 0..<shards { drivers[shard].driver.runDue(at: 0, doers[shard]) }
         while true {
             mostActive = max(mostActive, live.active)
             var next = stop?.at ?? .max
-            for shard in 0..<shards where !drivers[shard].isOver {
-                next = min(next, drivers[shard].nextDue, doers[shard].answers.min?.at ?? .max)
+            for shard in 0..<shards where !drivers[shard].driver.isOver {
+                next = min(next, drivers[shard].driver.nextDue, doers[shard].answers.min?.at ?? .max)
             }
             if bell.rung.withLock({ !$0.isEmpty }) { next = now }
-            guard next < .max, drivers.contains(where: { !$0.isOver }) else { return }
+            guard next < .max, drivers.contains(where: { !$0.driver.isOver }) else { return }
             now = max(now, next)
             if let order = stop, now >= order.at {
-                for shard in 0..<shards { drivers[shard].stop(at: now, drain: order.drain) }
+                for shard in 0..<shards { drivers[shard].driver.stop(at: now, drain: order.drain) }
                 stop = nil
             }
             let rung = bell.rung.withLock { rung in
@@ -130,15 +130,21 @@ final class Simulation {
                 return rung
             }
             for shard in 0..<shards {
-                drivers[shard].now = now
-                if rung.contains(shard) { drivers[shard].startPassedArrivals(doers[shard]) }
+                drivers[shard].driver.now = now
+                if rung.contains(shard) { drivers[shard].driver.startPassedArrivals(doers[shard]) }
                 while let answer = doers[shard].takeAnswer() {
-                    drivers[shard].answered(
+                    drivers[shard].driver.answered(
                         answer.slot, status: statusOf(answer.iteration), retryAfterSeconds: 4, at: now, doers[shard])
                 }
-                drivers[shard].runDue(at: now, doers[shard])
+                drivers[shard].driver.runDue(at: now, doers[shard])
             }
         }
+    }
+
+    /// An array holds no driver, which is never copied.
+    private final class Held {
+        var driver: Driver
+        init(_ driver: consuming Driver) { self.driver = driver }
     }
 
     private final class Bell: Sendable {
