@@ -80,7 +80,7 @@ final class RunSession: Sendable {
             version: Product.version, build: Product.build, libcurlVersion: Transport.version, runLabel: resolved.runLabel ?? "",
             scenario: plan.scenario, model: resolved.model ?? "", labels: corpus.labels, url: plan.target.url,
             startedUnixNanoseconds: run.clock.wallOrigin, plannedArrivals: run.plannedArrivals,
-            plan: PlanDescription(plan), resolvedScenario: try JSON(text: resolved.resolvedScenario.json()),
+            plan: PlanDescription(plan), resolvedScenario: resolved.resolvedScenario,
             corpus: CorpusDescription(file: request.prompts, prompts: corpus.count),
             machine: machine, workers: run.workers.count,
             task: task.map { TaskDescription($0.share, plannedArrivals: plan.executor.arrivals?.count) })

@@ -55,20 +55,45 @@ package enum JSONText {
         output.append(UInt8(ascii: "\""))
     }
 
-    /// `text` with quotes, as JSON.stringify writes it.
-    ///
-    /// - Parameter printableOnly: escapes also what is not fit for a terminal.
-    package static func quoted(_ text: String, asciiOnly: Bool = false, printableOnly: Bool = false) -> String {
-        var output = ByteBuilder()
+    /// Which characters of a string are escaped beyond quote, backslash and those below U+0020.
+    package enum Escaping: Sendable {
+        /// No other, as JSON.stringify does: bodies of requests.
+        case required
+        /// DEL too, and all control characters but tab and the ends of lines by number: summaries.
+        case controls
+        /// All that are not ASCII, as Python's json.dumps does: run configurations.
+        case nonASCII
+        /// Those that are not fit for a terminal.
+        case unprintable
+
+        /// Whether a scalar is written by its number.
+        fileprivate func isByNumber(_ scalar: Unicode.Scalar) -> Bool {
+            switch self {
+            case .required: false
+            case .controls: scalar == "\u{7F}" || scalar == "\u{8}" || scalar == "\u{C}"
+            case .nonASCII: scalar.value > 0x7E
+            case .unprintable: scalar.value > 0x7E && !scalar.isPrintable
+            }
+        }
+    }
+
+    /// Appends `text` with quotes.
+    package static func append(_ text: String, _ escaping: Escaping, to output: inout ByteBuilder) {
         output.append(UInt8(ascii: "\""))
         for scalar in text.unicodeScalars {
-            if asciiOnly && scalar.value > 0x7E || printableOnly && scalar.value > 0x7E && !scalar.isPrintable {
+            if escaping.isByNumber(scalar) {
                 for unit in String(scalar).utf16 { appendUnicodeEscape(unit, to: &output) }
             } else {
                 appendEscaped(scalar, to: &output)
             }
         }
         output.append(UInt8(ascii: "\""))
+    }
+
+    /// `text` with quotes, as JSON.stringify writes it.
+    package static func quoted(_ text: String, escaping: Escaping = .required) -> String {
+        var output = ByteBuilder()
+        append(text, escaping, to: &output)
         return output.string
     }
 
@@ -192,6 +217,7 @@ package enum JSONText {
         case "\r": output.append("\\r")
         case "\t": output.append("\\t")
         case _ where scalar.value < 0x20: appendUnicodeEscape(UInt16(scalar.value), to: &output)
+        case _ where scalar.value < 0x80: output.append(UInt8(truncatingIfNeeded: scalar.value))
         default: for byte in UTF8.encode(scalar)! { output.append(byte) }
         }
     }

@@ -2,6 +2,7 @@
 // nanoseconds: nothing is rounded, so that an analysis of the export is an analysis of the run. Samples have columns of
 // their own behind those of the records.
 
+import Base
 import Generator
 
 /// Formats records one line each, streaming.

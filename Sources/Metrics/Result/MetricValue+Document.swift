@@ -1,5 +1,7 @@
 // Values of metrics read back from documents: our members, k6's export, and the few texts of its handleSummary.
 
+import Base
+
 extension MetricValues {
     /// What our object has comes from there, the rest from k6's members beside it.
     init(sml: JSON, k6Export: JSON) {

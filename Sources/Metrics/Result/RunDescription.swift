@@ -12,17 +12,18 @@ enum RunDescription {
 
     static func json(_ context: RunContext?) -> JSON {
         guard let context, case .object(let members)? = try? JSON(encoding: context) else { return .null }
-        return .object(members.filter { $0.0 != planned }.map { (snakeCase($0.0), $0.0 == scenario ? $0.1 : snakeCase($0.1)) })
+        return .object(
+            members.filter { $0.key != planned }.map { .init(snakeCase($0.key), $0.key == scenario ? $0.value : snakeCase($0.value)) })
     }
 
     /// Nil when it is not whole. Reads the keys of `sml.schema` 1 as well, which were those of the records file.
     static func context(_ json: JSON?, planned arrivals: Int64?) -> RunContext? {
         guard case .object(let members)? = json else { return nil }
-        var renamed = members.map { key, value in
-            (camelCase(key), camelCase(key) == scenario ? value : camelCase(value))
+        var renamed = members.map { member in
+            JSON.Member(camelCase(member.key), camelCase(member.key) == scenario ? member.value : camelCase(member.value))
         }
-        if let arrivals, json?[planned] == nil { renamed.append((planned, .int(arrivals))) }
-        if !renamed.contains(where: { $0.0 == scenario }) { renamed.append((scenario, .null)) }
+        if let arrivals, json?[planned] == nil { renamed.append(.init(planned, .int(arrivals))) }
+        if !renamed.contains(where: { $0.key == scenario }) { renamed.append(.init(scenario, .null)) }
         return try? JSONDecoder().decode(RunContext.self, from: Data(JSON.object(renamed).bytes(indentation: nil)))
     }
 
@@ -50,10 +51,15 @@ enum RunDescription {
 }
 
 extension JSON {
+    /// A value of ours, members sorted by key.
+    init(encoding value: some Encodable) throws {
+        self = try JSONDecoder().decode(JSON.self, from: JSONEncoder().encode(value))
+    }
+
     /// With other keys in every object of it.
     fileprivate func renamingKeys(_ rename: (String) -> String) -> JSON {
         switch self {
-        case .object(let members): .object(members.map { (rename($0.0), $0.1.renamingKeys(rename)) })
+        case .object(let members): .object(members.map { .init(rename($0.key), $0.value.renamingKeys(rename)) })
         case .array(let elements): .array(elements.map { $0.renamingKeys(rename) })
         default: self
         }

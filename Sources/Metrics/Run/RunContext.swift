@@ -55,7 +55,7 @@ package struct RunContext: Codable, Sendable, Equatable {
         self.startedUnixNanoseconds = startedUnixNanoseconds
         self.plannedArrivals = plannedArrivals
         self.plan = plan
-        self.resolvedScenario = resolvedScenario
+        self.resolvedScenario = resolvedScenario.canonical
         self.corpus = corpus
         self.machine = machine
         self.workers = workers

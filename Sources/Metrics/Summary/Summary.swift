@@ -45,7 +45,7 @@ package struct Summary: Sendable, Equatable {
     ///
     /// - Throws: ``SummaryError`` when it is none, or of a newer schema.
     package init(jsonData: [UInt8], path: String) throws {
-        guard let document = try? JSON(bytes: jsonData) else {
+        guard let document = try? JSON.parse(jsonData) else {
             throw SummaryError(path: path, reason: "not a JSON document")
         }
         guard let schema = document[path: "sml", "schema"]?.integer else {

@@ -1,6 +1,8 @@
 // The document k6 wrote for --summary-export (k6 §8.1, schema B): every metric that has a sample, by its kind. Times
 // are milliseconds here, while the series of the same names are seconds.
 
+import Base
+
 enum K6ExportWriter {
     static func members(_ result: RunResult) -> [(String, JSON)] {
         [("root_group", rootGroup(result)), ("metrics", .object(metrics(result)))]

@@ -1,5 +1,7 @@
 // The document SML's k6 script wrote in handleSummary (k6 §8.1, schema A). Its numbers are texts made by JavaScript.
 
+import Base
+
 enum K6HandleSummaryWriter {
     /// Its members in the order written.
     static let keys = ["scenario", "thresholds", "latency", "latency_by_label", "throughput", "tokens"]

@@ -1,5 +1,7 @@
 // The summary's `sml.remote_write`.
 
+import Base
+
 enum RemoteWriteWriter {
     static func value(_ result: RemoteWriteResult) -> JSON {
         .object([

@@ -2,6 +2,7 @@
 // cause, whether the generator kept up, and everything needed to repeat or to distrust the run. Metrics are written as
 // the catalogue lists them; docs/METRICS.md says what each member means.
 
+import Base
 import Generator
 
 enum SMLWriter {

@@ -77,7 +77,7 @@ package struct RunConfiguration: Sendable, Equatable {
     // MARK: Writing
 
     /// The file's text: compact, ASCII only, keys in order, as Python's json.dumps writes it. Holds the API key.
-    package func json() -> String { root.json(asciiOnly: true) }
+    package func json() -> String { root.json(escaping: .nonASCII) }
 
     /// Writes the file readable by its owner only, because it holds the API key.
     package func write(path: String) throws(ConfigurationError) {

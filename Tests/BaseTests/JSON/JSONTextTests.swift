@@ -21,7 +21,7 @@ import Testing
 
     @Test func quoting() {
         #expect(JSONText.quoted("a\"\\\n\t\u{8}\u{c}\r\u{1}/é\u{2028}<😀") == #""a\"\\\n\t\b\f\r\u0001/é"# + "\u{2028}<😀\"")
-        #expect(JSONText.quoted("é😀", asciiOnly: true) == #""\u00e9\ud83d\ude00""#)
+        #expect(JSONText.quoted("é😀", escaping: .nonASCII) == #""\u00e9\ud83d\ude00""#)
     }
 
     @Test func decoding() throws {

@@ -21,7 +21,7 @@ struct RunResultTests {
     private static func context() -> RunContext {
         var context = Samples.context()
         context.machine.memoryLimitBytes = 1 << 30
-        context.resolvedScenario = .object([("name", .string("demo")), ("maxVUs", .int(20)), ("think_time", .string("0"))])
+        context.resolvedScenario = .object([("maxVUs", .int(20)), ("name", .string("demo")), ("think_time", .string("0"))])
         return context
     }
 
@@ -90,15 +90,15 @@ struct RunResultTests {
     /// Written by the version before, with the keys it had.
     @Test func readsTheSchemaBefore() throws {
         let result = Self.result(Stream.records(count: 400, seed: 10))
-        guard case .object(let members) = Summary(result).document, case .object(let own)? = members.last?.1 else { return }
-        let old = own.map { key, value in
-            switch key {
-            case "schema": (key, JSON.int(1))
-            case "run": (key, (try? JSON(encoding: Self.context())) ?? .null)
-            default: (key, value)
+        guard case .object(let members) = Summary(result).document, case .object(let own)? = members.last?.value else { return }
+        let old = own.map { member in
+            switch member.key {
+            case "schema": JSON.Member("schema", .int(1))
+            case "run": JSON.Member("run", (try? JSON(encoding: Self.context())) ?? .null)
+            default: member
             }
         }
-        let text = JSON.object(members.dropLast() + [("sml", .object(old))]).bytes(indentation: 2)
+        let text = JSON.object(members.dropLast() + [.init("sml", .object(old))]).bytes(indentation: 2)
         #expect(try Summary(jsonData: text, path: "s").result == result)
     }
 

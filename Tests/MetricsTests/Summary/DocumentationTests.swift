@@ -14,12 +14,12 @@ struct DocumentationTests {
         if maps.contains(where: { path.hasSuffix($0) }) { return [path] }
         switch value {
         case .object(let members)
-        where members.contains { ["p99", "p(99)", "passes", "rate", "min"].contains($0.0) } && !path.hasSuffix("plan"):
+        where members.contains { ["p99", "p(99)", "passes", "rate", "min"].contains($0.key) } && !path.hasSuffix("plan"):
             return [path]
         case .object(let members) where !members.isEmpty:
             return members.reduce(into: []) { found, member in
-                let name = path.hasSuffix("sml.labels") ? "*" : member.0
-                found.formUnion(paths(member.1, path.isEmpty ? name : "\(path).\(name)"))
+                let name = path.hasSuffix("sml.labels") ? "*" : member.key
+                found.formUnion(paths(member.value, path.isEmpty ? name : "\(path).\(name)"))
             }
         case .array(let elements) where elements.contains { !$0.members.isEmpty }:
             return elements.reduce(into: []) { $0.formUnion(paths($1, path + "[]")) }

@@ -69,11 +69,11 @@ import Testing
     private func isSame(_ left: JSON?, _ right: JSON?) -> Bool {
         switch (left, right) {
         case (.object(let left)?, .object(let right)?):
-            left.map(\.0) == right.map(\.0)
+            left.map(\.key) == right.map(\.key)
                 && zip(left, right).allSatisfy { one, other in
-                    one.0 == "avg"
-                        ? abs((one.1.number ?? 0) - (other.1.number ?? 1)) <= 1e-12 * abs(one.1.number ?? 0)
-                        : isSame(one.1, other.1)
+                    one.key == "avg"
+                        ? abs((one.value.number ?? 0) - (other.value.number ?? 1)) <= 1e-12 * abs(one.value.number ?? 0)
+                        : isSame(one.value, other.value)
                 }
         default: left == right
         }

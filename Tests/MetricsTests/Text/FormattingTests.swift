@@ -51,21 +51,6 @@ struct FormattingTests {
         #expect(Redactor(secrets: ["sk-1", "sk-12", ""]).redact(text) == redacted)
     }
 
-    @Test func json() {
-        let value = JSON.object([
-            ("b", .array([.int(1), .double(0.1), .double(3), .null, .double(.infinity)])), ("a", .object([])),
-            ("text", .string("\"\\\n\u{1}é\u{2028}")), ("yes", .bool(true)),
-        ])
-        #expect(
-            String(decoding: value.bytes(indentation: nil), as: UTF8.self)
-                == #"{"b":[1,0.1,3,null,null],"a":{},"text":"\"\\\n\u0001é"# + "\u{2028}" + #"","yes":true}"#)
-        #expect(
-            String(
-                decoding: JSON.object([("a", .array([.int(1)])), ("b", .array([]))]).bytes(indentation: 2),
-                as: UTF8.self)
-                == "{\n  \"a\": [\n    1\n  ],\n  \"b\": []\n}")
-    }
-
     @Test func machine() {
         let machine = MachineDescription.current()
         #expect(machine.cpus > 0)

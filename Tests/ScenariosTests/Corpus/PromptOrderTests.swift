@@ -13,7 +13,7 @@ import Testing
             var generator = ScriptLCG(seed: try #require(Int64(vector.key)))
             for state in vector.value.elements {
                 _ = generator.next()
-                #expect(Int(generator.state) == state.integer)
+                #expect(Int(generator.state) == state.int)
             }
         }
     }
@@ -28,8 +28,8 @@ import Testing
             let count = try #require(Int(parts[0]))
             let order = PromptOrder(count: count, seed: try #require(Int64(parts[1])))
             let indices = (0..<count).map { order.prompt(forIteration: $0) }
-            #expect(Array(indices.prefix(20)) == vector.value["first20"]?.elements.map(\.integer))
-            #expect(Array(indices.suffix(3)) == vector.value["last3"]?.elements.map(\.integer))
+            #expect(Array(indices.prefix(20)) == vector.value["first20"]?.elements.map(\.int))
+            #expect(Array(indices.suffix(3)) == vector.value["last3"]?.elements.map(\.int))
             #expect(order.prompt(forIteration: count) == indices[0])
             texts.append("[" + indices.map(String.init).joined(separator: ",") + "]")
             hashes.append(try #require(vector.value["sha256_of_json_array"]?.text))
@@ -43,7 +43,7 @@ import Testing
         #expect(cases.count == 4)
         for example in cases {
             let text = try #require(example["seed"]?.text)
-            let expected = try #require(example["order"]).elements.map(\.integer)
+            let expected = try #require(example["order"]).elements.map(\.int)
             var environment = RunEnvironment()
             var members = [""]
             switch (text, example["via"]?.text) {

@@ -37,26 +37,8 @@ final class TemporaryFolder {
     }
 }
 
-extension ConfigValue {
-    var text: String? {
-        if case .string(let text) = self { return text }
-        return nil
-    }
-
-    var elements: [ConfigValue] {
-        if case .array(let elements) = self { return elements }
-        return []
-    }
-
-    var members: [Member] {
-        if case .object(let members) = self { return members }
-        return []
-    }
-
-    var integer: Int? {
-        if case .number(let text) = self { return Int(text) }
-        return nil
-    }
+extension JSON {
+    var int: Int? { integer.map { Int($0) } }
 }
 
 extension Corpus {

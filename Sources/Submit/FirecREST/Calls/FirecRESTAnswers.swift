@@ -12,18 +12,16 @@ struct UnexpectedAnswer: Error, CustomStringConvertible {
 }
 
 extension ConfigValue {
-    fileprivate func at(_ path: String...) -> ConfigValue? {
-        path.reduce(Optional(self)) { value, key in value?[key] }
-    }
-
-    var text: String? {
+    /// A string or a number as text: versions of FirecREST write ids and sizes either way.
+    var written: String? {
         switch self {
         case .string(let text), .number(let text): text
         default: nil
         }
     }
 
-    fileprivate var elements: [ConfigValue]? {
+    /// Unlike an empty one, none at all is an unusable answer.
+    fileprivate var list: [ConfigValue]? {
         if case .array(let elements) = self { elements } else { nil }
     }
 
@@ -47,19 +45,20 @@ struct FirecRESTSystem: Sendable, Equatable {
     static let standardOperationLimit = 5 << 20
 
     static func list(_ response: HTTPResponse) throws(UnexpectedAnswer) -> [FirecRESTSystem] {
-        guard let systems = try ConfigValue.body(response)["systems"]?.elements else {
+        guard let systems = try ConfigValue.body(response)["systems"]?.list else {
             throw UnexpectedAnswer(missing: "systems")
         }
         return systems.compactMap { system in
-            guard let name = system["name"]?.text else { return nil }
+            guard let name = system["name"]?.written else { return nil }
             let limit =
-                system.at("dataOperation", "max_ops_file_size") ?? system.at("dataOperation", "maxOpsFileSize")
-            let fileSystems = system["fileSystems"]?.elements ?? []
+                system[path: "dataOperation", "max_ops_file_size"] ?? system[path: "dataOperation", "maxOpsFileSize"]
+            let fileSystems = system["fileSystems"]?.list ?? []
             return FirecRESTSystem(
-                name: name, operationLimit: limit?.text.flatMap { Int($0) }.flatMap { $0 >= 1 << 10 ? $0 : nil } ?? standardOperationLimit,
-                fileSystems: fileSystems.compactMap { $0["path"]?.text },
-                schedulerVersion: system.at("scheduler", "version")?.text,
-                defaultFileSystem: fileSystems.first { $0["defaultWorkDir"] == .bool(true) }?["path"]?.text)
+                name: name,
+                operationLimit: limit?.written.flatMap { Int($0) }.flatMap { $0 >= 1 << 10 ? $0 : nil } ?? standardOperationLimit,
+                fileSystems: fileSystems.compactMap { $0["path"]?.written },
+                schedulerVersion: system[path: "scheduler", "version"]?.written,
+                defaultFileSystem: fileSystems.first { $0["defaultWorkDir"] == .bool(true) }?["path"]?.written)
         }
     }
 
@@ -87,8 +86,8 @@ struct FirecRESTUser: Sendable, Equatable {
 
     init(_ response: HTTPResponse) throws(UnexpectedAnswer) {
         let body = try ConfigValue.body(response)
-        guard let name = body.at("user", "name")?.text, !name.isEmpty else { throw UnexpectedAnswer(missing: "user name") }
-        guard let group = body.at("group", "name")?.text else { throw UnexpectedAnswer(missing: "group name") }
+        guard let name = body[path: "user", "name"]?.written, !name.isEmpty else { throw UnexpectedAnswer(missing: "user name") }
+        guard let group = body[path: "group", "name"]?.written else { throw UnexpectedAnswer(missing: "group name") }
         self.name = name
         self.group = group
     }
@@ -96,10 +95,10 @@ struct FirecRESTUser: Sendable, Equatable {
 
 enum FirecRESTPartitions {
     static func list(_ response: HTTPResponse) throws(UnexpectedAnswer) -> [String] {
-        guard let partitions = try ConfigValue.body(response)["partitions"]?.elements else {
+        guard let partitions = try ConfigValue.body(response)["partitions"]?.list else {
             throw UnexpectedAnswer(missing: "partitions")
         }
-        return partitions.compactMap { $0["name"]?.text }
+        return partitions.compactMap { $0["name"]?.written }
     }
 }
 
@@ -127,34 +126,34 @@ struct FirecRESTJob: Sendable, Equatable {
         var end: Int?
 
         fileprivate init(_ task: ConfigValue) {
-            id = task["id"]?.text ?? ""
-            state = task.at("status", "state")?.text ?? ""
-            exitCode = task.at("status", "exitCode")?.text.flatMap { Int($0) } ?? 0
-            signal = task.at("status", "interruptSignal")?.text.flatMap { Int($0) } ?? 0
-            end = task.at("time", "end")?.text.flatMap { Int($0) }
+            id = task["id"]?.written ?? ""
+            state = task[path: "status", "state"]?.written ?? ""
+            exitCode = task[path: "status", "exitCode"]?.written.flatMap { Int($0) } ?? 0
+            signal = task[path: "status", "interruptSignal"]?.written.flatMap { Int($0) } ?? 0
+            end = task[path: "time", "end"]?.written.flatMap { Int($0) }
         }
     }
 
     static func list(_ response: HTTPResponse) throws(UnexpectedAnswer) -> [FirecRESTJob] {
-        guard let jobs = try ConfigValue.body(response)["jobs"]?.elements else { throw UnexpectedAnswer(missing: "jobs") }
+        guard let jobs = try ConfigValue.body(response)["jobs"]?.list else { throw UnexpectedAnswer(missing: "jobs") }
         return jobs.compactMap(FirecRESTJob.init)
     }
 
     private init?(_ job: ConfigValue) {
-        guard let id = job["jobId"]?.text, let state = job.at("status", "state")?.text else { return nil }
+        guard let id = job["jobId"]?.written, let state = job[path: "status", "state"]?.written else { return nil }
         self.id = id
         self.state = state
-        name = job["name"]?.text ?? ""
-        reason = job.at("status", "stateReason")?.text
-        exitCode = job.at("status", "exitCode")?.text.flatMap { Int($0) }
-        signal = job.at("status", "interruptSignal")?.text.flatMap { Int($0) }
-        elapsed = job.at("time", "elapsed")?.text.flatMap { Int($0) }
-        end = job.at("time", "end")?.text.flatMap { Int($0) }
-        steps = job["tasks"]?.elements?.map(Step.init)
+        name = job["name"]?.written ?? ""
+        reason = job[path: "status", "stateReason"]?.written
+        exitCode = job[path: "status", "exitCode"]?.written.flatMap { Int($0) }
+        signal = job[path: "status", "interruptSignal"]?.written.flatMap { Int($0) }
+        elapsed = job[path: "time", "elapsed"]?.written.flatMap { Int($0) }
+        end = job[path: "time", "end"]?.written.flatMap { Int($0) }
+        steps = job["tasks"]?.list?.map(Step.init)
     }
 
     static func submitted(_ response: HTTPResponse) throws(UnexpectedAnswer) -> String {
-        guard let id = try ConfigValue.body(response)["jobId"]?.text, !id.isEmpty else {
+        guard let id = try ConfigValue.body(response)["jobId"]?.written, !id.isEmpty else {
             throw UnexpectedAnswer(missing: "jobId")
         }
         return id
@@ -163,14 +162,14 @@ struct FirecRESTJob: Sendable, Equatable {
 
 enum FirecRESTFile {
     static func size(_ response: HTTPResponse) throws(UnexpectedAnswer) -> Int {
-        guard let size = try ConfigValue.body(response).at("output", "size")?.text.flatMap({ Int($0) }), size >= 0 else {
+        guard let size = try ConfigValue.body(response)[path: "output", "size"]?.written.flatMap({ Int($0) }), size >= 0 else {
             throw UnexpectedAnswer(missing: "output.size")
         }
         return size
     }
 
     static func checksum(_ response: HTTPResponse) throws(UnexpectedAnswer) -> String {
-        guard let sum = try ConfigValue.body(response).at("output", "checksum")?.text else {
+        guard let sum = try ConfigValue.body(response)[path: "output", "checksum"]?.written else {
             throw UnexpectedAnswer(missing: "output.checksum")
         }
         return sum.lowercased()
@@ -179,7 +178,7 @@ enum FirecRESTFile {
     /// Of `view` and `tail`.
     static func content(_ response: HTTPResponse) throws(UnexpectedAnswer) -> String {
         let output = try ConfigValue.body(response)["output"]
-        guard let text = output?.text ?? output?["content"]?.text else { throw UnexpectedAnswer(missing: "output") }
+        guard let text = output?.written ?? output?["content"]?.written else { throw UnexpectedAnswer(missing: "output") }
         return text
     }
 }
@@ -194,13 +193,13 @@ struct FirecRESTTransfer: Sendable, Equatable {
 
     init(_ response: HTTPResponse) throws(UnexpectedAnswer) {
         let body = try ConfigValue.body(response)
-        guard let id = body.at("transferJob", "jobId")?.text else { throw UnexpectedAnswer(missing: "transferJob.jobId") }
+        guard let id = body[path: "transferJob", "jobId"]?.written else { throw UnexpectedAnswer(missing: "transferJob.jobId") }
         jobID = id
-        outputLog = body.at("transferJob", "logs", "outputLog")?.text ?? ""
+        outputLog = body[path: "transferJob", "logs", "outputLog"]?.written ?? ""
         let directives = body["transferDirectives"]
-        downloadURL = directives?["downloadUrl"]?.text
-        partURLs = (directives?["partsUploadUrls"]?.elements ?? []).compactMap(\.text)
-        completeURL = directives?["completeUploadUrl"]?.text
-        partSize = directives?["maxPartSize"]?.text.flatMap { Int($0) }
+        downloadURL = directives?["downloadUrl"]?.written
+        partURLs = (directives?["partsUploadUrls"]?.list ?? []).compactMap(\.written)
+        completeURL = directives?["completeUploadUrl"]?.written
+        partSize = directives?["maxPartSize"]?.written.flatMap { Int($0) }
     }
 }

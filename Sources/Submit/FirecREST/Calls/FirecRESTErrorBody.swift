@@ -12,10 +12,10 @@ struct FirecRESTErrorBody: Sendable, Equatable {
 
     init(_ response: HTTPResponse) {
         let body = try? ConfigValue.parse(response.text)
-        var message = body?["message"]?.text ?? response.text
+        var message = body?["message"]?.written ?? response.text
         if case .array(let fields)? = body?["data"]?["fields"] {
             let parts = fields.compactMap { field -> String? in
-                guard let name = field["name"]?.text, let text = field["message"]?.text else { return nil }
+                guard let name = field["name"]?.written, let text = field["message"]?.written else { return nil }
                 return "\(name): \(text)"
             }
             if !parts.isEmpty { message += " (\(parts.joined(separator: "; ")))" }

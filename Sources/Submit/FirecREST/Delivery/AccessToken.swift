@@ -29,11 +29,11 @@ struct AccessToken: Sendable {
     /// - Throws: ``UnexpectedAnswer`` when there is no token in it.
     init(_ response: HTTPResponse, receivedAt: ContinuousClock.Instant) throws(UnexpectedAnswer) {
         let body = try? ConfigValue.parse(response.text)
-        guard let value = body?["access_token"]?.text, !value.isEmpty,
+        guard let value = body?["access_token"]?.written, !value.isEmpty,
             value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else { throw UnexpectedAnswer(missing: "access_token") }
         // CSCS's tokens live 300 s; one that does not say is assumed to.
-        let life = body?["expires_in"]?.text.flatMap { Int($0) } ?? 300
+        let life = body?["expires_in"]?.written.flatMap { Int($0) } ?? 300
         self.init(value: value, life: .seconds(life), receivedAt: receivedAt)
     }
 }
