@@ -104,7 +104,7 @@ package final class LoadRun: Sendable {
         for index in 0..<workers.count { threads.append(try SerialThread("sml.shard.\(index)")) }
         shardThreads = threads
         // k6 speaks HTTP/2 to a server that offers it; measuring another protocol unasked would be no comparison.
-        guard settings.url.scheme == "http" || Transport.hasHTTP2 else {
+        guard settings.url.scheme == .http || Transport.hasHTTP2 else {
             throw .transport("\(Transport.version) was built without HTTP/2, which https servers are offered")
         }
         let direct = settings.proxy.proxy.isEmpty

@@ -41,7 +41,7 @@ final class CommonTransferState {
         url = ParsedURL(settings.target.url)
         resolved = settings.proxy.proxy.isEmpty ? addresses.resolved.map { HeaderList([$0]) } : nil
         self.settings = settings
-        isSecure = settings.url.scheme == "https"
+        isSecure = settings.url.scheme == .https
         responseLimit = settings.target.responseLimit
         seesIdleBytes = !settings.proxy.proxy.lowercased().hasPrefix("https:")
         buffers = ResponseBufferPool(shards: shards, responseLimit: responseLimit)

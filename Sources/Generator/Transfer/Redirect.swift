@@ -1,6 +1,7 @@
 // Redirects are followed here and not by libcurl, because k6 measures every hop as a request of its own and because
 // the API key must not travel: it goes on only to the same scheme, host and port.
 
+import Base
 import CLibcurl
 
 /// A redirect to follow.
@@ -23,7 +24,7 @@ struct Redirect {
         }
         guard let location = sml_easy_get_string(easy, CURLINFO_REDIRECT_URL) else { return nil }
         url = String(cString: location)
-        guard let target = TargetURL(url) else { return nil }
-        authorized = settings.url.sharesCredentials(with: target)
+        guard let target = HTTPURL(url) else { return nil }
+        authorized = settings.url.hasOrigin(of: target)
     }
 }

@@ -11,7 +11,7 @@ package struct TransferSettings: Sendable {
     /// One store of authorities for all connections of the run.
     package let trust: TrustStore
     let target: RequestTarget
-    let url: TargetURL
+    let url: HTTPURL
     let proxy: ProxyRule
 
     /// A black-holed SYN fails after this even when the request may take longer (k6's dialer: 30 s).
@@ -20,7 +20,7 @@ package struct TransferSettings: Sendable {
     /// - Throws: ``GeneratorError/plan(_:)`` when the URL is not absolute http or https,
     ///   ``GeneratorError/environment(_:)`` when authorities or a proxy are named that cannot be used.
     package init(target: RequestTarget, userAgent: String, environment: [String: String]) throws(GeneratorError) {
-        guard let url = TargetURL(target.url) else {
+        guard let url = HTTPURL(target.url) else {
             throw .plan("server URL '\(target.url)': expected an absolute http:// or https:// URL")
         }
         self.target = target
@@ -28,10 +28,10 @@ package struct TransferSettings: Sendable {
         self.userAgent = userAgent
         let authorities = CertificateAuthorities(environment)
         trust = TrustStore(authorities)
-        if url.scheme == "https", let problem = authorities.problem {
+        if url.scheme == .https, let problem = authorities.problem {
             throw .environment("\(problem.variable): \(problem.text)")
         }
-        proxy = try ProxyRule(scheme: url.scheme, host: url.host, environment: environment)
+        proxy = try ProxyRule(scheme: url.scheme.rawValue, host: url.host, environment: environment)
     }
 
     /// Header lines in libcurl's list syntax. A line that ends in its colon takes a header of libcurl's out, one

@@ -43,7 +43,7 @@ package enum OptionValue {
     package static func serverURL(_ text: String, option: String) throws(ConfigurationError) {
         let field = Field(file: "", path: option, value: .string(text))
         do {
-            _ = try ServerURL.checked(field)
+            _ = try ServerURL(field)
         } catch {
             // The field has no file: what stands before the option is ": ".
             throw ConfigurationError(.usage, String(error.description.drop { $0 == ":" || $0 == " " }))

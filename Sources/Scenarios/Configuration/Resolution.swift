@@ -56,7 +56,7 @@ extension RunConfiguration {
         _ = try group["name"]?.text()
         let server =
             try config["server_url"]
-            .map { (field) throws(ConfigurationError) in try ServerURL.checked(field) } ?? ServerURL.standard
+            .map { (field) throws(ConfigurationError) in try ServerURL(field) } ?? .standard
         let request =
             try group["request"]
             .map { (field) throws(ConfigurationError) in try RequestCustomization(field) } ?? RequestCustomization()
@@ -80,7 +80,7 @@ extension RunConfiguration {
             initialStagger: top.initialStagger ?? own.initialStagger ?? false,
             thinkSeed: thinkSeed, promptSeed: promptSeed,
             target: RequestTarget(
-                url: server + request.path, apiKey: apiKey, headers: request.headers,
+                url: server.address(of: request.path), apiKey: apiKey, headers: request.headers,
                 timeout: top.requestTimeout ?? own.requestTimeout ?? Plan.Standard.requestTimeout,
                 responseLimit: faults.responseLimit),
             faults: faults.policy)

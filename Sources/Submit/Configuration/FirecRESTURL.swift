@@ -6,22 +6,18 @@ import Scenarios
 enum FirecRESTURL {
     /// `text` without trailing slashes. Plain http is for this machine only.
     static func checked(_ text: String?, option: String) throws -> String {
-        var url = (text ?? "")[...]
-        while url.hasSuffix("/") { url.removeLast() }
-        let lower = url.lowercased()
-        let scheme = ["https://", "http://"].first { lower.hasPrefix($0) } ?? ""
-        let authority = lower.dropFirst(scheme.count).prefix { $0 != "/" }
-        let host = authority.hasPrefix("[") ? authority.prefix { $0 != "]" } + "]" : authority.prefix { $0 != ":" }
-        let isSafe = scheme == "https://" || ["127.0.0.1", "localhost", "[::1]"].contains(host)
-        guard !scheme.isEmpty, !authority.isEmpty, isSafe, !authority.contains("@"),
-            url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !url.contains("?"), !url.contains("#")
+        var address = (text ?? "")[...]
+        while address.hasSuffix("/") { address.removeLast() }
+        guard let url = HTTPURL(String(address)), url.isPlain, url.user == nil, url.query == nil, url.fragment == nil,
+            url.scheme == .https || ["127.0.0.1", "localhost", "::1"].contains(url.host.lowercased()),
+            address.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else {
             // Not repeated when it may hold a password.
-            let shown = url.utf8.contains(UInt8(ascii: "@")) ? "this URL" : ConfigValue.string(String(url)).shown
+            let shown = address.utf8.contains(UInt8(ascii: "@")) ? "this URL" : ConfigValue.string(String(address)).shown
             throw SubmitError.usage(
                 "\(option): \(shown) is not accepted; expected an absolute https:// URL without user name, query or "
                     + "fragment (http:// only for this machine)")
         }
-        return String(url)
+        return String(address)
     }
 }

@@ -38,17 +38,15 @@ package struct HealthProbe: Sendable {
     private let client: HTTPClient
     private let apiKey: String?
 
-    /// - Parameter serverURL: as in a run configuration, without `/v1/…`; trailing slashes are dropped.
+    /// - Parameter serverURL: as in a run configuration.
     package init(client: HTTPClient, serverURL: String, apiKey: String?, model: String) {
         self.client = client
         self.apiKey = apiKey
-        var base = serverURL[...]
-        while base.hasSuffix("/") { base.removeLast() }
         var headers: [HTTPRequest.Header] = [.init("Content-Type", "application/json")]
         if let apiKey { headers.append(.init("Authorization", "Bearer \(apiKey)")) }
         // 10 s as in SML; an answer's text is only looked at when something is wrong.
         request = HTTPRequest(
-            "POST", "\(base)/v1/chat/completions", headers: headers, body: .bytes(Array(Self.body(model: model).utf8)),
+            "POST", "\(ServerURL.root(of: serverURL))/v1/chat/completions", headers: headers, body: .bytes(Array(Self.body(model: model).utf8)),
             timeout: .seconds(10))
     }
 

@@ -43,18 +43,6 @@ import Testing
         #expect(throws: GeneratorError.self) { try Self.settings(url: url) }
     }
 
-    @Test func targetsAreTakenApartAsLibcurlDoes() {
-        #expect(TargetURL("http://[::1]:81/x")?.host == "::1")
-        #expect(TargetURL("http://[::1]:81/x")?.port == 81)
-        #expect(TargetURL("https://h/x")?.port == 443)
-        #expect(TargetURL("HTTP://Example.org")?.port == 80)
-        let one = TargetURL("http://a:80/x")!
-        #expect(one.sharesCredentials(with: TargetURL("http://a/y")!))
-        #expect(!one.sharesCredentials(with: TargetURL("https://a/y")!))
-        #expect(!one.sharesCredentials(with: TargetURL("http://a:81/y")!))
-        #expect(!one.sharesCredentials(with: TargetURL("http://b/y")!))
-    }
-
     @Test func proxyIsTheOneOfTheScheme() throws {
         let environment = [
             "HTTP_PROXY": "http://up:1", "https_proxy": "http://low:2", "HTTPS_PROXY": "http://up:3",

@@ -103,14 +103,30 @@ import Testing
     @Test(arguments: [
         ("http://h:8000/", "http://h:8000"), ("https://h", "https://h"), ("HTTP://h//", "HTTP://h"),
         ("https://h/prefix/", "https://h/prefix"), ("http://[::1]:80", "http://[::1]:80"), ("http://1.2.3.4", "http://1.2.3.4"),
+        // A client's base URL, and the API's own address.
+        ("http://h/v1", "http://h"), ("http://h/v1/", "http://h"), ("https://h:8000/v1/chat/completions", "https://h:8000"),
+        ("http://h/v1/chat/completions//", "http://h"), ("http://h/gateway/v1/", "http://h/gateway"), ("http://h/av1", "http://h/av1"),
+        ("http://h/v1/v1", "http://h/v1"), ("http://v1", "http://v1"), ("http://h/chat/completions", "http://h/chat/completions"),
     ])
     func serverURLs(_ given: String, _ base: String) throws {
         #expect(try resolve(#""server_url":"\#(given)""#).plan.target.url == base + "/v1/chat/completions")
     }
 
     @Test(arguments: [
+        ("http://h/v1", "/v1/completions", "http://h/v1/completions"), ("http://h/v1", "/chat/completions", "http://h/v1/chat/completions"),
+        ("http://h/v1/chat/completions", "/v1/embeddings", "http://h/v1/embeddings"), ("http://h", "/v2/x", "http://h/v2/x"),
+        ("http://h/v1", "/v10/x", "http://h/v1/v10/x"),
+    ])
+    func otherPathsOfTheServer(_ server: String, _ path: String, _ address: String) throws {
+        let run = try resolve(#""server_url":"\#(server)""#, scenario: scenario(#""request":{"path":"\#(path)"}"#))
+        #expect(run.plan.target.url == address)
+        #expect(ServerURL.root(of: server) == "http://h")
+    }
+
+    @Test(arguments: [
         "", "h:8000", "ftp://h", "http://", "http:///x", "http://h:0", "http://h:70000", "http://h:x", "http://h:",
         "http://h?x=1", "http://h#x", "http://h x", "//h", "http://h\\\\x", "http://[]", "http://[::1", "http://ü", "/v1",
+        "http:/h", "http:h", "http://h~", "http://%68",
     ])
     func refusedServerURLs(_ given: String) {
         #expect(message(#""server_url":"\#(given)""#).hasPrefix("run_config.json: server_url: "))

@@ -93,7 +93,7 @@ package struct ConfigurationCheck: Sendable {
             return .init(name: title, verdict: .skipped, text: "none; requests go without one")
         }
         let request = HTTPRequest(
-            "GET", "\(serverURL)/v1/models", headers: [.init("Authorization", "Bearer \(found.value)")],
+            "GET", "\(ServerURL.root(of: serverURL))/v1/models", headers: [.init("Authorization", "Bearer \(found.value)")],
             timeout: .seconds(10))
         let verdict: CheckItem.Verdict
         let text: String
