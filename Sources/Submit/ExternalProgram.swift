@@ -14,6 +14,8 @@ enum ExternalProgram {
         var exitCode: Int32
         var output: String
         var errors: String
+        /// It was ended at its time limit: what it was asked for may have happened all the same.
+        var hadNoTime = false
         /// One line on why it failed.
         var reason: String {
             let line = Redactor().line(errors)
@@ -50,16 +52,17 @@ enum ExternalProgram {
             work.cancel()
         }
         defer { limit.cancel() }
+        let late = Answer(exitCode: 124, output: "", errors: "no answer within \(timeout.components.seconds) s", hadNoTime: true)
         do {
-            return try await withTaskCancellationHandler {
+            let answer = try await withTaskCancellationHandler {
                 try await work.value
             } onCancel: {
                 work.cancel()
             }
+            // Ended by us it ends as by a signal, which is no answer of its own.
+            return work.isCancelled && !Task.isCancelled && answer.exitCode > 128 ? late : answer
         } catch {
-            if work.isCancelled, !Task.isCancelled {
-                return Answer(exitCode: 124, output: "", errors: "no answer within \(timeout.components.seconds) s")
-            }
+            if work.isCancelled, !Task.isCancelled { return late }
             throw error
         }
     }

@@ -101,3 +101,19 @@ extension JobState {
         }
     }
 }
+
+extension JobState {
+    /// sacct shows an exit code above 128 without its highest bit: 255 as 127, 137 as 9.
+    var mayHaveLostItsCode: Bool {
+        if case .ended(let end) = self { end.outcome == .failed && end.exitCode > 0 } else { false }
+    }
+
+    /// With the exit code as the controller has it, where it says the same end.
+    func withCode(of shown: JobState?) -> JobState {
+        guard case .ended(var end) = self, case .ended(let other)? = shown, other.outcome == end.outcome,
+            other.exitCode & 0x7F == end.exitCode
+        else { return self }
+        end.exitCode = other.exitCode
+        return .ended(end)
+    }
+}

@@ -9,8 +9,17 @@ package struct SlurmLauncher: Launcher {
     let environment: [String: String]
     private let trace: (@Sendable (String) -> Void)?
 
-    /// SLURM's controller may be busy for a while; its own limit is 10 s a message, with retries.
-    private static let commandLimit = Duration.seconds(60)
+    private let limits: Limits
+
+    /// How long a command may take.
+    struct Limits: Sendable {
+        /// SLURM's controller may be busy for a while; its own limit is 10 s a message, with retries.
+        var question = Duration.seconds(60)
+        /// A site's plugin may look a job over for a minute and more before sbatch has its answer.
+        var submission = Duration.seconds(300)
+        /// Before a job whose submission had no answer is looked for.
+        var settling = Duration.seconds(2)
+    }
 
     /// What sbatch would otherwise copy into the job, where anybody who may look at its processes reads it; the
     /// generator gets these from files. `ChildEnvironment` takes out the keys.
@@ -20,8 +29,13 @@ package struct SlurmLauncher: Launcher {
 
     /// - Parameter trace: receives a line for each command, for `--verbose`; no secret is ever on one.
     package init(environment: [String: String], trace: (@Sendable (String) -> Void)? = nil) {
-        self.environment = environment.filter { !Self.isSecret($0.key) }
+        self.init(environment: environment, trace: trace, limits: Limits())
+    }
+
+    init(environment: [String: String], trace: (@Sendable (String) -> Void)? = nil, limits: Limits) {
+        self.environment = SlurmEnvironment.neutral(environment.filter { !Self.isSecret($0.key) })
         self.trace = trace
+        self.limits = limits
     }
 
     package func systems() async throws(LauncherError) -> [String] { [] }
@@ -58,33 +72,38 @@ package struct SlurmLauncher: Launcher {
     /// The script goes in by standard input, so no copy of it has to be cleaned up. A refusal is final; after a lost
     /// answer the job is looked for by its name before anything is sent again.
     private func submitOnce(_ job: JobSubmission, _ options: [String] = []) async throws(LauncherError) -> JobID {
+        let arguments = ["--parsable"] + ScriptHeader.options(of: job.script) + options + ["--chdir", job.directory]
         var reason = ""
         for _ in 0..<3 {
-            let answer = try await run(
-                "sbatch", ["--parsable"] + options + ["--chdir", job.directory], input: job.script)
+            let answer = try await run("sbatch", arguments, input: job.script, within: limits.submission)
             if answer.exitCode == 0 {
                 guard let id = SlurmAnswer.submitted(answer.output) else {
                     throw .refused("sbatch: no job id in \"\(Redactor().line(answer.output))\"")
                 }
                 return id
             }
-            guard Self.isLost(answer) else {
+            if answer.errors.contains("Unable to contact slurm controller") { throw .unreachable("sbatch: \(answer.reason)") }
+            guard answer.hadNoTime || Self.isLost(answer) else {
                 throw .refused("SLURM refused: \(answer.reason.replacing("sbatch: error: ", with: ""))")
             }
             reason = answer.reason
-            try? await Task.sleep(for: .seconds(2))
-            let found = try await checked("squeue", ["-h", "-u", LoginUser.name, "--name", job.name, "-o", "%i"])
-            if let id = SlurmAnswer.submitted(found) { return id }
+            try? await Task.sleep(for: limits.settling)
+            if let id = try await find(job.name) { return id }
+            // Whoever is slow once is slow again, and may still have the first.
+            if answer.hadNoTime { break }
         }
-        throw .unreachable("sbatch: \(reason)")
+        throw .unreachable("sbatch: \(reason); the job may be queued as \(job.name): 'squeue --me' shows it")
+    }
+
+    /// The job of that name, also one that has ended since.
+    private func find(_ name: String) async throws(LauncherError) -> JobID? {
+        SlurmAnswer.submitted(
+            try await checked("squeue", ["-h", "-u", LoginUser.name, "--states=all", "--name", name, "-o", "%i"]))
     }
 
     /// Whether the controller may have taken the job although sbatch failed.
     private static func isLost(_ answer: ExternalProgram.Answer) -> Bool {
-        answer.exitCode == 124
-            || ["Socket timed out", "Unable to contact slurm controller", "Zero Bytes were transmitted"].contains {
-                answer.errors.contains($0)
-            }
+        ["Socket timed out", "Zero Bytes were transmitted"].contains { answer.errors.contains($0) }
     }
 
     /// The queue first: after scancel accounting says CANCELLED at once, while the job still writes its results.
@@ -97,10 +116,13 @@ package struct SlurmLauncher: Launcher {
         }
         // Accounting may be off (exit 1), or behind by some seconds (empty, or a state that is over).
         let accounting = try await run("sacct", ["-n", "-P", "-j", id, "-o", "State,ExitCode,ElapsedRaw,TimelimitRaw"])
-        if accounting.exitCode == 0, let state = SlurmAnswer.accounted(accounting.output), state.isOver { return state }
+        let accounted = accounting.exitCode == 0 ? SlurmAnswer.accounted(accounting.output).flatMap { $0.isOver ? $0 : nil } : nil
+        if let accounted, !accounted.mayHaveLostItsCode { return accounted }
         let controller = try await run("scontrol", ["show", "job", "-o", id])
-        if controller.exitCode == 0, let state = SlurmAnswer.shown(controller.output), state.isOver { return state }
-        return .unknown
+        let shown = controller.exitCode == 0 ? SlurmAnswer.shown(controller.output) : nil
+        // It knows what waits or runs, whatever the queue was asked for.
+        guard let accounted else { return shown ?? .unknown }
+        return accounted.withCode(of: shown)
     }
 
     /// Backfill estimates it now and then; until then SLURM says N/A.
@@ -121,7 +143,7 @@ package struct SlurmLauncher: Launcher {
     }
 
     private func run(
-        _ command: String, _ arguments: [String], input: String = ""
+        _ command: String, _ arguments: [String], input: String = "", within limit: Duration? = nil
     ) async throws(LauncherError) -> ExternalProgram.Answer {
         guard let program = ExternalProgram.find(command, environment: environment) else {
             throw .unreachable("\(command) not found on PATH: run this on a login node, or set up FirecREST with 'sml init'")
@@ -129,7 +151,7 @@ package struct SlurmLauncher: Launcher {
         do {
             let start = ContinuousClock.now
             let answer = try await ExternalProgram.run(
-                program, arguments, input: input, environment: environment, timeout: Self.commandLimit)
+                program, arguments, input: input, environment: environment, timeout: limit ?? limits.question)
             let milliseconds = Int((ContinuousClock.now - start) / .milliseconds(1))
             trace?("\(command) \(arguments.map(ShellWord.quoted).joined(separator: " ")) → \(answer.exitCode) (\(milliseconds) ms)")
             return answer

@@ -55,6 +55,74 @@ import Testing
         #expect(try await status() == .ended(JobEnd(.timeout, signal: 15)))
         try put("scontrol", "echo 'slurm_load_jobs error: Invalid job id specified' >&2; exit 1")
         #expect(try await status() == .unknown)
+        // A queue that was asked for something else.
+        try put("scontrol", "echo 'JobId=7 JobState=PENDING Reason=Resources ExitCode=0:0'")
+        #expect(try await status() == .pending(reason: "Resources"))
+        try put("scontrol", "echo 'JobId=7 JobState=RUNNING Reason=None ExitCode=0:0'")
+        #expect(try await status() == .running)
+    }
+
+    /// Accounting shows codes above 128 without their highest bit.
+    @Test(arguments: [("127:0", "255:0", 255), ("9:0", "137:0", 137), ("99:0", "99:0", 99), ("99:0", "", 99), ("1:0", "2:0", 1)])
+    func theControllersExitCodeIsBelieved(accounted: String, shown: String, code: Int32) async throws {
+        try put("squeue", "exit 0")
+        try put("sacct", "echo 'FAILED|\(accounted)|5|60'")
+        try put("scontrol", shown.isEmpty ? "exit 1" : "echo 'JobId=7 JobState=FAILED Reason=NonZeroExitCode ExitCode=\(shown)'")
+        #expect(try await status() == .ended(JobEnd(.failed, exitCode: code, elapsed: .seconds(5), limit: .seconds(3600))))
+    }
+
+    /// Each of them would decide what a command of SLURM asks or answers.
+    @Test func noVariableOfSLURMsDecides() async throws {
+        let hostile = [
+            "SQUEUE_STATES", "SQUEUE_PARTITION", "SACCT_FORMAT", "SINFO_PARTITION", "SCANCEL_STATE", "SBATCH_PARTITION", "SBATCH_TIMELIMIT",
+            "SBATCH_REQUEUE", "SBATCH_ARRAY_INX", "SBATCH_WAIT", "SBATCH_EXPORT", "SLURM_CLUSTERS", "SLURM_TIME_FORMAT", "SLURM_JOB_ID",
+            "_SLURM_SPANK_OPTION_pyxis_container_image",
+        ]
+        let passed = ["SLURM_CONF", "SBATCH_QOS", "SBATCH_CONSTRAINT", "SBATCH_MEM_PER_NODE", "LANG"]
+        let environment = environment.merging((hostile + passed).map { ($0, "x") }) { $1 }
+        for name in ["squeue", "sacct", "sinfo", "scancel", "scontrol"] { try put(name, "env >>\(scratch.path)/environment; exit 0") }
+        try putSbatch("cat >/dev/null; env >>\(scratch.path)/environment; echo 12")
+        let launcher = SlurmLauncher(environment: environment)
+        let id = try #require(JobID("7"))
+        _ = try await launcher.state(of: id)
+        _ = try await launcher.partitions()
+        _ = try await launcher.cancel(id)
+        _ = try await launcher.submit(job(directory: scratch.path))
+        let names = try scratch.text("environment").split(separator: "\n").map { $0.prefix { $0 != "=" } }
+        #expect(names.filter { hostile.contains(String($0)) } == [])
+        for name in passed { #expect(names.filter { $0 == name }.count == 6, "\(name)") }
+    }
+
+    /// Options of the command line outrank variables, which outrank the script's header.
+    @Test func theHeaderIsOnTheCommandLineToo() async throws {
+        try putSbatch("cat > /dev/null; printf '%s\\n' \"$@\" > \(scratch.path)/arguments; echo 12")
+        let script = "#!/bin/bash\n#SBATCH --time=00:10:00\n#SBATCH --no-requeue\n# text\n#SBATCH --later\n"
+        _ = try await SlurmLauncher(environment: environment).submit(job(script, directory: "/d"))
+        #expect(try scratch.text("arguments") == "--parsable\n--time=00:10:00\n--no-requeue\n--chdir\n/d\n")
+    }
+
+    /// A plugin of the site looks the job over for longer than we wait; the job is there.
+    @Test func aSubmissionWithoutAnAnswerInTimeIsLookedUp() async throws {
+        try putSbatch("cat > /dev/null; echo x >> \(scratch.path)/calls; exec sleep 60")
+        try put("squeue", #"case "$*" in *"--states=all --name n "*) echo 55;; *) exit 98;; esac"#)
+        let limits = SlurmLauncher.Limits(submission: .milliseconds(300), settling: .zero)
+        let launcher = SlurmLauncher(environment: environment, limits: limits)
+        #expect(try await launcher.submit(job(directory: scratch.path)).description == "55")
+        try put("squeue", "exit 0")
+        await #expect(
+            throws: LauncherError.unreachable("sbatch: no answer within 0 s; the job may be queued as n: 'squeue --me' shows it")
+        ) { try await launcher.submit(job(directory: scratch.path)) }
+        // Never twice.
+        #expect(try scratch.text("calls") == "x\nx\n")
+    }
+
+    @Test func aControllerThatCannotBeReachedIsNoRefusal() async throws {
+        try putSbatch(
+            "cat > /dev/null; echo 'sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)' >&2; exit 1"
+        )
+        await #expect {
+            try await SlurmLauncher(environment: environment).submit(job(directory: scratch.path))
+        } throws: { ($0 as? LauncherError)?.exitCode == 69 }
     }
 
     @Test func aQueueThatDoesNotAnswerIsAnErrorAndNoEnd() async throws {
