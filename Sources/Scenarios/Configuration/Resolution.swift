@@ -60,7 +60,9 @@ extension RunConfiguration {
         let request =
             try group["request"]
             .map { (field) throws(ConfigurationError) in try RequestCustomization(field) } ?? RequestCustomization()
-        if environment.systemPrompt != nil, request.bodyPatch?["messages"] != nil {
+        let configPrompt = try nonEmptyText(config["system_prompt"])
+        let systemPrompt = environment.systemPrompt ?? configPrompt
+        if systemPrompt != nil, request.bodyPatch?["messages"] != nil {
             throw group.error("request.body.messages replaces what SYSTEM_PROMPT would be put before; set only one")
         }
 
@@ -68,9 +70,7 @@ extension RunConfiguration {
         let maxTokens =
             config.holds("max_tokens") ? top.maxTokens ?? .perPrompt : own.maxTokens ?? .perPrompt
         let promptSeed =
-            try environment.promptSeed
-            .map { (text) throws(ConfigurationError) in try Self.seed(text) } ?? top.promptSeed ?? own.promptSeed
-            ?? Plan.Standard.promptSeed
+            try environment.checkedSeed() ?? top.promptSeed ?? own.promptSeed ?? Plan.Standard.promptSeed
         let thinkSeed = top.thinkSeed ?? own.thinkSeed ?? Plan.Standard.thinkSeed
         let plan = Plan(
             scenario: scenario, executor: executor,
@@ -87,7 +87,7 @@ extension RunConfiguration {
         let options = CorpusOptions(
             model: model, maxTokens: maxTokens, ignoreEOS: top.ignoreEOS ?? own.ignoreEOS ?? false,
             promptLabels: top.promptLabels ?? own.promptLabels ?? [],
-            systemPrompt: environment.systemPrompt.map { $0 == "default" ? SystemPrompt.standard : $0 },
+            systemPrompt: systemPrompt.map { $0 == "default" ? SystemPrompt.standard : $0 },
             bodyPatch: request.bodyPatch)
         return ResolvedRun(
             plan: plan, corpusOptions: options, warnings: warnings, model: model,
@@ -119,12 +119,8 @@ extension RunConfiguration {
         return key.isEmpty ? nil : key
     }
 
-    private static func seed(_ text: String) throws(ConfigurationError) -> Int64 {
-        guard let seed = Field.promptSeed(text) else {
-            throw ConfigurationError(
-                .usage,
-                "PROMPT_SEED: \(JSONText.quoted(text)) is not accepted; expected a whole number from -2^63 to 2^63")
-        }
-        return seed
+    private func nonEmptyText(_ field: Field?) throws(ConfigurationError) -> String? {
+        let text = try field?.text()
+        return text == "" ? nil : text
     }
 }

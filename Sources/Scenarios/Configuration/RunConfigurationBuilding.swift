@@ -13,14 +13,28 @@ package struct RunOverrides: Sendable, Equatable {
     package var promptSeed: Int64?
     /// Seconds, as scenarios write think times.
     package var thinkTime: String?
+    /// What `SYSTEM_PROMPT` would say. Nil: none.
+    package var systemPrompt: String?
 
     package init(
-        maxTokens: String? = nil, ignoreEOS: Bool? = nil, promptSeed: Int64? = nil, thinkTime: String? = nil
+        maxTokens: String? = nil, ignoreEOS: Bool? = nil, promptSeed: Int64? = nil, thinkTime: String? = nil, systemPrompt: String? = nil
     ) {
         self.maxTokens = maxTokens
         self.ignoreEOS = ignoreEOS
         self.promptSeed = promptSeed
         self.thinkTime = thinkTime
+        self.systemPrompt = systemPrompt
+    }
+
+    /// With what the variables of `environment` say where no option does: written into the run configuration, they reach a
+    /// run that does not have this environment.
+    ///
+    /// - Throws: ``ConfigurationError`` (64) for a `PROMPT_SEED` that is no number.
+    package func filled(from environment: RunEnvironment) throws(ConfigurationError) -> RunOverrides {
+        var filled = self
+        if filled.promptSeed == nil { filled.promptSeed = try environment.checkedSeed() }
+        filled.systemPrompt = filled.systemPrompt ?? environment.systemPrompt
+        return filled
     }
 }
 
@@ -45,24 +59,25 @@ extension RunConfiguration {
         let seed = overrides.promptSeed.map { .integer($0) } ?? scenario.value["prompt_seed"] ?? standardSeed
         return try RunConfiguration(
             file: file,
-            root: .object([
-                .init("server_url", .string(url)),
-                .init("api_key", optional(apiKey)),
-                .init("model", optional(model)),
-                .init("scenario", .string(scenario.name)),
-                .init("scenario_definition", scenario.value),
-                .init(
-                    "think_time",
-                    overrides.thinkTime.map { .string($0) } ?? text("think_time")
-                        ?? .string(ResolvedRun.seconds(Plan.Standard.thinkTime))),
-                // SML's launcher turns the word `prompt` into null: each entry's own limit.
-                .init("max_tokens", maxTokens == .string("prompt") ? .null : maxTokens),
-                .init("request_timeout", .null),
-                .init("prompt_labels", scenario.value["prompt_labels"] ?? .null),
-                .init("ignore_eos", overrides.ignoreEOS.map { .bool($0) } ?? scenario.value["ignore_eos"] ?? .null),
-                .init("prompt_seed", seed == .null ? standardSeed : seed),
-                .init("custom", .null),
-            ]),
+            root: .object(
+                [
+                    .init("server_url", .string(url)),
+                    .init("api_key", optional(apiKey)),
+                    .init("model", optional(model)),
+                    .init("scenario", .string(scenario.name)),
+                    .init("scenario_definition", scenario.value),
+                    .init(
+                        "think_time",
+                        overrides.thinkTime.map { .string($0) } ?? text("think_time")
+                            ?? .string(ResolvedRun.seconds(Plan.Standard.thinkTime))),
+                    // SML's launcher turns the word `prompt` into null: each entry's own limit.
+                    .init("max_tokens", maxTokens == .string("prompt") ? .null : maxTokens),
+                    .init("request_timeout", .null),
+                    .init("prompt_labels", scenario.value["prompt_labels"] ?? .null),
+                    .init("ignore_eos", overrides.ignoreEOS.map { .bool($0) } ?? scenario.value["ignore_eos"] ?? .null),
+                    .init("prompt_seed", seed == .null ? standardSeed : seed),
+                    .init("custom", .null),
+                ] + (overrides.systemPrompt.map { [.init("system_prompt", .string($0))] } ?? [])),
             scenarioOrigin: scenario.file)
     }
 }

@@ -10,7 +10,8 @@ package struct RunEnvironment: Sendable, Equatable {
     package var runLabelName = "RUN_LABEL"
     /// `PROMPT_SEED`: wins over the configuration's and the scenario's.
     package var promptSeed: String?
-    /// `SYSTEM_PROMPT`: put before every prompt's messages; the word `default` selects a built-in text.
+    /// `SYSTEM_PROMPT`: put before every prompt's messages; the word `default` selects a built-in text. Wins over
+    /// the configuration's `system_prompt`.
     package var systemPrompt: String?
 
     package init(runLabel: String? = nil, promptSeed: String? = nil, systemPrompt: String? = nil) {
@@ -24,6 +25,17 @@ package struct RunEnvironment: Sendable, Equatable {
         self.init(
             runLabel: variables.filled("RUN_LABEL"), promptSeed: variables.filled("PROMPT_SEED"),
             systemPrompt: variables.filled("SYSTEM_PROMPT"))
+    }
+
+    /// - Throws: ``ConfigurationError`` (64) for what is no seed.
+    func checkedSeed() throws(ConfigurationError) -> Int64? {
+        guard let promptSeed else { return nil }
+        guard let seed = Field.promptSeed(promptSeed) else {
+            throw ConfigurationError(
+                .usage,
+                "PROMPT_SEED: \(JSONText.quoted(promptSeed)) is not accepted; expected a whole number from -2^63 to 2^63")
+        }
+        return seed
     }
 
     /// A label goes into every series and is shown on terminals.

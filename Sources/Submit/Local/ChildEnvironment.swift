@@ -5,10 +5,11 @@ import Base
 import Subprocess
 
 enum ChildEnvironment {
-    /// Without our secrets: the API key is read from the run configuration.
+    /// Without our secrets, and without what the run configuration says already: the API key, the seed and the system prompt,
+    /// whose variables would win over options.
     static func generator(adding variables: [String: String]) -> Environment {
         var changes = Dictionary(uniqueKeysWithValues: variables.map { (key($0.key), Optional($0.value)) })
-        for name in Secrets.variables { changes[key(name)] = .some(nil) }
+        for name in Secrets.variables + ["PROMPT_SEED", "SYSTEM_PROMPT"] { changes[key(name)] = .some(nil) }
         return .inherit.updating(changes)
     }
 

@@ -95,7 +95,8 @@ struct ClusterOptions: ParsableArguments {
     func request(environment: [String: String]) throws -> LoadtestRequest {
         LoadtestRequest(
             settings: try settings(environment: environment), serverURL: server(environment),
-            isServerChosen: chosenServer(environment) != nil, namesSystem: firecrestSystem != nil, overrides: requests.overrides,
+            isServerChosen: chosenServer(environment) != nil, namesSystem: firecrestSystem != nil,
+            overrides: try requests.overrides(environment),
             apiKeyFile: apiKeyFile, waitsForJob: waitForLoadtest, waitsUntilHealthy: waitUntilHealthy,
             readyTimeout: .seconds(loadtestReadyTimeout), cancelsOnInterrupt: cancelOnInterrupt, isDryRun: dryRun, isVerbose: verbose)
     }

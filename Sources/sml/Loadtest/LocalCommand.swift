@@ -166,7 +166,7 @@ struct LocalCommand: AsyncParsableCommand {
     {
         try RunConfiguration.build(
             scenario: scenario, serverURL: server, apiKey: apiKey, model: loadtestModel ?? servedModelName,
-            overrides: requests.overrides)
+            overrides: try requests.overrides(ProcessVariables.all))
     }
 
     private func start(

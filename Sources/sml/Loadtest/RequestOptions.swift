@@ -1,6 +1,7 @@
 // What requests ask for and in which order, in the same words for a run on this machine and on a cluster.
 
 import ArgumentParser
+import Base
 import Scenarios
 
 struct RequestOptions: ParsableArguments {
@@ -10,14 +11,16 @@ struct RequestOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Keep generating until the token limit (default: as the scenario says).")
     var loadtestIgnoreEos: Bool?
 
-    @Option(help: ArgumentHelp("Seed of the prompt order; the same for both sides of a comparison.", valueName: "n"))
+    @Option(help: ArgumentHelp("Seed of the prompt order (PROMPT_SEED); the same for both sides of a comparison.", valueName: "n"))
     var loadtestPromptSeed: Int64?
 
     func check() throws {
         if let loadtestMaxTokens { try OptionValue.maxTokens(loadtestMaxTokens, option: "--loadtest-max-tokens") }
     }
 
-    var overrides: RunOverrides {
-        RunOverrides(maxTokens: loadtestMaxTokens, ignoreEOS: loadtestIgnoreEos, promptSeed: loadtestPromptSeed)
+    /// An option wins over its variable.
+    func overrides(_ environment: [String: String]) throws(ConfigurationError) -> RunOverrides {
+        try RunOverrides(maxTokens: loadtestMaxTokens, ignoreEOS: loadtestIgnoreEos, promptSeed: loadtestPromptSeed)
+            .filled(from: RunEnvironment(environment))
     }
 }
