@@ -111,7 +111,7 @@ let package = Package(
         // Load tests as jobs, from what is asked for to their results at home; with a model launched before.
         .target(
             name: "Loadtests",
-            dependencies: ["Base", "Scenarios", "ScenarioFiles", "Generator", "Metrics", "HTTPClient", "Submit", "Models"]),
+            dependencies: ["Base", "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "HTTPClient", "Submit", "Models"]),
 
         // Commands: thin, one file a subcommand.
         .target(

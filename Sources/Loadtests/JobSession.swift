@@ -13,18 +13,25 @@ package struct JobSession: Sendable {
     private let record: JobRecord
     private let cancelOnInterrupt: Bool
     private let output: JobOutput
+    /// Variables that say how to reach the run's receiver.
+    private let remoteWrite: [String: String]
 
-    package init(launcher: any Launcher, record: JobRecord, cancelOnInterrupt: Bool) {
+    package init(
+        launcher: any Launcher, record: JobRecord, cancelOnInterrupt: Bool, remoteWrite: [String: String] = ProcessVariables.all
+    ) {
         self.init(
             run: ClusterRun(launcher: launcher, display: TerminalDisplay()), record: record,
-            cancelOnInterrupt: cancelOnInterrupt, output: .terminal)
+            cancelOnInterrupt: cancelOnInterrupt, output: .terminal, remoteWrite: remoteWrite)
     }
 
-    package init(run: ClusterRun, record: JobRecord, cancelOnInterrupt: Bool, output: JobOutput) {
+    package init(
+        run: ClusterRun, record: JobRecord, cancelOnInterrupt: Bool, output: JobOutput, remoteWrite: [String: String] = [:]
+    ) {
         self.run = run
         self.record = record
         self.cancelOnInterrupt = cancelOnInterrupt
         self.output = output
+        self.remoteWrite = remoteWrite
     }
 
     /// Waits, fetches, prints; returns the exit code.
@@ -53,7 +60,15 @@ package struct JobSession: Sendable {
         }
         for problem in problems { say("sml: \(problem)") }
         say("sml: \(outcome.sentence)")
-        return show(home, results.records, outcome: outcome)
+        let code = show(home, results.records, outcome: outcome)
+        if let home { await deliver(home.summary.result.remoteWrite, interrupts) }
+        return code
+    }
+
+    /// What the job could not; a signal ends the trying.
+    private func deliver(_ result: RemoteWriteResult?, _ interrupts: Interrupts) async {
+        let series = UndeliveredSeries(run: run, record: record, variables: remoteWrite, say: output.say)
+        try? await interrupts.cancelling { await series.deliver(result) }
     }
 
     private func wait(_ interrupts: Interrupts) async throws -> (end: JobEnd, tail: [String]) {

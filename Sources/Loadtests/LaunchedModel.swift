@@ -124,7 +124,7 @@ struct LaunchedModel {
 
     /// False when there is nothing in it.
     private func show(_ log: String) async -> Bool {
-        guard let bytes = try? await place.launcher.read(log, from: nil, limit: 4 << 10), !bytes.isEmpty else { return false }
+        guard let bytes = try? await place.launcher.read(log, from: nil, limit: 64 << 10), !bytes.isEmpty else { return false }
         say("\(log):\n" + LogTail.lines(of: String(decoding: bytes, as: UTF8.self)).map { "  \($0)" }.joined(separator: "\n"))
         return true
     }

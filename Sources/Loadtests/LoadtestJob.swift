@@ -2,6 +2,7 @@
 // commands that launch a model first.
 
 import Base
+import Scenarios
 import Submit
 
 package struct LoadtestJob {
@@ -20,8 +21,12 @@ package struct LoadtestJob {
     func shownFiles() throws -> [(name: String, text: String)] { try shown().withoutSecrets() }
 
     private func shown() throws -> StagedJob {
+        staged(try test.shownConfiguration())
+    }
+
+    private func staged(_ configuration: RunConfiguration) -> StagedJob {
         StagedJob(
-            configuration: try test.shownConfiguration(), remoteWrite: test.settings.remoteWrite, environment: test.environment)
+            configuration: configuration, remoteWrite: test.settings.remoteWrite, environment: test.environment, carried: test.carried)
     }
 
     /// That everything the job will read is there.
@@ -36,8 +41,11 @@ package struct LoadtestJob {
             say(JobSession.hints(record.jobID))
             return 0
         }
-        return try await JobSession(launcher: place.launcher, record: record, cancelOnInterrupt: cancelOnInterrupt)
-            .finish(interrupts: interrupts)
+        return try await JobSession(
+            launcher: place.launcher, record: record, cancelOnInterrupt: cancelOnInterrupt,
+            remoteWrite: test.settings.remoteWrite.variables(test.environment)
+        )
+        .finish(interrupts: interrupts)
     }
 
     /// Submits and writes down what was submitted, also when a signal comes in between.
@@ -45,8 +53,7 @@ package struct LoadtestJob {
         try ResultDirectory.prepare(results)
         let submission = JobSubmission(
             name: job.name, script: script, directory: place.directory, logDirectory: "logs/%j", account: place.account)
-        let staged = StagedJob(
-            configuration: test.configuration, remoteWrite: test.settings.remoteWrite, environment: test.environment)
+        let staged = staged(test.configuration)
         let id = try await ClusterRun(launcher: place.launcher, display: TerminalDisplay())
             .submit(submission, staged: staged, runDirectory: runDirectory)
         say("Job submitted: \(id)\nRun label: \(job.runLabel)\nLog: \(place.log(id))")
@@ -54,7 +61,8 @@ package struct LoadtestJob {
         let record = JobRecord(
             jobID: id, jobName: job.name, runLabel: job.runLabel, scenario: test.scenario.name,
             launcher: test.file.launcher.rawValue, system: place.system, runDirectory: runDirectory, log: place.log(id),
-            summary: "\(results)/\(names.summary)", records: "\(results)/\(names.records)",
+            summary: "\(results)/\(names.summary.replacing("%j", with: id.description))",
+            records: "\(results)/\(names.records.replacing("%j", with: id.description))",
             jobTimeSeconds: job.time.duration.components.seconds, nodes: job.nodes)
         try record.write(directory: results)
         return record

@@ -19,6 +19,8 @@ package struct PreparedLoadtest {
     private(set) var model: String?
     private(set) var serverURL: String
     private(set) var configuration: RunConfiguration
+    /// What goes along in the run's files.
+    let carried: CarriedSettings
 
     /// - Parameter model: sent in the requests; nil for none.
     package init(
@@ -36,7 +38,11 @@ package struct PreparedLoadtest {
         configuration = try Self.configuration(request, scenario, serverURL: serverURL, model: model, apiKey: apiKey)
         let resolved = try configuration.resolve()
         plan = resolved.plan
-        for warning in scenario.warnings + resolved.warnings { say("sml: warning: \(warning)") }
+        let receiver = try request.settings.receiver(environment)
+        carried = try CarriedSettings(
+            environment: environment, isNear: file.launcher == .slurm, isHealthAskedHere: request.waitsUntilHealthy,
+            urls: [serverURL] + (receiver.map { [$0] } ?? []))
+        for warning in scenario.warnings + resolved.warnings + carried.warnings { say("sml: warning: \(warning)") }
         if request.namesSystem, file.launcher == .slurm {
             say("sml: warning: --firecrest-system: is for FirecREST; \(file.path) says launcher slurm, which has one system")
         }

@@ -23,6 +23,8 @@ package final class RunDelivery: Sendable {
     private let feed: SeriesFeed
     private let drain: Duration
     private let undeliveredPath: String
+    /// The same file as who reads of it calls it.
+    private let shownPath: String
     private let state = Mutex(State())
 
     /// The configuration when remote write is asked for, by option or by environment.
@@ -49,12 +51,13 @@ package final class RunDelivery: Sendable {
     ///
     /// - Throws: `RemoteWriteConfigurationError`.
     init(
-        _ configuration: RemoteWriteConfiguration, drain: Duration, undeliveredPath: String, context: RunContext,
+        _ configuration: RemoteWriteConfiguration, drain: Duration, undeliveredPath: String, shownPath: String, context: RunContext,
         tags: [SeriesTags.Tag], redactor: Redactor, snapshot: @escaping @Sendable (DeliveryReport) -> RunSnapshot
     ) throws(RemoteWriteConfigurationError) {
         self.configuration = configuration
         self.drain = drain
         self.undeliveredPath = undeliveredPath
+        self.shownPath = shownPath
         feed = try SeriesFeed(
             configuration: configuration,
             registry: SeriesRegistry(
@@ -106,7 +109,7 @@ package final class RunDelivery: Sendable {
             StandardError.write("sml-loadgen: remote write: the undelivered series are lost: \(error)\n")
             return nil
         }
-        let file = UndeliveredFile(path: undeliveredPath, receiver: configuration.receiver)
+        let file = UndeliveredFile(path: shownPath, receiver: configuration.receiver)
         StandardError.write(
             "sml-loadgen: remote write: \(states.updates.count) series could not be delivered; push them later with\n"
                 + "  \(file.command)\n")

@@ -30,6 +30,8 @@ package struct RunRequest {
     package var environment: RunEnvironment
     /// Where everything goes that has no name of its own.
     package var directory: String
+    /// What `directory` is called where the results are read: outside of a container it has another name.
+    package var shownDirectory: String
     /// Where the summary is written, each whole; the first is the one that messages name.
     package var summaries: [String]
     /// Whether results that are there may be replaced, as k6 does.
@@ -69,6 +71,7 @@ package struct RunRequest {
         self.prompts = prompts
         self.environment = environment
         self.directory = directory
+        shownDirectory = directory
         self.summaries = summaries
         self.replacesResults = replacesResults
     }

@@ -93,7 +93,8 @@ final class RunSession: Sendable {
             let suffix = task.map { ".\($0.share.index)" } ?? ""
             return try RunDelivery(
                 $0, drain: request.remoteWriteDrain,
-                undeliveredPath: request.directory + "/undelivered\(suffix).smlpush", context: context,
+                undeliveredPath: request.directory + "/undelivered\(suffix).smlpush",
+                shownPath: request.shownDirectory + "/undelivered\(suffix).smlpush", context: context,
                 tags: request.tags, redactor: redactor
             ) { report in
                 let elapsed = run.clock.now
@@ -208,7 +209,8 @@ final class RunSession: Sendable {
         let statistics = merged.statistics
         let delivery = try RunDelivery(
             configuration, drain: request.remoteWriteDrain,
-            undeliveredPath: request.directory + "/undelivered.smlpush", context: merged.context,
+            undeliveredPath: request.directory + "/undelivered.smlpush", shownPath: request.shownDirectory + "/undelivered.smlpush",
+            context: merged.context,
             tags: request.tags.filter { $0.name != "task" }, redactor: redactor
         ) { report in
             RunSnapshot(

@@ -14,11 +14,16 @@ package struct RemoteWriteSettings: Sendable, Equatable {
     /// Variables to set for the generator.
     package let generatorEnvironment: [String: String]
 
+    /// All variables of remote write: these and what `environment` has besides.
+    package func variables(_ environment: [String: String]) -> [String: String] {
+        environment.filter { $0.key.hasPrefix("K6_PROMETHEUS_RW_") && !$0.value.isEmpty }.merging(generatorEnvironment) { $1 }
+    }
+
     /// `url` wins over `SML_LOADTEST_METRICS_REMOTE_WRITE_URL`, which wins over k6's own variable, which wins over
-    /// `defaultURL`; an empty one does not count, except that an empty `url` switches remote write off. Statistics
-    /// that the user has chosen stay.
+    /// `defaultURL`. An empty `url`, or without one an empty SML variable, switches remote write off, as in SML; k6's own
+    /// variable does not count when it is empty. Statistics that the user has chosen stay.
     package init(isEnabled: Bool, url: String?, environment: [String: String], defaultURL: String? = nil) {
-        let inherited = environment.filled("SML_LOADTEST_METRICS_REMOTE_WRITE_URL", "K6_PROMETHEUS_RW_SERVER_URL")
+        let inherited = environment["SML_LOADTEST_METRICS_REMOTE_WRITE_URL"] ?? environment.filled("K6_PROMETHEUS_RW_SERVER_URL")
         guard isEnabled, let url = url ?? inherited ?? defaultURL, !url.isEmpty else {
             // An empty URL is none: it hides one that would be inherited.
             generatorEnvironment = ["K6_PROMETHEUS_RW_SERVER_URL": ""]

@@ -19,6 +19,7 @@ extension RunRequest {
             self.environment.runLabel = label
             self.environment.runLabelName = "--run-label"
         }
+        if let outside = environment.filled("SML_RUN_DIRECTORY") { shownDirectory = OneLine.escaped(outside) }
         records = options.records
         quiet = options.quiet
         requireRemoteWrite = options.requireRemoteWrite

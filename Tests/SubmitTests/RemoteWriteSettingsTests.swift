@@ -21,7 +21,11 @@ import Testing
         #expect(url(nil, all, default: "http://default") == "http://own")
         #expect(url(nil, [Self.k6s: "http://k6"], default: "http://default") == "http://k6")
         #expect(url(nil, [:], default: "http://default") == "http://default")
-        #expect(url(nil, [Self.own: "", Self.k6s: "http://k6"]) == "http://k6")
+        // Empty, SML's variable means off, as there; k6's says nothing.
+        #expect(url(nil, [Self.own: "", Self.k6s: "http://k6"], default: "http://default") == "")
+        #expect(url(nil, [Self.own: "http://own", Self.k6s: ""]) == "http://own")
+        #expect(url("http://option", [Self.own: ""]) == "http://option")
+        #expect(url(nil, [Self.k6s: ""], default: "http://default") == "http://default")
     }
 
     /// The generator inherits our environment; only an empty variable keeps it from pushing to what is in there.

@@ -16,7 +16,7 @@ package enum PEMFile {
     }
 
     /// A bundle of all public authorities is 200 kB.
-    private static let sizeLimit = 4 << 20
+    package static let sizeLimit = 4 << 20
 
     /// Why the file at `path` cannot be one of `kind`; nil when it can.
     package static func problem(_ path: String, kind: Kind) -> String? {

@@ -24,7 +24,9 @@ extension ModelLaunch {
         let files = environment.imageFiles
         guard !files.isEmpty else { return }
         // Which architecture the nodes have is theirs to know; one image is enough to go on.
-        for file in files where try await launcher.size(of: file) != nil { return }
+        for file in files where try await launcher.size(of: file) != nil {
+            return try await ImageFile.check(file, option: "\(environment.name): image \(file)", at: launcher)
+        }
         throw SubmitError.usage(
             "\(environment.name): image: \(files.joined(separator: " and ")) \(files.count == 1 ? "does" : "do") not exist on the cluster")
     }

@@ -38,6 +38,11 @@ package struct ClusterSettings: Sendable, Equatable {
             promptsFile: promptsFile, directory: place.directory)
     }
 
+    /// The directory of the cluster that the container sees under its own name; nil where the corpus's has another one there.
+    ///
+    /// - Throws: ``SubmitError/usage(_:)`` for a corpus that cannot be mounted.
+    package var mountedDirectory: String? { get throws { try JobMounts(promptsFile: promptsFile).sameDirectory } }
+
     /// That the job's time is enough for `plan`, and its virtual users for the nodes.
     ///
     /// - Throws: ``SubmitError/usage(_:)``.
@@ -65,7 +70,7 @@ package struct ClusterSettings: Sendable, Equatable {
             throw SubmitError.usage("--loadtest-prompts-file \(promptsFile): does not exist on the cluster")
         }
         // Anything else names an image in a registry, which only the node can ask.
-        guard image.hasPrefix("/"), try await launcher.size(of: image) == nil else { return }
-        throw SubmitError.usage("--loadtest-container-image \(image): does not exist on the cluster")
+        guard image.hasPrefix("/") else { return }
+        try await ImageFile.check(image, option: "--loadtest-container-image \(image)", at: launcher)
     }
 }

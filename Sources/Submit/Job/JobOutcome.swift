@@ -76,7 +76,16 @@ package struct JobOutcome: Sendable, Equatable {
                 if let meaning = Self.generatorCodes[end.exitCode], end.signal == 0 {
                     outcome(end.exitCode, "ended with \(end.exitCode): \(meaning)")
                 } else if end.exitCode == 127, end.signal == 0 {
-                    outcome(Code.failed, "failed: its image has no sml-loadgen on the PATH of a login shell (exit code 127)")
+                    outcome(
+                        Code.failed,
+                        "failed (exit code 127): its image has no sml-loadgen on the PATH of a login shell, or the generator could not begin; its log says which"
+                    )
+                } else if end.signal == 53, end.exitCode == 0 {
+                    // SLURM's number for it (ESLURMD_… on the node), not a signal.
+                    outcome(
+                        Code.failed,
+                        "failed before its script began (0:53): its node could not write the job's log; are the runs' directory and your home on the nodes too?"
+                    )
                 } else {
                     outcome(
                         Code.failed,

@@ -101,11 +101,11 @@ package enum ResultDirectory {
         return name == "." || name == ".." ? "_" : name
     }
 
-    /// `summary_<scenario>_<YYYYmmdd_HHMMSS>.json` and the records of the same name: from the run label, which has
-    /// the same two parts.
+    /// `summary_<scenario>_<YYYYmmdd_HHMMSS>_%j.json` and the records of the same name: from the run label, which has the first
+    /// two parts. `%j` is for the job's number, because several runs of one scenario can begin within a second.
     package static func fileNames(runLabel: String) -> (summary: String, records: String) {
         let parts = runLabel.split(separator: "_", omittingEmptySubsequences: false)
         let name = parts.dropFirst().dropLast().joined(separator: "_")
-        return ("summary_\(name).json", "records_\(name).smlrec")
+        return ("summary_\(name)_%j.json", "records_\(name)_%j.smlrec")
     }
 }

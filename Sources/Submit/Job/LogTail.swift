@@ -1,4 +1,5 @@
-// The last lines of a job's output: they explain its end.
+// The last lines of a job's output, and the first errors in it: they explain its end. pyxis says what went wrong first and
+// then some twenty lines of what follows from it.
 
 import Base
 import Scenarios
@@ -7,7 +8,17 @@ import Scenarios
 package struct LogTail: Sendable, Equatable {
     static let length = 15
 
-    private(set) var lines: [String] = []
+    /// Errors that are kept although the last lines have moved on.
+    static let errorLimit = 5
+
+    private var last: [String] = []
+    /// Of those that are not among the last any more.
+    private var errors: [String] = []
+    /// Whether lines are missing between the two.
+    private var hasGap = false
+
+    /// The first errors, then the last lines.
+    var lines: [String] { errors + (hasGap && !errors.isEmpty ? ["…"] : []) + last }
 
     init() {}
 
@@ -22,8 +33,17 @@ package struct LogTail: Sendable, Equatable {
     mutating func take(_ text: String) {
         for line in text.split(whereSeparator: \.isNewline) {
             let shown = Redactor().line(String(line), limit: 500)
-            if !shown.isEmpty { lines.append(shown) }
+            if !shown.isEmpty { last.append(shown) }
         }
-        lines.removeFirst(max(0, lines.count - Self.length))
+        let leaving = last.prefix(max(0, last.count - Self.length))
+        for line in leaving {
+            if errors.count < Self.errorLimit, Self.isError(line) { errors.append(line) } else if !errors.isEmpty { hasGap = true }
+        }
+        last.removeFirst(leaving.count)
+    }
+
+    /// As SLURM's commands, their plugins and our own programs begin one.
+    private static func isError(_ line: String) -> Bool {
+        line.contains("error:") || line.hasPrefix("sml: ") || line.hasPrefix("sml-loadgen: ")
     }
 }

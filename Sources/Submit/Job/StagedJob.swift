@@ -10,10 +10,17 @@ package struct StagedJob: Sendable, Equatable {
     static let environment = "loadgen.env"
     static let summary = "summary.json"
     static let records = "records.smlrec"
+    /// Tells the generator what its directory is called outside its container.
+    static let directoryVariable = "SML_RUN_DIRECTORY"
 
     /// The records of a run on `nodes` nodes: one file for each task.
     static func records(_ name: String = records, nodes: Int) -> [String] {
         nodes > 1 ? (0..<nodes).map { TaskFile.numbered(name, task: $0) } : [name]
+    }
+
+    /// Series that the run could not deliver: of all its tasks, and of each of several.
+    static func undelivered(nodes: Int) -> [String] {
+        ["undelivered.smlpush"] + (nodes > 1 ? (0..<nodes).map { "undelivered.\($0).smlpush" } : [])
     }
 
     package struct File: Sendable, Equatable {
@@ -26,14 +33,16 @@ package struct StagedJob: Sendable, Equatable {
 
     /// - Parameters:
     ///   - environment: this command's, for what the user has set about remote write.
-    package init(configuration: RunConfiguration, remoteWrite: RemoteWriteSettings, environment: [String: String]) {
-        var variables = environment.filter { $0.key.hasPrefix("K6_PROMETHEUS_RW_") && !$0.value.isEmpty }
-        variables.merge(remoteWrite.generatorEnvironment) { $1 }
-        self.variables = variables
-        files = [
-            File(name: Self.configuration, bytes: Array(configuration.json().utf8)),
-            File(name: Self.environment, bytes: Array(Self.exports(variables).utf8)),
-        ]
+    package init(
+        configuration: RunConfiguration, remoteWrite: RemoteWriteSettings, environment: [String: String],
+        carried: CarriedSettings = .none
+    ) {
+        variables = remoteWrite.variables(environment).merging(carried.variables) { $1 }
+        files =
+            [
+                File(name: Self.configuration, bytes: Array(configuration.json().utf8)),
+                File(name: Self.environment, bytes: Array(Self.exports(variables).utf8)),
+            ] + carried.files
     }
 
     /// A file that a POSIX shell reads with `.`.
@@ -47,7 +56,9 @@ package struct StagedJob: Sendable, Equatable {
     /// What `--dry-run` prints: the script as it is, the files as they may be shown.
     package func preview(script: String, directory: String) -> String {
         withoutSecrets().reduce("# job script\n\(script)") { text, file in
-            text + "\n# \(directory)/\(file.name) (mode 0600)\n\(file.text)"
+            let isLong = ![Self.configuration, Self.environment].contains(file.name)
+            return text
+                + "\n# \(directory)/\(file.name) (mode 0600\(isLong ? ", \(file.text.utf8.count) bytes" : ""))\n\(isLong ? "" : file.text)"
         }
     }
 
@@ -62,15 +73,17 @@ package struct StagedJob: Sendable, Equatable {
         }
     }
 
-    /// Variables that choose a behaviour are shown, and a URL that holds nothing but a place; credentials and headers
+    /// Variables that choose a behaviour or name a file are shown, and a URL that holds nothing but a place; credentials and headers
     /// are not.
     static func withoutSecrets(_ variables: [String: String]) -> [String: String] {
-        let harmless = ["_TREND_STATS", "_PUSH_INTERVAL", "_STALE_MARKERS", "_INSECURE_SKIP_TLS_VERIFY"]
+        let harmless = [
+            "_TREND_STATS", "_PUSH_INTERVAL", "_STALE_MARKERS", "_INSECURE_SKIP_TLS_VERIFY", "SSL_CERT_FILE", "NO_PROXY", "no_proxy",
+        ]
         return Dictionary(
             uniqueKeysWithValues: variables.map { name, value in
                 let isShown =
                     value.isEmpty || harmless.contains { name.hasSuffix($0) }
-                    || (name.hasSuffix("_SERVER_URL") && !value.containsScalar(of: "@?#"))
+                    || (["_SERVER_URL", "_PROXY", "_proxy"].contains { name.hasSuffix($0) } && !value.containsScalar(of: "@?#"))
                 return (name, isShown ? value : "****")
             })
     }

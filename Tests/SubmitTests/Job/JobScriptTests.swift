@@ -29,6 +29,8 @@ import Testing
                 "#SBATCH --time=02:00:00", "#SBATCH --nodes=1", "#SBATCH --ntasks=1", "#SBATCH --cpus-per-task=4",
                 "#SBATCH --partition=normal", "#SBATCH --reservation=res1", "#SBATCH --output=logs/%j/loadtest.out",
                 "#SBATCH --error=logs/%j/loadtest.out", "#SBATCH --signal=TERM@90", "#SBATCH --no-requeue",
+                "#SBATCH --export=HOME,PATH,USER,LOGNAME,SHELL,XDG_RUNTIME_DIR,XDG_CONFIG_HOME,XDG_CACHE_HOME,XDG_DATA_HOME,"
+                    + "ENROOT_CONFIG_PATH,ENROOT_CACHE_PATH,ENROOT_DATA_PATH,ENROOT_RUNTIME_PATH,ENROOT_TEMP_PATH",
             ])
     }
 
@@ -37,8 +39,9 @@ import Testing
         #expect(script.render().contains("#SBATCH --nodes=3\n#SBATCH --ntasks=3\n"))
         let scratch = try ScratchDirectory()
         let arguments = try await run(script, in: scratch)
-        #expect(arguments.starts(with: ["--nodes=3", "--ntasks=3", "--cpus-per-task=4", "--kill-on-bad-exit=0", "--wait=0"]))
-        #expect(arguments.suffix(4) == ["--task", "slurm", "--task-wait", "3m"])
+        #expect(
+            arguments.starts(with: ["--nodes=3", "--ntasks=3", "--cpus-per-task=4", "--kill-on-bad-exit=0", "--wait=0", "--export=ALL"]))
+        #expect(arguments.suffix(6) == ["--task", "slurm", "--task-wait", "3m", "--remote-write-drain", "5s"])
     }
 
     static let hostile = [
@@ -55,15 +58,64 @@ import Testing
         let directory = scratch.file(value)
         #expect(
             arguments == [
-                "--nodes=1", "--ntasks=1", "--cpus-per-task=4", "--container-image=\(script.image)",
+                "--nodes=1", "--ntasks=1", "--cpus-per-task=4", "--export=ALL", "--container-image=\(script.image)",
                 "--container-mounts=\(directory):/work,/data \(value):/data \(value)", "--container-workdir=/work", "sh", "-lc",
                 ". ./loadgen.env && exec sml-loadgen \"$@\"", "sml-loadgen", "--config", "run_config.json", "--prompts",
                 "/data \(value)/\(value)/p.json", "--out", ".", "--records", "records.smlrec", "--run-label", value, "--drain",
-                "10s",
+                "10s", "--remote-write-drain", "5s",
             ])
         #expect(!FileManager.default.fileExists(atPath: scratch.file("pwned")))
         var isDirectory: ObjCBool = false
         #expect(FileManager.default.fileExists(atPath: scratch.file("logs/7"), isDirectory: &isDirectory) && isDirectory.boolValue)
+    }
+
+    /// What a login shell has, and what FirecREST has sbatch export.
+    @Test func nothingOfALoginShellReachesTheStep() async throws {
+        let scratch = try ScratchDirectory()
+        let hostile = [
+            "LD_LIBRARY_PATH": "/old", "PROMPT_SEED": "99", "SYSTEM_PROMPT": "x", "SSL_CERT_FILE": "/none", "HTTPS_PROXY": "http://p:1",
+            "PYTHONPATH": "/old", "BASH_FUNC_srun%%": "() { echo mine; }", "SHELLOPTS": "braceexpand:noglob", "SLURM_EXPORT_ENV": "NONE",
+            "SLURM_STDOUTMODE": "/dev/null", "UID": "7", "A B": "c",
+        ]
+        let kept = ["SLURM_PROCID": "0", "XDG_RUNTIME_DIR": "/run/user/1", "ENROOT_CACHE_PATH": "/c"]
+        let script = try Self.script()
+        _ = try await run(script, in: scratch, environment: hostile.merging(kept) { $1 })
+        let bytes = try Data(contentsOf: URL(filePath: scratch.file("stand-in/environment")))
+        let names = Set(bytes.split(separator: 0).map { String(decoding: $0.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self) })
+        #expect(names.isDisjoint(with: Set(hostile.keys).subtracting(["A B"])), "\(names.intersection(hostile.keys))")
+        #expect(names.isSuperset(of: Set(kept.keys).union(["HOME", "PATH", "SLURM_JOB_ID", "SML_RUN_DIRECTORY"])))
+    }
+
+    @Test func aRunDirectoryThatTheNodeDoesNotHaveIsSaid() async throws {
+        let scratch = try ScratchDirectory()
+        try scratch.write("job.sh", try Self.script().render())
+        let answer = try await ExternalProgram.run(
+            "/bin/bash", ["-c", "cd \"$1\" && exec bash job.sh", "bash", scratch.path],
+            environment: ["PATH": "/usr/bin:/bin", "SLURM_JOB_ID": "7"], timeout: .seconds(30))
+        #expect(answer.exitCode == 1)
+        #expect(
+            answer.errors.hasPrefix("sml: \(scratch.path)/loadtest_x_20260101_000000_ABCDEF: is not there on node "), "\(answer.errors)")
+    }
+
+    /// A corpus that is a link out of what is mounted, and links that need nothing more.
+    @Test func whereTheCorpusEndsIsMountedToo() async throws {
+        let scratch = try ScratchDirectory()
+        try scratch.write("prompts.json", "[]")
+        let outside = "/var/tmp/sml-test-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: outside, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: outside) }
+        try "[]".write(toFile: "\(outside)/p.json", atomically: true, encoding: .utf8)
+        let top = "/" + scratch.path.split(separator: "/")[0]
+        for (name, target, extra) in [
+            ("inside.json", scratch.file("prompts.json"), ""), ("outside.json", "\(outside)/p.json", ",\(outside):\(outside)"),
+            ("nowhere.json", "/nowhere/at/all", ""),
+        ] {
+            try FileManager.default.createSymbolicLink(atPath: scratch.file(name), withDestinationPath: target)
+            let script = try Self.script(prompts: scratch.file(name))
+            let arguments = try await run(script, in: scratch)
+            #expect(arguments.contains("--container-mounts=\(scratch.file(script.runLabel)):/work,\(top):\(top)\(extra)"), "\(arguments)")
+            #expect(arguments.contains(scratch.file(name)))
+        }
     }
 
     @Test(arguments: hostile) func shellcheckHasNothingToSay(value: String) async throws {
@@ -112,10 +164,14 @@ import Testing
     }
 
     /// Runs the script as SLURM would, with an `srun` that writes its arguments to a file; returns them.
-    private func run(_ script: JobScript, in scratch: ScratchDirectory, stub body: String = "", exit: Int32 = 0) async throws -> [String] {
+    private func run(
+        _ script: JobScript, in scratch: ScratchDirectory, stub body: String = "", exit: Int32 = 0, environment: [String: String] = [:]
+    ) async throws -> [String] {
+        // As it was staged.
+        try FileManager.default.createDirectory(atPath: scratch.file(script.runLabel), withIntermediateDirectories: true)
         try FileManager.default.createDirectory(atPath: scratch.file("stand-in"), withIntermediateDirectories: true)
         let stub =
-            "#!/bin/bash\n[ -z \"${SLURM_CPU_BIND+x}\" ] || exit 44\nprintf '%s\\0' \"$@\" > \"$SRUN_ARGUMENTS\"\n\(body)\nexit \(exit)\n"
+            "#!/bin/bash\n[ -z \"${SLURM_CPU_BIND+x}\" ] || exit 44\nprintf '%s\\0' \"$@\" > \"${0%/*}/arguments\"\nenv -0 >\"${0%/*}/environment\"\n\(body)\nexit \(exit)\n"
         try stub.write(toFile: scratch.file("stand-in/srun"), atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: scratch.file("stand-in/srun"))
         try script.render().write(toFile: scratch.file("stand-in/job.sh"), atomically: true, encoding: .utf8)
@@ -123,8 +179,8 @@ import Testing
             "/bin/bash", ["-c", "cd \"$1\" && exec bash \"$2\"", "bash", scratch.path, scratch.file("stand-in/job.sh")],
             environment: [
                 "PATH": scratch.file("stand-in") + ":/usr/bin:/bin", "SLURM_JOB_ID": "7", "SLURM_CPU_BIND": "x",
-                "SRUN_ARGUMENTS": scratch.file("stand-in/arguments"), "HOME": scratch.path,
-            ], timeout: .seconds(30))
+                "HOME": scratch.path,
+            ].merging(environment) { $1 }, timeout: .seconds(30))
         #expect(answer.exitCode == exit, "\(answer.errors)")
         let data = try Data(contentsOf: URL(fileURLWithPath: scratch.file("stand-in/arguments")))
         return data.split(separator: 0, omittingEmptySubsequences: false).dropLast().map { String(decoding: $0, as: UTF8.self) }

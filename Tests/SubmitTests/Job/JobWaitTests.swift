@@ -71,11 +71,25 @@ import Testing
         #expect(wait.tail.last == "line 50[2J")
     }
 
+    /// pyxis says first what went wrong, and much after it.
+    @Test func theFirstErrorsAreKept() {
+        let log = (["image: x", "slurmstepd: error: pyxis: no such image"] + (1...30).map { "slurmstepd: error: pyxis: noise \($0)" })
+            .map { "\($0)\n" }.joined()
+        let lines = LogTail.lines(of: log)
+        #expect(lines.count == LogTail.errorLimit + 1 + LogTail.length)
+        #expect(lines.first == "slurmstepd: error: pyxis: no such image" && lines[LogTail.errorLimit] == "…")
+        #expect(lines.last == "slurmstepd: error: pyxis: noise 30")
+        // Nothing is said twice, and nothing is missing where nothing is left out.
+        let short = (1...17).map { "error: \($0)" }
+        #expect(LogTail.lines(of: short.joined(separator: "\n")) == short)
+    }
+
     @Test(
         arguments: [
             (JobEnd(.completed), 0, "job 7 completed"), (JobEnd(.failed, exitCode: 99), 99, "ended by a rule"),
             (JobEnd(.failed, exitCode: 105), 105, "stopped before"), (JobEnd(.failed, exitCode: 1), 116, "exit code 1"),
-            (JobEnd(.failed, signal: 53), 116, "signal 53"), (JobEnd(.timeout), 111, "time limit"),
+            (JobEnd(.failed, signal: 53), 116, "on the nodes too?"), (JobEnd(.failed, signal: 9), 116, "signal 9"),
+            (JobEnd(.timeout), 111, "time limit"),
             (JobEnd(.cancelled, signal: 15), 112, "cancelled"), (JobEnd(.nodeFailure), 113, "lost its node"),
             (JobEnd(.outOfMemory), 114, "memory"), (JobEnd(.preempted), 115, "preempted"), (JobEnd.forgotten, 117, "gone"),
             (JobEnd(.other("SOMETHING")), 116, "SOMETHING"),

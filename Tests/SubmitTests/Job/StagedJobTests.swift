@@ -66,8 +66,8 @@ import Testing
         #expect(ResultDirectory.runID(model: nil) == "external")
         #expect(ResultDirectory.runID(model: "..") == "_")
         let names = ResultDirectory.fileNames(runLabel: "loadtest_open_loop_20260101_120000_ABCDEF")
-        #expect(names.summary == "summary_open_loop_20260101_120000.json")
-        #expect(names.records == "records_open_loop_20260101_120000.smlrec")
+        #expect(names.summary == "summary_open_loop_20260101_120000_%j.json")
+        #expect(names.records == "records_open_loop_20260101_120000_%j.smlrec")
     }
 
     @Test func aRecordIsFoundByItsNumber() throws {

@@ -14,8 +14,11 @@ struct JobMounts: Sendable, Equatable {
         "prompts",
     ]
 
+    /// The directory of the cluster that holds the corpus.
+    private let source: String
     /// `source:target` of the corpus.
     let corpusMount: String
+    private let file: String
     /// The corpus as the generator calls it.
     let corpusPath: String
 
@@ -31,10 +34,30 @@ struct JobMounts: Sendable, Equatable {
             parts.count >= 2, let name = parts.last
         else { throw rejected("an absolute path on the cluster, in a directory") }
         let isReserved = Self.reserved.contains(parts[0])
-        let source = "/" + (isReserved ? parts.dropLast().joined(separator: "/") : parts[0])
+        source = "/" + (isReserved ? parts.dropLast().joined(separator: "/") : parts[0])
+        file = promptsFile
         guard Self.canBeMounted(source) else { throw rejected("a directory without comma and colon, which a mount cannot name") }
         corpusMount = "\(source):\(isReserved ? Self.corpus : source)"
         corpusPath = isReserved ? "\(Self.corpus)/\(name)" : promptsFile
+    }
+
+    /// What has its own name in the container too; nil where it has another.
+    var sameDirectory: String? { corpusPath == file ? source : nil }
+
+    /// Shell that adds to `mounts` where a link leads that leaves what is mounted. Only the node knows, from afar most of all.
+    var following: String {
+        """
+        # The corpus may be a link out of what is mounted: then where it ends is mounted too, under its own name.
+        corpus=$(readlink -f -- \(ShellWord.quoted(file))) || corpus=
+        case $corpus in
+        '' | \(ShellWord.quoted(source))/*) ;;
+        *)
+            end=${corpus#/} end=/${end%%/*}
+            case $end in \(Self.reserved.sorted().map { "/\($0)" }.joined(separator: " | "))) end=${corpus%/*} ;; esac
+            case $end in *[,:]*) printf 'sml: %s: a comma or a colon, which a mount cannot name\\n' "$end" >&2; exit 107 ;; esac
+            mounts+=,$end:$end ;;
+        esac
+        """
     }
 
     static func canBeMounted(_ path: String) -> Bool { !path.containsScalar(of: ",:") }

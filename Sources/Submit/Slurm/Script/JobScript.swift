@@ -21,6 +21,9 @@ package struct JobScript: Sendable, Equatable {
     static let cpus = 4
     /// For answers in flight when the job is told to end; SLURM kills 30 s after a cancellation.
     static let drain = Duration.seconds(10)
+    /// For the last series: a push takes some 30 ms. A receiver that does not take them in this time has them from who waits
+    /// for the job; the node is not held for it.
+    static let remoteWriteDrain = Duration.seconds(5)
 
     /// - Throws: ``SubmitError/usage(_:)`` for a value that SLURM's header or a mount cannot hold.
     package init(
@@ -41,7 +44,9 @@ package struct JobScript: Sendable, Equatable {
         }
         guard JobMounts.canBeMounted("\(directory)/\(runLabel)") else {
             throw SubmitError.usage(
-                "\(directory)/\(runLabel): has a comma or a colon, which a mount cannot name; rename the scenario")
+                JobMounts.canBeMounted(directory)
+                    ? "\(runLabel): has a comma or a colon, which a mount cannot name; rename the scenario"
+                    : "\(directory): has a comma or a colon, which a mount cannot name; set HOME to a directory of yours without one")
         }
     }
 
@@ -59,18 +64,23 @@ package struct JobScript: Sendable, Equatable {
         # Quoted values are meant literally, whatever they look like.
         # shellcheck disable=SC2016,SC1003,SC1112,SC2089,SC2090
         set -euo pipefail
-        unset SLURM_CPU_BIND SLURM_CPU_BIND_LIST SLURM_CPU_BIND_TYPE SLURM_CPU_BIND_VERBOSE
+        \(JobEnvironment.cleaning)
 
         RUN_DIR="$PWD"/\(ShellWord.quoted(runLabel))
         # The key and the receiver's address are for this job only. Bash comes here when it is told to end, too; the
         # generator has read them by then.
-        trap 'rm -f -- "$RUN_DIR/\(StagedJob.configuration)" "$RUN_DIR/\(StagedJob.environment)"' EXIT
-        mkdir -p -- "$RUN_DIR" "logs/$SLURM_JOB_ID"
+        trap 'rm -f -- "$RUN_DIR/\(StagedJob.configuration)" "$RUN_DIR/\(StagedJob.environment)" "$RUN_DIR/\(CarriedSettings.authorities)"' EXIT
+        mkdir -p -- "logs/$SLURM_JOB_ID"
+        [ -d "$RUN_DIR" ] || { printf 'sml: %s: is not there on node %s\\n' "$RUN_DIR" "$HOSTNAME" >&2; exit 1; }
         printf 'run directory: %s\\n' "$RUN_DIR"
         printf 'image: %s\\n' \(ShellWord.quoted(image))
+        # What the container calls /work, for what the generator prints.
+        export \(StagedJob.directoryVariable)="$RUN_DIR"
+        mounts="$RUN_DIR":\(JobMounts.work),\(ShellWord.quoted(mounts.corpusMount))
+        \(mounts.following)
 
         status=0
-        srun \(step) --container-image=\(ShellWord.quoted(image)) --container-mounts="$RUN_DIR":\(JobMounts.work),\(ShellWord.quoted(mounts.corpusMount)) --container-workdir=\(JobMounts.work) \(command) || status=$?
+        srun \(step) --export=ALL --container-image=\(ShellWord.quoted(image)) --container-mounts="$mounts" --container-workdir=\(JobMounts.work) \(command) || status=$?
 
         if [ -e "$RUN_DIR/\(StagedJob.summary)" ]; then printf 'summary: %s\\n' "$RUN_DIR/\(StagedJob.summary)"; fi
         exit "$status"
@@ -78,8 +88,8 @@ package struct JobScript: Sendable, Equatable {
         """
     }
 
-    /// SML's lines in SML's order, then ours: the signal to the step's tasks, and that a run that broke off is never
-    /// begun again behind the user's back.
+    /// SML's lines in SML's order, then ours: the signal to the step's tasks, that a run that broke off is never begun
+    /// again behind the user's back, and that nothing of the login shell comes along.
     private var header: [String] {
         [
             "--job-name=\(name)", "--account=\(account)", "--time=\(time)", "--nodes=\(nodes)", "--ntasks=\(nodes)",
@@ -87,6 +97,7 @@ package struct JobScript: Sendable, Equatable {
         ] + (reservation.map { ["--reservation=\($0)"] } ?? []) + [
             "--output=logs/%j/loadtest.out", "--error=logs/%j/loadtest.out",
             "--signal=TERM@\(JobTime.warning.components.seconds)", "--no-requeue",
+            "--export=\(JobEnvironment.exported.joined(separator: ","))",
         ]
     }
 
@@ -102,6 +113,7 @@ package struct JobScript: Sendable, Equatable {
             configuration: StagedJob.configuration, prompts: mounts.corpusPath, directory: ".", runLabel: runLabel)
         arguments.records = StagedJob.records
         arguments.drain = DurationGrammar.format(Self.drain)
+        arguments.remoteWriteDrain = DurationGrammar.format(Self.remoteWriteDrain)
         if nodes > 1 { arguments.task = .init(name: "slurm", wait: JobTime.taskWait) }
         return "sh -lc '. ./\(StagedJob.environment) && exec sml-loadgen \"$@\"' sml-loadgen "
             + arguments.words.map(ShellWord.quoted).joined(separator: " ")
