@@ -16,8 +16,8 @@ package enum K6Text {
             title + "\n" + K6Flag.all.compactMap { flag in text(flag).map { "  \(names(flag))\($0)\n" } }.joined()
         }
         return """
-            This is sml-loadgen \(version) under the name k6. It runs SML's packaged k6 script, recognised by what it
-            declares, with k6's command line, outputs and exit codes. It runs no other script.
+            This is sml-loadgen \(version) under the name k6. It runs SML's packaged k6 script, known by its
+            content, with k6's command line, outputs and exit codes. It runs no other script.
 
             usage: k6 run [flags] script.js
                    k6 version

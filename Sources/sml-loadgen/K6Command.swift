@@ -16,8 +16,8 @@ enum K6Command {
         switch arguments.first {
         case "run":
             do {
-                let run = try prepare(Array(arguments.dropFirst()))
-                exit(await SignalledRun.run(as: "k6") { try request(run, environment: $0) })
+                let (run, script) = try prepare(Array(arguments.dropFirst()))
+                exit(await SignalledRun.run(as: "k6") { try request(run, script, environment: $0) })
             } catch {
                 StandardError.write("k6: \(error)\n")
                 exit(error.exitCode)
@@ -44,18 +44,20 @@ enum K6Command {
     }
 
     /// What is asked for. Help is given, and ends the process.
-    private static func prepare(_ arguments: [String]) throws(K6Error) -> K6Invocation {
+    private static func prepare(_ arguments: [String]) throws(K6Error) -> (K6Invocation, PackagedScript) {
         do { try ProcessVariables.requireText() } catch { throw K6Error(.usage, error.description) }
         let invocation = try K6Invocation(arguments: arguments, environment: ProcessVariables.all)
         ArgumentMemory.hide("RUN_CONFIG_JSON=")
         if invocation.wantsHelp {
             exit(shown(K6Text.help(product: Product.version)))
         }
-        try PackagedScript.recognise(source(of: invocation.script), name: invocation.script)
-        return invocation
+        let accepting = ProcessVariables.all[PackagedScript.acceptingVariable]
+        return (invocation, try PackagedScript(source(of: invocation.script), name: invocation.script, accepting: accepting))
     }
 
-    private static func request(_ invocation: K6Invocation, environment: [String: String]) throws -> RunRequest {
+    private static func request(
+        _ invocation: K6Invocation, _ script: PackagedScript, environment: [String: String]
+    ) throws -> RunRequest {
         func scriptVariable(_ name: String) throws(K6Error) -> String {
             guard let value = invocation.scriptEnvironment[name], !value.isEmpty else {
                 throw K6Error(.script, "\(name) is not set; give it with --env \(name)=…")
@@ -73,11 +75,19 @@ enum K6Command {
         // handleSummary writes one file, --summary-export another; SML names the same for both.
         let working = "summary.json"
         let summaries = invocation.summaryExport.map { samePlace($0, working) ? [$0] : [$0, working] } ?? [working]
+        var variables = RunEnvironment(invocation.scriptEnvironment)
+        if variables.systemPrompt == "default" {
+            guard let text = script.systemPrompt else {
+                throw K6Error(
+                    .script,
+                    "SYSTEM_PROMPT: \(invocation.script) has no DEFAULT_SYSTEM_PROMPT for default to stand for; give the text itself")
+            }
+            variables.systemPrompt = text
+        }
         var request = RunRequest(
             program: "k6", configuration: .parsed(configuration),
             prompts: besideScript(try scriptVariable("PROMPTS_FILE"), script: invocation.script),
-            environment: RunEnvironment(invocation.scriptEnvironment), directory: ".", summaries: summaries,
-            replacesResults: true)
+            environment: variables, directory: ".", summaries: summaries, replacesResults: true)
         if invocation.remoteWrite {
             request.remoteWrite = try RunDelivery.configuration(
                 url: environment["K6_PROMETHEUS_RW_SERVER_URL"] ?? "http://localhost:9090/api/v1/write",
@@ -86,19 +96,20 @@ enum K6Command {
         request.tags = invocation.tags.map { SeriesTags.Tag(name: $0.name, value: $0.value) }
         request.result = .handleSummary
         request.quiet = invocation.quiet
-        announce(invocation, request)
+        announce(invocation, script, request)
         return request
     }
 
     /// k6's lines about what runs and where it goes, so that a log says the same.
-    private static func announce(_ invocation: K6Invocation, _ request: RunRequest) {
+    private static func announce(_ invocation: K6Invocation, _ script: PackagedScript, _ request: RunRequest) {
+        if let warning = script.warning { StandardError.write("k6: warning: \(OneLine.escaped(warning))\n") }
         guard !request.quiet else { return }
         let output = request.remoteWrite.map { "Prometheus remote write (\($0.receiver))" } ?? "-"
         // The result follows on the same way, and is missed if that is closed.
         try? StandardOutput.write(
             """
                  execution: local, by sml-loadgen \(Product.version)
-                    script: \(invocation.script) (SML's packaged script, recognised)
+                    script: \(invocation.script) (\(script.name))
                     output: \(output)
 
 

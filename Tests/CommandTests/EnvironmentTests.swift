@@ -73,6 +73,7 @@ import Testing
             Row("SSL_CERT_FILE", encrypted, 64), Row("SSL_CERT_DIR", encrypted, 64),
             Row("K6_PROMETHEUS_RW_SERVER_URL", .load(), 255, huge: 255),
             Row("K6_PROMETHEUS_RW_NONSENSE", .sml(["loadtest", "push", "missing", "--url", "http://127.0.0.1:9/w"]), empty: 255, 255),
+            Row("SML_K6_ACCEPT_SCRIPT", .k6, 255),
             Row("K6_VUS", .k6, 255), Row("K6_SUMMARY_MODE", .k6, 255),
             Row("RUN_CONFIG_JSON", .k6, empty: 107, 107),
             Row("PROMPTS_FILE", .k6, empty: 107, 107, named: "k6: "),
@@ -139,7 +140,7 @@ import Testing
         "BOOT_FAIL", "NODE_FAIL", "OUT_OF_MEMORY", "REQUEUE_FED", "REQUEUE_HOLD", "RESV_DEL_HOLD", "SPECIAL_EXIT", "STAGE_OUT",
         "COMPRESSION_ERROR", "CONNECT_ERROR", "ENHANCE_YOUR_CALM", "FLOW_CONTROL_ERROR", "FRAME_SIZE_ERROR", "HTTP_1_1_REQUIRED",
         "INADEQUATE_SECURITY", "INTERNAL_ERROR", "NO_ERROR", "PROTOCOL_ERROR", "REFUSED_STREAM", "SETTINGS_TIMEOUT",
-        "SSL_ERROR_SYSCALL", "STREAM_CLOSED", "NOT_DEPLOYED", "NOT_RESPONDING",
+        "SSL_ERROR_SYSCALL", "STREAM_CLOSED", "NOT_DEPLOYED", "NOT_RESPONDING", "DEFAULT_SYSTEM_PROMPT",
     ]
 
     /// A text in the sources that is written like a variable is one of the list, or no variable.

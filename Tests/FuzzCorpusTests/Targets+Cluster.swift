@@ -36,7 +36,7 @@ extension FuzzTarget {
 
     static func script(_ bytes: UnsafeRawBufferPointer) {
         do {
-            try PackagedScript.recognise(String(decoding: bytes, as: UTF8.self), name: "file")
+            _ = try PackagedScript(String(decoding: bytes, as: UTF8.self), name: "file")
         } catch {
             oneLine(error)
             precondition(error.description.hasPrefix("file"))

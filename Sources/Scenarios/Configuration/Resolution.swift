@@ -61,7 +61,7 @@ extension RunConfiguration {
             try group["request"]
             .map { (field) throws(ConfigurationError) in try RequestCustomization(field) } ?? RequestCustomization()
         let configPrompt = try nonEmptyText(config["system_prompt"])
-        let systemPrompt = environment.systemPrompt ?? configPrompt
+        let systemPrompt = try RunEnvironment.checked(systemPrompt: environment.systemPrompt ?? configPrompt)
         if systemPrompt != nil, request.bodyPatch?["messages"] != nil {
             throw group.error("request.body.messages replaces what SYSTEM_PROMPT would be put before; set only one")
         }
@@ -87,7 +87,7 @@ extension RunConfiguration {
         let options = CorpusOptions(
             model: model, maxTokens: maxTokens, ignoreEOS: top.ignoreEOS ?? own.ignoreEOS ?? false,
             promptLabels: top.promptLabels ?? own.promptLabels ?? [],
-            systemPrompt: systemPrompt.map { $0 == "default" ? SystemPrompt.standard : $0 },
+            systemPrompt: systemPrompt,
             bodyPatch: request.bodyPatch)
         return ResolvedRun(
             plan: plan, corpusOptions: options, warnings: warnings, model: model,

@@ -10,8 +10,8 @@ package struct RunEnvironment: Sendable, Equatable {
     package var runLabelName = "RUN_LABEL"
     /// `PROMPT_SEED`: wins over the configuration's and the scenario's.
     package var promptSeed: String?
-    /// `SYSTEM_PROMPT`: put before every prompt's messages; the word `default` selects a built-in text. Wins over
-    /// the configuration's `system_prompt`.
+    /// `SYSTEM_PROMPT`: put before every prompt's messages; wins over the configuration's `system_prompt`. The word `default`,
+    /// which stands for a text in SML's script, is replaced by whoever has the script.
     package var systemPrompt: String?
 
     package init(runLabel: String? = nil, promptSeed: String? = nil, systemPrompt: String? = nil) {
@@ -36,6 +36,15 @@ package struct RunEnvironment: Sendable, Equatable {
                 "PROMPT_SEED: \(JSONText.quoted(promptSeed)) is not accepted; expected a whole number from -2^63 to 2^63")
         }
         return seed
+    }
+
+    /// Without a script nobody knows what `default` stands for, and a text of ours would be another prompt.
+    static func checked(systemPrompt: String?) throws(ConfigurationError) -> String? {
+        guard systemPrompt == "default" else { return systemPrompt }
+        throw ConfigurationError(
+            .usage,
+            "SYSTEM_PROMPT: \"default\" stands for the text in SML's k6 script, and no script is read here; give the text itself "
+                + "(DEFAULT_SYSTEM_PROMPT in the script)")
     }
 
     /// A label goes into every series and is shown on terminals.

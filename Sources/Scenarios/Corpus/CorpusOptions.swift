@@ -51,14 +51,3 @@ extension CorpusOptions {
         return limit.flatMap { Int32(exactly: $0) } ?? -1
     }
 }
-
-/// The text `SYSTEM_PROMPT=default` stands for. SML's script has its own of 572 characters, which is not ours to copy:
-/// runs with `default` therefore differ from k6's by the length of this prompt.
-package enum SystemPrompt {
-    package static let standard =
-        "You are a careful and helpful assistant. Read the whole request before you answer. Answer in the language "
-        + "of the question, in complete sentences, and keep to what was asked. Say so when something is unknown or "
-        + "uncertain instead of guessing, name the assumptions you make, and show the steps of a calculation. Prefer "
-        + "a short answer with the important facts first over a long one, use lists only where they help, and do not "
-        + "repeat the question."
-}

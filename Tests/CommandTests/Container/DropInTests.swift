@@ -164,6 +164,27 @@ import Testing
         #expect(scratch.contents == before)
     }
 
+    /// An edited script is refused with its line; accepted, it runs as SML's with the system prompt it has, and says so.
+    @Test func editedScript() async throws {
+        let scratch = try Scratch()
+        let endpoint = try await EndpointProcess.start(in: scratch)
+        try stage(server: endpoint.url, scenario: #"{"executor": "constant-vus", "vus": 1, "duration": "1s"}"#, in: scratch)
+        let script = try String(contentsOfFile: scratch.file("script.js"), encoding: .utf8)
+        try scratch.write("script.js", script.replacing("stream: false }", with: "stream: true }"), mode: 0o644)
+        let configuration = try String(contentsOfFile: scratch.file("run_config.json"), encoding: .utf8)
+        let command = [
+            "run", "--quiet", "-e", "SYSTEM_PROMPT=default", "-e", "RUN_CONFIG_JSON=" + configuration, "-e",
+            "PROMPTS_FILE=corpus/prompts.json", "script.js",
+        ]
+        let refused = try await k6(command, in: scratch)
+        #expect(refused.code == 107 && refused.output.isEmpty)
+        #expect(refused.errors.hasPrefix("k6: script.js: not SML's packaged k6 script: line 39: JSON.stringify("), "\(refused.errors)")
+        let accepted = try await k6(command, in: scratch, environment: ["SML_K6_ACCEPT_SCRIPT": "1"])
+        #expect(accepted.code == 0)
+        #expect(accepted.errors.hasPrefix("k6: warning: script.js: line 39: JSON.stringify("), "\(accepted.errors)")
+        #expect(try await !endpoint.stop().isEmpty)
+    }
+
     /// Tags beyond SML's three reach every series; without `-o` nothing is pushed although a receiver is named.
     @Test func tagsAndOutput() async throws {
         let scratch = try Scratch()

@@ -10,6 +10,9 @@ const config = JSON.parse(__ENV.RUN_CONFIG_JSON); // not http://example/v1/compl
 const label = __ENV.RUN_LABEL ?? config.run_label ?? "";
 const seed = Number.parseInt(__ENV["PROMPT_SEED"] ?? config.prompt_seed ?? 1, 10);
 const system = __ENV.SYSTEM_PROMPT ?? "";
+const DEFAULT_SYSTEM_PROMPT =
+  "Answer in one line, " +
+  '"briefly".\nNo lists.';
 const prompts = new SharedArray("prompts", () => JSON.parse(open(__ENV.PROMPTS_FILE)));
 const path = "/v1/chat/completions";
 const pattern = /^e2e_latency_ms\{label:(.+)\}$/;
@@ -34,7 +37,7 @@ export default function () {
   const answer = http.post(
     `${config.server_url ?? "http://localhost:8000"}${path}`,
     JSON.stringify({ messages: [{ role: "user", content: prompt.content }], temperature: 1, stream: false }),
-    { tags: { label: prompt.label, stream: "false", seed, run_label: label, system } },
+    { tags: { label: prompt.label, stream: "false", seed, run_label: label, system: system === "default" ? DEFAULT_SYSTEM_PROMPT : system } },
   );
   active.add(-1);
   latency.add(Date.now() - start, { label: prompt.label });
