@@ -127,7 +127,8 @@ package struct JobOutput: Sendable {
     package static let terminal = JobOutput(
         say: { StandardError.write("\($0)\n") },
         show: { (summary) throws(StandardOutputError) in
-            try StandardOutput.draw(summary.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO)))
+            let screen = TerminalScreen.ofBlock(STDOUT_FILENO, rest: "sml loadtest summarize --details RECORDS")
+            try StandardOutput.draw(summary.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO), screen: screen))
         })
 }
 

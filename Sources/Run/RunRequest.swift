@@ -49,6 +49,8 @@ package struct RunRequest {
     package var tags: [SeriesTags.Tag] = []
     package var result = Result.block
     package var quiet = false
+    /// All of the result's block, also where it does not fit on the terminal.
+    package var details = false
     /// Set when this is one of several tasks.
     package var task: Task?
 

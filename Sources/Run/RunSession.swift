@@ -250,7 +250,8 @@ final class RunSession: Sendable {
         var text = request.result == .handleSummary ? summary.handleSummaryText() : ""
         if !request.quiet {
             text += summary.textBlock(
-                color: TerminalStyle.colorWanted(STDOUT_FILENO), heading: request.result == .block)
+                color: TerminalStyle.colorWanted(STDOUT_FILENO), heading: request.result == .block,
+                screen: request.details ? nil : .ofBlock(STDOUT_FILENO))
         }
         let isShown = isShown(text)
         if !request.quiet { StandardError.write("summary: \(request.summaries[0])\n") }

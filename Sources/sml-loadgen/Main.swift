@@ -116,6 +116,9 @@ struct LoadGenerator: AsyncParsableCommand {
     @Flag(help: "No progress, no result on stdout; warnings and errors still appear.")
     var quiet = false
 
+    @Flag(help: "On a terminal, print all of the result, not only what fits on it.")
+    var details = false
+
     func run() async throws {
         let code = await SignalledRun.run(as: "sml-loadgen", whileProcess: whileProcess) {
             try RunRequest(self, environment: $0)

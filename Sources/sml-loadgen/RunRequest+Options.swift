@@ -22,6 +22,7 @@ extension RunRequest {
         if let outside = environment.filled("SML_RUN_DIRECTORY") { shownDirectory = OneLine.escaped(outside) }
         records = options.records
         quiet = options.quiet
+        details = options.details
         requireRemoteWrite = options.requireRemoteWrite
         drain = try OptionValue.duration(options.drain, option: "--drain", atLeast: .zero)
         remoteWriteDrain = try OptionValue.duration(

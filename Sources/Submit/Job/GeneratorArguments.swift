@@ -19,6 +19,7 @@ package struct GeneratorArguments: Sendable, Equatable {
     package var remoteWriteDrain: String?
     package var requireRemoteWrite = false
     package var quiet = false
+    package var details = false
 
     package struct Task: Sendable, Equatable {
         /// `i/n`, or `slurm` for what its variables say.
@@ -47,6 +48,6 @@ package struct GeneratorArguments: Sendable, Equatable {
             + option("--workers", workers.map(String.init)) + option("--drain", drain)
             + option("--task", task?.name) + option("--task-wait", task.map { DurationGrammar.format($0.wait) })
             + option("--remote-write-drain", remoteWriteDrain) + flag("--require-remote-write", requireRemoteWrite)
-            + flag("--quiet", quiet)
+            + flag("--quiet", quiet) + flag("--details", details)
     }
 }

@@ -105,6 +105,9 @@ struct LocalCommand: AsyncParsableCommand {
     @Flag(help: "No progress, no result on stdout; warnings and errors still appear.")
     var quiet = false
 
+    @Flag(help: "On a terminal, print all of the result, not only what fits on it.")
+    var details = false
+
     /// What these options mean to nobody but us, said before anything is written or started.
     private func check() throws {
         if let loadtestServerUrl {
@@ -192,6 +195,7 @@ struct LocalCommand: AsyncParsableCommand {
         arguments.workers = workers
         arguments.drain = drain
         arguments.quiet = quiet
+        arguments.details = details
         arguments.remoteWriteDrain = remoteWriteDrain
         arguments.requireRemoteWrite = requireRemoteWrite
         let remoteWrite = RemoteWriteSettings(

@@ -29,13 +29,18 @@ struct SummarizeCommand: AsyncParsableCommand {
     @Flag(help: "Print the JSON document instead of the readable block.")
     var json = false
 
+    @Flag(help: "On a terminal, print all of the result, not only what fits on it.")
+    var details = false
+
     func run() async throws {
         try await CommandFailure.reported {
             let summary = try SummaryBuilder.rebuild(fromRecords: files)
             if json {
                 try StandardOutput.write(summary.jsonData()[...])
             } else {
-                try StandardOutput.draw(summary.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO)))
+                try StandardOutput.draw(
+                    summary.textBlock(
+                        color: TerminalStyle.colorWanted(STDOUT_FILENO), screen: details ? nil : .ofBlock(STDOUT_FILENO)))
             }
         }
     }

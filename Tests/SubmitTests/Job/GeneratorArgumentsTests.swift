@@ -18,6 +18,7 @@ import Testing
         arguments.remoteWriteDrain = "5s"
         arguments.requireRemoteWrite = true
         arguments.quiet = true
+        arguments.details = true
         return arguments
     }
 
@@ -28,7 +29,7 @@ import Testing
         #expect(read.records == written.records && read.duration == written.duration && read.workers == written.workers)
         #expect(read.drain == written.drain ?? "0s" && read.remoteWriteDrain == written.remoteWriteDrain ?? "60s")
         #expect(read.task == written.task?.name && read.taskWait == (written.task == nil ? "10m" : "3m"))
-        #expect(read.requireRemoteWrite == written.requireRemoteWrite && read.quiet == written.quiet)
+        #expect(read.requireRemoteWrite == written.requireRemoteWrite && read.quiet == written.quiet && read.details == written.details)
     }
 
     /// SML's job scripts are compared byte for byte.

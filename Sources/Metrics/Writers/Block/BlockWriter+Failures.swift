@@ -1,0 +1,25 @@
+// What went wrong, the most frequent first, each with its first case and where to look.
+
+import Base
+
+extension BlockWriter {
+    var errors: TextSection {
+        let all = result.errors
+        var section = TextSection()
+        guard !all.isEmpty else { return section }
+        section.add("  errors", .detail)
+        for error in all.prefix(10) {
+            var what = error.status == 0 ? "no answer" : "HTTP \(error.status)"
+            if error.code != 0 { what += ", code \(error.code)" }
+            for detail in [error.text, error.content].compactMap({ $0 }) { what += ", \(plain(detail))" }
+            if error.status == 0 { what += " (\(plain(error.phase)))" }
+            section.add("    " + style.bad(Format.grouped(error.count) + " ×") + " \(what)", .headline)
+            section.add(
+                "      first at \(Format.measure(error.first.atSeconds)) s: iteration \(error.first.iteration), "
+                    + "prompt \(error.first.prompt), label \(error.first.label.map { plain($0) } ?? "-")", .detail)
+            if !error.hint.isEmpty { section.add("      → \(plain(error.hint))", .figure) }
+        }
+        if all.count > 10 { section.add("    … and \(all.count - 10) more kinds, see sml.errors in the summary", .figure) }
+        return section
+    }
+}
