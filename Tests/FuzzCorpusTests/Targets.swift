@@ -20,6 +20,8 @@ enum FuzzTarget: String, CaseIterable {
     case environment, launch, catalog, options
     // Targets+Results.swift
     case task, merge, summary
+    // Targets+Streams.swift
+    case stream
 
     func run(_ bytes: UnsafeRawBufferPointer) {
         switch self {
@@ -46,6 +48,7 @@ enum FuzzTarget: String, CaseIterable {
         case .task: Self.task(bytes)
         case .merge: Self.merge(bytes)
         case .summary: Self.summary(bytes)
+        case .stream: Self.stream(bytes)
         }
     }
 

@@ -1,4 +1,4 @@
-// How an answer comes in: whole and read at its end today, event by event where a server streams. The exchange hands over
+// How an answer comes in: whole and read at its end, or event by event where it is streamed. The exchange hands over
 // bytes, already decoded, and asks for the facts when the answer is complete. A class, made once for each user, so that a
 // request pays for two calls through a table and no box.
 
@@ -15,6 +15,12 @@ protocol AnswerReader: AnyObject {
     func read() -> AnswerFacts
     /// Forgets what has come of an answer and gives its memory back.
     func discard()
+    /// When the tokens of the answer under way came, before it is read or discarded; nil when it is no stream.
+    func tokenTimes() -> TokenTimes?
+}
+
+extension AnswerReader {
+    func tokenTimes() -> TokenTimes? { nil }
 }
 
 /// What all readers of a run have in common.

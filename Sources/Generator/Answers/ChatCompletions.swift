@@ -55,7 +55,7 @@ extension AnswerFacts {
         }
     }
 
-    private static func isSame(_ name: JSONString, _ model: [UInt8], in scanner: JSONScanner) -> Bool {
+    static func isSame(_ name: JSONString, _ model: [UInt8], in scanner: JSONScanner) -> Bool {
         name.hasEscapes
             ? JSONText.decode(name, in: scanner.bytes).utf8.elementsEqual(model)
             : model.withUnsafeBytes { scanner.equals(name, $0) }
@@ -140,7 +140,7 @@ extension AnswerFacts {
         return filled != 0
     }
 
-    private static func readFinishReason(
+    static func readFinishReason(
         _ scanner: inout JSONScanner
     ) throws(JSONError) -> (FinishReason, text: JSONString?) {
         guard try scanner.peek() == .string else {
@@ -155,7 +155,7 @@ extension AnswerFacts {
         return (FinishReason(failure: JSONText.decode(text, in: scanner.bytes)) ?? .other, text)
     }
 
-    private mutating func readUsage(_ scanner: inout JSONScanner) throws(JSONError) {
+    mutating func readUsage(_ scanner: inout JSONScanner) throws(JSONError) {
         promptTokens = -1
         completionTokens = -1
         cachedTokens = -1

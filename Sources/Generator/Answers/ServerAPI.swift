@@ -11,9 +11,10 @@ protocol AnswerAPI {
 enum ServerAPI: Sendable {
     case chatCompletions
 
-    /// A reader of its answers, for one user.
-    func makeReader(pool: ResponseBufferPool, limit: Int, setting: AnswerSetting) -> any AnswerReader {
-        switch self {
+    /// A reader of its answers, for one user. With `streamClock` they are asked for as streams.
+    func makeReader(pool: ResponseBufferPool, limit: Int, setting: AnswerSetting, streamClock: RunClock? = nil) -> any AnswerReader {
+        if let streamClock { return StreamReader(pool: pool, limit: limit, setting: setting, clock: streamClock) }
+        return switch self {
         case .chatCompletions: WholeAnswer<ChatCompletions>(pool: pool, limit: limit, setting: setting)
         }
     }

@@ -1,0 +1,1 @@
+../../../Tests/FuzzCorpusTests/Targets+Streams.swift
