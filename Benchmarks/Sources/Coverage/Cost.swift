@@ -1,4 +1,4 @@
-// Time and memory of the intervals and the windows of one long run.
+// Time and memory of everything that is said at the end of one long run: windows, intervals, and what the verdict needs.
 
 import Glibc
 
@@ -7,40 +7,62 @@ import Glibc
 /// Prints seconds per part for `requests` requests, and the largest resident size of this process.
 func cost(requests: Int) {
     var random = Random(seed: 3)
-    var scheduled = [Int64](repeating: 0, count: requests), latency = scheduled
-    for index in scheduled.indices {
-        scheduled[index] = Int64(index) * 100_000
-        latency[index] = Int64(2e8 * exp(0.5 * random.normal()))
-    }
-    let window = 0..<Int64(requests) * 100_000
-    print("columns: \(resident()) MiB")
-    LatencyColumns.with(scheduled: scheduled, latency: latency, window: window) { columns in
-        let intervals = timed("intervals of five percentiles") { LatencyIntervals(columns)! }
-        for interval in intervals.intervals { print("  " + intervals.text(interval)) }
-        _ = timed("mean log latency by second") { PerSecond.meanLogLatency(columns) }
-    }
-    let ended = scheduled.indices.map { scheduled[$0] + latency[$0] }
-    let inFlight = timed("in flight by second") {
-        scheduled.withUnsafeBufferPointer { started in
-            ended.withUnsafeBufferPointer { PerSecond.inFlight(started: started, ended: $0, window: window) }
+    let whole = 0..<Int64(requests) * 100_000
+    var observations = Observations()
+    _ = timed("keeping the requests, random numbers included") {
+        for index in 0..<requests {
+            let due = Int64(index) * 100_000
+            let started = due + Int64(random.uniform() * 200_000)
+            let latency = Int64(2e8 * exp(0.5 * random.normal()))
+            observations.append(Observation(scheduled: due, started: started, ended: started + latency, tokens: 512))
         }
     }
-    _ = timed("steady window") { SteadyWindow(meanLogLatency: inFlight, inFlight: inFlight, p99: 1, duration: Double(inFlight.count)) }
-    _ = timed("throughput") { () -> Interval in
-        var totals = BlockTotals(window: window)
-        for instant in ended { totals.add(at: instant) }
-        return totals.rate()
+    print("kept \(observations.count) of \(requests): \(resident()) MiB")
+    let clock = ContinuousClock.now
+    let all = LatencyColumns(observations, window: whole)
+    let full = timed("full run: intervals of five percentiles") { LatencyIntervals(all)! }
+    let logs = timed("mean log latency by second") { PerSecond.meanLogLatency(all) }
+    let inFlight = timed("in flight by second") { PerSecond.inFlight(observations, window: whole) }
+    let steady = timed("steady window") {
+        SteadyWindow(meanLogLatency: logs, inFlight: inFlight, p99: full.p99Seconds, duration: Double(whole.upperBound) / 1e9)
     }
-    print("with the ends as a third column: \(resident()) MiB")
+    let window = Int64(steady.from * 1e9)..<Int64(steady.to * 1e9)
+    let columns = LatencyColumns(observations, window: window)
+    let intervals = timed("steady window: intervals of five percentiles") { LatencyIntervals(columns)! }
+    for (name, window) in [("full run", whole), ("steady window", window)] {
+        _ = timed("\(name): requests/s, tokens/s, success rate") { () -> Interval? in
+            var ended = BlockTotals(window: window), succeeded = ended, tokens = ended
+            observations.forEach { one in
+                ended.add(at: one.scheduled)
+                succeeded.add(at: one.ended)
+                tokens.add(Double(one.tokens), at: one.ended)
+            }
+            _ = (succeeded.rate(), tokens.rate())
+            return succeeded.share(of: ended)
+        }
+    }
+    _ = timed("percentiles from the schedule and from the start") { () -> [Double] in
+        LatencyColumns(observations, from: .scheduled, window: window).quantiles(LatencyIntervals.percentiles)
+            + columns.quantiles(LatencyIntervals.percentiles)
+    }
+    _ = timed("mean lateness and backlog") { () -> Int in
+        _ = Lateness.meanRelative(observations, window: window, medianLatency: 2e8)
+        return Lateness.backlog(observations, from: 1_000_000_000, until: window.upperBound)
+    }
+    print("all of it: \(Figures.text(seconds(since: clock), decimals: 2)) s, \(resident()) MiB")
+    for figure in intervals.figures() { print("  " + figure.text) }
 }
 
 private func timed<Value>(_ name: String, _ body: () -> Value) -> Value {
     let started = ContinuousClock.now
     let value = body()
-    let taken = ContinuousClock.now - started
-    let seconds = Double(taken.components.seconds) + Double(taken.components.attoseconds) / 1e18
-    print("\(name): \(Figures.text(seconds, decimals: 3)) s")
+    print("\(name): \(Figures.text(seconds(since: started), decimals: 3)) s")
     return value
+}
+
+private func seconds(since started: ContinuousClock.Instant) -> Double {
+    let taken = (ContinuousClock.now - started).components
+    return Double(taken.seconds) + Double(taken.attoseconds) / 1e18
 }
 
 private func resident() -> Int {

@@ -94,7 +94,7 @@ func intervalCoverage(runs: Int, seconds: [Double], truthRequests: Int) {
             for _ in 0..<runs {
                 let run = source.next(seconds: length)
                 let measured = LatencyColumns.with(scheduled: run.scheduled, latency: run.latency, window: run.window) {
-                    LatencyIntervals($0)
+                    LatencyIntervals($0, memory: .own)
                 }!
                 let shared = LatencyColumns.with(scheduled: run.scheduled, latency: run.latency, window: run.window) {
                     LatencyIntervals($0, memory: .shared)

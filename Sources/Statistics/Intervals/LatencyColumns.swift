@@ -1,36 +1,45 @@
-// What the statistics read of the records: two columns and a window. Whoever holds the records (mapped, merged from several
-// tasks) hands out the columns, so that ten million requests are not copied.
+// The latencies that a percentile is made of: those of the requests that succeeded in a window, from the start or from the
+// instant they were due. A view, so that ten million requests are not copied for each window.
 
-/// Latencies of requests with the instants they were scheduled for, in any order. Only those inside the window count. Valid
-/// as long as the memory behind it; it is meant to live inside one call.
+/// Latencies of succeeded requests with the instants they were scheduled for, in any order.
 package struct LatencyColumns {
-    /// Nanoseconds since the run's start.
-    let scheduled: UnsafeBufferPointer<Int64>
-    /// Nanoseconds, 0 or more; of the same request as the instant in the same place.
-    let latency: UnsafeBufferPointer<Int64>
-    /// Instants that count, nanoseconds since the run's start.
+    /// From where a latency is counted.
+    package enum Origin: Sendable { case started, scheduled }
+
+    private let observations: Observations
+    private let origin: Origin
+    /// Scheduled instants that count, nanoseconds since the run's start.
     let window: Range<Int64>
 
-    package init(scheduled: UnsafeBufferPointer<Int64>, latency: UnsafeBufferPointer<Int64>, window: Range<Int64>) {
-        precondition(scheduled.count == latency.count)
-        self.scheduled = scheduled
-        self.latency = latency
+    package init(_ observations: Observations, from origin: Origin = .started, window: Range<Int64>) {
+        self.observations = observations
+        self.origin = origin
         self.window = window
     }
 
-    /// Lends arrays as columns.
+    /// Makes columns of arrays.
     package static func with<Result>(
         scheduled: [Int64], latency: [Int64], window: Range<Int64>, _ body: (LatencyColumns) -> Result
     ) -> Result {
-        scheduled.withUnsafeBufferPointer { instants in
-            latency.withUnsafeBufferPointer { body(LatencyColumns(scheduled: instants, latency: $0, window: window)) }
+        var observations = Observations()
+        for (instant, latency) in zip(scheduled, latency) {
+            observations.append(Observation(scheduled: instant, started: instant, ended: instant + latency))
         }
+        return body(LatencyColumns(observations, window: window))
     }
 
     @inline(__always)
     func forEach(_ body: (_ scheduled: Int64, _ latency: Int64) -> Void) {
-        for index in scheduled.indices where window.lowerBound <= scheduled[index] && scheduled[index] < window.upperBound {
-            body(scheduled[index], latency[index])
+        let isFromSchedule = origin == .scheduled
+        observations.forEach { one in
+            guard window.lowerBound <= one.scheduled, one.scheduled < window.upperBound, one.outcome == .succeeded else { return }
+            body(one.scheduled, isFromSchedule ? one.latency &+ one.lag : one.latency)
         }
+    }
+
+    /// Quantiles of the latencies in nanoseconds, in the order of `percentiles`; empty without a request.
+    package func quantiles(_ percentiles: [Double]) -> [Double] {
+        let ranked = RankedLatencies(self)
+        return ranked.count == 0 ? [] : ranked.quantiles(percentiles)
     }
 }

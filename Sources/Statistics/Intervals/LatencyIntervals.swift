@@ -33,12 +33,12 @@ package struct LatencyIntervals: Sendable {
     /// `nil` when no request lies in the window. `percentiles` are shares, ascending.
     package init?(
         _ columns: LatencyColumns, percentiles: [Double] = Self.percentiles, confidence: Confidence = .twoSided95,
-        memory: Memory = .own
+        memory: Memory = .shared
     ) {
         let ranked = RankedLatencies(columns)
         guard ranked.count > 0 else { return nil }
         let n = ranked.count
-        let values = Self.quantiles(percentiles + [0.99], in: ranked)
+        let values = ranked.quantiles(percentiles + [0.99])
         let exceedances = Self.exceedances(of: Array(values.dropLast()), percentiles, in: columns)
         let own = zip(percentiles, exceedances).map { p, exceedances in
             EffectiveSample.size(count: n, p: p, halfWidth: exceedances.halfWidth(confidence) / Double(n), z: confidence.z)
@@ -60,15 +60,6 @@ package struct LatencyIntervals: Sendable {
         count = n
         seconds = Double(columns.window.upperBound - columns.window.lowerBound) / 1e9
         p99Seconds = values[percentiles.count] / 1e9
-    }
-
-    private static func quantiles(_ percentiles: [Double], in ranked: RankedLatencies) -> [Double] {
-        let positions = percentiles.map { Quantile.position($0, count: ranked.count) }
-        let found = ranked.latencies(at: positions.flatMap { [$0.lower, $0.upper] })
-        return positions.indices.map { index in
-            let (lower, upper) = (Double(found[2 * index]), Double(found[2 * index + 1]))
-            return lower + positions[index].weight * (upper - lower)
-        }
     }
 
     /// By percentile and block, values beyond the percentile less their expected number.

@@ -20,9 +20,19 @@ package enum PrintingRule: Sendable {
 /// Why a value stands without an interval. Seconds say how much longer the window would have to be at the same rate.
 package enum NoInterval: Sendable, Equatable {
     case overloaded
+    /// A ramp: no one distribution to have a percentile of.
+    case changingLoad
     case fewValuesBeyond(beyond: Int, needed: Int, moreSeconds: Double)
     case shortBlocks(moreSeconds: Double)
     case fewTailEvents(Double)
+
+    /// How much longer would do, where that is known.
+    package var moreSeconds: Double? {
+        switch self {
+        case .fewValuesBeyond(_, _, let more), .shortBlocks(let more): more
+        case .overloaded, .changingLoad, .fewTailEvents: nil
+        }
+    }
 }
 
 package enum IntervalDecision: Sendable, Equatable {

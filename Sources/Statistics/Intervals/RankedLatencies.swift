@@ -34,6 +34,16 @@ struct RankedLatencies {
         return (shift << mantissaBits) + Int(truncatingIfNeeded: value >> UInt64(shift))
     }
 
+    /// The percentiles, in the order asked for.
+    func quantiles(_ percentiles: [Double]) -> [Double] {
+        let positions = percentiles.map { Quantile.position($0, count: count) }
+        let found = latencies(at: positions.flatMap { [$0.lower, $0.upper] })
+        return positions.indices.map { index in
+            let (lower, upper) = (Double(found[2 * index]), Double(found[2 * index + 1]))
+            return lower + positions[index].weight * (upper - lower)
+        }
+    }
+
     /// The latencies at `ranks`, which are counted from 0 and inside `0..<count`, in any order.
     func latencies(at ranks: [Int]) -> [Int64] {
         var found = [Int64](repeating: 0, count: ranks.count)

@@ -2,7 +2,7 @@
 
 import Glibc
 
-enum Figures {
+package enum Figures {
     /// `value` with that many decimals, ties away from 0, thousands separated by commas: 1,234.5.
     static func text(_ value: Double, decimals: Int) -> String {
         guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
@@ -53,8 +53,8 @@ enum Figures {
     }
 
     /// An instant since the run's start as 00:12, an hour as 1:00:00.
-    static func clock(_ seconds: Double) -> String {
-        let whole = Int(max(0, seconds))
+    package static func clock(_ seconds: Double) -> String {
+        let whole = Int(min(max(0, seconds), 1e12))
         func two(_ value: Int) -> String { (value < 10 ? "0" : "") + String(value) }
         let minutes = "\(two(whole / 60 % 60)):\(two(whole % 60))"
         return whole >= 3600 ? "\(whole / 3600):\(minutes)" : minutes

@@ -19,6 +19,8 @@ extension GeneratorVerdict.Reason {
     package var text: String {
         switch self {
         case .meanRelativeLateness(let share): "requests went out \(Figures.percent(share)) % of the median latency late"
+        case .readLate(let share):
+            "answers were read \(Figures.percent(share)) % of the median latency late"
         case .relativeBacklog(let ratio):
             "\(Figures.text(ratio, decimals: 1)) times as many requests as were in flight waited for the generator"
         case .shift(let p, let share):

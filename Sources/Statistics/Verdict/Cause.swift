@@ -2,13 +2,14 @@
 
 /// Something that took the processor or the descriptors away, noticed by a sampler.
 package struct Cause: Sendable, Equatable {
-    package enum Kind: Sendable, Equatable, CaseIterable {
+    /// Raw values stand in summaries.
+    package enum Kind: String, Sendable, CaseIterable {
         /// The cgroup had used up its share of processor time.
         case throttling
         /// The hypervisor ran somebody else.
         case steal
         /// Runnable, and waiting for a core.
-        case runQueue
+        case runQueue = "run_queue"
         /// The loop itself was busy or blocked between two heartbeats.
         case heartbeat
         /// No descriptor was left for a new connection.
@@ -27,9 +28,14 @@ package struct Cause: Sendable, Equatable {
         self.at = at
     }
 
-    /// The one to name: the longest; of equals the first kind, which explains the later ones.
+    /// The one to name: of the kinds that explain at least half of the longest, the first, since a throttled process also waits
+    /// for a core and its loop stands still; of that kind the longest.
     package static func main(of causes: [Cause]) -> Cause? {
-        func place(_ cause: Cause) -> Int { Kind.allCases.firstIndex(of: cause.kind)! }
-        return causes.min { ($1.seconds, place($0)) < ($0.seconds, place($1)) }
+        let longest = causes.map(\.seconds).max() ?? 0
+        for kind in Kind.allCases {
+            let candidate = causes.filter { $0.kind == kind }.max { $0.seconds < $1.seconds }
+            if let candidate, candidate.seconds >= longest / 2 { return candidate }
+        }
+        return nil
     }
 }

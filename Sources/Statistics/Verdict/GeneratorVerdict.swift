@@ -12,15 +12,21 @@ package struct GeneratorVerdict: Sendable, Equatable {
     /// A criterion that was not met, with its figure. Shares and ratios, not per cent.
     package enum Reason: Sendable, Equatable {
         case meanRelativeLateness(Double)
+        case readLate(Double)
         case relativeBacklog(Double)
         case shift(p: Double, Double)
         case unmeasured(p: Double, share: Double)
         case atCap(share: Double)
     }
 
-    package let level: Level
+    package var level: Level
     /// Those of the worst level first.
-    package let reasons: [Reason]
+    package var reasons: [Reason]
+
+    package init(level: Level, reasons: [Reason]) {
+        self.level = level
+        self.reasons = reasons
+    }
 
     init(_ findings: [(level: Level, reason: Reason)]) {
         let sorted = findings.filter { $0.level > .valid }.enumerated()
@@ -34,6 +40,9 @@ package struct GeneratorVerdict: Sendable, Equatable {
 package struct GeneratorFigures: Sendable {
     /// Of the window.
     package var meanRelativeLateness: Double?
+    /// How late an answer that arrives at any instant is read, over the median latency. A closed loop has no schedule, but its
+    /// loop's absences lengthen the answers that arrive meanwhile.
+    package var relativeReadLateness: Double?
     /// Arrivals, of the whole run up to the window's end.
     package var backlog: Int?
     package var meanInFlight: Double
@@ -45,10 +54,11 @@ package struct GeneratorFigures: Sendable {
     package var atCapShare: Double
 
     package init(
-        meanRelativeLateness: Double?, backlog: Int?, meanInFlight: Double, shifts: [(p: Double, shift: Double)] = [],
-        unmeasuredShare: Double = 0, atCapShare: Double = 0
+        meanRelativeLateness: Double?, relativeReadLateness: Double? = nil, backlog: Int?, meanInFlight: Double,
+        shifts: [(p: Double, shift: Double)] = [], unmeasuredShare: Double = 0, atCapShare: Double = 0
     ) {
         self.meanRelativeLateness = meanRelativeLateness
+        self.relativeReadLateness = relativeReadLateness
         self.backlog = backlog
         self.meanInFlight = meanInFlight
         self.shifts = shifts

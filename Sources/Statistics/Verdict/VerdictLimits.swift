@@ -19,6 +19,10 @@ extension GeneratorFigures {
         if let meanRelativeLateness {
             found.append((level(meanRelativeLateness, valid: 0.003, suspect: 0.02), .meanRelativeLateness(meanRelativeLateness)))
         }
+        if let relativeReadLateness {
+            // The mean hides more here: a few long absences hit few answers hard.
+            found.append((level(relativeReadLateness, valid: 0.001, suspect: 0.02), .readLate(relativeReadLateness)))
+        }
         if let backlog {
             let relative = Double(backlog) / max(1, meanInFlight)
             found.append((level(relative, valid: 0.25, suspect: 1), .relativeBacklog(relative)))

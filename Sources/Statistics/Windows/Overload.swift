@@ -8,6 +8,11 @@ package struct Overload: Sendable, Equatable {
     private static let growth = 1.5
     private static let shareOfRequests = 0.01
 
+    package init(first: Double, last: Double) {
+        self.first = first
+        self.last = last
+    }
+
     /// `nil` unless the mean of the last quarter of `inFlight` (one value a second of the window) is 1.5 times that of the
     /// first or more, and the growth is at least 1 % of the window's `requests`: a handful more is no queue.
     package init?(inFlight: [Double], requests: Int) {

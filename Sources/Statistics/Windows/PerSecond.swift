@@ -23,23 +23,21 @@ package enum PerSecond {
         }
     }
 
-    /// Requests in flight at the end of each whole second of `window`: started by then and not yet ended. Instants in
-    /// nanoseconds, any order; requests from before the window count while they last.
-    package static func inFlight(
-        started: UnsafeBufferPointer<Int64>, ended: UnsafeBufferPointer<Int64>, window: Range<Int64>
-    ) -> [Double] {
+    /// Requests in flight at the end of each whole second of `window`: started by then and not yet ended. Those from before
+    /// the window count while they last, and those that failed or were cut off too.
+    package static func inFlight(_ observations: Observations, window: Range<Int64>) -> [Double] {
         let seconds = Int((window.upperBound - window.lowerBound) / 1_000_000_000)
         guard seconds > 0 else { return [] }
         // Changes of the number in flight, by the first second whose end sees them.
         var changes = [Int](repeating: 0, count: seconds + 1)
         func second(_ instant: Int64) -> Int { max(0, min(seconds, Int((instant - window.lowerBound - 1) / 1_000_000_000))) }
-        for index in started.indices {
-            changes[second(started[index])] += 1
-            changes[second(ended[index])] -= 1
+        observations.forEach { one in
+            changes[second(one.started)] += 1
+            changes[second(one.ended)] -= 1
         }
         var inFlight = 0
         return changes.dropLast().map { change in
-            inFlight += change
+            inFlight += change * observations.weight
             return Double(inFlight)
         }
     }

@@ -3,21 +3,22 @@
 
 /// A window of scheduled instants in seconds, with the rule that decided each end.
 package struct SteadyWindow: Sendable, Equatable {
-    package enum Start: Sendable, Equatable {
+    /// Raw values stand in summaries.
+    package enum Start: String, Sendable, Equatable {
         case asked
         /// Latencies, or requests in flight, were still settling.
-        case latencySettled, inFlightSettled
+        case latencySettled = "latency_settled", inFlightSettled = "in_flight_settled"
         /// Twice the 99th percentile: the first requests met an empty server.
-        case twiceP99
+        case twiceP99 = "twice_p99"
         /// The rules asked for more than half of the run.
-        case halfOfRun
+        case halfOfRun = "half_of_run"
     }
-    package enum End: Sendable, Equatable {
+    package enum End: String, Sendable, Equatable {
         /// One 99th percentile before the end.
         case drain
         /// That would be more than a quarter of the run.
-        case quarterOfRun
-        case endOfRun
+        case quarterOfRun = "quarter_of_run"
+        case endOfRun = "end_of_run"
     }
 
     package let from, to: Double
@@ -25,6 +26,14 @@ package struct SteadyWindow: Sendable, Equatable {
     package let end: End
     /// Neither series settled within half of the run: what is here may still be warm-up.
     package let isUnsettled: Bool
+
+    package init(from: Double, to: Double, start: Start, end: End, isUnsettled: Bool) {
+        self.from = from
+        self.to = to
+        self.start = start
+        self.end = end
+        self.isUnsettled = isUnsettled
+    }
 }
 
 /// How the head of a run is treated.

@@ -15,12 +15,18 @@ import Testing
         let median = try #require(Quantile.linear(0.5, ofSorted: golden.latency.sorted())) * 1e9
         for golden in golden.cases {
             let started = Fixtures.nanoseconds(golden.started)
-            let mean = scheduled.withUnsafeBufferPointer { scheduled in
-                started.withUnsafeBufferPointer { Lateness.meanRelative(scheduled: scheduled, started: $0, medianLatency: median) }
+            var observations = Observations()
+            for (scheduled, started) in zip(scheduled, started) {
+                observations.append(Observation(scheduled: scheduled, started: started, ended: started))
             }
-            #expect(close(try #require(mean), golden.expected.meanRelative, within: 1e-9), "\(golden.name)")
+            let mean = Lateness.meanRelative(observations, window: 0..<Int64.max, medianLatency: median)
+            // Kept in whole microseconds.
+            #expect(abs(try #require(mean) - golden.expected.meanRelative) * median < 1_000, "\(golden.name)")
             let backlog = Lateness.backlog(scheduled: scheduled.reversed(), started: started.shuffled(), until: .max)
             #expect(backlog == golden.expected.backlog, "\(golden.name)")
+            let last = (started.max() ?? 0) + 1
+            let coarse = Lateness.coarseBacklog(observations, from: 0, until: last)
+            #expect(abs(coarse - backlog) <= max(1, backlog / 50), "\(golden.name): \(coarse), not \(backlog)")
             let relative = Double(backlog) / max(1, golden.expected.inflight)
             #expect(close(relative, golden.expected.backlogRelative), "\(golden.name)")
         }
@@ -38,6 +44,12 @@ import Testing
 
     @Test(arguments: [(0.003, 0), (0.0031, 1), (0.02, 1), (0.0201, 2)]) func lateness(share: Double, level: Int) {
         #expect(figures(late: share).verdict().level.rawValue == level)
+    }
+
+    @Test(arguments: [(0.001, 0), (0.0011, 1), (0.02, 1), (0.0201, 2)]) func answersReadLate(share: Double, level: Int) {
+        var figures = figures(late: nil, backlog: nil)
+        figures.relativeReadLateness = share
+        #expect(figures.verdict().level.rawValue == level)
     }
 
     @Test(arguments: [(10, 0), (11, 1), (40, 1), (41, 2)]) func backlog(arrivals: Int, level: Int) {
@@ -85,10 +97,11 @@ import Testing
 
     @Test func causes() throws {
         let causes = [
-            Cause(kind: .heartbeat, seconds: 4, at: 12), Cause(kind: .throttling, seconds: 4, at: 12),
-            Cause(kind: .steal, seconds: 1, at: 3),
+            Cause(kind: .heartbeat, seconds: 4.1, at: 12), Cause(kind: .throttling, seconds: 4, at: 12),
+            Cause(kind: .runQueue, seconds: 5, at: 12), Cause(kind: .steal, seconds: 1, at: 3),
         ]
         #expect(Cause.main(of: []) == nil)
+        #expect(Cause.main(of: [causes[3], causes[0]]) == causes[0])
         #expect(try #require(Cause.main(of: causes)).text == "the CPU was taken away for 4.0 s at 00:12: cgroup throttling")
     }
 }

@@ -87,9 +87,11 @@ import Testing
     @Test func inFlightAtEachSecond() {
         let second: Int64 = 1_000_000_000
         let started = [-5, 0, second / 2, 3 * second], ended = [second * 3 / 2, second, 10 * second, 3 * second + 1]
-        let inFlight = started.withUnsafeBufferPointer { started in
-            ended.withUnsafeBufferPointer { PerSecond.inFlight(started: started, ended: $0, window: 0..<5 * second) }
+        var observations = Observations()
+        for (started, ended) in zip(started, ended) {
+            observations.append(Observation(scheduled: started, started: started, ended: ended))
         }
+        let inFlight = PerSecond.inFlight(observations, window: 0..<5 * second)
         #expect(inFlight == [2, 1, 2, 1, 1])
     }
 }
