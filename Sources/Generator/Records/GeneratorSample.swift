@@ -23,11 +23,22 @@ package struct GeneratorSample: Sendable, Equatable {
     package var lateBeats: UInt32
     /// Connections given up in the last interval, because bytes came on them that no request had asked for.
     package var strayConnections: UInt32
+    /// How late answers were read in the last interval: half the squares of the loops' absences, the mean of the loops, in
+    /// nanoseconds times seconds. Divided by a time it is how late an answer that arrives at any instant of it is read.
+    package var readDelay: Int64
+    /// What took the processor away in the last interval, nanoseconds; 0 also where the kernel does not tell. The longest any
+    /// thread was runnable and waited for a core, what the cgroup's limit took, and what the host gave to other guests.
+    package var runQueueWait: Int64
+    package var throttled: Int64
+    package var stolen: Int64
+    /// 1 when no descriptor was left for another connection; added up over several tasks.
+    package var withoutDescriptors: UInt32
 
     package init(
         time: Int64, virtualUsers: UInt32, maxVirtualUsers: UInt32, inFlight: UInt32, cpuTime: Int64,
         residentBytes: Int64, loopDelay: Int64, beats: UInt32 = 0, lateBeats: UInt32 = 0,
-        strayConnections: UInt32 = 0
+        strayConnections: UInt32 = 0, readDelay: Int64 = 0, runQueueWait: Int64 = 0, throttled: Int64 = 0, stolen: Int64 = 0,
+        withoutDescriptors: UInt32 = 0
     ) {
         self.time = time
         self.virtualUsers = virtualUsers
@@ -39,5 +50,10 @@ package struct GeneratorSample: Sendable, Equatable {
         self.beats = beats
         self.lateBeats = lateBeats
         self.strayConnections = strayConnections
+        self.readDelay = readDelay
+        self.runQueueWait = runQueueWait
+        self.throttled = throttled
+        self.stolen = stolen
+        self.withoutDescriptors = withoutDescriptors
     }
 }

@@ -15,6 +15,7 @@ package final class LiveCounters: Sendable {
     private let longestDelay = Atomic<Int64>(0)
     private let dueBeats = Atomic<Int>(0)
     private let lateBeats = Atomic<Int>(0)
+    private let absences = Atomic<Int>(0)
     private let unsampledStrays = Atomic<Int>(0)
     private let pendingRecords = Atomic<Int>(0)
     private let discardedRecords = Atomic<Int>(0)
@@ -77,8 +78,12 @@ package final class LiveCounters: Sendable {
     func beat(_ beats: Heartbeat.Beats) {
         dueBeats.wrappingAdd(beats.due, ordering: .relaxed)
         if beats.late > 0 { lateBeats.wrappingAdd(beats.late, ordering: .relaxed) }
+        absences.wrappingAdd(beats.absence, ordering: .relaxed)
         loopWasLate(by: beats.longest)
     }
+
+    /// Half the squares of the loops' absences since the last call, in square microseconds, all loops added.
+    func takeAbsences() -> Int { absences.exchange(0, ordering: .relaxed) }
 
     /// The shards' heartbeats since the last call, and how many of them came late.
     func takeBeats() -> (due: Int, late: Int) {

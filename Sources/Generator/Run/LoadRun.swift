@@ -64,6 +64,7 @@ package final class LoadRun: Sendable {
     private let consumer: SerialThread
     private let shardThreads: [SerialThread]
     private let state = Mutex(State())
+    private let losses = Mutex(ProcessorLosses())
 
     private struct State {
         var shards: [Shard] = []
@@ -224,6 +225,8 @@ package final class LoadRun: Sendable {
     private func sample() -> GeneratorSample {
         let usage = ProcessUsage.now()
         let beats = live.takeBeats()
+        let lost = losses.withLock { $0.take() }
+        let absences = Double(live.takeAbsences()) / Double(workers.count)
         let created =
             switch plan.executor.load {
             case .users: share.part(of: plan.executor.maxVUs)
@@ -234,6 +237,9 @@ package final class LoadRun: Sendable {
             maxVirtualUsers: UInt32(clamping: created), inFlight: UInt32(clamping: live.inFlight),
             cpuTime: usage.cpuTime, residentBytes: usage.residentBytes, loopDelay: live.takeLoopDelay(),
             beats: UInt32(clamping: beats.due), lateBeats: UInt32(clamping: beats.late),
-            strayConnections: UInt32(clamping: live.takeStrays()))
+            strayConnections: UInt32(clamping: live.takeStrays()),
+            // From square microseconds to nanoseconds times seconds.
+            readDelay: Int64(absences / 1000), runQueueWait: lost.runQueue, throttled: lost.throttled, stolen: lost.stolen,
+            withoutDescriptors: DescriptorReserve.current.hasRoom ? 0 : 1)
     }
 }

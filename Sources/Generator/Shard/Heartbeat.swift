@@ -15,6 +15,16 @@ struct Heartbeat: Sendable, Equatable {
         var late: Int
         /// How late the first of them is, nanoseconds.
         var longest: Int64
+
+        /// Half the square of the time the loop was away, in square microseconds: what answers that arrive meanwhile wait, added
+        /// up over all instants. A loop that misses a beat was away since some time in the period before it.
+        var absence: Int {
+            let away = Int(min(longest + (late > 0 ? Heartbeat.period / 2 : 0), Self.longestAbsence) / 1000)
+            return away * away / 2
+        }
+
+        /// A quarter of an hour: squares of more would not fit into a sum.
+        private static let longestAbsence: Int64 = 900_000_000_000
     }
 
     /// When the next beat is due, nanoseconds since the run's start.

@@ -77,6 +77,11 @@ extension RecordExport {
         ("in_flight", { Int64($0.inFlight) }),
         ("vus", { Int64($0.virtualUsers) }),
         ("vus_max", { Int64($0.maxVirtualUsers) }),
+        ("read_delay", { $0.readDelay }),
+        ("run_queue_wait_ns", { $0.runQueueWait }),
+        ("throttled_ns", { $0.throttled }),
+        ("stolen_ns", { $0.stolen }),
+        ("without_descriptors", { Int64($0.withoutDescriptors) }),
     ]
 
     private static func reached(_ value: Int64) -> Cell { value < 0 ? .none : .number(value) }

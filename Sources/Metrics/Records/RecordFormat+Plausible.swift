@@ -18,7 +18,8 @@ extension RecordFormat {
 
     /// Whether `sample` can have been written by a run. The counts of 1,024 tasks are added up.
     static func isPlausible(_ sample: GeneratorSample) -> Bool {
-        [sample.time, sample.loopDelay].allSatisfy(instants.contains)
+        [sample.time, sample.loopDelay, sample.runQueueWait, sample.throttled, sample.stolen].allSatisfy(instants.contains)
+            && (0..<(Int64(1) << 60)).contains(sample.readDelay)
             && [sample.cpuTime, sample.residentBytes].allSatisfy { (0..<(1 << 53)).contains($0) }
             && [sample.virtualUsers, sample.maxVirtualUsers, sample.inFlight].allSatisfy { (0..<(1 << 21)).contains($0) }
     }

@@ -18,6 +18,11 @@ extension RecordFormat {
         put(sample.inFlight, 44)
         put(sample.virtualUsers, 48)
         put(sample.maxVirtualUsers, 52)
+        put(sample.readDelay, 56)
+        put(sample.runQueueWait, 64)
+        put(sample.throttled, 72)
+        put(sample.stolen, 80)
+        put(sample.withoutDescriptors, 88)
         put(sampleKind, kindOffset)
     }
 
@@ -25,9 +30,12 @@ extension RecordFormat {
         func get<Value: FixedWidthInteger>(_ first: Int, _ second: Int) -> Value {
             Value(littleEndian: frame.loadUnaligned(fromByteOffset: version == .one ? first : second, as: Value.self))
         }
+        /// What version 1 does not have; 0 in files of before it was kept.
+        func since2<Value: FixedWidthInteger>(_ offset: Int) -> Value { version == .one ? 0 : get(offset, offset) }
         return GeneratorSample(
             time: get(32, 0), virtualUsers: get(60, 48), maxVirtualUsers: get(56, 52), inFlight: get(52, 44),
             cpuTime: get(0, 8), residentBytes: get(8, 16), loopDelay: get(16, 24), beats: get(40, 32),
-            lateBeats: get(44, 36), strayConnections: get(48, 40))
+            lateBeats: get(44, 36), strayConnections: get(48, 40), readDelay: since2(56), runQueueWait: since2(64),
+            throttled: since2(72), stolen: since2(80), withoutDescriptors: since2(88))
     }
 }

@@ -5,7 +5,7 @@ import Generator
 
 enum SampleMerge {
     /// One sample a second for all tasks together: users, requests, CPU time, memory and heartbeats added, delays the
-    /// longest.
+    /// longest, and of what took the processor away that of the task it took most from.
     ///
     /// A task without a sample in a second counts as in its last one; before its first, as idle.
     static func merged(_ tasks: [[GeneratorSample]]) -> [GeneratorSample] {
@@ -20,6 +20,11 @@ enum SampleMerge {
                 found[second]?.beats.addUpToTheMost(earlier.beats)
                 found[second]?.lateBeats.addUpToTheMost(earlier.lateBeats)
                 found[second]?.strayConnections.addUpToTheMost(earlier.strayConnections)
+                found[second]?.readDelay += earlier.readDelay
+                found[second]?.runQueueWait += earlier.runQueueWait
+                found[second]?.throttled += earlier.throttled
+                found[second]?.stolen += earlier.stolen
+                found[second]?.withoutDescriptors.addUpToTheMost(earlier.withoutDescriptors)
             }
         }
         var current = tasks.map { samples in
@@ -40,6 +45,11 @@ enum SampleMerge {
                     sum.beats.addUpToTheMost(sample.beats)
                     sum.lateBeats.addUpToTheMost(sample.lateBeats)
                     sum.strayConnections.addUpToTheMost(sample.strayConnections)
+                    sum.readDelay = max(sum.readDelay, sample.readDelay)
+                    sum.runQueueWait = max(sum.runQueueWait, sample.runQueueWait)
+                    sum.throttled = max(sum.throttled, sample.throttled)
+                    sum.stolen = max(sum.stolen, sample.stolen)
+                    sum.withoutDescriptors.addUpToTheMost(sample.withoutDescriptors)
                 }
                 guard let latest = current[task] else { continue }
                 sum.virtualUsers += latest.virtualUsers

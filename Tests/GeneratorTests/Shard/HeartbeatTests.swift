@@ -43,6 +43,15 @@ import Testing
         #expect((490...500).contains(due) && late * 10 > due * 6)
     }
 
+    /// A loop away for 4 s reads an answer of that time 2 s late in the mean: 8 s·s. What a timer is late by is nothing.
+    @Test func absences() {
+        var beat = Heartbeat(first: 0)
+        let away = beat.take(at: 4_000 * Self.millisecond)
+        #expect(away?.absence == 4_010_000 * 4_010_000 / 2)
+        #expect(beat.take(at: beat.next + Self.millisecond / 10)?.absence == 5_000)
+        #expect(beat.take(at: beat.next + Int64.max / 2)?.absence == 900_000_000 * 900_000_000 / 2)
+    }
+
     /// Where something else is due soon after, the beat waits for it, but not for one after the other.
     @Test func joinsWhatIsDueAnyway() {
         var beat = Heartbeat(first: 20 * Self.millisecond)
