@@ -13,15 +13,19 @@ package struct ScenarioCatalog: Sendable {
         self.customDirectory = customDirectory
     }
 
-    /// Every scenario, the packaged ones first, each as it would resolve. Throws at the first unreadable one.
-    package func list() throws(ConfigurationError) -> [ScenarioDefinition] {
+    /// One scenario of the list, or why it cannot be read.
+    package struct Listed {
+        package let name: String
+        package let scenario: Result<ScenarioDefinition, ConfigurationError>
+    }
+
+    /// Every scenario, the packaged ones first, each as it would resolve. One that cannot be read hides no other.
+    package func list() throws(ConfigurationError) -> [Listed] {
         let custom = try customFiles()
-        var definitions: [ScenarioDefinition] = []
-        for (name, text) in BuiltInScenarios.scenarios where !custom.contains(where: { $0.name == name }) {
-            definitions.append(try Self.builtIn(name, text))
+        let packaged = BuiltInScenarios.scenarios.map(\.name).filter { name in !custom.contains { $0.name == name } }
+        return (packaged + Self.unique(custom.map(\.name))).map { name in
+            Listed(name: name, scenario: Result { () throws(ConfigurationError) in try resolve(name) })
         }
-        for name in Self.unique(custom.map(\.name)) { definitions.append(try resolve(name)) }
-        return definitions
     }
 
     /// Names only, for completion and for the prompt of a guided command. Never reads a file.
@@ -90,8 +94,12 @@ package struct ScenarioCatalog: Sendable {
     }
 
     private static func parse(_ text: String, path: String, name: String) throws(ConfigurationError) -> ScenarioDefinition {
-        let value =
-            path.hasSuffix(".json") ? try TextFile.json(text, file: path) : try YAMLReader.parse(text, file: path)
+        if path.hasSuffix(".json") { return try definition(name: name, value: try TextFile.json(text, file: path), origin: .file(path)) }
+        var (value, bases) = try YAMLReader.read(text, file: path)
+        // What others are made from needs a place, and is no setting of its own there.
+        if case .object(let members) = value, !bases.isEmpty {
+            value = .object(members.filter { !bases.contains($0.key) || RunConfiguration.scenarioKeys.contains($0.key) })
+        }
         return try definition(name: name, value: value, origin: .file(path))
     }
 

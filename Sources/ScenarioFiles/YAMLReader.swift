@@ -16,9 +16,14 @@ struct YAMLReader {
     private let file: String
     private let document: UnsafeMutablePointer<yaml_document_t>
     private var budget = valueLimit
+    /// Nodes that other mappings took over with a merge key.
+    private var merged: Set<Int32> = []
 
     /// Parses the one document of `text`; `file` is what errors call it.
-    static func parse(_ text: String, file: String) throws(ConfigurationError) -> ConfigValue {
+    static func parse(_ text: String, file: String) throws(ConfigurationError) -> ConfigValue { try read(text, file: file).value }
+
+    /// The same, with the keys at the top whose values are there to be taken over by others with a merge key (`base: &base …`).
+    static func read(_ text: String, file: String) throws(ConfigurationError) -> (value: ConfigValue, bases: Set<String>) {
         var bytes = Array(text.utf8)
         do {
             return try bytes.withUnsafeMutableBufferPointer { try parse($0, file: file) }
@@ -29,7 +34,9 @@ struct YAMLReader {
         }
     }
 
-    private static func parse(_ bytes: UnsafeMutableBufferPointer<UInt8>, file: String) throws -> ConfigValue {
+    private static func parse(
+        _ bytes: UnsafeMutableBufferPointer<UInt8>, file: String
+    ) throws -> (value: ConfigValue, bases: Set<String>) {
         try withParser(of: bytes, file: file) { try checkDepth($0, file: file) }
         return try withParser(of: bytes, file: file) { parser in
             var document = yaml_document_t()
@@ -45,7 +52,8 @@ struct YAMLReader {
             }
             return try withUnsafeMutablePointer(to: &document) { document in
                 var reader = YAMLReader(file: file, document: document)
-                return try reader.convert(root.pointee, path: "", depth: 0)
+                let value = try reader.convert(root.pointee, path: "", depth: 0)
+                return (value, reader.bases(of: root.pointee))
             }
         }
     }
@@ -129,22 +137,68 @@ struct YAMLReader {
             }
             return .array(elements)
         case YAML_MAPPING_NODE:
-            let pairs = node.data.mapping.pairs
-            var members: [ConfigValue.Member] = []
-            var seen: Set<String> = []
-            for pair in UnsafeBufferPointer(start: pairs.start, count: pairs.top - pairs.start) {
-                guard let key = yaml_document_get_node(document, pair.key)?.pointee, key.type == YAML_SCALAR_NODE else {
-                    throw failure(path, "a key that is not text")
-                }
-                let name = Self.text(of: key)
-                let keyPath = path.isEmpty ? name : "\(path).\(name)"
-                guard seen.insert(name).inserted else { throw failure(keyPath, "this key occurs twice") }
-                members.append(.init(name, try convert(pair.value, path: keyPath, depth: depth + 1)))
-            }
-            return .object(members)
+            return .object(try members(of: node, path: path, depth: depth))
         default:
             return try scalar(node, path: path)
         }
+    }
+
+    /// Own members, over those of what a merge key names (yaml.org/type/merge): they come first, as with PyYAML, and an own key
+    /// of the same name has its value there.
+    private mutating func members(of node: yaml_node_t, path: String, depth: Int) throws(ConfigurationError) -> [ConfigValue.Member] {
+        var taken: [ConfigValue.Member] = []
+        var own: [ConfigValue.Member] = []
+        var seen: Set<String> = []
+        for pair in Self.pairs(of: node) {
+            guard let key = yaml_document_get_node(document, pair.key)?.pointee, key.type == YAML_SCALAR_NODE else {
+                throw failure(path, "a key that is not text")
+            }
+            let name = Self.text(of: key)
+            let keyPath = path.isEmpty ? name : "\(path).\(name)"
+            guard seen.insert(name).inserted else { throw failure(keyPath, "this key occurs twice") }
+            if name == "<<", key.data.scalar.style == YAML_PLAIN_SCALAR_STYLE {
+                taken = try bases(pair.value, path: keyPath, depth: depth + 1)
+            } else {
+                own.append(.init(name, try convert(pair.value, path: keyPath, depth: depth + 1)))
+            }
+        }
+        if taken.isEmpty { return own }
+        for member in own {
+            if let index = taken.firstIndex(where: { $0.key == member.key }) { taken[index] = member } else { taken.append(member) }
+        }
+        return taken
+    }
+
+    /// What a merge key stands for: one mapping, or a list of which the first that has a key wins.
+    private mutating func bases(_ index: Int32, path: String, depth: Int) throws(ConfigurationError) -> [ConfigValue.Member] {
+        let value = try convert(index, path: path, depth: depth)
+        var sources = [value]
+        if case .array(let elements) = value { sources = elements }
+        var members: [ConfigValue.Member] = []
+        for source in sources {
+            guard case .object(let found) = source else {
+                throw failure(path, "\(source.shown) cannot be merged; expected an alias of a mapping, or a list of such")
+            }
+            for member in found where !members.contains(where: { $0.key == member.key }) { members.append(member) }
+        }
+        merged.insert(index)
+        if let node = yaml_document_get_node(document, index)?.pointee, node.type == YAML_SEQUENCE_NODE {
+            let items = node.data.sequence.items
+            merged.formUnion(UnsafeBufferPointer(start: items.start, count: items.top - items.start))
+        }
+        return members
+    }
+
+    private func bases(of root: yaml_node_t) -> Set<String> {
+        guard root.type == YAML_MAPPING_NODE else { return [] }
+        let keys = Self.pairs(of: root).lazy.filter { merged.contains($0.value) }
+            .compactMap { yaml_document_get_node(document, $0.key)?.pointee }
+        return Set(keys.filter { $0.type == YAML_SCALAR_NODE }.map(Self.text))
+    }
+
+    private static func pairs(of node: yaml_node_t) -> UnsafeBufferPointer<yaml_node_pair_t> {
+        let pairs = node.data.mapping.pairs
+        return UnsafeBufferPointer(start: pairs.start, count: pairs.top - pairs.start)
     }
 
     /// A tag would make a value another kind than the one it looks like.

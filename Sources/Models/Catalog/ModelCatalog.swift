@@ -10,25 +10,37 @@ package struct ModelCatalog: Sendable, Equatable {
     /// Sorted by model, then framework.
     package let entries: [CatalogEntry]
 
+    /// All of it, for whoever launches a model.
+    ///
     /// - Throws: ``SubmitError/usage(_:)`` that names file, entry, key and what is accepted.
     package static func load(environment: [String: String]) throws -> ModelCatalog {
-        do {
-            var entries: [[String]: CatalogEntry] = [:]
-            func add(_ value: ConfigValue, file: String, origin: CatalogEntry.Origin) throws {
-                for entry in try CatalogReader(file: file, origin: origin).entries(value) {
-                    entries[[entry.model, entry.framework.rawValue]] = entry
-                }
+        let (catalog, broken) = try list(environment: environment)
+        if let first = broken.first { throw first }
+        return catalog
+    }
+
+    /// What can be read of it, and why the other files cannot: one of them hides no other.
+    package static func list(environment: [String: String]) throws -> (catalog: ModelCatalog, broken: [any Error]) {
+        var entries: [[String]: CatalogEntry] = [:]
+        func add(_ value: ConfigValue, file: String, origin: CatalogEntry.Origin) throws {
+            for entry in try CatalogReader(file: file, origin: origin).entries(value) {
+                entries[[entry.model, entry.framework.rawValue]] = entry
             }
-            try add(YAMLFile.parse(BuiltInModels.models, file: "built-in models.yml"), file: "built-in models.yml", origin: .builtIn)
-            for path in try ownFiles(environment) {
+        }
+        try add(YAMLFile.parse(BuiltInModels.models, file: "built-in models.yml"), file: "built-in models.yml", origin: .builtIn)
+        let paths: [String]
+        do { paths = try ownFiles(environment) } catch { throw SubmitError.usage(error.description) }
+        var broken: [any Error] = []
+        for path in paths {
+            do {
                 // Commands in it run in the user's jobs.
                 try FileTrust.require(path)
                 try add(YAMLFile.read(path), file: path, origin: .file(path))
+            } catch {
+                broken.append((error as? ConfigurationError).map { SubmitError.usage($0.description) } ?? error)
             }
-            return ModelCatalog(entries: entries.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value))
-        } catch let error as ConfigurationError {
-            throw SubmitError.usage(error.description)
         }
+        return (ModelCatalog(entries: entries.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)), broken)
     }
 
     /// `models.yml`, then the files of `models/` by name.

@@ -31,6 +31,9 @@ extension RunConfiguration {
     static let commonKeys =
         ["name", "description", "executor"] + RequestSettings.keys + ["gracefulStop", "request"] + FaultSettings.keys
 
+    /// Every key that a scenario of any executor can have.
+    package static let scenarioKeys = Set(commonKeys).union(Executor.all.flatMap { $0.keys })
+
     /// Resolves every value. Errors carry exit code 104, or 64 for a bad environment variable.
     package func resolve(
         environment: RunEnvironment = RunEnvironment()

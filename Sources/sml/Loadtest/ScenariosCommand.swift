@@ -11,7 +11,8 @@ struct ScenariosCommand: AsyncParsableCommand {
         abstract: "List the scenarios, or show one as it would run.",
         discussion: """
             Scenarios are built in or files of yours: ./scenarios/NAME.yaml (also .yml, .json). A file with the name \
-            of a built-in one replaces it.
+            of a built-in one replaces it. Files that cannot be used are named on stderr, the rest is listed all the \
+            same, and the exit code is \(ExitStatus.configuration.rawValue).
 
             EXAMPLES
               sml loadtest scenarios
@@ -32,18 +33,20 @@ struct ScenariosCommand: AsyncParsableCommand {
         func run() async throws {
             try await CommandFailure.reported {
                 var rows = [["NAME", "PATTERN", "DURATION", "THINK", "MAX TOKENS", "LABELS", "FROM"]]
-                var broken: ConfigurationError?
-                for scenario in try ScenarioCatalog().list() {
+                var broken: [any Error] = []
+                for listed in try ScenarioCatalog().list() {
                     do {
+                        let scenario = try listed.scenario.get()
                         rows.append(Self.row(scenario, try ScenariosCommand.resolve(scenario)))
-                    } catch let error as ConfigurationError {
+                    } catch {
                         // One bad file of the user's does not hide the others, and does not pass as success either.
-                        rows.append([scenario.name, "not usable", "", "", "", "", "\(scenario.origin)"])
-                        broken = broken ?? error
+                        rows.append([listed.name, "not usable"])
+                        broken.append(error)
                     }
                 }
                 try StandardOutput.write(AlignedTable.render(rows))
-                if let broken { throw broken }
+                for error in broken.dropLast() { say("sml: \(error)") }
+                if let last = broken.last { throw last }
             }
         }
 

@@ -41,10 +41,10 @@ struct ModelsCommand: AsyncParsableCommand {
         func run() async throws {
             try await CommandFailure.reported {
                 let framework = try framework.map { try Framework($0, option: "--framework") }
-                let catalog = try ModelCatalog.load(environment: ProcessVariables.all)
+                let (catalog, broken) = try ModelCatalog.list(environment: ProcessVariables.all)
                 let entries = (filter.isEmpty ? catalog.entries : catalog.entries(matching: filter))
                     .filter { framework == nil || $0.framework == framework }
-                guard !entries.isEmpty else {
+                guard !entries.isEmpty || !broken.isEmpty else {
                     throw SubmitError.usage("no model matches; 'sml models' lists all \(catalog.models.count)")
                 }
                 let rows = entries.map {
@@ -54,6 +54,9 @@ struct ModelsCommand: AsyncParsableCommand {
                     ]
                 }
                 try StandardOutput.write(AlignedTable.render([["MODEL", "FRAMEWORK", "NODES", "WEIGHTS", "ENVIRONMENT", "FROM"]] + rows))
+                // Files that cannot be used hide no others, and do not pass as success either.
+                for error in broken.dropLast() { say("sml: \(error)") }
+                if let last = broken.last { throw last }
             }
         }
     }

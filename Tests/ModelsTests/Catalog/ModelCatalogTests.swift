@@ -94,6 +94,18 @@ import Testing
         #expect(refusal { try ModelCatalog.load(environment: ["SML_CONFIG_DIR": scratch.path]) } == "\(path): \(reason)")
     }
 
+    @Test func aBrokenFileHidesNoOther() throws {
+        let scratch = try ScratchDirectory()
+        let broken = try scratch.write("models/a.yml", "- {model: a}")
+        try scratch.write("models/b.yml", "- {model: me/mine, framework: vllm}")
+        let environment = ["SML_CONFIG_DIR": scratch.path]
+        let (catalog, errors) = try ModelCatalog.list(environment: environment)
+        #expect(catalog.models.contains("me/mine") && catalog.models.count > 20)
+        #expect(errors.map { "\($0)" } == ["\(broken): models[0].framework: is missing; expected sglang or vllm"])
+        // Who launches one may mean what the broken file has.
+        #expect(refusal { try ModelCatalog.load(environment: environment) } == "\(errors[0])")
+    }
+
     @Test func whatIsNotThereIsNamed() throws {
         let catalog = try ModelCatalog.load(environment: Self.none)
         #expect(

@@ -117,6 +117,39 @@ import Testing
         }
     }
 
+    @Test func aBrokenFileHidesNoOther() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("mine.yaml", "executor: constant-vus")
+        try folder.write("broken.yaml", "a: [1\nb: 2")
+        try folder.write("throughput.yaml", "- 1")
+        let listed = try ScenarioCatalog(customDirectory: folder.path).list()
+        #expect(
+            listed.map(\.name) == ["ramp", "open_loop", "open_loop_ramp", "open_loop_decode", "broken", "mine", "throughput"])
+        let errors = listed.compactMap { entry -> String? in
+            if case .failure(let error) = entry.scenario { error.description } else { nil }
+        }
+        #expect(errors.count == 2 && errors[0].hasPrefix("\(folder.path)/broken.yaml: not valid YAML: line 2"))
+        #expect(errors.last == "\(folder.path)/throughput.yaml: expected an object of scenario keys at the top")
+    }
+
+    /// The key that holds what others are made from is no setting; one that is a setting too stays.
+    @Test func mergedScenario() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(
+            "mine.yaml",
+            """
+            base: &base {executor: constant-arrival-rate, rate: 5, duration: 1m}
+            request: &r {headers: {X-A: b}}
+            <<: [*base, {duration: 3m, maxVUs: 20}]
+            rate: 7
+            """)
+        let mine = try ScenarioCatalog(customDirectory: folder.path).resolve("mine")
+        #expect(
+            try mine.value
+                == ConfigValue.parse(
+                    #"{"executor":"constant-arrival-rate","rate":7,"duration":"1m","maxVUs":20,"request":{"headers":{"X-A":"b"}}}"#))
+    }
+
     @Test func yamlBecomesTheSameTreeAsJSON() throws {
         let yaml = """
             a: 2s
