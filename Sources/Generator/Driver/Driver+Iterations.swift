@@ -14,12 +14,13 @@ extension Driver {
         perform(action, of: slot, actions)
     }
 
-    /// The request in `slot` is over at `time`, well or not, with `status` (0 without an answer).
+    /// The request in `slot` is over at `time`, well or not, with `status` (0 without an answer); `retryAfter` is what a 429 asked
+    /// for, nanoseconds, -1 if it did not say.
     mutating func answered(
-        _ slot: Int, status: UInt16, retryAfterSeconds: UInt16, at time: Int64, _ actions: some DriverActions
+        _ slot: Int, status: UInt16, retryAfter: Int64, at time: Int64, _ actions: some DriverActions
     ) {
         now = time
-        if status == 429 { shared.pause?.tooManyRequests(at: now, retryAfterSeconds: retryAfterSeconds) }
+        if status == 429 { shared.pause?.tooManyRequests(at: now, retryAfter: retryAfter) }
         let think = users[slot].random.duration(below: setting.thinkTime)
         let action = users[slot].life.answered(now: now, think: think)
         var endsIteration = false

@@ -12,7 +12,7 @@ struct UserIteration: Sendable, Equatable {
 }
 
 /// Instants are nanoseconds since the run's start. None of these calls back into the driver: what becomes of a request is
-/// told to it later, by ``Driver/answered(_:status:retryAfterSeconds:at:_:)``.
+/// told to it later, by ``Driver/answered(_:status:retryAfter:at:_:)``.
 protocol DriverActions: AnyObject {
     /// The time now. Read again after each arrival, as each takes a while.
     var time: Int64 { get }

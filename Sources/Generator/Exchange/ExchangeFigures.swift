@@ -17,7 +17,8 @@ struct ExchangeFigures: Sendable {
     var errorCode: UInt16 = 0
     /// Index into the run's text table.
     var errorText: UInt16 = 0
-    var retryAfterSeconds: UInt16 = 0
+    /// Nanoseconds that a 429 or 503 asked for; -1 if it did not say.
+    var retryAfter: Int64 = -1
     var httpVersion: UInt8 = 0
     var tlsVersion: UInt8 = 0
     var phase = TransferPhase.complete

@@ -72,7 +72,7 @@ extension RunRecord {
         status = figures.status
         errorCode = figures.errorCode
         errorText = figures.errorText
-        retryAfterSeconds = figures.retryAfterSeconds
+        retryAfterSeconds = UInt16(clamping: (max(0, figures.retryAfter) + 999_999_999) / 1_000_000_000)
         httpVersion = figures.httpVersion
         tlsVersion = figures.tlsVersion
         phaseRaw = figures.phase.rawValue

@@ -197,7 +197,8 @@ package final class LoadRun: Sendable {
     private func watched(
         _ consume: @escaping @Sendable (RunBatch) -> Void
     ) -> @Sendable (RunBatch) -> Void {
-        guard let rules = StopRules(plan.faults) else { return consume }
+        let rules = StopRules(plan.faults)
+        guard rules != nil || context.pause != nil else { return consume }
         let watching = Mutex<StopRules?>(rules)
         return { [self] batch in
             consume(batch)
@@ -206,7 +207,7 @@ package final class LoadRun: Sendable {
                 let records = if case .records(let records) = batch { records } else { [RunRecord]() }
                 let reason = rules?.reason(afterReading: records, now: clock.now)
                 if reason != nil { rules = nil }
-                return reason
+                return reason ?? context.pause?.reasonToEnd(at: clock.now, planEnd: plan.executor.regularEnd)
             }
             if let reason { stop(reason: reason, byRule: true, drain: ruleDrain) }
         }

@@ -74,7 +74,7 @@ actor Shard {
             while let (easy, result) = group.nextCompletion() {
                 guard let exchange = Exchange.of(easy), let answer = transfers.complete(exchange, result: result) else { continue }
                 driver.answered(
-                    exchange.slot, status: answer.status, retryAfterSeconds: answer.retryAfterSeconds, at: answer.time, transfers)
+                    exchange.slot, status: answer.status, retryAfter: answer.retryAfter, at: answer.time, transfers)
             }
             transfers.noteTimeout(of: group)
         }

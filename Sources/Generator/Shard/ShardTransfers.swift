@@ -94,7 +94,8 @@ final class ShardTransfers {
     /// How a request ended, for the driver.
     struct Answer {
         var status: UInt16
-        var retryAfterSeconds: UInt16
+        /// Nanoseconds, -1 if it did not say.
+        var retryAfter: Int64
         /// When libcurl said so.
         var time: Int64
     }
@@ -122,7 +123,7 @@ final class ShardTransfers {
             exchange.discardAnswer()
         }
         context.live.requestEnded()
-        return Answer(status: figures.status, retryAfterSeconds: figures.retryAfterSeconds, time: now)
+        return Answer(status: figures.status, retryAfter: figures.retryAfter, time: now)
     }
 
     private func follow(_ redirect: Redirect, _ exchange: Exchange, now: Int64) {

@@ -47,6 +47,51 @@ import Testing
         #expect(run.end.stopReason == nil)
     }
 
+    /// RFC 9110 has whole seconds and dates; gateways send fractions. Without a word it is a second.
+    @Test func retryAfterIsReadAsWritten() {
+        let now = 784_111_777
+        for (text, nanoseconds) in [
+            ("0", 0), ("1", 1_000_000_000), ("1.5", 1_500_000_000), ("0.25", 250_000_000), ("86400", 86_400_000_000_000),
+            ("Sun, 06 Nov 1994 08:49:47 GMT", 10_000_000_000), ("Sunday, 06-Nov-94 08:49:47 GMT", 10_000_000_000),
+            ("Sun, 06 Nov 1994 08:49:27 GMT", 0), ("99999999999999999999", RetryAfter.longest),
+            ("", nil), ("soon", nil), ("-1", nil), ("1.2.3", nil), (".", nil),
+        ] as [(String, Int64?)] {
+            #expect(RetryAfter.nanoseconds(text, now: now) == nanoseconds, "\(text)")
+        }
+    }
+
+    @Test func aPauseAndTheEndOfThePlan() {
+        let pause = RequestPause()
+        #expect(pause.end(at: 0) == nil && pause.reasonToEnd(at: 0, planEnd: 900_000_000_000) == nil)
+        pause.tooManyRequests(at: 1_000, retryAfter: 0)
+        #expect(pause.end(at: 1_000) == nil)
+        pause.tooManyRequests(at: 1_000, retryAfter: -1)
+        #expect(pause.end(at: 1_000) == 1_000_001_000)
+        pause.tooManyRequests(at: 2_000, retryAfter: 500_000_000)
+        #expect(pause.end(at: 2_000) == 1_000_001_000)
+        // 15 minutes: within, and past the end with 60 s and with 9 s left.
+        pause.tooManyRequests(at: 840_000_000_000, retryAfter: 30_000_000_000)
+        #expect(pause.reasonToEnd(at: 840_000_000_000, planEnd: 900_000_000_000) == nil)
+        pause.tooManyRequests(at: 840_000_000_000, retryAfter: 90_000_000_000)
+        #expect(
+            pause.reasonToEnd(at: 840_000_000_000, planEnd: 900_000_000_000)
+                == "429 Too Many Requests asks for a pause of another 1m30s, past the end of the plan (on_429: pause)")
+        #expect(pause.reasonToEnd(at: 891_000_000_000, planEnd: 900_000_000_000) == nil)
+    }
+
+    /// The first answer says 0: nothing is held back, and nothing dropped.
+    @Test func aPauseOfNothingIsNone() async throws {
+        let seen = Atomic<Int>(0)
+        let server = try ScriptedServer { _ in
+            seen.wrappingAdd(1, ordering: .relaxed).oldValue == 0
+                ? [.answer(status: "429 Too Many Requests", headers: ["Retry-After: 0"], "{}")] : [.completion]
+        }
+        defer { server.stop() }
+        let run = try await RunHarness.run(
+            RunHarness.plan(Self.arrivals, url: server.url, faults: FaultPolicy(onTooManyRequests: .pause)))
+        #expect(run.requests.count == 100 && run.of(.dropped).isEmpty && run.end.stopReason == nil)
+    }
+
     @Test func pausedUsersWaitAndGoOn() async throws {
         let server = try Self.limitingOnce()
         defer { server.stop() }
@@ -66,17 +111,23 @@ import Testing
         #expect(run.live.active == 0)
     }
 
-    @Test func aPauseBeyondTheEndLeavesNothingWaiting() async throws {
+    /// A run that would send nothing any more is no completed one.
+    @Test(arguments: ["86400", "Fri, 31 Dec 9999 23:59:59 GMT", "99999999999999999999"])
+    func aPauseBeyondTheEndEndsTheRun(retryAfter: String) async throws {
         let server = try ScriptedServer { _ in
-            [.answer(status: "429 Too Many Requests", headers: ["Retry-After: 3600"], "{}")]
+            [.answer(status: "429 Too Many Requests", headers: ["Retry-After: \(retryAfter)"], "{}")]
         }
         defer { server.stop() }
         let run = try await RunHarness.run(
             RunHarness.plan(
-                .constantVUs(vus: 2, duration: .seconds(1)), url: server.url,
+                .constantVUs(vus: 2, duration: .seconds(60)), url: server.url,
                 faults: FaultPolicy(onTooManyRequests: .pause)))
         #expect((1...2).contains(run.requests.count))
         #expect(run.end.duration < 20_000_000_000)
+        #expect(run.end.stoppedByRule)
+        let reason = try #require(run.end.stopReason)
+        #expect(reason.hasPrefix("429 Too Many Requests asks for a pause of another ") && reason.hasSuffix(" (on_429: pause)"), "\(reason)")
+        #expect(retryAfter != "86400" || reason.contains(" 24h, ") || reason.contains(" 1d, ") || reason.contains("23h59m"), "\(reason)")
         #expect(run.live.active == 0)
     }
 

@@ -134,7 +134,7 @@ final class Simulation {
                 if rung.contains(shard) { drivers[shard].driver.startPassedArrivals(doers[shard]) }
                 while let answer = doers[shard].takeAnswer() {
                     drivers[shard].driver.answered(
-                        answer.slot, status: statusOf(answer.iteration), retryAfterSeconds: 4, at: now, doers[shard])
+                        answer.slot, status: statusOf(answer.iteration), retryAfter: 4_000_000_000, at: now, doers[shard])
                 }
                 drivers[shard].driver.runDue(at: now, doers[shard])
             }
