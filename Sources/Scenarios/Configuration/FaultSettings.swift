@@ -31,7 +31,7 @@ struct FaultSettings {
 
     /// `50% for 30s`.
     private static func errorLimit(_ field: Field) throws(ConfigurationError) -> ErrorLimit {
-        let accepted = "a share and a time, at least 1s, such as \"50% for 30s\""
+        let accepted = "a share of more than 0% and up to 100%, and a time from 1s to 10000d, such as \"50% for 30s\""
         let words = try field.text(accepted).split(separator: " ")
         guard words.count == 3, words[1] == "for", words[0].last == "%",
             let percent = Double(words[0].dropLast()), percent > 0, percent <= 100,

@@ -35,7 +35,7 @@ package enum OptionValue {
     package static func maxTokens(_ text: String, option: String) throws(ConfigurationError) {
         if text == "prompt" { return }
         guard text.first != "+", let count = Int(text), (1...1_000_000_000).contains(count) else {
-            throw rejected(text, option, "a whole number from 1, or prompt")
+            throw rejected(text, option, "a whole number from 1 to 1000000000, or prompt")
         }
     }
 

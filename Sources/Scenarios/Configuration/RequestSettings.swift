@@ -36,13 +36,13 @@ struct RequestSettings {
         promptSeed = try group["prompt_seed"]?.promptSeed()
         thinkSeed = try group["think_seed"]
             .map { (field) throws(ConfigurationError) in
-                UInt64(try field.integer(0...Int64.max, "a whole number, 0 or more"))
+                UInt64(try field.integer(0...Int64.max, "a whole number from 0 to \(Int64.max)"))
             }
     }
 
     private static func maxTokens(_ field: Field) throws(ConfigurationError) -> MaxTokens {
         if field.value == .string("prompt") { return .perPrompt }
-        return .fixed(try field.integer(1...1_000_000_000, "a whole number from 1, or \"prompt\""))
+        return .fixed(try field.integer(1...1_000_000_000, "a whole number from 1 to 1000000000, or \"prompt\""))
     }
 
     private static func labels(_ field: Field) throws(ConfigurationError) -> [String] {

@@ -8,7 +8,7 @@ extension Plan {
     package func scaled(toDuration duration: Duration) throws(ConfigurationError) -> Plan {
         guard duration >= .seconds(1) else {
             let shown = DurationGrammar.format(duration)
-            throw ConfigurationError(.usage, "duration \(shown) is not accepted; expected at least 1s")
+            throw ConfigurationError(.usage, "duration \(shown) is not accepted; expected 1s to 10000d")
         }
         var plan = self
         plan.executor = try executor.scaled(toDuration: duration)

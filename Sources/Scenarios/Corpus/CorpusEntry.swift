@@ -102,7 +102,7 @@ struct CorpusEntry {
     }
 
     private mutating func readMaxTokens(_ scanner: inout JSONScanner) throws {
-        let accepted = "max_tokens: expected a whole number from 1"
+        let accepted = "max_tokens: expected a whole number from 1 to 1000000000"
         switch try scanner.peek() {
         case .null: try scanner.null()
         case .number:

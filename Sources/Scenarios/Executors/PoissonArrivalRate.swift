@@ -62,7 +62,7 @@ struct PoissonArrivalRate: ExecutorKind {
             shape = .stages(from: start, stages)
         }
         let timeUnit = try fields.timeUnit(highest: highest)
-        let seed = try group["arrivalSeed"]?.integer(0...Int.max, "a whole number, 0 or more") ?? Self.standardSeed
+        let seed = try group["arrivalSeed"]?.integer(0...Int.max, "a whole number from 0 to \(Int.max)") ?? Self.standardSeed
         do {
             try self.init(
                 shape: shape, timeUnit: timeUnit, preAllocatedVUs: limits.preAllocated, maxVUs: limits.most,

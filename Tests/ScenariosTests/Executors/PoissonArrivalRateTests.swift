@@ -155,7 +155,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (#""arrivalSeed":-1"#, "arrivalSeed: -1 is not accepted; expected a whole number, 0 or more"),
+        (#""arrivalSeed":-1"#, "arrivalSeed: -1 is not accepted; expected a whole number from 0 to 9223372036854775807"),
         (#""startRate":2"#, "startRate is set without stages"),
         (#""rate":2,"stages":[{"duration":"1s","target":1}]"#, "rate and stages are both set"),
         (#""duration":"2s","stages":[{"duration":"1s","target":1}]"#, "duration and stages are both set"),

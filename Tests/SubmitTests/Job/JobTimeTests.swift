@@ -15,7 +15,7 @@ import Testing
     func isRefused(text: String) {
         #expect(
             throws: SubmitError.usage(
-                "--loadtest-job-time: \"\(text)\" is not accepted; expected HH:MM:SS, more than 00:00:00")
+                "--loadtest-job-time: \"\(text)\" is not accepted; expected HH:MM:SS, 00:00:01 to 999:59:59")
         ) { try JobTime(text, option: "--loadtest-job-time") }
     }
 
