@@ -53,6 +53,8 @@ final class RunSession: Sendable {
         for warning in resolved.warnings { StandardError.write("\(request.program): warning: \(warning)\n") }
 
         let corpus = try Corpus.load(path: request.prompts, options: resolved.corpusOptions)
+        if let note = corpus.reading.note, !request.quiet { StandardError.write("\(request.program): \(request.prompts): \(note)\n") }
+        if let warning = corpus.reading.warning { StandardError.write("\(request.program): warning: \(request.prompts): \(warning)\n") }
         let plan = resolved.plan
         let headers = plan.target.headers.filter { HeaderTrust.isHidden($0.name, value: $0.value) }
         redactor = Redactor(secrets: [plan.target.apiKey] + headers.map(\.value))

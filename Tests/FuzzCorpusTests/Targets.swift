@@ -88,6 +88,7 @@ enum FuzzTarget: String, CaseIterable {
         checked {
             let corpus = try Corpus.load(bytes: bytes, file: "file", options: CorpusOptions(model: "m"))
             precondition(corpus.count > 0)
+            precondition(corpus.reading.forms.values.reduce(0, +) == corpus.sourceCount)
             for index in 0..<corpus.count {
                 precondition(corpus.labels.indices.contains(corpus.labelIndex(at: index)))
                 precondition(ChatCompletions.read(corpus.body(at: index), AnswerSetting()).parsed)

@@ -39,8 +39,14 @@ package enum JSONText {
 
     /// Appends a scanned string, quotes included, as JSON.stringify writes it.
     package static func append(_ string: JSONString, in bytes: UnsafeRawBufferPointer, to output: inout ByteBuilder) {
-        let raw = UnsafeRawBufferPointer(rebasing: bytes[string.range])
         output.append(UInt8(ascii: "\""))
+        appendInside(of: string, in: bytes, to: &output)
+        output.append(UInt8(ascii: "\""))
+    }
+
+    /// The same without quotes, for a text that is made of several.
+    package static func appendInside(of string: JSONString, in bytes: UnsafeRawBufferPointer, to output: inout ByteBuilder) {
+        let raw = UnsafeRawBufferPointer(rebasing: bytes[string.range])
         if string.hasEscapes {
             forEachPiece(of: raw, keepingSimpleEscapes: true) { piece in
                 switch piece {
@@ -52,7 +58,6 @@ package enum JSONText {
         } else {
             output.append(raw)
         }
-        output.append(UInt8(ascii: "\""))
     }
 
     /// Which characters of a string are escaped beyond quote, backslash and those below U+0020.

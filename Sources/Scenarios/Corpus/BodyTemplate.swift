@@ -10,26 +10,33 @@ struct BodyTemplate {
         case messages
         /// The entry's content string, where the patch says `${prompt}`.
         case content
+        /// The same inside of a longer text: without quotes.
+        case contentInText
+        /// The entry's own limit, where the run has none.
+        case limit
     }
 
-    enum Member {
-        case parts([Part])
-        /// `"max_tokens":N` with the entry's own N; left out if it has none.
-        case promptLimit
+    struct Member {
+        /// The key as it is written in the body, without quotes.
+        let key: [UInt8]
+        let parts: [Part]
+        /// Left out for an entry without a limit.
+        let needsLimit: Bool
     }
 
     let members: [Member]
-    /// The patch takes the content as a string, so every entry must have one.
-    let usesContent: Bool
+    /// The run's limit wins over those of entries, by whatever key they give it.
+    let hasFixedLimit: Bool
 
-    static let placeholder = "${prompt}"
+    static let promptHole = "${prompt}"
+    static let limitHole = "${max_tokens}"
 
     init(_ options: CorpusOptions) {
         var slots: [(key: String, slot: Slot)] = []
         if let model = options.model { slots.append(("model", .json(.string(model)))) }
         slots.append(("messages", .messages))
         switch options.maxTokens {
-        case .perPrompt: slots.append(("max_tokens", .promptLimit))
+        case .perPrompt: slots.append(("max_tokens", .json(.string(Self.limitHole))))
         case .fixed(let count): slots.append(("max_tokens", .json(.integer(count))))
         }
         slots.append(("temperature", .json(.number("1"))))
@@ -38,29 +45,26 @@ struct BodyTemplate {
         if case .object(let changes)? = options.bodyPatch {
             for change in changes { Self.apply(change, to: &slots) }
         }
-        var usesContent = false
+        var fixed: Int?
+        if case .fixed(let count) = options.maxTokens { fixed = count }
+        hasFixedLimit = fixed != nil
         members = slots.map { key, slot in
-            if case .promptLimit = slot { return .promptLimit }
-            var parts: [Part] = []
-            var literal = Array((JSONText.quoted(key) + ":").utf8)
+            let quoted = JSONText.quoted(key)
+            var writer = Writer(fixedLimit: fixed, literal: Array((quoted + ":").utf8))
+            var needsLimit = false
             switch slot {
-            case .json(let value): Self.render(value, into: &parts, literal: &literal)
-            default:
-                parts.append(.literal(literal))
-                parts.append(.messages)
-                literal = []
+            case .json(let value):
+                needsLimit = fixed == nil && value == .string(Self.limitHole)
+                writer.write(value)
+            case .messages: writer.hole(.messages)
             }
-            if !literal.isEmpty { parts.append(.literal(literal)) }
-            for case .content in parts { usesContent = true }
-            return .parts(parts)
+            return Member(key: Array(quoted.utf8.dropFirst().dropLast()), parts: writer.finished(), needsLimit: needsLimit)
         }
-        self.usesContent = usesContent
     }
 
     private enum Slot {
         case json(ConfigValue)
         case messages
-        case promptLimit
     }
 
     private static func apply(_ change: ConfigValue.Member, to slots: inout [(key: String, slot: Slot)]) {
@@ -79,31 +83,64 @@ struct BodyTemplate {
         slots[index].slot = .json(target.merging(change.value))
     }
 
-    private static func render(_ value: ConfigValue, into parts: inout [Part], literal: inout [UInt8]) {
-        switch value {
-        case .string(placeholder):
-            parts.append(.literal(literal))
-            parts.append(.content)
+    /// Writes JSON as literals with holes between them.
+    private struct Writer {
+        let fixedLimit: Int?
+        var literal: [UInt8]
+        var parts: [Part] = []
+
+        mutating func hole(_ part: Part) {
+            if !literal.isEmpty { parts.append(.literal(literal)) }
             literal = []
-        case .number(let text):
-            literal += Array((JSONText.javaScriptNumber(text) ?? text).utf8)
-        case .array(let elements):
-            literal.append(UInt8(ascii: "["))
-            for (index, element) in elements.enumerated() {
-                if index > 0 { literal.append(UInt8(ascii: ",")) }
-                render(element, into: &parts, literal: &literal)
+            parts.append(part)
+        }
+
+        consuming func finished() -> [Part] { literal.isEmpty ? parts : parts + [.literal(literal)] }
+
+        mutating func write(_ value: ConfigValue) {
+            switch value {
+            case .string(promptHole): hole(.content)
+            case .string(limitHole): writeLimit()
+            case .string(let text): writeText(text)
+            case .number(let text): literal += Array((JSONText.javaScriptNumber(text) ?? text).utf8)
+            case .array(let elements):
+                literal.append(UInt8(ascii: "["))
+                for (index, element) in elements.enumerated() {
+                    if index > 0 { literal.append(UInt8(ascii: ",")) }
+                    write(element)
+                }
+                literal.append(UInt8(ascii: "]"))
+            case .object(let members):
+                literal.append(UInt8(ascii: "{"))
+                for (index, member) in members.enumerated() {
+                    if index > 0 { literal.append(UInt8(ascii: ",")) }
+                    literal += Array((JSONText.quoted(member.key) + ":").utf8)
+                    write(member.value)
+                }
+                literal.append(UInt8(ascii: "}"))
+            default: literal += Array(value.json().utf8)
             }
-            literal.append(UInt8(ascii: "]"))
-        case .object(let members):
-            literal.append(UInt8(ascii: "{"))
-            for (index, member) in members.enumerated() {
-                if index > 0 { literal.append(UInt8(ascii: ",")) }
-                literal += Array((JSONText.quoted(member.key) + ":").utf8)
-                render(member.value, into: &parts, literal: &literal)
+        }
+
+        /// Text with holes in it: `User: ${prompt}`.
+        private mutating func writeText(_ text: String) {
+            var rest = Array(JSONText.quoted(text).utf8)[...]
+            while let byte = rest.first {
+                if byte == UInt8(ascii: "$"), rest.starts(with: promptHole.utf8) {
+                    hole(.contentInText)
+                    rest = rest.dropFirst(promptHole.utf8.count)
+                } else if byte == UInt8(ascii: "$"), rest.starts(with: limitHole.utf8) {
+                    writeLimit()
+                    rest = rest.dropFirst(limitHole.utf8.count)
+                } else {
+                    literal.append(byte)
+                    rest = rest.dropFirst()
+                }
             }
-            literal.append(UInt8(ascii: "}"))
-        default:
-            literal += Array(value.json().utf8)
+        }
+
+        private mutating func writeLimit() {
+            if let fixedLimit { literal += Array(String(fixedLimit).utf8) } else { hole(.limit) }
         }
     }
 }

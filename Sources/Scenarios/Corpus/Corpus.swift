@@ -34,12 +34,14 @@ package final class Corpus: @unchecked Sendable {
     package let sourceCount: Int
     /// The model that all bodies ask for, nil when they name none.
     package let model: String?
+    /// What the file was taken for, and which keys of it are not sent.
+    package let reading: CorpusReading
     private let prompts: ContiguousArray<Prompt>
     private let arena: BodyArena
 
     init(
         prompts: ContiguousArray<Prompt>, labels: [String], arena: BodyArena, sourceCount: Int, bodyBytesTotal: Int,
-        model: String?
+        model: String?, reading: CorpusReading
     ) {
         self.prompts = prompts
         self.labels = labels
@@ -47,6 +49,7 @@ package final class Corpus: @unchecked Sendable {
         self.sourceCount = sourceCount
         self.bodyBytesTotal = bodyBytesTotal
         self.model = model
+        self.reading = reading
     }
 
     deinit { arena.release() }
@@ -70,7 +73,7 @@ package final class Corpus: @unchecked Sendable {
 
     // MARK: Loading
 
-    /// Reads a JSON array (k6 §3.2) or JSON Lines; `-` is standard input. Errors carry exit code 107 and name the
+    /// Reads a JSON array (k6 §3.2), JSON Lines or CSV; `-` is standard input. Errors carry exit code 107 and name the
     /// entry and where in the file it stands.
     package static func load(path: String, options: CorpusOptions) throws(ConfigurationError) -> Corpus {
         let bytes: FileBytes

@@ -40,9 +40,11 @@ extension CorpusOptions {
 
     /// Completion tokens that the answer to `entry` must have, -1 when that is not fixed. A body that was patched in
     /// this respect is its author's affair.
-    func tokensAsked(of entry: CorpusEntry) -> Int32 {
+    func tokensAsked(of entry: CorpusEntry, in bytes: UnsafeRawBufferPointer) -> Int32 {
         let isPatched = ["max_tokens", "max_completion_tokens", "ignore_eos"].contains { bodyPatch?[$0] != nil }
-        guard ignoreEOS, !isPatched else { return -1 }
+        let hasOwnLimit =
+            entry.body != nil || entry.parameters.contains { bytes[$0.key.range].elementsEqual("max_completion_tokens".utf8) }
+        guard ignoreEOS, !isPatched, !hasOwnLimit else { return -1 }
         let limit: Int? =
             switch maxTokens {
             case .perPrompt: entry.maxTokens.map { Int($0) }

@@ -121,7 +121,7 @@ import Testing
         ),
         (
             #"{"messages":[{"role":"user","content":"${prompt}"},{"role":"user","content":"again ${prompt}"}]}"#,
-            #"{"model":"m","messages":[{"role":"user","content":"hi"},{"role":"user","content":"again ${prompt}"}],"max_tokens":4,"temperature":1,"stream":false}"#
+            #"{"model":"m","messages":[{"role":"user","content":"hi"},{"role":"user","content":"again hi"}],"max_tokens":4,"temperature":1,"stream":false}"#
         ),
         (
             #"{"extra":{"a":{"b":null,"c":[1,{"d":null}]}},"model":{"x":1}}"#,
@@ -148,7 +148,7 @@ import Testing
     @Test(arguments: [
         ("", "prompts.json: holds no prompts"), ("[]", "prompts.json: holds no prompts"), (" \n", "holds no prompts"),
         ("{}", "entry 0 (line 1, column 1): has neither content nor messages"),
-        ("\"x\"", "expected a JSON array of prompts, or one JSON object a line"),
+        ("1", "looks like text, not JSON; expected a JSON array of prompts, or one JSON object a line; a prompt a line becomes"),
         ("[{\"content\":\"a\"},\n  {\"label\":\"b\"}]", "entry 1 (line 2, column 3): has neither content nor messages"),
         ("[1]", "entry 0 (line 1, column 2): expected an object"),
         (#"[{"content":1}]"#, "entry 0 (line 1, column 13): content: expected text"),
