@@ -39,6 +39,7 @@ struct LoadtestCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               sml loadtest scenarios
+              sml loadtest corpus prompts.json
               sml loadtest run --partition normal --loadtest-model my-model
               sml loadtest preconfigured --partition normal --cancel-after-loadtest
               sml loadtest local --loadtest-scenario open_loop --loadtest-duration 30s
@@ -46,7 +47,7 @@ struct LoadtestCommand: AsyncParsableCommand {
             """,
         subcommands: [
             RunCommand.self, PreconfiguredCommand.self, AdvancedCommand.self, AttachCommand.self, CancelCommand.self, LocalCommand.self,
-            ScenariosCommand.self,
+            ScenariosCommand.self, CorpusCommand.self,
             RecordsCommand.self, SummarizeCommand.self, PushCommand.self,
         ])
 }

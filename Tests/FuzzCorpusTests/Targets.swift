@@ -89,6 +89,9 @@ enum FuzzTarget: String, CaseIterable {
             let corpus = try Corpus.load(bytes: bytes, file: "file", options: CorpusOptions(model: "m"))
             precondition(corpus.count > 0)
             precondition(corpus.reading.forms.values.reduce(0, +) == corpus.sourceCount)
+            let profile = CorpusProfile(of: corpus, file: "file", size: nil)
+            precondition(profile.all.characters.count == corpus.count && profile.distinct <= corpus.count)
+            precondition(isPlain(profile.text().replacing("\n", with: "")))
             for index in 0..<corpus.count {
                 precondition(corpus.labels.indices.contains(corpus.labelIndex(at: index)))
                 precondition(ChatCompletions.read(corpus.body(at: index), AnswerSetting()).parsed)
