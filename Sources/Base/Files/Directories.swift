@@ -17,6 +17,23 @@ package enum Directories {
         }
     }
 
+    /// Removes `path` with everything in it. Links are removed, not followed.
+    ///
+    /// - Throws: ``FileError`` that names what cannot be removed.
+    package static func removeTree(_ path: String) throws(FileError) {
+        for name in try FileLook.names(in: path) {
+            let inner = "\(path)/\(name)"
+            var status = stat()
+            guard lstat(inner, &status) == 0 else { throw .system("examine", inner) }
+            if status.st_mode & S_IFMT == S_IFDIR {
+                try removeTree(inner)
+            } else {
+                guard unlink(inner) == 0 || errno == ENOENT else { throw .system("remove", inner) }
+            }
+        }
+        guard rmdir(path) == 0 else { throw .system("remove", path) }
+    }
+
     /// Makes `path` a directory that only its owner may look into; one that is there already is tightened if it is ours,
     /// and not taken if it is a link or somebody else's, who could change what lies in it.
     ///

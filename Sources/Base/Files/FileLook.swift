@@ -16,6 +16,12 @@ package enum FileLook {
         return Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
     }
 
+    /// In bytes; nil when there is nothing.
+    package static func size(_ path: String) -> UInt64? {
+        var status = stat()
+        return stat(path, &status) == 0 ? UInt64(status.st_size) : nil
+    }
+
     /// The names in a directory, in no order, without `.` and `..`.
     ///
     /// - Throws: ``FileError``.

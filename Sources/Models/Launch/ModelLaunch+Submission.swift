@@ -17,10 +17,12 @@ extension ModelLaunch {
         return [("master.sh", script.master)] + script.parts
     }
 
-    /// That the image is on the cluster: said now, not after hours in a queue.
+    /// That the image is on the cluster, and that its engine can start what the environment file says: said now, not after
+    /// hours in a queue.
     ///
     /// - Throws: ``SubmitError/usage(_:)``, ``LauncherError``.
     package func checkImage(_ launcher: any Launcher) async throws {
+        if await launcher.containerEngine() == .pyxis { try environment.checkPyxis() }
         let files = environment.imageFiles
         guard !files.isEmpty else { return }
         // Which architecture the nodes have is theirs to know; one image is enough to go on.

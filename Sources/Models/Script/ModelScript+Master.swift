@@ -61,13 +61,14 @@ extension ModelScript {
         [ -z "$router_port" ] || endpoint=http://${heads[0]}:$router_port
         printf 'endpoint: %s\n' "$endpoint"
         printf '%s\n' "$endpoint" >"$logs/endpoint.new" && mv -- "$logs/endpoint.new" "$logs/endpoint"
+        """#
 
+    static let servers = #"""
         # ---- Servers: one step a node. `start NODE LOG WORD…`; a percent sign in a name would be srun's.
         start() {
             local node=$1 log=$2
             shift 2
-            srun --nodes=1 --ntasks=1 --nodelist="$node" "${container[@]}" --container-mounts="$job_dir:$job_dir" \
-                --environment="$job_dir/environment.toml" --output="${logs//%/%%}/$log.out" --error="${logs//%/%%}/$log.err" "$@" &
+            srun --nodes=1 --ntasks=1 --nodelist="$node" "${container[@]}" "${engine[@]}" --output="${logs//%/%%}/$log.out" --error="${logs//%/%%}/$log.err" "${entry[@]}" "$@" &
             children+=("$!") names+=("$log")
         }
         for ((replica = 0; replica < replicas; replica++)); do

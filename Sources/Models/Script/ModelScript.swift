@@ -12,6 +12,7 @@ struct ModelScript {
     /// Of the batch script, which writes them, in this order.
     var parts: [(name: String, text: String)] {
         var parts = [("environment.toml", launch.environment.text), ("health.sh", Self.health), ("head.sh", head)]
+        if let text = launch.environment.variablesScript { parts.append(("environment.sh", text)) }
         if !launch.preLaunchCommands.isEmpty { parts.append(("pre_launch.sh", launch.preLaunchCommands)) }
         if launch.topology.nodesPerReplica > 1 { parts.append(("follower.sh", follower)) }
         if launch.hasRouter { parts.append(("router.sh", router)) }
@@ -29,6 +30,7 @@ struct ModelScript {
             # A trap's function is called from nowhere else.
             \(Self.checks),SC2317
             set -euo pipefail
+            \(JobEnvironment.withoutFunctions)
             unset SLURM_CPU_BIND SLURM_CPU_BIND_LIST SLURM_CPU_BIND_TYPE SLURM_CPU_BIND_VERBOSE
 
             replicas=\(topology.replicas) nodes_per_replica=\(topology.nodesPerReplica) port=\(launch.port)
@@ -42,6 +44,9 @@ struct ModelScript {
             \(parts.map(Self.written).joined(separator: "\n"))
 
             \(Self.body)
+
+            \(engine)
+            \(Self.servers)
 
             """
     }

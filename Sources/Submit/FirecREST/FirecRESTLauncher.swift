@@ -76,6 +76,11 @@ package struct FirecRESTLauncher: Launcher {
         try await told(path) { try await cluster.remove(path) }
     }
 
+    /// The server removes directories with what is in them.
+    package func removeDirectory(_ path: String) async throws(LauncherError) {
+        try await told(path) { try await cluster.remove(path) }
+    }
+
     package func submit(_ job: JobSubmission) async throws(LauncherError) -> JobID {
         try await told(job.directory) {
             let text = try await cluster.submit(

@@ -62,10 +62,11 @@ package struct ClusterSettings: Sendable, Equatable {
         try partition?.check(nodes: nodes, option: "--loadtest-nodes")
     }
 
-    /// That the corpus and the image are where the job will look for them: said now, not after hours in a queue.
+    /// That there is a container engine, and that the corpus and the image are where the job will look for them: said now, not after hours in a queue.
     ///
     /// - Throws: ``SubmitError/usage(_:)``.
     package func checkFiles(_ launcher: any Launcher) async throws {
+        try await launcher.containerEngine()?.check()
         guard try await launcher.size(of: promptsFile) != nil else {
             throw SubmitError.usage("--loadtest-prompts-file \(promptsFile): does not exist on the cluster")
         }

@@ -25,6 +25,11 @@ package protocol Launcher: Sendable {
     func fetch(_ path: String, to localPath: String) async throws(LauncherError) -> Bool
     /// Removes a file; none is fine.
     func remove(_ path: String) async throws(LauncherError)
+    /// Removes a directory with everything in it.
+    func removeDirectory(_ path: String) async throws(LauncherError)
+
+    /// What starts containers there; nil where this way cannot ask.
+    func containerEngine() async -> ContainerEngine?
 
     /// What the scheduler is handed to run `job`.
     ///
@@ -42,6 +47,9 @@ package protocol Launcher: Sendable {
 }
 
 extension Launcher {
+    /// FirecREST runs none of SLURM's commands for us; the job asks.
+    package func containerEngine() async -> ContainerEngine? { nil }
+
     /// FirecREST does not tell.
     package func expectedStart(of job: JobID) async throws(LauncherError) -> String? { nil }
 }

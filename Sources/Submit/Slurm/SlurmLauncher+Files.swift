@@ -67,6 +67,10 @@ extension SlurmLauncher {
         }
     }
 
+    package func removeDirectory(_ path: String) async throws(LauncherError) {
+        try Self.told { try Directories.removeTree(path) }
+    }
+
     private static func told<Value>(_ body: () throws -> Value) throws(LauncherError) -> Value {
         do {
             return try body()

@@ -142,7 +142,7 @@ package struct SlurmLauncher: Launcher {
         return answer.output
     }
 
-    private func run(
+    func run(
         _ command: String, _ arguments: [String], input: String = "", within limit: Duration? = nil
     ) async throws(LauncherError) -> ExternalProgram.Answer {
         guard let program = ExternalProgram.find(command, environment: environment) else {

@@ -71,6 +71,7 @@ import Testing
             "srun",
             """
             #!/bin/bash
+            [ "$1" != --help ] || { echo "      --${ENGINE:-environment}="; exit; }
             for word; do case $word in --nodelist=*) node=${word#*=} ;; --output=*) output=${word#*=} ;; esac; done
             options=''
             while [[ $1 == --* ]]; do options+="$1 "; shift; done
@@ -84,9 +85,11 @@ import Testing
                 until [ "$(ls "$NOTES"/done-replica_* | wc -l)" = 4 ]; do sleep 0.1; done
                 exit 3
             fi
-            exec sleep 60
+            exec sleep "${LINGER:-60}"
             """, mode: 0o755)
-        try scratch.write("scontrol", "#!/bin/bash\nprintf 'n%d\\n' 1 2 3 4\n", mode: 0o755)
+        if !FileManager.default.fileExists(atPath: scratch.file("scontrol")) {
+            try scratch.write("scontrol", "#!/bin/bash\nprintf 'n%d\\n' 1 2 3 4\n", mode: 0o755)
+        }
         try scratch.write("curl", "#!/bin/bash\nprintf 200\n", mode: 0o755)
         // One question to Ray is asked through it.
         try scratch.write(
@@ -101,6 +104,76 @@ import Testing
         // One that outlives its shell keeps descriptors of this process open, which waits for them.
         try scratch.write("sleep", "#!/bin/bash\n[ \"$1\" != 30 ] || set -- 1\nexec /bin/sleep \"$1\"\n", mode: 0o755)
         try scratch.write("notes/begun", "")
+    }
+
+    private func run(
+        environment: String, engine: String, in scratch: ScratchDirectory
+    ) throws -> (code: Int32, output: String) {
+        try write(programs: scratch)
+        let script = try scratch.write("master.sh", try Launches.make(environment: environment).script())
+        let ended = try scratch.run(
+            ["timeout", "--signal=KILL", "50", "bash", script],
+            environment: [
+                "HOME": scratch.path, "SLURM_JOB_ID": "7", "SLURM_JOB_NODELIST": "n1", "NOTES": "\(scratch.path)/notes", "USER": "ada",
+                "STORE": "/store it's", "ENGINE": engine, "LINGER": "0",
+            ])
+        return (ended.code, String(decoding: ended.output, as: UTF8.self))
+    }
+
+    /// A site that has pyxis and nothing of CSCS's.
+    @Test func whereThereIsOnlyPyxisItsOptionsSayTheSame() throws {
+        let scratch = try ScratchDirectory()
+        try scratch.write("scontrol", "#!/bin/bash\necho n1\n", mode: 0o755)
+        let environment = """
+            image = "$STORE/x-{arch}.sqsh"
+            mounts = ["/a b", "/c:/d:ro", "${STORE}/x:/y"]
+            workdir = "/w"
+            writable = false
+            entrypoint = false
+            [env]
+            PRE = "it's $(id) ${STORE}"
+            NVIDIA_VISIBLE_DEVICES = "all"
+            [annotations]
+            com.hooks.cxi.enabled = "false"
+            """
+        try scratch.write("notes/begun", "")
+        let ended = try run(environment: environment, engine: "container-image", in: scratch)
+        // A server that stops by itself is no success.
+        #expect(ended.code == 1 && ended.output.contains("replica_0 ended with status 0"), "\(ended.output)")
+        #if arch(arm64)
+            let architecture = "arm64"
+        #else
+            let architecture = "amd64"
+        #endif
+        let job = "\(scratch.path)/.sml/job-7"
+        let steps = try String(contentsOfFile: scratch.file("notes/srun"), encoding: .utf8).split(separator: "\n")
+        #expect(
+            try #require(steps.last).contains(
+                " --container-image=/store it's/x-\(architecture).sqsh"
+                    + " --container-mounts=\(job):\(job),/a b:/a b,/c:/d:ro,/store it's/x:/y"
+                    + " --container-workdir=/w --container-readonly"
+                    + " --no-container-entrypoint --container-env=NVIDIA_VISIBLE_DEVICES --output="), "\(steps)")
+        // The variables are set in the container, as they are written.
+        let words = try String(contentsOfFile: scratch.file("notes/replica_0"), encoding: .utf8).split(
+            separator: "\0", omittingEmptySubsequences: false)
+        #expect(words.first == "it's $(id) /store it's", "\(words)")
+    }
+
+    @Test func whatPyxisCannotDoIsNamed() throws {
+        let environment = "base_environment = 'b'\nimage = 'r.org/i:1'\n[annotations]\ncom.hooks.cxi.enabled = 'true'\n"
+        let file = try EnvironmentFile(text: environment, name: "e.toml")
+        #expect(file.keysBeyondPyxis == ["base_environment", "annotations.com.hooks.cxi.enabled"])
+        #expect(refusal { try file.checkPyxis() }.hasPrefix("e.toml: base_environment: is CSCS's container engine's"))
+        #expect(file.pyxisOptions(mounting: "m").first == "--container-image='r.org#i:1'")
+        for (engine, words) in [
+            ("container-image", "sml: e.toml: base_environment: is CSCS's container engine's"),
+            ("no", "sml: srun knows neither --environment nor"),
+        ] {
+            let scratch = try ScratchDirectory()
+            try scratch.write("scontrol", "#!/bin/bash\necho n1\n", mode: 0o755)
+            let ended = try run(environment: environment, engine: engine, in: scratch)
+            #expect(ended.code == 1 && ended.output.contains(words), "\(ended.output)")
+        }
     }
 
     /// Runs the batch script with programs in place of SLURM's, which write down what they are started with.

@@ -99,6 +99,11 @@ final class ScriptedLauncher: Launcher {
         script.withLock { $0.files[path] = nil }
     }
 
+    func removeDirectory(_ path: String) async throws(LauncherError) {
+        try note("remove directory", path)
+        script.withLock { script in script.files = script.files.filter { !$0.key.hasPrefix(path + "/") } }
+    }
+
     func script(of job: LoadJob) throws -> String { "" }
 
     func submit(_ job: JobSubmission) async throws(LauncherError) -> JobID {

@@ -1,0 +1,78 @@
+// An environment file for sites that have pyxis and nothing of CSCS's: what `--environment` reads there is said here by
+// pyxis's own options, as words of the job's shell. What those cannot say is named and refused: a server that came up
+// without its network library measures something else.
+
+import Base
+import Submit
+
+extension EnvironmentFile {
+    /// Keys that pyxis has no option for; empty where the file can be translated. A hook that is switched off is as good as one
+    /// that is not there.
+    package var keysBeyondPyxis: [String] {
+        let off: Set = ["false", "0", "no", "off"]
+        return (baseEnvironments.isEmpty ? [] : ["base_environment"])
+            + annotations.filter { !off.contains($0.value.lowercased()) }.map { "annotations.\($0.key)" }.sorted()
+    }
+
+    /// - Throws: ``SubmitError/usage(_:)`` that names them, where there is only pyxis.
+    package func checkPyxis() throws {
+        guard let key = keysBeyondPyxis.first else { return }
+        throw SubmitError.usage(
+            "\(name): \(key): is CSCS's container engine's; this cluster's srun has pyxis only, which knows image, mounts, workdir, writable, "
+                + "entrypoint and env")
+    }
+
+    /// Shell words for `--container-…`; `more` mounts are shell words too.
+    func pyxisOptions(mounting more: String) -> [String] {
+        let mounts = mounts.map { Self.word($0.contains(":") ? $0 : "\($0):\($0)") }
+        return ["--container-image=\(Self.word(pyxisImage))", "--container-mounts=\(([more] + mounts).joined(separator: ","))"]
+            + (workdir.map { ["--container-workdir=\(Self.word($0))"] } ?? [])
+            + (isWritable == false ? ["--container-readonly"] : [])
+            + (runsEntrypoint.map { [$0 ? "--container-entrypoint" : "--no-container-entrypoint"] } ?? [])
+            + (hookVariables.isEmpty ? [] : ["--container-env=\(hookVariables.map(\.key).joined(separator: ","))"])
+    }
+
+    /// `export NAME=word` for what the container's hooks read before anything runs in it.
+    var hookExports: [String] { hookVariables.map { "export \($0.key)=\(Self.word($0.value))" } }
+
+    /// Shell that sets the file's variables and becomes the command in its arguments; nil where there is none. In the
+    /// container, where they win over the image's, and where none of them reaches srun itself.
+    var variablesScript: String? {
+        guard !variables.isEmpty else { return nil }
+        let exports = variables.sorted { $0.key < $1.key }.map { "export \($0.key)=\(Self.word($0.value))\n" }.joined()
+        return """
+            #!/bin/bash
+            # environment.sh COMMAND…: the environment file's variables, where only pyxis starts the container.
+            \(ModelScript.checks)
+            \(exports)exec "$@"
+
+            """
+    }
+
+    private var hookVariables: [(key: String, value: String)] {
+        variables.filter { name, _ in ["NVIDIA_", "MELLANOX_", "ENROOT_"].contains { name.hasPrefix($0) } }.sorted { $0.key < $1.key }
+    }
+
+    /// pyxis wants `#` behind a registry's name, which environment files may leave out.
+    private var pyxisImage: String {
+        let image = image ?? ""
+        guard !image.hasPrefix("/"), !image.contains("#"), !image.contains("://"), let slash = image.firstIndex(of: "/"),
+            image[..<slash].contains(where: { ".:".contains($0) })
+        else { return image }
+        return "\(image[..<slash])#\(image[image.index(after: slash)...])"
+    }
+
+    /// One word of a shell in which `$NAME` and `${NAME}` stand for the variables they name, as in environment files, `{arch}` for
+    /// the node's architecture, and everything else for itself.
+    private static func word(_ text: String) -> String {
+        var word = ""
+        var rest = text[...]
+        while let match = rest.firstMatch(of: /\{arch\}|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$([A-Za-z_][A-Za-z0-9_]*)/) {
+            if match.range.lowerBound > rest.startIndex { word += ShellWord.quoted(String(rest[..<match.range.lowerBound])) }
+            let name = match.1 ?? match.2
+            word += name.map { "\"${\($0):?}\"" } ?? "\"$arch\""
+            rest = rest[match.range.upperBound...]
+        }
+        return word + (rest.isEmpty && !word.isEmpty ? "" : ShellWord.quoted(String(rest)))
+    }
+}
