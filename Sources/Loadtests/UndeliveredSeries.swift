@@ -25,16 +25,17 @@ struct UndeliveredSeries: Sendable {
         for problem in problems { say("sml: \(problem)") }
         guard !files.isEmpty else { return }
         let url = Self.receiver(result.url, variables)
-        for file in files {
+        for (remote, file) in files {
             do {
-                try await push(file, to: url)
+                if try await push(file, to: url) { await run.forgetUndelivered(remote) }
             } catch {
                 say("sml: series that the job could not deliver: \(error)\n\(Self.hint(file, result.url))")
             }
         }
     }
 
-    private func push(_ file: String, to url: String) async throws {
+    /// Whether nothing is left of it.
+    private func push(_ file: String, to url: String) async throws -> Bool {
         var configuration = try RemoteWriteConfiguration(
             environment: variables, serverURL: url, parseDuration: { DurationGrammar.parse($0)?.duration })
         configuration.userAgent = Product.userAgent
@@ -43,12 +44,14 @@ struct UndeliveredSeries: Sendable {
         let left = try await states.push(to: configuration, drain: Self.patience).undelivered
         guard left.isEmpty else {
             try left.save(to: file)
-            return say(
+            say(
                 "sml: \(left.updates.count) of \(states.updates.count) series that the job could not deliver cannot be delivered from here either\n"
                     + Self.hint(file, "\(configuration.receiver)"))
+            return false
         }
         unlink(file)
         say("\(states.updates.count) series that the job could not deliver: delivered to \(configuration.receiver) from here")
+        return true
     }
 
     private static func hint(_ file: String, _ receiver: String) -> String {

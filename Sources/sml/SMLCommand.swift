@@ -48,6 +48,6 @@ struct LoadtestCommand: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, PreconfiguredCommand.self, AdvancedCommand.self, AttachCommand.self, CancelCommand.self, LocalCommand.self,
             ScenariosCommand.self, CorpusCommand.self,
-            RecordsCommand.self, SummarizeCommand.self, PushCommand.self,
+            RecordsCommand.self, SummarizeCommand.self, PushCommand.self, CleanCommand.self,
         ])
 }

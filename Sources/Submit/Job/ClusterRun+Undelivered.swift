@@ -3,21 +3,24 @@
 extension ClusterRun {
     /// Brings home what is there of them.
     ///
-    /// - Returns: the files on this machine, and why something that may exist was not fetched.
-    package func fetchUndelivered(_ record: JobRecord) async -> (files: [String], problems: [String]) {
-        var files: [String] = []
+    /// - Returns: the files there and here, and why something that may exist was not fetched.
+    package func fetchUndelivered(_ record: JobRecord) async -> (files: [(remote: String, local: String)], problems: [String]) {
+        var files: [(remote: String, local: String)] = []
         var problems: [String] = []
         for name in StagedJob.undelivered(nodes: record.nodes) {
             let remote = "\(record.runDirectory)/\(name)"
             let local = record.undelivered(name)
             do {
-                if try await launcher.fetch(remote, to: local) { files.append(local) }
+                if try await launcher.fetch(remote, to: local) { files.append((remote, local)) }
             } catch {
                 problems.append("\(remote): not fetched: \(error)")
             }
         }
         return (files, problems)
     }
+
+    /// It has been delivered; a second delivery would do no harm.
+    package func forgetUndelivered(_ remote: String) async { try? await launcher.remove(remote) }
 }
 
 extension JobRecord {
