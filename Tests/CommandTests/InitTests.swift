@@ -38,8 +38,8 @@ import Testing
         #expect(terminal.screen.contains("wrote \(scratch.file("sml"))/config.yml"))
         let config = try String(contentsOfFile: scratch.file("sml/config.yml"), encoding: .utf8)
         #expect(!config.contains("canary") && config.contains("value: https://f7t.example/v2\n"))
-        let secret = try String(contentsOfFile: scratch.file("sml/secrets/firecrest_client_secret"), encoding: .utf8)
-        #expect(secret == "secret-canary\n")
+        let keyring = try String(contentsOfFile: scratch.file(".local/share/python_keyring/keyring_pass.cfg"), encoding: .utf8)
+        #expect(keyring.contains(Data("secret-canary".utf8).base64EncodedString()))
     }
 
     @Test func controlCLeavesTheTerminalAsItWasAndWritesNothing() async throws {
@@ -55,7 +55,7 @@ import Testing
         #expect(missing.code == 64)
         #expect(missing.errors == "sml: --launcher: is missing; expected firecrest or slurm\n")
         #expect(scratch.contents.isEmpty)
-        let done = try await sml("--launcher", "slurm", with: ["SML_SWISSAI_RESEARCH_API_KEY": "sk-canary"])
+        let done = try await sml("--launcher", "slurm", "--secrets", "file", with: ["SML_SWISSAI_RESEARCH_API_KEY": "sk-canary"])
         #expect(done.code == 0 && done.errors.isEmpty, "\(done.errors)")
         #expect(!done.output.contains("canary"))
         #expect(

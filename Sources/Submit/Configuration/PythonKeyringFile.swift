@@ -1,5 +1,5 @@
-// The plain-text file Python's keyrings.alt keeps secrets in on machines without a keyring. Read only: whoever ran the
-// Python `sml init` there does not have to type their secrets again.
+// The plain-text file Python's keyrings.alt keeps secrets in on machines without a keyring. Whoever ran `sml init` there, the
+// Python one or this one, does not have to type their secrets for the other again.
 
 import FoundationEssentials
 import ScenarioFiles
@@ -25,8 +25,44 @@ struct PythonKeyringFile: SecretStore {
         }
     }
 
+    /// Everything else in the file stays as it is.
+    ///
+    /// - Throws: ``SubmitError``, `FileError`.
     func write(_ name: String, _ secret: String) async throws {
-        throw SubmitError.notConfigured("\(place): is Python's; not written")
+        let directory = PathText.parent(of: place)
+        try Directories.make(directory, lastMode: 0o700)
+        let old: String
+        do { old = FileLook.isThere(place) ? try TextFile.read(place) : "" } catch {
+            throw SubmitError.notConfigured(error.description)
+        }
+        let new = Self.setting(in: old, service: DesktopKeyring.service, user: name, to: secret)
+        try WholeFile.write(Array(new.utf8), to: place, mode: 0o600)
+    }
+
+    /// `text` with the value of `user` in section `service`, as Python's configuration parser writes it.
+    static func setting(in text: String, service: String, user: String, to secret: String) -> String {
+        let section = "[\(escaped(service))]"
+        let key = escaped(user).lowercased()
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        while lines.last?.isEmpty == true { lines.removeLast() }
+        func isHeader(_ line: String) -> Bool { line.hasPrefix("[") }
+        func isContinuation(_ line: String) -> Bool { line.isEmpty || line.first == " " || line.first == "\t" }
+        if !lines.contains(section) { lines += (lines.isEmpty ? [] : [""]) + [section] }
+        let begin = (lines.firstIndex(of: section) ?? 0) + 1
+        var end = lines[begin...].firstIndex(where: isHeader) ?? lines.endIndex
+        if let old = lines[begin..<end].firstIndex(where: { line in
+            !isContinuation(line) && line.split(separator: "=").first.map { $0.trimmingBlanks.lowercased() == key } == true
+        }) {
+            let next = lines[(old + 1)..<end].firstIndex { !isContinuation($0) } ?? end
+            lines.removeSubrange(old..<next)
+            end -= next - old
+        }
+        while end > begin, lines[end - 1].isEmpty { end -= 1 }
+        // 76 characters a line, and an end of line behind the last, as Python's base64 has it.
+        let encoded = Base64.encode(Array(secret.utf8))
+        let pieces = stride(from: 0, to: encoded.count, by: 76).map { "\t" + String(encoded.dropFirst($0).prefix(76)) }
+        lines.insert(contentsOf: ["\(key) = "] + pieces + ["\t"], at: end)
+        return lines.joined(separator: "\n") + "\n"
     }
 
     /// The value of `user` in section `service`: base64, over as many indented lines as it needs.

@@ -17,8 +17,9 @@ struct InitCommand: AsyncParsableCommand {
 
             Secrets are never in that file nor on a command line. They come from SML_SWISSAI_RESEARCH_API_KEY, \
             SML_FIRECREST_CLIENT_ID and SML_FIRECREST_CLIENT_SECRET or are typed without echo, and are kept in the \
-            desktop keyring (secret-tool) or, without one, in files only you can read. SML_FIRECREST_API_KEY is read \
-            at each run and never kept.
+            desktop keyring (secret-tool) or, without one, in the file of Python's keyring that only you can read, so that \
+            the Python sml finds them too; with --secrets file in files of their own. SML_FIRECREST_API_KEY is read at each \
+            run and never kept.
 
             EXIT CODES
             \(ExitStatus.table([

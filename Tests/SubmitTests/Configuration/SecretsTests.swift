@@ -63,6 +63,38 @@ import Testing
         #expect(try await find(.firecrestClientID, file: file) == .init(value: "typed", place: file.path))
     }
 
+    /// Python's own parser is the judge.
+    @Test func pythonFindsWhatIsWritten() async throws {
+        let store = PythonKeyringFile(environment: environment)
+        let key = "sk-é " + String(repeating: "k", count: 200)
+        let secrets = ["swissai_research_api_key": key, "firecrest_client_secret": "new", "other": "o"]
+        for (name, secret) in secrets.sorted(by: { $0.key < $1.key }) { try await store.write(name, secret) }
+        #expect(try scratch.mode("data/python_keyring/keyring_pass.cfg") == 0o600)
+        let script = """
+            import base64, configparser, sys
+            config = configparser.RawConfigParser()
+            config.read(sys.argv[1], encoding="utf-8")
+            for section in config.sections():
+                for key, value in config.items(section):
+                    print(section, key, base64.decodebytes(value.encode()).decode())
+            """
+        let answer = try await ExternalProgram.run(
+            "/usr/bin/python3", ["-c", script, store.place], environment: ["PYTHONUTF8": "1"], timeout: .seconds(30))
+        let service = "swiss_5Fai_5Fmodel_5Flaunch"
+        #expect(
+            answer.output.split(separator: "\n").sorted() == [
+                "another_5Fservice swissai_5fresearch_5fapi_5fkey not this one",
+                "\(service) cscs_5fapi_5fkey sk-abc/é=+ long " + String(repeating: "x", count: 100),
+                "\(service) firecrest_5fclient_5fsecret new", "\(service) other o",
+                "\(service) swissai_5fresearch_5fapi_5fkey \(key)",
+            ], "\(answer.output) \(answer.errors)")
+        for (name, secret) in secrets { #expect(try await store.read(name) == secret) }
+        // The file may not be there yet.
+        let fresh = PythonKeyringFile(environment: ["XDG_DATA_HOME": scratch.file("none/yet")])
+        try await fresh.write("a", "b")
+        #expect(try await fresh.read("a") == "b")
+    }
+
     @Test func escapesNamesAsPythonDoes() {
         #expect(PythonKeyringFile.escaped("swiss_ai_model_launch") == "swiss_5Fai_5Fmodel_5Flaunch")
         #expect(PythonKeyringFile.escaped("é-0\n") == "_C3_A9_2D0_0A")

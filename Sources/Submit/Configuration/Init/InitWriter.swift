@@ -12,7 +12,7 @@ package enum SecretPlace: String, Sendable, CaseIterable {
 extension InitAnswers {
     /// Writes secrets and file; returns one line for each thing done.
     ///
-    /// - Parameter place: nil for the desktop keyring where one answers, else a file.
+    /// - Parameter place: nil for the desktop keyring where one answers, else the file that the Python `sml` reads too.
     /// - Throws: ``SubmitError`` when something cannot be written.
     package func write(
         secretsIn place: SecretPlace?, existing: [Secrets.Name: String], environment: [String: String]
@@ -59,6 +59,10 @@ extension InitAnswers {
                 file.remove(name.rawValue)
                 return "kept in \(keyring.place)"
             }
+            let python = PythonKeyringFile(environment: environment)
+            try await python.write(name.rawValue, secret)
+            file.remove(name.rawValue)
+            return "kept in \(python.place), readable by you only, where the Python sml finds it too"
         }
         let directory = ConfigurationFile.directory(environment: environment)
         try Directories.make(directory)
