@@ -11,9 +11,15 @@ extension ClusterSettings {
     ///
     /// - Throws: `RemoteWriteConfigurationError` (255), ``SubmitError/usage(_:)`` for a certificate that the job cannot see.
     func receiver(_ environment: [String: String]) throws -> String? {
-        guard let url = remoteWrite.generatorEnvironment["K6_PROMETHEUS_RW_SERVER_URL"], !url.isEmpty else { return nil }
-        let configuration = try RemoteWriteConfiguration(
-            environment: remoteWrite.variables(environment), parseDuration: { DurationGrammar.parse($0)?.duration })
+        let variable = "K6_PROMETHEUS_RW_SERVER_URL"
+        guard let url = remoteWrite.generatorEnvironment[variable], !url.isEmpty else { return nil }
+        let configuration: RemoteWriteConfiguration
+        do {
+            configuration = try RemoteWriteConfiguration(
+                environment: remoteWrite.variables(environment), parseDuration: { DurationGrammar.parse($0)?.duration })
+        } catch {
+            throw error.about(variable, called: remoteWrite.origin)
+        }
         for (name, file) in [
             ("CLIENT_CERTIFICATE", configuration.tls.clientCertificate), ("CLIENT_CERTIFICATE_KEY", configuration.tls.clientCertificateKey),
         ] {

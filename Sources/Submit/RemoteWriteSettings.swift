@@ -11,8 +11,13 @@ package struct RemoteWriteSettings: Sendable, Equatable {
     /// machine has no default.
     package static let clusterURL = "https://prometheus-dev.swissai.svc.cscs.ch/api/v1/write"
 
+    private static let ownVariable = "SML_LOADTEST_METRICS_REMOTE_WRITE_URL"
+
     /// Variables to set for the generator.
     package let generatorEnvironment: [String: String]
+
+    /// Where the URL was said: an option or a variable.
+    package let origin: String
 
     /// All variables of remote write: these and what `environment` has besides.
     package func variables(_ environment: [String: String]) -> [String: String] {
@@ -23,7 +28,11 @@ package struct RemoteWriteSettings: Sendable, Equatable {
     /// `defaultURL`. An empty `url`, or without one an empty SML variable, switches remote write off, as in SML; k6's own
     /// variable does not count when it is empty. Statistics that the user has chosen stay.
     package init(isEnabled: Bool, url: String?, environment: [String: String], defaultURL: String? = nil) {
-        let inherited = environment["SML_LOADTEST_METRICS_REMOTE_WRITE_URL"] ?? environment.filled("K6_PROMETHEUS_RW_SERVER_URL")
+        let inherited = environment[Self.ownVariable] ?? environment.filled("K6_PROMETHEUS_RW_SERVER_URL")
+        origin =
+            url != nil
+            ? "--loadtest-metrics-remote-write-url"
+            : environment[Self.ownVariable] != nil ? Self.ownVariable : "K6_PROMETHEUS_RW_SERVER_URL"
         guard isEnabled, let url = url ?? inherited ?? defaultURL, !url.isEmpty else {
             // An empty URL is none: it hides one that would be inherited.
             generatorEnvironment = ["K6_PROMETHEUS_RW_SERVER_URL": ""]

@@ -84,7 +84,11 @@ import Testing
             Row("SML_RESERVATION", .dryRun, 64, huge: 0, named: "--reservation"),
             Row("SML_LOADTEST_CONTAINER_IMAGE", .dryRun, 64, huge: 0, named: "--loadtest-container-image"),
             Row("SML_LOADTEST_PROMPTS_FILE", .dryRun, 64, huge: 64, named: "--loadtest-prompts-file"),
-            Row("SML_LOADTEST_METRICS_REMOTE_WRITE_URL", .dryRun, 0),
+            Row("SML_LOADTEST_METRICS_REMOTE_WRITE_URL", .dryRun, 255),
+            // Staged in the run configuration.
+            Row("PROMPT_SEED", .dryRun, 64), Row("SYSTEM_PROMPT", .dryRun, 0),
+            // Only shown.
+            Row("SML_RUN_DIRECTORY", .load(), 0),
             Row("SML_LOADTEST_SERVER_URL", .dryRun, 64, named: "--loadtest-server-url"),
             Row("SML_SWISSAI_RESEARCH_API_KEY", .dryRun, 64, huge: 0),
             Row("SML_CSCS_API_KEY", .dryRun, 64, huge: 0),
@@ -109,7 +113,7 @@ import Testing
         let place = ["--partition", "p", "--account", "a"]
         let all = Reader.sml(command + place)
         let harmless = [
-            "NO_COLOR", "TERM", "SML_LOADTEST_METRICS_REMOTE_WRITE_URL", "SML_SYSTEM", "SML_FIRECREST_SYSTEM", "SML_CLUSTER_SSH_HOST",
+            "NO_COLOR", "TERM", "SML_SYSTEM", "SML_FIRECREST_SYSTEM", "SML_CLUSTER_SSH_HOST",
             "SML_FIRECREST_CLIENT_ID", "SML_FIRECREST_CLIENT_SECRET", "SML_FIRECREST_API_KEY", "DBUS_SESSION_BUS_ADDRESS",
             "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "NO_PROXY", "HTTPS_PROXY",
         ]
@@ -127,6 +131,7 @@ import Testing
             Row("SML_LOADTEST_CONTAINER_IMAGE", all, 64, huge: 0, named: "--loadtest-container-image"),
             Row("SML_LOADTEST_PROMPTS_FILE", all, 64, huge: 64, named: "--loadtest-prompts-file"),
             Row("SML_LOADTEST_SERVER_URL", all, 64, named: "--loadtest-server-url"),
+            Row("SML_LOADTEST_METRICS_REMOTE_WRITE_URL", all, 255),
             Row("SML_SWISSAI_RESEARCH_API_KEY", all, 64, huge: 0),
             Row("SML_CSCS_API_KEY", all, 64, huge: 0),
         ] + harmless.map { Row($0, all, 0) }
@@ -135,8 +140,12 @@ import Testing
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// Words in capitals that are no variables.
+    /// Words in capitals that are no variables, and variables of SLURM and enroot that are only passed on.
     private static let words: Set = [
+        "SLURM_CONF", "SLURM_CONF_SERVER", "SLURM_JWT", "SLURM_SACK_JWKS", "SLURM_SACK_KEY", "SBATCH_CONSTRAINT", "SBATCH_EXCLUSIVE",
+        "SBATCH_GRES", "SBATCH_MEM_PER_CPU", "SBATCH_MEM_PER_NODE", "SBATCH_NETWORK", "SBATCH_QOS", "SBATCH_WCKEY", "XDG_CONFIG_HOME",
+        "XDG_CACHE_HOME", "ENROOT_CONFIG_PATH", "ENROOT_CACHE_PATH", "ENROOT_DATA_PATH", "ENROOT_RUNTIME_PATH", "ENROOT_TEMP_PATH",
+        "CLIENT_CERTIFICATE", "CLIENT_CERTIFICATE_KEY",
         "BOOT_FAIL", "NODE_FAIL", "OUT_OF_MEMORY", "REQUEUE_FED", "REQUEUE_HOLD", "RESV_DEL_HOLD", "SPECIAL_EXIT", "STAGE_OUT",
         "COMPRESSION_ERROR", "CONNECT_ERROR", "ENHANCE_YOUR_CALM", "FLOW_CONTROL_ERROR", "FRAME_SIZE_ERROR", "HTTP_1_1_REQUIRED",
         "INADEQUATE_SECURITY", "INTERNAL_ERROR", "NO_ERROR", "PROTOCOL_ERROR", "REFUSED_STREAM", "SETTINGS_TIMEOUT",

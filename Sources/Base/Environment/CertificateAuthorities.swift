@@ -24,7 +24,7 @@ package struct CertificateAuthorities: Sendable, Equatable {
         "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
         "/etc/pki/tls/cacert.pem", "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/cert.pem",
     ]
-    static let systemFile = systemFiles.first { access($0, R_OK) == 0 }
+    package static let systemFile = systemFiles.first { access($0, R_OK) == 0 }
 
     /// Why no TLS connection can be made with them; nil when one can.
     package var problem: (variable: String, text: String)? {

@@ -20,6 +20,13 @@ package struct RemoteWriteConfigurationError: CommandError, Equatable {
     }
 }
 
+extension RemoteWriteConfigurationError {
+    /// The same of what the user called `name`, if it is about `variable`.
+    package func about(_ variable: String, called name: String) -> Self {
+        self.variable == variable ? Self(name, String(description.dropFirst(variable.count + 2))) : self
+    }
+}
+
 extension RemoteWriteConfiguration {
     /// The configuration of `environment`, or of `serverURL` if that is given, which then replaces the variable
     /// `K6_PROMETHEUS_RW_SERVER_URL`. `parseDuration` reads the duration grammar of the rest of the program (k6 §10:

@@ -42,7 +42,8 @@ package struct CarriedSettings: Sendable, Equatable {
                 files = [StagedJob.File(name: Self.authorities, bytes: try Self.read(path))]
                 variables["SSL_CERT_FILE"] = "\(JobMounts.work)/\(Self.authorities)"
             }
-            if let directories = trust.directories {
+            // Some machines name their own, which holds what the bundle holds.
+            if let directories = trust.directories, directories != CertificateAuthorities.systemFile.map({ PathText.parent(of: $0) }) {
                 warnings.append(
                     "SSL_CERT_DIR \(directories): directories do not go along with a job; put its certificates into one file and name it with SSL_CERT_FILE"
                 )

@@ -70,10 +70,24 @@ extension ModelJobTests {
             export SML_SWISSAI_RESEARCH_API_KEY=sk-documented SML_LOADTEST_SERVER_URL=\(gateway.url)
             export SML_LOADTEST_CONTAINER_IMAGE=\(files.bed.image) SML_LOADTEST_PROMPTS_FILE=\(files.prompts)
             export SML_LOADTEST_METRICS_REMOTE_WRITE_URL=\(gateway.url)/api/v1/write
+            \(Self.hostileShell)
             PATH=\(files.bed.directory)/bin:$PATH
 
             """.write(toFile: "\(home)/setting", atomically: true, encoding: .utf8)
         }
+
+        /// What a login shell may have for somebody's other work: each would decide something that is ours to say. The seed and
+        /// the system prompt are about load tests and count where no option says otherwise.
+        private static let hostileShell = """
+            export SQUEUE_STATES=RUNNING SQUEUE_PARTITION=none SQUEUE_FORMAT=%A SACCT_FORMAT=JobID SACCT_PARTITION=none
+            export SINFO_PARTITION=none SINFO_FORMAT=%n SCANCEL_STATE=SUSPENDED SCANCEL_NAME=none SLURM_TIME_FORMAT=relative
+            export SBATCH_PARTITION=none SBATCH_TIMELIMIT=1 SBATCH_REQUEUE=1 SBATCH_ARRAY_INX=1-3 SBATCH_WAIT=1 SBATCH_EXPORT=NONE
+            export SBATCH_RESERVATION=none SBATCH_ACCOUNT=none SBATCH_JOB_NAME=none SBATCH_NO_REQUEUE=0 SLURM_EXPORT_ENV=NONE
+            export LD_LIBRARY_PATH=/nonexistent SSL_CERT_FILE=/nonexistent/ca.pem PROMPT_SEED=99 SYSTEM_PROMPT='be brief'
+            export TZ=Pacific/Kiritimati
+            srun() { false; }; export -f srun
+            umask 077
+            """
 
         /// A script of the user's with these lines in it.
         private func script(_ lines: String) throws -> [String] {
@@ -116,6 +130,7 @@ extension ModelJobTests {
             #expect(results.requests.count == 60)
             #expect(results.summary[path: "sml", "run", "model"] == .string(name))
             #expect(results.requests.allSatisfy { $0.completionTokens == 512 }, "\(advanced.output)")
+            #expect(results.summary[path: "sml", "run", "plan", "prompt_seed"]?.integer == 99, "\(advanced.output)")
 
             // The server that is running already: no model of ours, so the gateway's place is taken by an endpoint.
             let endpoint = try await EndpointProcess.start(
@@ -132,8 +147,14 @@ extension ModelJobTests {
                       --loadtest-prompts-file \#(files.prompts)
                     """#), in: scratch)
             #expect(try await run.end(within: 120) == 0, "\(run.errors)")
-            #expect(try summary(run.errors).requests.count == 60)
-            _ = try await endpoint.stop()
+            let own = try summary(run.errors)
+            #expect(own.requests.count == 60)
+            // What the user's mask leaves; and one job, not three.
+            for file in try FileManager.default.contentsOfDirectory(atPath: "\(bed.home)/.sml/loadtest/your-model-name") {
+                let path = "\(bed.home)/.sml/loadtest/your-model-name/\(file)"
+                #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600, "\(file)")
+            }
+            #expect(try await endpoint.stop().count == 61)
         }
 
         /// On a terminal, as it is meant; the second form names the scenario.

@@ -151,18 +151,25 @@ extension ModelJobTests {
 
         @Test(arguments: [
             ("--loadtest-prompts-file", "/gone/prompts.json", "--loadtest-prompts-file /gone/prompts.json: does not exist on the cluster"),
+            ("--slurm-environment", "image = \"/bin/sh\"\n", "image /bin/sh: is no container image; expected a squashfs file"),
+            ("--loadtest-container-image", "/etc/passwd", "--loadtest-container-image /etc/passwd: is no container image"),
+            (
+                "--loadtest-container-image", "/etc",
+                "--loadtest-container-image /etc: cannot be read as an image: /etc: cannot read: Is a directory"
+            ),
             ("--loadtest-container-image", "/gone/i.sqsh", "--loadtest-container-image /gone/i.sqsh: does not exist on the cluster"),
             ("--partition", "gpu", "--partition: \"gpu\" does not exist; known are normal"),
             ("--slurm-time", "13:00:00", "--slurm-time: 13:00:00 is more than partition \"normal\" allows, which is 12:00:00"),
             ("--slurm-environment", "image = \"/gone/model.sqsh\"\n", "image: /gone/model.sqsh does not exist on the cluster"),
             (
-                "--slurm-environment", "image = \"/bin/sh\"\nmounts = [\"/etc:/models\"]\n",
+                "--slurm-environment", "image = \"IMAGE\"\nmounts = [\"/etc:/models\"]\n",
                 "the model's weights: /models/stand-in, which is /etc/stand-in on the cluster, does not exist"
             ),
         ]) func whatIsWrongIsFoundBeforeAnythingIsSubmitted(flag: String, value: String, words: String) async throws {
             var value = value
             if flag == "--slurm-environment" {
                 let path = "\(try await SlurmBed.networked.value.home)/wrong-\(UUID().uuidString).toml"
+                value = value.replacing("IMAGE", with: try await SlurmBed.networked.value.image)
                 try Data(value.utf8).write(to: URL(filePath: path))
                 value = path
             }

@@ -29,7 +29,7 @@ final class SlurmBed: Sendable {
     /// Where programs outside the cluster's nodes listen to be reached from them.
     let address: String
     var home: String { "\(directory)/home/\(user)" }
-    private let environment: [String: String]
+    let environment: [String: String]
 
     private init(nodes: Int, options: [String]) async throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "sml-slurm-\(UUID().uuidString)").path
@@ -111,6 +111,16 @@ final class SlurmBed: Sendable {
         let program = try start([directory + "/bin/sml"] + arguments, in: scratch)
         let code = try await program.end(within: seconds)
         return (code, program.output, program.errors)
+    }
+
+    /// sbatch's answer comes this much later, as where a plugin of the site looks every job over.
+    func slowDown(seconds: Int) throws {
+        let file = directory + "/slow-sbatch"
+        if seconds > 0 {
+            try Data("\(seconds)\n".utf8).write(to: URL(filePath: file))
+        } else {
+            try FileManager.default.removeItem(atPath: file)
+        }
     }
 
     /// A command of SLURM as the administrator; its output.

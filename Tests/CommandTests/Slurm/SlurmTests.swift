@@ -2,7 +2,10 @@
 
 import Foundation
 import Metrics
+import TestSupport
 import Testing
+
+@testable import Submit
 
 @Suite(.serialized, .enabled(if: SlurmBed.isPossible, SlurmBed.needsRoot)) struct SlurmTests {
     @Test func aRunBringsItsSummaryHome() async throws {
@@ -87,7 +90,9 @@ import Testing
         let first = try await SlurmRun(seconds: 300, partition: "node1", extra: ["--no-wait-for-loadtest"])
         let blocking = try await first.job()
         #expect(try await first.program.end(within: 30) == 0, "\(first.program.errors)")
-        let second = try await SlurmRun(seconds: 3, partition: "node1")
+        // A queue that is asked for jobs that run only, shows this one as gone.
+        let second = try await SlurmRun(
+            seconds: 3, partition: "node1", environment: ["SQUEUE_STATES": "RUNNING", "SQUEUE_PARTITION": "node2"])
         let job = try await second.job()
         try await eventually(within: 60, "reason of waiting") {
             second.program.errors.contains("job \(job): PENDING (Resources)")
@@ -115,6 +120,54 @@ import Testing
         let results = try run.results(attached.errors)
         #expect(results.count("sml", "counts", "planned") == results.requests.count)
         try await run.agrees(results)
+    }
+
+    /// A plugin of the site that thinks for long: the job is there all the same, and is found by its name.
+    @Test func aSubmissionWithoutAnAnswerInTimeIsFound() async throws {
+        let bed = try await SlurmBed.shared.value
+        let scratch = try Scratch()
+        let name = "slow_\(UUID().uuidString.prefix(8))"
+        try bed.slowDown(seconds: 30)
+        defer { try? bed.slowDown(seconds: 0) }
+        let launcher = SlurmLauncher(
+            environment: bed.environment, limits: SlurmLauncher.Limits(submission: .seconds(4), settling: .milliseconds(200)))
+        let id = try await launcher.submit(
+            JobSubmission(
+                name: name, script: "#!/bin/bash\n#SBATCH --job-name=\(name)\n#SBATCH --output=/dev/null\n#SBATCH --account=root\ntrue\n",
+                directory: "/tmp", logDirectory: "logs-\(name)", account: nil))
+        let queued = try await bed.administer("squeue", ["-h", "--states=all", "--name", name, "-o", "%i"], in: scratch)
+        #expect(queued == "\(id)\n")
+        try? FileManager.default.removeItem(atPath: "/tmp/logs-\(name)")
+    }
+
+    /// The job ends at once, and who waited for it delivers what it could not.
+    @Test func aReceiverThatIsAwayHoldsNoNode() async throws {
+        let receiver = try ScriptedReceiver(isListening: false)
+        let run = try await SlurmRun(seconds: 2, remoteWrite: receiver.url)
+        let job = try await run.job()
+        let directory = "\(run.bed.home)/.sml/loadtest_runs/\(try run.value("Run label: ", in: run.program.errors))"
+        let file = directory + "/undelivered.smlpush"
+        try await eventually(within: 120, "undelivered series in \(directory)") { FileManager.default.fileExists(atPath: file) }
+        try receiver.start()
+        #expect(try await run.program.end(within: 120) == 0, "\(run.program.errors)")
+        #expect(
+            run.program.errors.contains("series that the job could not deliver: delivered to \(receiver.url) from here"),
+            "\(run.program.errors)")
+        #expect(!receiver.requests.isEmpty)
+        let elapsed = try await run.bed.administer("sacct", ["-n", "-X", "-P", "-j", job, "-o", "ElapsedRaw"], in: run.scratch)
+        #expect(try #require(Int(elapsed.trimmingCharacters(in: .newlines))) < 30)
+        // What the job printed is a command that works where the file is.
+        let log = try String(contentsOfFile: "\(run.bed.home)/.sml/loadtest_runs/logs/\(job)/loadtest.out", encoding: .utf8)
+        #expect(log.contains("\n  sml loadtest push \(file) --url \(receiver.url)\n"), "\(log)")
+        // Nothing is left to deliver, here or there.
+        #expect(!FileManager.default.fileExists(atPath: file))
+        // And nothing that is not here too.
+        let list = try await run.bed.sml(["loadtest", "clean"], in: run.scratch)
+        #expect(list.code == 0 && list.output.contains("remove\t\(directory)\t"), "\(list)")
+        let removed = try await run.bed.sml(["loadtest", "clean", "--remove"], in: run.scratch)
+        #expect(removed.code == 0 && removed.output.contains("removed\t\(directory)\t"), "\(removed)")
+        #expect(!FileManager.default.fileExists(atPath: directory))
+        _ = try await run.endpoint.stop()
     }
 
     @Test func anUnknownPartitionIsRefusedBeforeAnythingIsStaged() async throws {

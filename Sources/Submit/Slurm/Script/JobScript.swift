@@ -71,7 +71,7 @@ package struct JobScript: Sendable, Equatable {
         # generator has read them by then.
         trap 'rm -f -- "$RUN_DIR/\(StagedJob.configuration)" "$RUN_DIR/\(StagedJob.environment)" "$RUN_DIR/\(CarriedSettings.authorities)"' EXIT
         mkdir -p -- "logs/$SLURM_JOB_ID"
-        [ -d "$RUN_DIR" ] || { printf 'sml: %s: is not there on node %s\\n' "$RUN_DIR" "$HOSTNAME" >&2; exit 1; }
+        [ -d "$RUN_DIR" ] || { printf 'sml: %s: is not there on node %s\\n' "$RUN_DIR" "$(uname -n)" >&2; exit 1; }
         printf 'run directory: %s\\n' "$RUN_DIR"
         printf 'image: %s\\n' \(ShellWord.quoted(image))
         # What the container calls /work, for what the generator prints.
