@@ -1,21 +1,34 @@
 // Whether a file of the cluster is a container image: found out before a job waits for its node, where the engine unpacks
 // it and says what is wrong in twenty lines.
 
-package enum ImageFile {
-    /// What every squashfs begins with, `hsqs`.
+/// What a file is that should be an image.
+package enum ImageFile: Sendable, Equatable {
+    case missing
+    case squashfs
+    case somethingElse
+    /// It is there; this way to the cluster does not look into binary files.
+    case unseen
+
+    /// What every squashfs begins with.
     private static let magic = Array("hsqs".utf8)
+    static let headLength = magic.count
+
+    /// - Parameter head: the file's first bytes; nil where there is no file.
+    init(head: [UInt8]?) { self = head.map { $0 == Self.magic ? .squashfs : .somethingElse } ?? .missing }
 
     /// - Parameter option: what errors begin with.
     /// - Throws: ``SubmitError/usage(_:)``; ``LauncherError`` when the cluster does not answer.
     package static func check(_ path: String, option: String, at launcher: any Launcher) async throws {
-        let beginning: [UInt8]?
+        let found: ImageFile
         do {
-            beginning = try await launcher.read(path, from: 0, limit: magic.count)
+            found = try await launcher.image(at: path)
         } catch LauncherError.refused(let reason) {
             throw SubmitError.usage("\(option): cannot be read as an image: \(reason)")
         }
-        guard let beginning else { throw SubmitError.usage("\(option): does not exist on the cluster") }
-        guard beginning == magic else {
+        switch found {
+        case .squashfs, .unseen: break
+        case .missing: throw SubmitError.usage("\(option): does not exist on the cluster")
+        case .somethingElse:
             throw SubmitError.usage("\(option): is no container image; expected a squashfs file, as container/build and enroot make it")
         }
     }

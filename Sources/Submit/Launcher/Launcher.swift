@@ -28,6 +28,8 @@ package protocol Launcher: Sendable {
     /// Removes a directory with everything in it.
     func removeDirectory(_ path: String) async throws(LauncherError)
 
+    /// What the file at `path` is, which should be a container image.
+    func image(at path: String) async throws(LauncherError) -> ImageFile
     /// What starts containers there; nil where this way cannot ask.
     func containerEngine() async -> ContainerEngine?
 
@@ -47,6 +49,9 @@ package protocol Launcher: Sendable {
 }
 
 extension Launcher {
+    /// FirecREST gives text only, and that of a large file slowly.
+    package func image(at path: String) async throws(LauncherError) -> ImageFile { try await size(of: path) == nil ? .missing : .unseen }
+
     /// FirecREST runs none of SLURM's commands for us; the job asks.
     package func containerEngine() async -> ContainerEngine? { nil }
 

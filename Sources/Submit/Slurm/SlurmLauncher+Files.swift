@@ -67,6 +67,10 @@ extension SlurmLauncher {
         }
     }
 
+    package func image(at path: String) async throws(LauncherError) -> ImageFile {
+        ImageFile(head: try await read(path, from: 0, limit: ImageFile.headLength))
+    }
+
     package func removeDirectory(_ path: String) async throws(LauncherError) {
         try Self.told { try Directories.removeTree(path) }
     }
