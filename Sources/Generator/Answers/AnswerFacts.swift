@@ -22,9 +22,11 @@ struct AnswerFacts: Equatable {
     var finishReason = FinishReason.absent
     /// Index into the run's text table when ``finishReason`` is ``FinishReason/other``.
     var finishText: UInt16 = 0
-    /// -1 when absent or not a usable number.
+    /// -1 when absent or no number, ``RunRecord/implausibleTokens`` beyond what an answer can have.
     var promptTokens: Int32 = -1
     var completionTokens: Int32 = -1
     var cachedTokens: Int32 = -1
+    /// What ``cachedTokens`` are when `usage` does not say it.
+    var timedCachedTokens: Int32 = -1
     var reasoningTokens: Int32 = -1
 }

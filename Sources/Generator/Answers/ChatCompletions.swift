@@ -40,6 +40,8 @@ extension AnswerFacts {
                 try readChoices(&scanner, setting)
             } else if scanner.equals(key, "usage") {
                 try readUsage(&scanner)
+            } else if scanner.equals(key, "timings") {
+                try readTimings(&scanner)
             } else if scanner.equals(key, "error") {
                 hasError = try scanner.isError()
             } else if scanner.equals(key, "model") {
@@ -153,48 +155,5 @@ extension AnswerFacts {
         if scanner.equals(text, "tool_calls") || scanner.equals(text, "function_call") { return (.toolCalls, nil) }
         if scanner.equals(text, "content_filter") { return (.contentFilter, nil) }
         return (FinishReason(failure: JSONText.decode(text, in: scanner.bytes)) ?? .other, text)
-    }
-
-    mutating func readUsage(_ scanner: inout JSONScanner) throws(JSONError) {
-        promptTokens = -1
-        completionTokens = -1
-        cachedTokens = -1
-        reasoningTokens = -1
-        guard try scanner.peek() == .object else {
-            try scanner.skipValue()
-            return
-        }
-        try scanner.beginObject()
-        while let key = try scanner.nextKey() {
-            if scanner.equals(key, "prompt_tokens") {
-                promptTokens = try scanner.count()
-            } else if scanner.equals(key, "completion_tokens") {
-                completionTokens = try scanner.count()
-            } else if scanner.equals(key, "prompt_tokens_details") {
-                cachedTokens = try Self.readDetail("cached_tokens", &scanner)
-            } else if scanner.equals(key, "completion_tokens_details") {
-                reasoningTokens = try Self.readDetail("reasoning_tokens", &scanner)
-            } else {
-                try scanner.skipValue()
-            }
-        }
-    }
-
-    /// The count `name` of an object of counts; -1 without one.
-    private static func readDetail(_ name: StaticString, _ scanner: inout JSONScanner) throws(JSONError) -> Int32 {
-        var count: Int32 = -1
-        guard try scanner.peek() == .object else {
-            try scanner.skipValue()
-            return count
-        }
-        try scanner.beginObject()
-        while let key = try scanner.nextKey() {
-            if scanner.equals(key, name) {
-                count = try scanner.count()
-            } else {
-                try scanner.skipValue()
-            }
-        }
-        return count
     }
 }

@@ -98,7 +98,7 @@ extension RunRecord {
         finishText = answer.finishText
         promptTokens = answer.promptTokens
         completionTokens = answer.completionTokens
-        cachedTokens = answer.cachedTokens
+        cachedTokens = answer.cachedTokens != -1 ? answer.cachedTokens : answer.timedCachedTokens
         reasoningTokens = answer.reasoningTokens
     }
 

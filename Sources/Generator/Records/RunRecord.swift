@@ -109,7 +109,8 @@ package struct RunRecord: Sendable {
     package var prompt: UInt32 = 0
     /// Number of the virtual user, from 0.
     package var virtualUser: UInt32 = 0
-    /// `usage.prompt_tokens`, or -1 when the answer had none.
+    /// `usage.prompt_tokens`, or -1 when the answer had none; of this and the other counts of tokens see
+    /// ``implausibleTokens``.
     package var promptTokens: Int32 = -1
     /// `usage.completion_tokens`, or -1 when the answer had none.
     package var completionTokens: Int32 = -1
@@ -149,9 +150,9 @@ package struct RunRecord: Sendable {
     /// When the first and the last token of an answer that is read as it comes had been read; `-1` if never.
     package var firstToken: Int64 = -1
     package var lastToken: Int64 = -1
-    /// `usage.prompt_tokens_details.cached_tokens`, or -1 when the answer had none.
+    /// `usage.prompt_tokens_details.cached_tokens` or what servers have instead, or -1 when the answer had none.
     package var cachedTokens: Int32 = -1
-    /// `usage.completion_tokens_details.reasoning_tokens`, or -1 when the answer had none.
+    /// `usage.completion_tokens_details.reasoning_tokens` or what servers have instead, or -1 when the answer had none.
     package var reasoningTokens: Int32 = -1
     /// Index into the run's text table for the finish reason when it is ``FinishReason/other``, else 0.
     package var finishText: UInt16 = 0
@@ -167,6 +168,11 @@ package struct RunRecord: Sendable {
         get { sendingCode.nanoseconds }
         set { sendingCode = ShortDuration(nanoseconds: newValue) }
     }
+
+    /// More tokens than any answer has; a count above it is not kept.
+    package static let mostTokens: Int32 = 100_000_000
+    /// In the place of a count above ``mostTokens``.
+    package static let implausibleTokens: Int32 = -2
 
     package init(kind: RecordKind = .request) { kindRaw = kind.rawValue }
 

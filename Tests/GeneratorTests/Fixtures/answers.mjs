@@ -61,9 +61,10 @@ const failures = { error: 6, network_error: 6, insufficient_system_resource: 6, 
 const reasons = { stop: 1, length: 2, tool_calls: 3, function_call: 3, content_filter: 4 };
 const reason = (x) => typeof x !== "string" ? 0 : (Object.hasOwn(reasons, x) ? reasons[x] : Object.hasOwn(failures, x.toLowerCase()) ? failures[x.toLowerCase()] : 5);
 const tokens = (x) => {
-  if (x === undefined || (typeof x === "object" && x !== null)) return -1;
+  // What is not said is not 0, as it is for Number(null), Number("") and Number(false).
+  if (typeof x !== "number" && (typeof x !== "string" || x.trim() === "")) return -1;
   const n = Number(x);
-  return Number.isFinite(n) && n >= 0 ? Math.min(Math.trunc(n), 2147483647) : -1;
+  return !Number.isFinite(n) || n < 0 ? -1 : n > 1e8 ? -2 : Math.trunc(n);
 };
 const facts = (text) => {
   let tree;
