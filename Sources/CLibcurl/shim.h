@@ -16,6 +16,14 @@ static inline int sml_has_openssl(void) {
     const char *name = curl_version_info(CURLVERSION_NOW)->ssl_version;
     return name != NULL && strncmp(name, "OpenSSL/", 8) == 0;
 }
+// Ends with NULL; NULL where libcurl does not know them yet.
+static inline const char *const *sml_feature_names(void) {
+#if LIBCURL_VERSION_NUM >= 0x075700
+    curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+    if (info->age >= CURLVERSION_ELEVENTH) return info->feature_names;
+#endif
+    return NULL;
+}
 static inline CURLcode sml_easy_set_long(CURL *easy, CURLoption option, long value) {
     return curl_easy_setopt(easy, option, value);
 }

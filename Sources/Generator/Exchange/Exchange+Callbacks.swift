@@ -109,6 +109,7 @@ extension Exchange {
         if isTLS {
             session = TLSSession(of: easy)
             isHTTP2 = session?.isHTTP2 ?? false
+            openedTLS = sml_easy_get_long(easy, CURLINFO_NUM_CONNECTS) > 0 ? session.map(TLSFacts.init(of:)) : nil
         }
         sml_watch_sending(watch)
         group.poller.sender = self

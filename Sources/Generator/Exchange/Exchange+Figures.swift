@@ -13,11 +13,8 @@ extension Exchange {
         measureEnd(&figures, result: result)
         measureSending(&figures)
         measureConnection(&figures)
-        guard result == CURLE_OK else {
-            fail(&figures, result)
-            return figures
-        }
-        measureAnswer(&figures)
+        if result == CURLE_OK { measureAnswer(&figures) } else { fail(&figures, result) }
+        countConnection(figures)
         return figures
     }
 
@@ -33,7 +30,19 @@ extension Exchange {
         figures.status = 0
         figures.flags.insert(.interrupted)
         figures.phase = reachedPhase(figures)
+        countConnection(figures)
         return figures
+    }
+
+    /// A connection that was opened for the exchange and on which it was sent.
+    private func countConnection(_ figures: ExchangeFigures) {
+        guard figures.sent >= 0, !figures.flags.contains(.connectionReused), let address = sml_easy_get_string(easy, CURLINFO_PRIMARY_IP)
+        else { return }
+        let ip = String(cString: address)
+        let host = ip.contains(":") ? "[\(ip)]" : ip
+        common.connections.add(
+            ConnectionKind(
+                address: "\(host):\(sml_easy_get_long(easy, CURLINFO_PRIMARY_PORT))", httpVersion: figures.httpVersion, tls: openedTLS))
     }
 
     private func measureInstants(_ figures: inout ExchangeFigures) {

@@ -45,6 +45,8 @@ final class Exchange {
     /// Of the connection that the request was sent on; not to be asked once that has been closed.
     var session: TLSSession?
     var isHTTP2 = false
+    /// Of a connection that the exchange opened.
+    var openedTLS: TLSFacts?
     /// The exchange's own URL is https: a redirect's may differ from the plan's.
     private(set) var isTLS: Bool
     /// The answer came in one read and was all that it could be: nothing can be left behind it.
@@ -188,6 +190,7 @@ final class Exchange {
         socketError = 0
         tlsVersion = 0
         session = nil
+        openedTLS = nil
         isHTTP2 = false
         hasBody = false
         isOneRead = false

@@ -36,6 +36,8 @@ package struct RunEnd: Sendable, Equatable {
     package var stopReason: String?
     /// It was stopped by a rule of its scenario (`stop_on`, `on_429`).
     package var stoppedByRule = false
+    /// When nothing was started any more, nanoseconds since the start; nil when the plan ran to its end.
+    package var stoppedAt: Int64?
     package var startedIterations: Int
     package var droppedArrivals: Int
     /// Records lost because the consumer was too far behind; 0 in any sane run.
@@ -70,6 +72,7 @@ package final class LoadRun: Sendable {
         var shards: [Shard] = []
         var stopReason: String?
         var stoppedByRule = false
+        var stoppedAt: Int64?
     }
 
     /// The run's zero lies this far after ``init(plan:corpus:order:texts:options:)``, so that the caller's files are
@@ -128,6 +131,12 @@ package final class LoadRun: Sendable {
         ruleDrain = options.ruleDrain
     }
 
+    /// The connections that exchanges opened, so far as they have ended.
+    package var connections: [ConnectionCount] { context.connections.all }
+
+    /// The proxy of the run as it was given; nil for none. May hold a password.
+    package var proxy: String? { context.settings.proxy.proxy.isEmpty ? nil : context.settings.proxy.proxy }
+
     /// The run's clock; its zero is the start.
     package var clock: RunClock { context.clock }
 
@@ -166,7 +175,8 @@ package final class LoadRun: Sendable {
         }
         return RunEnd(
             duration: duration, stopReason: state.withLock { $0.stopReason },
-            stoppedByRule: state.withLock { $0.stoppedByRule }, startedIterations: live.iterations,
+            stoppedByRule: state.withLock { $0.stoppedByRule }, stoppedAt: state.withLock { $0.stoppedAt },
+            startedIterations: live.iterations,
             droppedArrivals: live.dropped, discardedRecords: live.discarded)
     }
 
@@ -186,7 +196,10 @@ package final class LoadRun: Sendable {
 
     private func stop(reason: String, byRule: Bool, drain: Duration) {
         let shards = state.withLock { state in
-            if state.stopReason == nil { state.stoppedByRule = byRule }
+            if state.stopReason == nil {
+                state.stoppedByRule = byRule
+                state.stoppedAt = max(0, clock.now)
+            }
             state.stopReason = state.stopReason ?? reason
             return state.shards
         }

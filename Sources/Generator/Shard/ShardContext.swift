@@ -13,6 +13,7 @@ struct ShardContext: Sendable {
     var live: LiveCounters
     var shards: Int
     var share: TaskShare
+    var connections = ConnectionLog()
     /// How the server's answers are read.
     var api = ServerAPI.chatCompletions
     var answers: AnswerSetting

@@ -29,7 +29,7 @@ final class ShardTransfers {
         dropped = DroppedArrivals(shard: index)
         common = CommonTransferState(
             settings: context.settings, addresses: context.addresses, api: context.api, answers: context.answers,
-            clock: context.clock, shards: context.shards, poller: poller)
+            clock: context.clock, connections: context.connections, shards: context.shards, poller: poller)
         // What libcurl refuses this user it would refuse all, and every arrival would count as dropped for want of one.
         _ = try Exchange(slot: 0, number: 0, group: TransferGroup(index: 0, poller: poller), common: common)
     }

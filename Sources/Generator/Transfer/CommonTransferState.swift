@@ -11,6 +11,7 @@ final class CommonTransferState {
     let addresses: ServerAddresses
     let texts: TextTable
     let clock: RunClock
+    let connections: ConnectionLog
     let buffers: ResponseBufferPool
     // Beside `settings`, because reading a field of such a nested value retains all its strings: nine of them for each answer.
     let isSecure: Bool
@@ -32,11 +33,12 @@ final class CommonTransferState {
 
     init(
         settings: TransferSettings, addresses: ServerAddresses, api: ServerAPI, answers: AnswerSetting, clock: RunClock,
-        shards: Int, poller: Poller
+        connections: ConnectionLog = ConnectionLog(), shards: Int, poller: Poller
     ) {
         self.api = api
         self.answers = answers
         self.clock = clock
+        self.connections = connections
         self.poller = poller
         url = ParsedURL(settings.target.url)
         resolved = settings.proxy.proxy.isEmpty ? addresses.resolved.map { HeaderList([$0]) } : nil

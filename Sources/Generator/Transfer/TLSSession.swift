@@ -27,6 +27,16 @@ struct TLSSession {
         return length == 2 && name?[0] == UInt8(ascii: "h") && name?[1] == UInt8(ascii: "2")
     }
 
+    /// What ALPN chose; nil for nothing.
+    var alpn: String? {
+        guard let openSSL = OpenSSL.shared else { return nil }
+        var name: UnsafePointer<UInt8>?
+        var length: UInt32 = 0
+        openSSL.alpn(object, &name, &length)
+        guard let name, length > 0 else { return nil }
+        return String(decoding: UnsafeBufferPointer(start: name, count: Int(length)), as: UTF8.self)
+    }
+
     /// What has arrived on the session while nobody used it. TLS's own messages are taken in; a byte of an answer stays.
     func lookIdle(at socket: Int32) -> IdleFinding {
         guard let openSSL = OpenSSL.shared, let own = openSSL.newSocketBIO(socket, 0) else { return .closed }

@@ -28,4 +28,15 @@ package enum Transport {
 
     /// libcurl's version and its TLS library's, as `libcurl/7.88.1 OpenSSL/3.0.15 …`.
     package static var version: String { String(cString: curl_version()) }
+
+    /// What libcurl was built with, as `curl --version` names it; empty for one of before 7.87, which does not say.
+    package static var features: [String] {
+        var names: [String] = []
+        guard var next = sml_feature_names() else { return names }
+        while let name = next.pointee {
+            names.append(String(cString: name))
+            next += 1
+        }
+        return names
+    }
 }
