@@ -85,10 +85,12 @@ final class RunSession: Sendable {
             plan: PlanDescription(plan), resolvedScenario: resolved.resolvedScenario,
             corpus: CorpusDescription(file: request.prompts, prompts: corpus.count),
             machine: machine, workers: run.workers.count,
-            task: task.map { TaskDescription($0.share, plannedArrivals: plan.executor.arrivals?.count) })
+            task: task.map { TaskDescription($0.share, plannedArrivals: plan.executor.arrivals?.count) },
+            conditions: RunConditions(
+                proxy: run.proxy, addresses: run.addresses, libcurlFeatures: Transport.features,
+                systemPrompt: resolved.corpusOptions.systemPrompt, environment: environment))
         readers = RunReaders(
-            statistics: RunStatistics(
-                labels: corpus.labels, texts: texts, mainURL: plan.target.url, hasSchedule: run.plannedArrivals != nil),
+            statistics: RunStatistics(context: context, texts: texts),
             file: try Self.openRecords(records, context: context, texts: texts, redactor: redactor))
         progress = try ProgressTicker(run: run, readers: readers, quiet: request.quiet)
         delivery = try request.remoteWrite.map { [run, readers, context, redactor, task] in
@@ -142,7 +144,8 @@ final class RunSession: Sendable {
         let outcome = RunOutcome(
             end.stopReason == nil ? .completed : end.stoppedByRule ? .stopped : .interrupted,
             reason: end.stopReason, duration: end.duration,
-            endedUnixNanoseconds: run.clock.wallOrigin + end.duration, lostRecords: UInt64(end.discardedRecords))
+            endedUnixNanoseconds: run.clock.wallOrigin + end.duration, lostRecords: UInt64(end.discardedRecords),
+            planEnd: end.stoppedAt, arrivalsDue: end.stoppedAt.flatMap { run.arrivalsDue(by: $0) }, connections: run.connections)
         ended.withLock { $0 = outcome }
         let recordsFailure = readers.finishFile(outcome)
         if let recordsFailure { StandardError.write("\(request.program): \(recordsFailure)\n") }
@@ -161,7 +164,8 @@ final class RunSession: Sendable {
         let outcome =
             known
             ?? RunOutcome(
-                .interrupted, reason: reason, duration: elapsed, endedUnixNanoseconds: run.clock.wallOrigin + elapsed)
+                .interrupted, reason: reason, duration: elapsed, endedUnixNanoseconds: run.clock.wallOrigin + elapsed,
+                connections: run.connections)
         StandardError.write("\(request.program): \(reason), and the run did not end: its summary has what is known so far\n")
         if known == nil, let failure = readers.finishFile(outcome) { StandardError.write("\(request.program): \(failure)\n") }
         let isWritten = (try? write(summary(outcome, remoteWrite: delivery?.provisionalSection()))) != nil

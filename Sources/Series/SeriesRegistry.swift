@@ -85,7 +85,7 @@ package struct SeriesRegistry: Sendable {
 
     /// Gives every prompt label that has been used its series.
     private mutating func assignLabels(_ statistics: RunStatistics) {
-        for (index, label) in statistics.labels.enumerated() where !assigned.contains(index) && !label.latency.isEmpty {
+        for (index, label) in statistics.labels.enumerated() where !assigned.contains(index) && label.success.total > 0 {
             assigned.insert(index)
             let name = limit.admit("label", label.label)
             labels[name, default: LabelSeries(base + [SeriesLabel("label", name)], form)].add(member: index)

@@ -48,6 +48,22 @@ package enum ProcessVariables {
         return found
     }
 
+    /// Those that say where files are and what a terminal can do, and decide nothing of a run.
+    private static let surroundings: Set = [
+        "DBUS_SESSION_BUS_ADDRESS", "HOME", "NO_COLOR", "PATH", "TERM", "XDG_DATA_HOME", "XDG_RUNTIME_DIR",
+    ]
+    /// Names of files, numbers and hosts: the others may be a key, a prompt, or a header with either.
+    private static let harmless: Set = [
+        "NO_PROXY", "PROMPTS_FILE", "PROMPT_SEED", "RUN_LABEL", "SLURM_CPUS_PER_TASK", "SLURM_JOB_ID", "SLURM_NTASKS", "SLURM_PROCID",
+        "SLURM_RESTART_COUNT", "SLURM_STEP_ID", "SSL_CERT_DIR", "SSL_CERT_FILE", "no_proxy",
+    ]
+
+    /// The variables of `environment` that can decide what a run does, by name, and whether their values may be shown.
+    package static func shaping(_ environment: [String: String]) -> [(name: String, value: String, isHarmless: Bool)] {
+        environment.filter { isOurs($0.key) && !surroundings.contains($0.key) && !$0.value.isEmpty }.sorted { $0.key < $1.key }
+            .map { ($0.key, $0.value, harmless.contains($0.key)) }
+    }
+
     static func isOurs(_ name: String) -> Bool {
         names.contains { $0.hasSuffix("*") ? name.hasPrefix($0.dropLast()) : name == $0 }
     }

@@ -21,6 +21,9 @@ extension Catalog {
             .connectionsOpened, .exchanges, .run(.counter { $0.connectionsOpened.total }), series: "sml_connections_opened_total",
             "exchanges that opened a connection"),
         Metric(
+            .connectionsOpenedAtOnce, .exchanges, .run(.counter { $0.connectionsOpenedAtOnce.total }),
+            "those of them that were sent within the first second: what a burst at the start costs"),
+        Metric(
             .connectionsReused, .exchanges, .run(.counter { $0.connectionsReused.total }), series: "sml_connections_reused_total",
             "exchanges on a connection opened before"),
         Metric(

@@ -46,6 +46,19 @@ extension Catalog {
 
     static let latency = [
         Metric(
+            .successLatency, .milliseconds, .label(.trend({ $0.successLatency }, newest: { $0.lastSuccess })),
+            series: "sml_success_latency_seconds", absent: "nothing succeeded",
+            "end − started of succeeded requests, redirects included: how fast the server is. Requests that it turns away at once are not in it"
+        ),
+        Metric(
+            .successFromSchedule, .milliseconds, .label(.trend { $0.successFromSchedule }),
+            absent: "nothing succeeded; closed-loop executors",
+            "end − scheduled of succeeded requests: what a caller who came at the planned instant waited. Much above `success_ms` means that the generator was late"
+        ),
+        Metric(
+            .failureLatency, .milliseconds, .label(.trend { $0.failureLatency }), absent: "nothing failed",
+            "end − started of failed requests"),
+        Metric(
             .endToEnd, .milliseconds, .label(.trend({ $0.latency }, newest: { $0.lastLatency })), k6: "e2e_latency_ms",
             absent: "nothing finished",
             "end − started of finished requests, redirects included (k6 rounds to whole ms); the series is in seconds in spite of its name, as k6's"
@@ -59,13 +72,13 @@ extension Catalog {
             series: "sml_latency_from_schedule_seconds",
             absent:
                 "nothing finished; closed-loop executors, in which a request is due when the one before it is answered: a server frozen for half the run gave 0.7 ms at p99",
-            "end − scheduled of finished requests: what a caller who came at the planned instant waited. Much above `end_to_end_ms` means that the generator was late"
+            "end − scheduled of finished requests, failed ones included"
         ),
     ]
 
     static let exchanges = [
         Metric(
-            "http_req_duration_expected", .milliseconds, .run(.trend { $0.timing(\.duration, expectedOnly: true) }),
+            .expectedDuration, .milliseconds, .run(.trend { $0.timing(\.duration, expectedOnly: true) }),
             k6: "http_req_duration{expected_response:true}", absent: "there was none",
             "end − sent of exchanges with status 200–399"),
         Metric(
@@ -157,9 +170,19 @@ extension Catalog {
             labels: "`oddity` `tokens_not_as_asked`", remark: "with other than max_tokens tokens",
             "succeeded requests with `ignore_eos` and a limit whose `usage.completion_tokens` is not that limit"),
         Metric(
-            "answers.without_usage", .requests, .run(.counter { $0.answers.withoutUsage.total }), series: "sml_odd_answers_total",
+            .withoutUsage, .requests, .run(.counter { $0.answers.withoutUsage.total }), series: "sml_odd_answers_total",
             seriesLabels: [SeriesLabel("oddity", "without_usage")], labels: "`oddity` `without_usage`", remark: "without usage",
             "succeeded requests without `usage.completion_tokens`; they count in no token metric"),
+        Metric(
+            "answers.without_prompt_tokens", .requests, .run(.counter { $0.answers.withoutPromptTokens.total }),
+            series: "sml_odd_answers_total", seriesLabels: [SeriesLabel("oddity", "without_prompt_tokens")],
+            labels: "`oddity` `without_prompt_tokens`",
+            "succeeded requests without `usage.prompt_tokens`"),
+        Metric(
+            "answers.implausible_tokens", .requests, .run(.counter { $0.answers.implausibleTokens.total }),
+            series: "sml_odd_answers_total", seriesLabels: [SeriesLabel("oddity", "implausible_tokens")],
+            labels: "`oddity` `implausible_tokens`", remark: "with a count of tokens above 100,000,000",
+            "succeeded requests that said a count of tokens above 10⁸, which counts as none"),
         Metric(
             "rate_limit.too_many_requests", .requests, .run(.counter { $0.answers.tooManyRequests.total }),
             "requests answered with status 429"),

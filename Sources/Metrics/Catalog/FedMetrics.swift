@@ -31,7 +31,7 @@ final class MetricFeeds: Sendable {
             case .succeeded(let read):
                 onSuccess.append((trends.count, read))
                 trends[metric.name] = trends.count
-            case .run, .label, .exchange, .elsewhere: break
+            case .run, .label, .exchange, .concluded, .elsewhere: break
             }
         }
         self.counters = counters

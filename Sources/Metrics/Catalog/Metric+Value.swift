@@ -14,8 +14,13 @@ extension Metric {
         case .exchange(let reading): value(reading.merged(run.exchanges), isCounted: isCounted)
         case .sampled, .exchanged: .count(run.fed[name])
         case .succeeded: value(.trend(Trend.merged(run.labels.lazy.map { $0.fed[name].trend })), isCounted: isCounted)
-        case .elsewhere: nil
+        case .concluded, .elsewhere: nil
         }
+    }
+
+    /// Of the run as a whole, when it has ended; nil without a sample.
+    func value(_ conclusion: RunConclusion) -> MetricValue? {
+        if case .concluded(let read) = source { read(conclusion).map(MetricValue.number) } else { value(conclusion.statistics) }
     }
 
     /// The run's value of what is one number as a series: a total, a share, the last value of a gauge; nil without one.
@@ -49,7 +54,7 @@ extension Metric {
         case .label(let reading): value(reading.merged([label]), isCounted: true)
         case .exchange(let reading): value(reading.merged(exchanges), isCounted: true)
         case .succeeded: value(.trend(label.fed[name].trend), isCounted: true)
-        case .run, .sampled, .exchanged, .elsewhere: nil
+        case .run, .sampled, .exchanged, .concluded, .elsewhere: nil
         }
     }
 

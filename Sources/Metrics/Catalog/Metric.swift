@@ -25,6 +25,8 @@ package struct Metric: Sendable {
         case seconds = "s"
         case bytes, tokens, users, requests, exchanges, iterations, arrivals, connections, sendings, records, samples
         case tokensPerSecond = "tokens/s"
+        case perSecond = "1/s"
+        case prompts
         case pushes, series, values
     }
 

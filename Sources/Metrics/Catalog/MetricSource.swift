@@ -17,6 +17,8 @@ package enum MetricSource: Sendable {
     case exchanged(@Sendable (RunRecord) -> UInt64)
     /// A trend by label: of each request that succeeded the value, nil for none.
     case succeeded(@Sendable (RunRecord) -> Double?)
+    /// A single number that is known when the run has ended: of its statistics, description and end; nil for none.
+    case concluded(@Sendable (RunConclusion) -> Double?)
     /// A series only, whose value the statistics do not know: the engine's live counters, remote write itself.
     case elsewhere(Metric.Kind)
 
@@ -27,13 +29,14 @@ package enum MetricSource: Sendable {
         case .exchange(let reading): reading.kind
         case .sampled, .exchanged: .counter
         case .succeeded: .trend
+        case .concluded: .gauge
         case .elsewhere(let kind): kind
         }
     }
 
     var scope: Metric.Scope {
         switch self {
-        case .run, .sampled, .exchanged, .elsewhere: .run
+        case .run, .sampled, .exchanged, .concluded, .elsewhere: .run
         case .label, .succeeded: .label
         case .exchange: .exchange
         }
@@ -42,7 +45,10 @@ package enum MetricSource: Sendable {
     /// Whether a summary shows a single number where the kind promises more: the largest value of a gauge, seconds of CPU
     /// time.
     var isNumber: Bool {
-        if case .run(.number) = self { true } else { false }
+        switch self {
+        case .run(.number), .concluded: true
+        default: false
+        }
     }
 }
 

@@ -53,6 +53,7 @@ package enum ProgressLine {
         } else {
             out.append(Part(text: "\(snapshot.virtualUsers) VUs \(achieved)/s"))
         }
+        if let tokens = snapshot.outputTokensPerSecond { out.append(Part(text: "\(Format.measure(tokens)) tok/s")) }
         out.append(Part(text: "\(Format.grouped(snapshot.finished)) done"))
         if let rate = snapshot.successRate {
             // Rounded down, so that 100 % means all of them.

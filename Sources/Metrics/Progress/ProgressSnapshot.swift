@@ -16,10 +16,12 @@ package struct ProgressSnapshot: Sendable, Equatable {
     package var virtualUsers: Int
     /// Requests finished per second, lately.
     package var rateAchieved: Double
+    /// Completion tokens per second of answers that ended lately; `nil` before any answer said how many it has.
+    package var outputTokensPerSecond: Double?
     package var finished: UInt64
     /// 0…1; `nil` before the first request ended.
     package var successRate: Double?
-    /// End-to-end latency over the whole run, milliseconds; `nil` before the first request ended.
+    /// End-to-end latency of successes over the whole run, milliseconds; `nil` before the first one.
     package var p50: Double?
     package var p95: Double?
     package var errors: UInt64
@@ -31,7 +33,8 @@ package struct ProgressSnapshot: Sendable, Equatable {
 
     package init(
         elapsed: Int64, total: Int64, isDraining: Bool = false, inFlight: Int, rateAsked: Double? = nil,
-        virtualUsers: Int = 0, rateAchieved: Double = 0, finished: UInt64 = 0, successRate: Double? = nil,
+        virtualUsers: Int = 0, rateAchieved: Double = 0, outputTokensPerSecond: Double? = nil,
+        finished: UInt64 = 0, successRate: Double? = nil,
         p50: Double? = nil, p95: Double? = nil, errors: UInt64 = 0, dropped: UInt64 = 0, lateness: Double? = nil,
         keptUp: Bool = true
     ) {
@@ -42,6 +45,7 @@ package struct ProgressSnapshot: Sendable, Equatable {
         self.rateAsked = rateAsked
         self.virtualUsers = virtualUsers
         self.rateAchieved = rateAchieved
+        self.outputTokensPerSecond = outputTokensPerSecond
         self.finished = finished
         self.successRate = successRate
         self.p50 = p50
@@ -58,11 +62,12 @@ package struct ProgressSnapshot: Sendable, Equatable {
         statistics run: RunStatistics, elapsed: Int64, total: Int64, isDraining: Bool = false, inFlight: Int,
         rateAsked: Double? = nil, virtualUsers: Int = 0
     ) {
-        let latency = run.overall(\.latency)
+        let latency = run.overall(\.successLatency)
         let percentiles = latency.percentiles([50, 95])
         self.init(
             elapsed: elapsed, total: total, isDraining: isDraining, inFlight: inFlight, rateAsked: rateAsked,
             virtualUsers: virtualUsers, rateAchieved: run.timeline.finishedPerSecond(before: elapsed),
+            outputTokensPerSecond: run.tokens.output.total == nil ? nil : run.timeline.outputTokensPerSecond(before: elapsed),
             finished: run.finished.total, successRate: run.success.total == 0 ? nil : run.success.value,
             p50: latency.isEmpty ? nil : percentiles[0], p95: latency.isEmpty ? nil : percentiles[1],
             errors: run.requestErrors, dropped: run.dropped.total,

@@ -12,8 +12,8 @@ extension RecordFormat {
         instants.contains(record.scheduled) && instants.contains(record.started) && instants.contains(record.sent)
             && instants.contains(record.firstByte) && instants.contains(record.end)
             && instants.contains(record.firstToken) && instants.contains(record.lastToken)
-            && Int(record.label) < labels && record.promptTokens >= -1 && record.completionTokens >= -1
-            && record.cachedTokens >= -1 && record.reasoningTokens >= -1
+            && Int(record.label) < labels
+            && min(record.promptTokens, record.completionTokens, record.cachedTokens, record.reasoningTokens) >= -2
     }
 
     /// Whether `sample` can have been written by a run. The counts of 1,024 tasks are added up.
@@ -36,6 +36,8 @@ extension RecordFormat {
     /// Whether `outcome` can be of a run: its times can be added to others, its count to those of 1,024 tasks.
     static func isPlausible(_ outcome: RunOutcome) -> Bool {
         instants.contains(outcome.duration) && (0...(Int64(1) << 62)).contains(outcome.endedUnixNanoseconds)
-            && outcome.lostRecords < 1 << 53
+            && outcome.lostRecords < 1 << 53 && instants.contains(outcome.planEnd ?? 0)
+            && (0...(1 << 53)).contains(outcome.arrivalsDue ?? 0)
+            && (outcome.connections ?? []).allSatisfy { $0.count < 1 << 53 }
     }
 }

@@ -2,6 +2,7 @@
 // there or damaged is left out; a reader must not fail over a summary that has most of a run.
 
 import Base
+import Generator
 
 extension RunResult {
     /// Nil when the document is no summary, neither ours nor k6's.
@@ -29,6 +30,7 @@ extension RunResult {
             labels: labels.sorted { (order[$0.name] ?? .max, $0.name) < (order[$1.name] ?? .max, $1.name) },
             punctuality: Punctuality(sml["lateness"]), interruptedPhases: (sml[path: "interrupted", "phases"] ?? .null).counts,
             finishReasons: (sml["finish_reasons"] ?? .null).counts, errors: (sml["errors"]?.elements ?? []).map(ErrorResult.init(_:)),
+            connections: (sml[path: "connections", "opened_to"]?.elements ?? []).map(ConnectionCount.init(_:)),
             remoteWrite: RemoteWriteResult(sml["remote_write"]),
             tasks: (sml[path: "tasks", "each"]?.elements ?? []).map(TaskResult.init(_:)))
     }
@@ -79,6 +81,14 @@ extension ErrorResult {
             first: First(
                 atSeconds: first["at_seconds"]?.number ?? 0, at: first["at"]?.text ?? "", iteration: first.count("iteration"),
                 prompt: first.count("prompt"), label: first["label"]?.text))
+    }
+}
+
+extension ConnectionCount {
+    init(_ json: JSON) {
+        self.init(
+            address: json["address"]?.text ?? "", httpVersion: json["http_version"]?.text, tlsVersion: json["tls_version"]?.text,
+            alpn: json["alpn"]?.text, cipher: json["cipher"]?.text, count: json.count("count"))
     }
 }
 

@@ -19,7 +19,7 @@ extension RunResult {
                 durationSeconds: Double(outcome.duration) / 1e9,
                 started: WallClock.text(unixNanoseconds: context.startedUnixNanoseconds),
                 ended: WallClock.text(unixNanoseconds: outcome.endedUnixNanoseconds), lostRecords: outcome.lostRecords),
-            run: context, metrics: MetricValues(statistics),
+            run: context, metrics: MetricValues(RunConclusion(statistics: statistics, context: context, outcome: outcome)),
             checks: statistics.statusCheck.total == 0
                 ? []
                 : [
@@ -28,17 +28,29 @@ extension RunResult {
                 ],
             labels: LabelResult.all(statistics), punctuality: Punctuality(statistics.keptUp),
             interruptedPhases: Dictionary(statistics.interruptedPhases.map { ($0.key.name, $0.value) }, uniquingKeysWith: +),
-            finishReasons: Dictionary(statistics.finishReasons.map { ($0.key.name, $0.value) }, uniquingKeysWith: +),
-            errors: ErrorResult.all(statistics, context: context, redactor: redactor), remoteWrite: remoteWrite,
-            tasks: tasks.map(TaskResult.init))
+            finishReasons: Self.finishReasons(statistics, redactor),
+            errors: ErrorResult.all(statistics, context: context, redactor: redactor),
+            connections: outcome.connections ?? [], remoteWrite: remoteWrite, tasks: tasks.map(TaskResult.init))
+    }
+
+    /// Unknown ones under the server's own word.
+    private static func finishReasons(_ run: RunStatistics, _ redactor: Redactor) -> [String: UInt64] {
+        var found = Dictionary(run.finishReasons.map { ($0.key.name, $0.value) }, uniquingKeysWith: +)
+        for (text, count) in run.otherFinishReasons {
+            let word = redactor.redact(run.texts[text])
+            let left = found[FinishReason.other.name, default: 0]
+            found[FinishReason.other.name] = left > count ? left - count : nil
+            found[word, default: 0] += count
+        }
+        return found
     }
 }
 
 extension MetricValues {
     /// Of the run as a whole. Series that show the run as it is now are no result.
-    init(_ run: RunStatistics) {
+    init(_ run: RunConclusion) {
         self.init()
-        let isStarted = run.started.total > 0
+        let isStarted = run.statistics.started.total > 0
         for metric in Catalog.all where metric.isResult {
             guard metric.presence == .whenItHasASample || isStarted || metric.kind == .counter else { continue }
             self[metric.name] = metric.value(run)
@@ -57,7 +69,7 @@ extension LabelResult {
     static func all(_ run: RunStatistics) -> [LabelResult] {
         // Once for all labels: a search per label was 4,000 times 4,000 looks for a corpus of so many.
         let exchanges = Dictionary(grouping: run.exchanges) { Int($0.key.label) }
-        return run.labels.enumerated().filter { !$1.latency.isEmpty || $1.interrupted.total > 0 }.map { index, label in
+        return run.labels.enumerated().filter { $1.success.total > 0 || $1.interrupted.total > 0 }.map { index, label in
             LabelResult(
                 name: label.label, metrics: MetricValues(label, exchanges: exchanges[index] ?? []),
                 errorsByStatus: Dictionary(label.errors.map { (Int($0.status), $0.counter.total) }, uniquingKeysWith: +))

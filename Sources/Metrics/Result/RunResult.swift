@@ -3,6 +3,7 @@
 // results stands on it. Metrics are kept by name, so that one more is an entry of the catalogue and no member here.
 
 import Base
+import Generator
 
 /// The result of a run. Coded as the summary's document, so that there is one form of it on disk.
 package struct RunResult: Sendable, Equatable {
@@ -28,6 +29,8 @@ package struct RunResult: Sendable, Equatable {
     package var finishReasons: [String: UInt64]
     /// Failed requests by cause, the most frequent first.
     package var errors: [ErrorResult]
+    /// The connections that were opened, the most frequent kind first; empty where nobody kept it.
+    package var connections: [ConnectionCount]
     /// Nil without remote write.
     package var remoteWrite: RemoteWriteResult?
     /// Of a run of several tasks, one each; else empty.
@@ -37,7 +40,7 @@ package struct RunResult: Sendable, Equatable {
         formulas: Int64? = nil, scenario: String = "", outcome: Outcome? = nil, run: RunContext? = nil,
         metrics: MetricValues = MetricValues(), checks: [Check] = [], labels: [LabelResult] = [],
         punctuality: Punctuality = Punctuality(), interruptedPhases: [String: UInt64] = [:], finishReasons: [String: UInt64] = [:],
-        errors: [ErrorResult] = [], remoteWrite: RemoteWriteResult? = nil, tasks: [TaskResult] = []
+        errors: [ErrorResult] = [], connections: [ConnectionCount] = [], remoteWrite: RemoteWriteResult? = nil, tasks: [TaskResult] = []
     ) {
         self.formulas = formulas
         self.scenario = scenario
@@ -50,6 +53,7 @@ package struct RunResult: Sendable, Equatable {
         self.interruptedPhases = interruptedPhases
         self.finishReasons = finishReasons
         self.errors = errors
+        self.connections = connections
         self.remoteWrite = remoteWrite
         self.tasks = tasks
     }

@@ -13,6 +13,10 @@ package struct AnswerStatistics: Sendable {
     package private(set) var tokensNotAsAsked = Counter()
     /// Succeeded requests without `usage.completion_tokens`: they count in no token metric.
     package private(set) var withoutUsage = Counter()
+    /// Succeeded requests without `usage.prompt_tokens`.
+    package private(set) var withoutPromptTokens = Counter()
+    /// Succeeded requests of which a count of tokens was beyond any answer's, and is not counted.
+    package private(set) var implausibleTokens = Counter()
     /// Requests answered with status 429, and those of them with a Retry-After.
     package private(set) var tooManyRequests = Counter()
     package private(set) var withRetryAfter = Counter()
@@ -26,6 +30,8 @@ package struct AnswerStatistics: Sendable {
     @inline(__always)
     mutating func addSuccess(_ record: RunRecord) {
         if record.completionTokens < 0 { withoutUsage.add() }
+        if record.promptTokens < 0 { withoutPromptTokens.add() }
+        if min(record.promptTokens, record.completionTokens, record.cachedTokens, record.reasoningTokens) < -1 { implausibleTokens.add() }
         guard !record.flags.isDisjoint(with: Self.odd) else { return }
         if record.flags.contains(.withoutContent) { withoutContent.add() }
         if record.flags.contains(.otherModel) { otherModel.add() }

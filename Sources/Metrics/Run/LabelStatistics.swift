@@ -12,15 +12,19 @@ package struct LabelStatistics: Sendable {
     }
 
     package let label: String
-    /// e2e_latency_ms = end − start of the first hop, milliseconds with fraction (k6 rounds to whole ones). Failures
-    /// count, interrupted requests do not.
-    package private(set) var latency = Trend()
+    /// End − start of the first hop of successes, milliseconds with fraction (k6 rounds to whole ones), and of failures: a
+    /// server that sheds load at once must not look fast. Interrupted requests count in neither.
+    package private(set) var successLatency = Trend()
+    package private(set) var failureLatency = Trend()
     /// End − scheduled, milliseconds: what a caller who asked at the planned instant would have waited. Open loops only.
-    package private(set) var latencyFromSchedule = Trend()
+    package private(set) var successFromSchedule = Trend()
+    private var failureFromSchedule = Trend()
     /// Good answers only: completion tokens / e2e latency.
     package private(set) var tokensPerSecond = Trend()
     package private(set) var promptTokens = Trend()
     package private(set) var completionTokens = Trend()
+    /// Sums over good answers.
+    package private(set) var tokens = TokenStatistics()
     /// Trends that entries of the catalogue feed.
     private(set) var fed = FedTrends()
     /// success_rate of this label.
@@ -31,11 +35,17 @@ package struct LabelStatistics: Sendable {
     package private(set) var interrupted = Counter()
     /// Ends of the newest sample of each, nanoseconds since the run's start.
     package private(set) var lastLatency: Int64 = 0
+    package private(set) var lastSuccess: Int64 = 0
     package private(set) var lastTokensPerSecond: Int64 = 0
     package private(set) var lastPromptTokens: Int64 = 0
     package private(set) var lastCompletionTokens: Int64 = 0
 
     init(label: String) { self.label = label }
+
+    /// e2e_latency_ms: of all that ran to their end, as in k6. Merged when asked for; of a run without failures that costs
+    /// nothing.
+    package var latency: Trend { Trend.merged([successLatency, failureLatency]) }
+    package var latencyFromSchedule: Trend { Trend.merged([successFromSchedule, failureFromSchedule]) }
 
     /// A trend that an entry of the catalogue feeds, and the end of its newest sample.
     package func trend(of name: MetricName) -> Trend { fed[name].trend }
@@ -52,11 +62,17 @@ package struct LabelStatistics: Sendable {
     @inline(__always)
     mutating func add(_ record: RunRecord, started: Int64, scheduled: Int64?, succeeded: Bool) {
         let elapsed = record.end - started
-        latency.add(milliseconds(elapsed))
-        if let scheduled { latencyFromSchedule.add(milliseconds(record.end - scheduled)) }
         lastLatency = max(lastLatency, record.end)
         success.add(succeeded)
-        guard succeeded else { return addError(status: record.status, at: record.end) }
+        guard succeeded else {
+            failureLatency.add(milliseconds(elapsed))
+            if let scheduled { failureFromSchedule.add(milliseconds(record.end - scheduled)) }
+            return addError(status: record.status, at: record.end)
+        }
+        successLatency.add(milliseconds(elapsed))
+        if let scheduled { successFromSchedule.add(milliseconds(record.end - scheduled)) }
+        lastSuccess = max(lastSuccess, record.end)
+        tokens.add(record)
         fed.add(record)
         if record.promptTokens >= 0 {
             promptTokens.add(Double(record.promptTokens))

@@ -2,6 +2,7 @@
 // written into the summary as it is, so that either explains itself without the files it came from.
 
 import Base
+import Generator
 import Scenarios
 
 /// What was run, with which product, on which machine. Holds no secret: the plan's API key and header values are left
@@ -36,13 +37,15 @@ package struct RunContext: Codable, Sendable, Equatable {
     package var workers: Int
     /// Which part of the run this is; absent for a run of one process, and for a merged one.
     package var task: TaskDescription?
+    /// What else decided the result; absent in records of before it was kept.
+    package var conditions: RunConditions?
 
     package init(
         version: String, build: Build? = nil, libcurlVersion: String = "", runLabel: String = "", scenario: String, model: String = "",
         labels: [String], url: String, startedUnixNanoseconds: Int64, plannedArrivals: Int? = nil,
         plan: PlanDescription, resolvedScenario: JSON = .null, corpus: CorpusDescription = CorpusDescription(),
         machine: MachineDescription = MachineDescription(), workers: Int = 1,
-        task: TaskDescription? = nil
+        task: TaskDescription? = nil, conditions: RunConditions? = nil
     ) {
         self.version = version
         self.build = build
@@ -60,6 +63,13 @@ package struct RunContext: Codable, Sendable, Equatable {
         self.machine = machine
         self.workers = workers
         self.task = task
+        self.conditions = conditions
+    }
+
+    /// Where the plan's time ends, nanoseconds since the run's start: what is due is due before.
+    package var planEnd: Int64 {
+        let seconds = plan.durationSeconds
+        return seconds > 0 && seconds < 0x1p32 ? Int64((seconds * 1e9).rounded()) : .max
     }
 }
 
@@ -97,14 +107,24 @@ package struct RunOutcome: Codable, Sendable, Equatable {
     package var endedUnixNanoseconds: Int64
     /// Records that the consumer could not take in time; 0 unless the machine was overwhelmed.
     package var lostRecords: UInt64
+    /// When a run that was cut short stopped starting anything, nanoseconds since its zero; absent for others.
+    package var planEnd: Int64?
+    /// Arrivals of the plan that were due by then; absent for others and for closed loops.
+    package var arrivalsDue: Int?
+    /// What the connections were that it opened; absent in records of before it was kept.
+    package var connections: [ConnectionCount]?
 
     package init(
-        _ kind: Kind, reason: String? = nil, duration: Int64, endedUnixNanoseconds: Int64, lostRecords: UInt64 = 0
+        _ kind: Kind, reason: String? = nil, duration: Int64, endedUnixNanoseconds: Int64, lostRecords: UInt64 = 0,
+        planEnd: Int64? = nil, arrivalsDue: Int? = nil, connections: [ConnectionCount]? = nil
     ) {
         self.kind = kind
         self.reason = reason
         self.duration = duration
         self.endedUnixNanoseconds = endedUnixNanoseconds
         self.lostRecords = lostRecords
+        self.planEnd = planEnd
+        self.arrivalsDue = arrivalsDue
+        self.connections = connections
     }
 }

@@ -6,8 +6,12 @@ extension RunStatistics {
     /// For the records of the run that `context` describes.
     package init(context: RunContext, texts: TextTable) {
         self.init(
-            labels: context.labels, texts: texts, mainURL: context.url, hasSchedule: context.plannedArrivals != nil)
+            labels: context.labels, texts: texts, mainURL: context.url, hasSchedule: context.plannedArrivals != nil,
+            planEnd: context.planEnd, prompts: context.corpus.prompts)
     }
+
+    /// Of all labels.
+    package var tokens: TokenStatistics { labels.reduce(into: TokenStatistics()) { $0.merge($1.tokens) } }
 
     /// http_reqs over all groups.
     package var requests: Counter {

@@ -51,15 +51,22 @@ package struct RunStatistics: Sendable {
     /// Exchanges that opened a connection, and those that used an open one.
     package internal(set) var connectionsOpened = Counter()
     package internal(set) var connectionsReused = Counter()
+    /// Those of the opened ones that the first second needed.
+    package internal(set) var connectionsOpenedAtOnce = Counter()
     /// How often a request was sent again, because a reused connection died before any answer.
     package internal(set) var transportRetries = Counter()
     /// Of good answers.
     package internal(set) var finishReasons: [FinishReason: UInt64] = [:]
+    /// Those that are none of the known ones, by their text.
+    package internal(set) var otherFinishReasons: [UInt16: UInt64] = [:]
     package internal(set) var answers = AnswerStatistics()
     package internal(set) var generator = GeneratorStatistics()
     /// Whether the generator was on time.
     package internal(set) var keptUp = KeptUp()
     package internal(set) var timeline = Timeline()
+    /// What happened within the plan's time.
+    package internal(set) var plan: PlanStatistics
+    package internal(set) var prompts: PromptStatistics
     /// Counters that entries of the catalogue feed.
     var fed = FedCounters()
     /// Records consumed, of any kind.
@@ -82,14 +89,22 @@ package struct RunStatistics: Sendable {
     /// First hops of requests that are being redirected, by iteration.
     private var redirected: [UInt32: (scheduled: Int64, started: Int64)] = [:]
     private let hasSchedule: Bool
+    /// Nanoseconds.
+    private static let firstSecond: Int64 = 1_000_000_000
 
     /// - Parameters:
     ///   - labels: the label table that records index.
     ///   - mainURL: the plan's URL; credentials in it are masked here.
     ///   - hasSchedule: an open loop, whose arrivals are due whatever the server does. In a closed loop a request is due
     ///     when the one before it is answered, and a latency from there hides every stall of the server: there is none.
-    package init(labels: [String], texts: TextTable, mainURL: String, hasSchedule: Bool = true) {
+    ///   - planEnd: where the plan's time ends, nanoseconds since the run's start.
+    ///   - prompts: entries of the corpus.
+    package init(
+        labels: [String], texts: TextTable, mainURL: String, hasSchedule: Bool = true, planEnd: Int64 = .max, prompts: Int = 1 << 16
+    ) {
         self.hasSchedule = hasSchedule
+        plan = PlanStatistics(end: planEnd)
+        self.prompts = PromptStatistics(prompts: prompts)
         self.labels = labels.map(LabelStatistics.init)
         self.texts = texts
         self.mainURL = Redactor.maskingCredentials(in: mainURL)
@@ -134,9 +149,12 @@ package struct RunStatistics: Sendable {
             connectionsReused.add()
         } else if record.sent >= 0 {
             connectionsOpened.add()
+            if record.sent < Self.firstSecond { connectionsOpenedAtOnce.add() }
         }
         if record.hop == 0 {
             started.add()
+            plan.addStarted(record)
+            prompts.add(record)
             startLateness.add(milliseconds(record.started - record.scheduled))
             keptUp.add(record)
             if record.sent >= 0 { sendLateness.add(milliseconds(record.sent - record.scheduled)) }
@@ -164,10 +182,12 @@ package struct RunStatistics: Sendable {
             record, started: start.started, scheduled: hasSchedule ? start.scheduled : nil, succeeded: succeeded)
         timeline.update(record.end) {
             $0.finished += 1
-            if !succeeded { $0.failed += 1 }
+            if !succeeded { $0.failed += 1 } else { $0.outputTokens += UInt64(max(0, record.completionTokens)) }
         }
         if succeeded {
+            plan.addSuccess(record, started: start.started)
             finishReasons[record.finishReason, default: 0] += 1
+            if record.finishText != 0 { otherFinishReasons[record.finishText, default: 0] += 1 }
             answers.addSuccess(record)
         } else {
             answers.addFailure(record)

@@ -10,9 +10,11 @@ package struct Timeline: Sendable {
         package var dropped: UInt64 = 0
         /// Requests that started, known when they end.
         package var started: UInt64 = 0
+        /// Completion tokens of the successes that ended.
+        package var outputTokens: UInt64 = 0
     }
 
-    /// One hour of seconds, 115 kB.
+    /// One hour of seconds, 144 kB.
     package static let capacity = 3_600
     package private(set) var buckets: [Bucket] = []
     /// Seconds per bucket: 1, 2, 4…
@@ -32,11 +34,20 @@ package struct Timeline: Sendable {
 
     /// Requests finished per second in the last `seconds` whole buckets before `time`; the running one would look low.
     package func finishedPerSecond(before time: Int64, seconds: Int64 = 5) -> Double {
+        perSecond(\.finished, before: time, seconds: seconds)
+    }
+
+    /// Completion tokens per second, likewise.
+    package func outputTokensPerSecond(before time: Int64, seconds: Int64 = 5) -> Double {
+        perSecond(\.outputTokens, before: time, seconds: seconds)
+    }
+
+    private func perSecond(_ count: KeyPath<Bucket, UInt64>, before time: Int64, seconds: Int64) -> Double {
         let current = Int(max(0, time) / (width * 1_000_000_000))
         let first = max(0, current - Int(max(1, seconds / width)))
         guard current > first else { return 0 }
-        let finished = (first..<current).reduce(UInt64(0)) { $0 + ($1 < buckets.count ? buckets[$1].finished : 0) }
-        return Double(finished) / Double(Int64(current - first) * width)
+        let total = (first..<current).reduce(UInt64(0)) { $0 + ($1 < buckets.count ? buckets[$1][keyPath: count] : 0) }
+        return Double(total) / Double(Int64(current - first) * width)
     }
 
     private mutating func coarsen() {
@@ -51,6 +62,7 @@ package struct Timeline: Sendable {
                 bucket.failed += next.failed
                 bucket.dropped += next.dropped
                 bucket.started += next.started
+                bucket.outputTokens += next.outputTokens
             }
             halved.append(bucket)
         }

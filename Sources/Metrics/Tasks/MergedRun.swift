@@ -81,6 +81,12 @@ package struct MergedRun: Sendable {
         return task.index
     }
 
+    /// Known when each task says its own.
+    private static func arrivalsDue(_ outcomes: [RunOutcome], tasks: [TaskOutcome]) -> Int? {
+        let due = outcomes.compactMap(\.arrivalsDue)
+        return due.count == tasks.count ? due.reduce(0, +) : nil
+    }
+
     private static func outcome(
         _ outcomes: [RunOutcome], tasks: [TaskOutcome], statistics: RunStatistics, context: RunContext
     ) -> RunOutcome {
@@ -92,7 +98,8 @@ package struct MergedRun: Sendable {
         return RunOutcome(
             lost.isEmpty ? early?.kind ?? .completed : .interrupted, reason: reason, duration: duration,
             endedUnixNanoseconds: context.startedUnixNanoseconds + duration,
-            lostRecords: outcomes.reduce(0) { $0 + $1.lostRecords })
+            lostRecords: outcomes.reduce(0) { $0 + $1.lostRecords }, planEnd: outcomes.compactMap(\.planEnd).max(),
+            arrivalsDue: arrivalsDue(outcomes, tasks: tasks), connections: ConnectionCount.merged(outcomes.compactMap(\.connections)))
     }
 }
 

@@ -12,6 +12,9 @@ enum SMLWriter {
             ("formulas", result.formulas.map { .int($0) } ?? .null),
             ("outcome", outcome(result.outcome)),
             ("counts", .object([("planned", planned(result))] + metrics("counts", result))),
+            ("rates", .object(metrics("rates", result))),
+            ("tokens", .object(metrics("tokens", result))),
+            ("prompts", .object(metrics("prompts", result))),
             ("latency", .object(metrics("latency", result))),
             ("labels", .object(result.labels.map { ($0.name, label($0)) })),
             ("lateness", .object(metrics("lateness", result) + punctuality(result.punctuality))),
@@ -26,7 +29,10 @@ enum SMLWriter {
             ("finish_reasons", counts(result.finishReasons, order: FinishReason.allCases.map(\.name))),
             ("answers", .object(metrics("answers", result))),
             ("rate_limit", .object(metrics("rate_limit", result))),
-            ("connections", .object(metrics("connections", result))),
+            (
+                "connections",
+                .object(metrics("connections", result) + [("opened_to", .array(result.connections.map(connection)))])
+            ),
             // Nothing is known of the generator without a sample.
             ("generator", result.metrics[.generatorSamples] == nil ? .null : .object(metrics("generator", result))),
         ]
@@ -102,6 +108,13 @@ enum SMLWriter {
                     ("label", JSON(error.first.label)),
                 ])
             ),
+        ])
+    }
+
+    private static func connection(_ kind: ConnectionCount) -> JSON {
+        .object([
+            ("address", .string(kind.address)), ("http_version", JSON(kind.httpVersion)), ("tls_version", JSON(kind.tlsVersion)),
+            ("alpn", JSON(kind.alpn)), ("cipher", JSON(kind.cipher)), ("count", .count(kind.count)),
         ])
     }
 

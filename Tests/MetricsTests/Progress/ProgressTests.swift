@@ -10,13 +10,14 @@ struct ProgressTests {
     private var snapshot: ProgressSnapshot {
         ProgressSnapshot(
             elapsed: 30_000_000_000, total: 120_000_000_000, inFlight: 12, rateAsked: 20, rateAchieved: 19.6,
-            finished: 588, successRate: 0.9966, p50: 851.4, p95: 1_520, errors: 2, dropped: 0, lateness: 0.31)
+            outputTokensPerSecond: 1_254.4, finished: 588, successRate: 0.9966, p50: 851.4, p95: 1_520, errors: 2, dropped: 0,
+            lateness: 0.31)
     }
 
     @Test func terminalLine() {
         #expect(
             ProgressLine.render(snapshot, width: 200, color: false)
-                == "█████░░░░░░░░░░░░░░░ 25% 30.0s/2m00s  12 in flight  19.6 of 20.0/s  588 done  99.6% ok  "
+                == "█████░░░░░░░░░░░░░░░ 25% 30.0s/2m00s  12 in flight  19.6 of 20.0/s  1,254 tok/s  588 done  99.6% ok  "
                 + "p50 851ms p95 1.52s  2 errors  late 0.310ms")
     }
 
@@ -41,7 +42,7 @@ struct ProgressTests {
     @Test func logLine() {
         #expect(
             ProgressLine.plain(snapshot)
-                == "running 30.0s/2m00s, 12 in flight, 19.6 of 20.0/s, 588 done, 99.6% ok, p50 851ms p95 1.52s, "
+                == "running 30.0s/2m00s, 12 in flight, 19.6 of 20.0/s, 1,254 tok/s, 588 done, 99.6% ok, p50 851ms p95 1.52s, "
                 + "2 errors, late 0.310ms")
         var closed = ProgressSnapshot(elapsed: 500_000_000, total: 0, isDraining: true, inFlight: 3, virtualUsers: 3)
         closed.dropped = 4
@@ -52,11 +53,16 @@ struct ProgressTests {
         let records = (0..<50).map { Samples.request(at: Double($0) * 100, latency: 50) }
         let run = RunStatisticsTests.statistics(records)
         let taken = ProgressSnapshot(statistics: run, elapsed: 5_000_000_000, total: 10_000_000_000, inFlight: 2)
-        #expect(taken.rateAchieved == 10)
+        #expect(taken.rateAchieved == 10 && taken.outputTokensPerSecond == 640)
         #expect((taken.finished, taken.successRate, taken.p50, taken.p95) == (50, 1, 50, 50))
+        // What a server turns away at once does not make it look fast.
+        let shed = RunStatisticsTests.statistics(
+            records + records.map { Samples.request(at: Double($0.started) / 1e6, latency: 1, status: 503) })
+        let half = ProgressSnapshot(statistics: shed, elapsed: 5_000_000_000, total: 10_000_000_000, inFlight: 2)
+        #expect((half.finished, half.successRate, half.p50, half.outputTokensPerSecond) == (100, 0.5, 50, 640))
         #expect(taken.lateness == 0.2 && taken.keptUp)
         let empty = ProgressSnapshot(statistics: RunStatisticsTests.statistics([]), elapsed: 0, total: 1, inFlight: 0)
-        #expect(empty.p50 == nil && empty.successRate == nil && empty.lateness == nil)
+        #expect(empty.p50 == nil && empty.outputTokensPerSecond == nil && empty.successRate == nil && empty.lateness == nil)
     }
 
     private final class Output: Sendable {

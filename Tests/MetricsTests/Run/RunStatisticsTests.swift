@@ -8,10 +8,9 @@ import Testing
 
 struct RunStatisticsTests {
     static func statistics(
-        _ records: [RunRecord], samples: [GeneratorSample] = [], texts: TextTable = TextTable(), hasSchedule: Bool = true
+        _ records: [RunRecord], samples: [GeneratorSample] = [], texts: TextTable = TextTable(), context: RunContext = Samples.context()
     ) -> RunStatistics {
-        var statistics = RunStatistics(
-            labels: ["short", "long"], texts: texts, mainURL: Samples.url, hasSchedule: hasSchedule)
+        var statistics = RunStatistics(context: context, texts: texts)
         records.withUnsafeBufferPointer { statistics.consume($0) }
         for sample in samples { statistics.consume(sample) }
         return statistics
@@ -289,7 +288,8 @@ struct RunStatisticsTests {
         #expect(run.interrupted.total == UInt64(requests.count - finals.count))
         #expect(run.started.total == run.finished.total + run.interrupted.total)
         #expect(run.dropped.total == UInt64(records.filter { $0.kind == .dropped }.count))
-        #expect(MetricValues(run).rate(.failedExchanges)?.passes == UInt64(finals.filter { !(200...399).contains($0.status) }.count))
+        let values = MetricValues(RunConclusion(statistics: run, context: Samples.context(), outcome: Samples.outcome))
+        #expect(values.rate(.failedExchanges)?.passes == UInt64(finals.filter { !(200...399).contains($0.status) }.count))
         #expect(run.bytesReceived.total == requests.reduce(0) { $0 + UInt64($1.bytesReceived) })
         let good = finals.filter { $0.status == 200 && $0.flags.contains(.hasChoices) }
         #expect(run.success.passes == UInt64(good.count))

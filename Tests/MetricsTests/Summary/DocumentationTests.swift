@@ -42,8 +42,11 @@ struct DocumentationTests {
             context.plan = PlanDescription(
                 Plan(scenario: "s", executor: executor, target: RequestTarget(url: Samples.url)))
             context.machine.memoryLimitBytes = 1
+            context.conditions = RunConditions(proxy: "http://p", systemPrompt: "s", environment: ["RUN_LABEL": "l"])
+            var outcome = Samples.outcome
+            outcome.connections = [ConnectionCount(address: "127.0.0.1:1", count: 1)]
             let summary = SummaryTests.summary(
-                Stream.records(count: 3_000, seed: 1), samples: Stream.samples(count: 3_000), context: context)
+                Stream.records(count: 3_000, seed: 1), samples: Stream.samples(count: 3_000), context: context, outcome: outcome)
             existing.formUnion(paths(summary.document, ""))
         }
         let tasks = SummaryBuilder.build(

@@ -13,8 +13,7 @@ struct SummaryTests {
         _ records: [RunRecord], samples: [GeneratorSample] = [], context: RunContext = Samples.context(),
         outcome: RunOutcome = Samples.outcome, texts: TextTable = TextTable(), redactor: Redactor = Redactor()
     ) -> Summary {
-        let statistics = RunStatisticsTests.statistics(
-            records, samples: samples, texts: texts, hasSchedule: context.plannedArrivals != nil)
+        let statistics = RunStatisticsTests.statistics(records, samples: samples, texts: texts, context: context)
         return SummaryBuilder.build(statistics: statistics, context: context, outcome: outcome, redactor: redactor)
     }
 

@@ -21,23 +21,34 @@ struct SummaryTextTests {
                   target       http://127.0.0.1:8000/v1/chat/completions
                   outcome      completed after 12.0s, started 2023-11-14T22:13:20.123Z
 
-                  requests     100 finished (8.33/s), 100 started of 100 planned
-                  success      100.00 %, 0 failed
+                  tokens/s     638 output, 120 input, 758 total
+                  rate         10.0/s asked, 10.0/s achieved, 9.90/s succeeded, over 10.0s
+                  requests     100 finished, 100 started of 100 planned
+                  success      100.00 %, 100 succeeded, 0 failed
+                  lateness     p99 0.200 ms, max 0.200 ms: the generator kept up
+                  prompts      100 sent, 1 distinct, repeated from 100ms on
 
                   latency, ms    count   min   avg   med  p90  p95  p99  max
-                  end to end       100  50.0  99.5  99.5  139  144  148  149
-                  service          100  49.0  98.5  98.5  138  143  147  148
+                  successes        100  50.0  99.5  99.5  139  144  148  149
                   from schedule    100  50.2  99.7  99.7  139  144  148  149
                   · short           50  50.0  99.0  99.0  138  143  147  148
                   · long            50  51.0   100   100  139  144  148  149
+
+                  connections  1 opened, 99 requests on an open one
+                  generator    0 s CPU, 30.0 MiB, up to 1 requests in flight
 
                   tokens   prompt  completion  per s, avg  per s, med
                   · short    12.0        64.0         712         647
                   · long     12.0        64.0         703         640
 
-                  lateness     p99 0.200 ms, max 0.200 ms: the generator kept up
-                  connections  1 opened, 99 requests on an open one
-                  generator    0 s CPU, 30.0 MiB, up to 1 requests in flight
+                  as k6, ms                    min   avg   med  p90  p95  p99  max
+                  http_req_duration           49.0  98.5  98.5  138  143  147  148
+                  { expected_response:true }  49.0  98.5  98.5  138  143  147  148
+                  e2e_latency_ms              50.0  99.5  99.5  139  144  148  149
+                  http_reqs: 100, 8.33/s
+
+                  finished by  stop 100
+                  build        1.2.3 (000000000000, changed), libcurl/7.88.1
 
                 """)
     }
@@ -60,8 +71,8 @@ struct SummaryTextTests {
         let text = summary.textBlock(color: false)
         for line in [
             "  outcome      interrupted (SIGTERM) after 2.0s, started",
-            "  success      0.00 %, 2 failed",
-            "  interrupted  1 cut off, the oldest after 1m30s; the latencies below do not include them",
+            "  success      0.00 %, 0 succeeded, 2 failed",
+            "  interrupted  1 cut off, the oldest after 1m30s; in no latency below",
             "  dropped      1 arrivals found all virtual users busy",
             "    2 × no answer, code 1212, dial: connection refused",
             "      first at 1.55 s: iteration 4, prompt 0, label short",
@@ -83,7 +94,7 @@ struct SummaryTextTests {
         #expect(summary.result.label("short")?.metrics[.fromSchedule] == nil)
         #expect(summary.result.metrics.trend(.endToEnd)?.count == 1)
         let text = summary.textBlock(color: false)
-        #expect(!text.contains("from schedule") && text.contains("end to end"))
+        #expect(!text.contains("from schedule") && text.contains("  successes "))
     }
 
     @Test func aRunThatIsTooShortHasNoVerdict() {
@@ -93,7 +104,49 @@ struct SummaryTextTests {
 
     @Test func nothingFinished() {
         let text = SummaryTests.summary([]).textBlock(color: false)
-        #expect(text.contains("  success      n/a, 0 failed"))
+        #expect(text.contains("  success      n/a, 0 succeeded, 0 failed"))
+        #expect(text.contains("  tokens/s     n/a\n"))
         #expect(text.contains("  latency      n/a, no request finished"))
+    }
+
+    /// Three labels, two kinds of failure, and all that is usual beside them: on a terminal of 80 × 24 stand the figures of
+    /// successes, every label, both failures with where to look, and the verdict on the generator.
+    @Test func fitsATerminal() throws {
+        let text = Self.threeLabelsTwoFailures.textBlock(color: false, screen: TerminalScreen(rows: 22, columns: 80))
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        #expect(lines.count <= 22 && lines.allSatisfy { $0.count <= 80 }, "\(text)")
+        for part in [
+            "=== LLM Load Test Summary ===", "tokens/s  ", "/s achieved", "75.00 %, 900 succeeded, 300 failed", "latency, ms", "successes",
+            "from schedule", "· short", "· summarise", "· long", "failures", "HTTP 503", "the server failed: see its log",
+            "HTTP 429", "the server limits the rate", "the generator kept up", "more lines: --details",
+        ] { #expect(text.contains(part), "\(part) in \(text)") }
+        let everything = Self.threeLabelsTwoFailures.textBlock(color: false)
+        #expect(everything.split(separator: "\n").filter { $0.hasPrefix("  ·") || $0.contains("as k6") }.allSatisfy { $0.count <= 80 })
+        for line in lines.dropFirst().dropLast() where !line.isEmpty && !line.hasSuffix("…") {
+            #expect(everything.contains(line), "\(line)")
+        }
+    }
+
+    static var threeLabelsTwoFailures: Summary {
+        let texts = TextTable()
+        let records = (0..<1_200).map { index -> RunRecord in
+            let status: UInt16 = index % 4 > 0 ? 200 : index % 12 > 0 ? 503 : 429
+            var record = Samples.request(
+                at: Double(index) * 8, latency: status == 200 ? 900 + Double(index % 500) : 0.9, label: UInt16(index / 4 % 3),
+                status: status)
+            record.prompt = UInt32(index % 400)
+            if index > 40 { record.flags.insert(.connectionReused) }
+            if status != 200 {
+                record.errorCode = 1000 + status
+                record.flags = [.final, .endsIteration]
+                record.completionTokens = -1
+                record.promptTokens = -1
+            }
+            return record
+        }
+        let context = Samples.context(labels: ["short", "summarise-a-long-document", "long"], plannedArrivals: 1_200)
+        var outcome = Samples.outcome
+        outcome.connections = [ConnectionCount(address: "127.0.0.1:8000", httpVersion: "HTTP/1.1", count: 41)]
+        return SummaryTests.summary(records, samples: [SummaryTests.sample()], context: context, outcome: outcome, texts: texts)
     }
 }

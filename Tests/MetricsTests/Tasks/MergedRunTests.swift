@@ -32,6 +32,7 @@ import Testing
         mine.withUnsafeBufferPointer { writer.append($0) }
         var outcome = Samples.outcome
         outcome.duration += Int64(task)
+        outcome.connections = [ConnectionCount(address: "127.0.0.1:8000", httpVersion: "HTTP/1.1", count: 3)]
         try writer.finish(outcome)
         if killed {
             let bytes = try Data(contentsOf: URL(filePath: path))
@@ -46,6 +47,7 @@ import Testing
         #expect(merged.lost.isEmpty)
         #expect(merged.outcome.kind == .completed)
         #expect(merged.outcome.duration == Samples.outcome.duration + Int64(count - 1))
+        #expect(merged.outcome.connections?.map(\.count) == [UInt64(3 * count)])
         #expect(merged.tasks.map(\.host) == (0..<count).map { "node\($0)" })
 
         let union = RunStatisticsTests.statistics(records)
@@ -56,7 +58,10 @@ import Testing
         let expected = SummaryBuilder.build(statistics: union, context: context, outcome: merged.outcome).document
         let found = try SummaryBuilder.rebuild(fromRecords: paths).document
         for key in ["metrics", "latency", "throughput", "tokens", "root_group"] { #expect(isSame(found[key], expected[key]), "\(key)") }
-        for key in ["counts", "latency", "labels", "lateness", "interrupted", "errors", "connections", "finish_reasons"] {
+        for key in [
+            "counts", "rates", "tokens", "prompts", "latency", "labels", "lateness", "interrupted", "errors", "connections",
+            "finish_reasons",
+        ] {
             #expect(isSame(found[path: "sml", key], expected[path: "sml", key]), "\(key)")
         }
         #expect(found[path: "sml", "tasks", "count"]?.integer == Int64(count))

@@ -76,6 +76,15 @@ extension RunTruth {
         case "End to end by label":
             let fractions = ["median": 0.5, "p95": 0.95, "p99": 0.99]
             return legend.split(separator: " ").last.flatMap { fractions[String($0)] }.map { .exactly(latency(label, $0)) }
+        case "Successes by label":
+            guard let fraction = series["quantile"].flatMap(Double.init) else { return nil }
+            return .exactly(Self.quantile(fraction, Self.times(tokens, \.started, \.end)))
+        case "Tokens per second of the run":
+            let counts: [String: (RunRecord) -> Int32] = [
+                "output": { $0.completionTokens }, "input": { $0.promptTokens }, "cached": { $0.cachedTokens },
+                "reasoning": { $0.reasoningTokens },
+            ]
+            return series["kind"].flatMap { counts[$0] }.map { count in .perMinute(good.reduce(0) { $0 + Double(max(0, count($1))) }) }
         case "From the scheduled time by label":
             guard let fraction = series["quantile"].flatMap(Double.init) else { return nil }
             return .exactly(Self.quantile(fraction, Self.times(of(label, finished), \.scheduled, \.end)))
@@ -127,6 +136,7 @@ extension RunTruth {
         case "Exchanges by error":
             return .exactly(Double(requests.count { String($0.errorCode) == series["error_code"] }))
         case "Odd answers":
+            if series["oddity"] == "without_prompt_tokens" { return .perMinute(Double(good.count { $0.promptTokens < 0 })) }
             let flags: [String: RecordFlags] = [
                 "without_content": .withoutContent, "other_model": .otherModel, "tokens_not_as_asked": .tokensNotAsAsked,
             ]

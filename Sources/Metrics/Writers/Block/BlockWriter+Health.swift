@@ -1,14 +1,11 @@
-// Whether the instrument can be trusted: its lateness, connections, tasks, and what became of series and records.
+// Whether the instrument can be trusted: its lateness (which stands further up), connections, tasks, and what became of series
+// and records.
 
 import Base
 
 extension BlockWriter {
     var health: TextSection {
         var section = TextSection()
-        if let lateness = result.metrics.trend(.startLateness), let p99 = lateness.p99 {
-            let text = "p99 \(Format.measure(p99)) ms, max \(Format.measure(lateness.max ?? 0)) ms: \(keptUp)"
-            section.add(row("lateness", text), result.punctuality.keptUp == false ? .headline : .figure)
-        }
         let connections = [
             "\(Format.grouped(count(.connectionsOpened))) opened",
             "\(Format.grouped(count(.connectionsReused))) requests on an open one",
@@ -33,6 +30,12 @@ extension BlockWriter {
 
     /// Those whose remarks have a row of their own.
     private static let sectionsAbove: Set = ["answers", "connections"]
+
+    /// What makes all other figures worth something, or nothing.
+    func addLateness(to section: inout TextSection) {
+        guard let lateness = result.metrics.trend(.startLateness), let p99 = lateness.p99 else { return }
+        section.add(row("lateness", "p99 \(Format.measure(p99)) ms, max \(Format.measure(lateness.max ?? 0)) ms: \(keptUp)"), .headline)
+    }
 
     private func addGenerator(to section: inout TextSection) {
         guard result.metrics[.generatorSamples] != nil else { return }

@@ -1,4 +1,4 @@
-// How many requests, and what became of them.
+// What the run came to: tokens and requests a second, how many succeeded, and what makes the figures other than they look.
 
 import Base
 
@@ -6,19 +6,40 @@ extension BlockWriter {
     var counts: TextSection {
         let finished = count(.finished)
         let failed = count(.failed)
-        var requests = "\(Format.grouped(finished)) finished"
-        if result.seconds > 0 { requests += " (\(Format.measure(result.rate(.finished)))/s)" }
-        requests += ", \(Format.grouped(count(.started))) started"
+        var section = TextSection()
+        section.add(row("tokens/s", tokenRates), .headline)
+        section.add(row("rate", requestRates), .headline)
+        var requests = "\(Format.grouped(finished)) finished, \(Format.grouped(count(.started))) started"
         if let planned = result.run?.plannedArrivals { requests += " of \(Format.grouped(planned)) planned" }
+        section.add(row("requests", requests), .context)
         let rate = finished == 0 ? "n/a" : Format.fixed(100 * (Double(finished) - Double(failed)) / Double(finished), 2) + " %"
         let coloredRate = finished == 0 || failed > 0 ? style.bad(rate) : style.good(rate)
-        var section = TextSection()
-        section.add(row("requests", requests), .headline)
-        section.add(row("success", "\(coloredRate), \(Format.grouped(failed)) failed"), .headline)
+        let succeeded = Format.grouped(finished - min(finished, failed))
+        section.add(row("success", "\(coloredRate), \(succeeded) succeeded, \(Format.grouped(failed)) failed"), .headline)
         addUnfinished(to: &section)
+        addLateness(to: &section)
         let odd = remarks("answers") { style.bad($0) }
         if !odd.isEmpty { section.add(row("answers", "of the successful: " + odd.joined(separator: ", ")), .figure) }
+        addPrompts(to: &section)
         return section
+    }
+
+    private var tokenRates: String {
+        let rates = [("output", MetricName.outputPerSecond), ("input", .inputPerSecond), ("total", .totalPerSecond)]
+            .compactMap { name, metric in result.metrics.number(metric).map { "\(Format.measure($0)) \(name)" } }
+        guard !rates.isEmpty else { return count(.finished) == 0 ? "n/a" : "n/a, no answer said how many it has" }
+        let silent = count(.withoutUsage)
+        return rates.joined(separator: ", ") + (silent > 0 ? style.bad("; \(Format.grouped(silent)) answers did not say") : "")
+    }
+
+    /// Of the plan's time, not of the wait for the last answers after it.
+    private var requestRates: String {
+        let rates = [("asked", MetricName.askedPerSecond), ("achieved", .achievedPerSecond), ("succeeded", .succeededPerSecond)]
+            .compactMap { name, metric in result.metrics.number(metric).map { "\(Format.measure($0))/s \(name)" } }
+        guard !rates.isEmpty, let seconds = result.metrics.number(.planSeconds) else {
+            return result.seconds > 0 ? "\(Format.measure(result.rate(.finished)))/s finished" : "n/a"
+        }
+        return rates.joined(separator: ", ") + ", over \(Format.duration(seconds: seconds))"
     }
 
     /// What was cut off or never started.
@@ -27,13 +48,9 @@ extension BlockWriter {
         let dropped = count(.dropped)
         let paused = count(.pausedArrivals)
         if interrupted > 0 {
-            let oldest = result.metrics.trend(.interruptedAge)?.max ?? 0
-            section.add(
-                row(
-                    "interrupted",
-                    style.bad(Format.grouped(interrupted))
-                        + " cut off, the oldest after \(Format.duration(seconds: oldest / 1e3));"
-                        + " the latencies below do not include them"), .headline)
+            let oldest = Format.duration(seconds: (result.metrics.trend(.interruptedAge)?.max ?? 0) / 1e3)
+            let text = style.bad(Format.grouped(interrupted)) + " cut off, the oldest after \(oldest); in no latency below"
+            section.add(row("interrupted", text), .headline)
         }
         if dropped > paused {
             section.add(row("dropped", style.bad(Format.grouped(dropped - paused)) + " arrivals found all virtual users busy"), .headline)
@@ -41,5 +58,27 @@ extension BlockWriter {
         if paused > 0 {
             section.add(row("dropped", style.bad(Format.grouped(paused)) + " arrivals fell into pauses after a 429"), .headline)
         }
+    }
+
+    /// From this share of the input on, a server's cache is most of why it was fast.
+    private static let muchCached = 0.1
+
+    private func addPrompts(to section: inout TextSection) {
+        let started = count(.started)
+        let distinct = count(.distinctPrompts)
+        let repeated = result.metrics.number(.repeatedFrom)
+        if distinct > 0 {
+            let from = repeated.map { ", repeated from \(Format.duration(seconds: $0)) on" } ?? ""
+            section.add(row("prompts", "\(Format.grouped(started)) sent, \(Format.grouped(distinct)) distinct\(from)"), .context)
+        }
+        guard let cached = result.metrics.number(.cachedShare), cached > 0 else { return }
+        let isMuch = cached >= Self.muchCached
+        let share = isMuch ? style.bad(share(cached)) : share(cached)
+        let why =
+            repeated == nil
+            ? "it knew these prompts, or how they begin, before this run"
+            : "prompts repeat, or it knew how they begin: new ones take longer"
+        section.add(row("cache", "\(share) of the input came from the server's cache:"), isMuch ? .headline : .context)
+        section.add(row("", why), isMuch ? .headline : .context)
     }
 }

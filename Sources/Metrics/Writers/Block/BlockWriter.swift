@@ -38,12 +38,14 @@ struct BlockWriter {
 
     /// All there is to say, in the order of reading.
     var sections: [TextSection] {
-        [head, counts, latencyTable, tokenTable, errors, health]
+        [head, counts, latencyTable, errors, health, tokenTable, k6Rows, conditions]
     }
 
     func row(_ name: String, _ text: String) -> String { "  " + Table.pad(name, 13) + text }
     func plain(_ text: String?) -> String { OneLine.escaped(text ?? "") }
     func count(_ name: MetricName) -> UInt64 { result.metrics.count(name) }
+
+    func share(_ part: Double) -> String { Format.measure(100 * part) + " %" }
 
     /// What there is to say of a section's metrics: count and remark of those that counted something.
     func remarks(_ section: String, _ mark: (String) -> String = { $0 }) -> [String] {
