@@ -112,6 +112,9 @@ import Testing
         let answered = requests.filter { $0.status == 200 }
         #expect(answered.reduce(0) { $0 + Int($1.promptTokens) } == good.reduce(0) { $0 + $1.promptTokens })
         #expect(answered.reduce(0) { $0 + Int($1.completionTokens) } == good.reduce(0) { $0 + $1.completionTokens })
+        #expect(results.count("sml", "tokens", "output_tokens") == good.reduce(0) { $0 + $1.completionTokens })
+        #expect(results.count("sml", "tokens", "input_tokens") == good.reduce(0) { $0 + $1.promptTokens })
+        #expect(results.count("sml", "latency", "success_ms", "count") == good.count)
         for (index, label) in results.labels.enumerated() {
             let count = good.filter { $0.completionTokens == Scratch.tokens[label] }.count
             #expect(answered.filter { Int($0.label) == index }.count == count)

@@ -5,6 +5,8 @@ import Testing
 
 final class EndpointProcess {
     struct Entry {
+        /// Milliseconds, of the kernel's monotonic clock.
+        var arrival: Double
         var milliseconds: Double
         var promptTokens: Int
         var completionTokens: Int
@@ -47,7 +49,7 @@ final class EndpointProcess {
                 let connection = Int(cells[9])
             else { return nil }
             return Entry(
-                milliseconds: (departure - arrival) / 1e6, promptTokens: prompt, completionTokens: completion,
+                arrival: arrival / 1e6, milliseconds: (departure - arrival) / 1e6, promptTokens: prompt, completionTokens: completion,
                 status: status, connection: connection)
         }
     }
