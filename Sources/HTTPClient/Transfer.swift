@@ -46,6 +46,11 @@ final class Transfer {
         if let failure = answer.failure { throw failure }
         guard code == CURLE_OK else {
             let detail = errorText.baseAddress.flatMap { String(validatingCString: $0) } ?? ""
+            if code == CURLE_PEER_FAILED_VERIFICATION,
+                sml_easy_get_long(easy, CURLINFO_SSL_VERIFYRESULT) == Int(NamelessCertificate.verifyResult)
+            {
+                throw HTTPFailure(.untrusted, "the server's certificate has no subject alternative name, only a common name (RFC 9525)")
+            }
             throw HTTPFailure(Self.kind(code), detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail)
         }
         return HTTPResponse(

@@ -9,6 +9,8 @@ package struct OpenSSL: Sendable {
     package typealias Object = UnsafeMutableRawPointer
     package typealias InfoCallback = @convention(c) (Object?, Int32, Int32) -> Void
     package typealias NameOut = UnsafeMutablePointer<UnsafePointer<UInt8>?>
+    /// Whether the certificate at hand is in order; the verification's object.
+    typealias VerifyCallback = @convention(c) (Int32, Object?) -> Int32
     private typealias NewIndex = @convention(c) (Int32, Int, Object?, Object?, Object?, Object?) -> Int32
 
     /// nil when libcurl's TLS library is another one.
@@ -24,6 +26,12 @@ package struct OpenSSL: Sendable {
     let loadStore: @convention(c) (Object, UnsafePointer<CChar>?, UnsafePointer<CChar>?) -> Int32
     let freeStore: @convention(c) (Object) -> Void
     let setStore: @convention(c) (Object, Object) -> Void
+    let verifyMode: @convention(c) (Object) -> Int32
+    let setVerify: @convention(c) (Object, Int32, VerifyCallback?) -> Void
+    let verifyDepth: @convention(c) (Object) -> Int32
+    let currentCertificate: @convention(c) (Object) -> Object?
+    let extensionIndex: @convention(c) (Object, Int32, Int32) -> Int32
+    let setVerifyError: @convention(c) (Object, Int32) -> Void
     package let alpn: @convention(c) (Object, NameOut, UnsafeMutablePointer<UInt32>) -> Void
     package let newSocketBIO: @convention(c) (Int32, Int32) -> Object?
     package let readBIO: @convention(c) (Object) -> Object?
@@ -47,6 +55,12 @@ package struct OpenSSL: Sendable {
             loadStore = try Self.look("X509_STORE_load_locations")
             freeStore = try Self.look("X509_STORE_free")
             setStore = try Self.look("SSL_CTX_set1_cert_store")
+            verifyMode = try Self.look("SSL_CTX_get_verify_mode")
+            setVerify = try Self.look("SSL_CTX_set_verify")
+            verifyDepth = try Self.look("X509_STORE_CTX_get_error_depth")
+            currentCertificate = try Self.look("X509_STORE_CTX_get_current_cert")
+            extensionIndex = try Self.look("X509_get_ext_by_NID")
+            setVerifyError = try Self.look("X509_STORE_CTX_set_error")
             alpn = try Self.look("SSL_get0_alpn_selected")
             newSocketBIO = try Self.look("BIO_new_socket")
             readBIO = try Self.look("SSL_get_rbio")

@@ -43,8 +43,10 @@ package final class TrustStore: @unchecked Sendable {
     ///
     /// - Returns: libcurl's code, 0 when all is well.
     package func apply(to easy: UnsafeMutableRawPointer) -> UInt32 {
-        guard file != nil || directories != nil else { return CURLE_OK.rawValue }
         let isOurs = OpenSSL.shared != nil
+        guard file != nil || directories != nil else {
+            return isOurs ? sml_easy_set_context(easy, handOver, Unmanaged.passUnretained(self).toOpaque()).rawValue : CURLE_OK.rawValue
+        }
         var codes = [(CURLOPT_CAINFO, file), (CURLOPT_CAPATH, directories)].map { option, path in
             Self.set(easy, option, isOurs ? nil : path)
         }
@@ -60,9 +62,11 @@ package final class TrustStore: @unchecked Sendable {
         return sml_easy_set_string(easy, option, path)
     }
 
-    /// Makes a connection's context use the store.
+    /// Makes a connection's context use the store, and refuse what names no host.
     fileprivate func hand(to context: UnsafeMutableRawPointer) -> CURLcode {
         guard let openSSL = OpenSSL.shared else { return CURLE_SSL_CACERT_BADFILE }
+        NamelessCertificate.refuse(in: context, openSSL)
+        guard file != nil || directories != nil else { return CURLE_OK }
         let address: UInt = state.withLock { state in
             if case .unread = state {
                 let store = openSSL.store(file: file, directories: directories)

@@ -33,7 +33,7 @@ enum FailureCategory: String, CaseIterable {
             case 1100..<1200: .dns
             case 1210..<1220: .connect
             case 1000, 1200..<1300: .connection
-            case 1300..<1400: .tls
+            case 1010, 1300..<1400: .tls
             case 1429: .http429
             case 1400..<1500: .http4xx
             case 1500..<1600: .http5xx

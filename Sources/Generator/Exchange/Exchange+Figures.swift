@@ -134,7 +134,9 @@ extension Exchange {
                     && common.settings.target.timeout > TransferSettings.connectTimeout,
                 refusal: headerRefusal ?? refusal,
                 goAway: http2.pointee.go_away >= 0 ? UInt16(clamping: http2.pointee.go_away) : nil,
-                isStreamRefused: http2.pointee.refused != 0, limits: SystemLimits.current))
+                isStreamRefused: http2.pointee.refused != 0,
+                isOpenHTTP2: isHTTP2 && sendings.loss?.isOpen == true,
+                proxyStatus: sml_easy_get_long(easy, CURLINFO_HTTP_CONNECTCODE), limits: SystemLimits.current))
         figures.errorCode = failure.code
         figures.errorText = common.texts.index(of: failure.text)
         figures.phase = failure.phase

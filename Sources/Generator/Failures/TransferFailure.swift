@@ -4,10 +4,13 @@
 
 import CLibcurl
 import Glibc
+import LibcurlClient
 
 /// k6's error codes, as its `error_code` label carries them. HTTP statuses from 400 on are 1000 + status.
 package enum ErrorCode {
     package static let generic: UInt16 = 1000
+    /// What the other side of a connection reports and no system call does: a TLS alert.
+    package static let remote: UInt16 = 1010
     package static let requestTimeout: UInt16 = 1050
     package static let dns: UInt16 = 1100
     package static let noSuchHost: UInt16 = 1101
@@ -60,6 +63,10 @@ struct TransferEvidence: Sendable {
     var goAway: UInt16?
     /// The server refused the stream (REFUSED_STREAM), each time libcurl sent it.
     var isStreamRefused = false
+    /// HTTP/2 ended while the server had not closed the connection.
+    var isOpenHTTP2 = false
+    /// The proxy's answer to CONNECT; 0 without one.
+    var proxyStatus = 0
     var limits = SystemLimits(openFiles: 0, localPorts: "")
 
     /// How libcurl's message begins when reused connections died without an answer and it does not send once more.
@@ -88,6 +95,10 @@ extension TransferFailure {
     /// k6's view of `evidence`.
     init(_ evidence: TransferEvidence) {
         let phase = evidence.phase
+        if let failure = Self.proxy(evidence) ?? Self.alert(evidence) ?? Self.brokenHTTP2(evidence) {
+            self = failure
+            return
+        }
         self =
             switch evidence.result {
             case CURLE_OPERATION_TIMEDOUT where evidence.connectLimitReached && phase == .tls:
@@ -148,7 +159,8 @@ extension TransferFailure {
             case CURLE_OUT_OF_MEMORY:
                 TransferFailure(ErrorCode.generic, "out of memory", phase)
             default:
-                TransferFailure(ErrorCode.generic, "libcurl error \(evidence.result.rawValue)", phase)
+                // One of libcurl's fixed texts.
+                TransferFailure(ErrorCode.generic, "transfer failed: \(String(cString: curl_easy_strerror(evidence.result)))", phase)
             }
     }
 
@@ -194,6 +206,10 @@ extension TransferFailure {
     private static func certificate(_ evidence: TransferEvidence) -> TransferFailure {
         switch evidence.verifyResult {
         case 2, 18, 19, 20, 21: TransferFailure(ErrorCode.unknownAuthority, "x509: unknown authority", .tls)
+        case Int(NamelessCertificate.verifyResult):
+            TransferFailure(
+                ErrorCode.hostnameMismatch, "x509: certificate doesn't match hostname: no subject alternative name, only a common name",
+                .tls)
         case 9, 10: TransferFailure(ErrorCode.tls, "x509: certificate is not valid now", .tls)
         default: TransferFailure(ErrorCode.tls, "x509: certificate rejected", .tls)
         }
@@ -249,7 +265,7 @@ extension TransferFailure {
 }
 
 extension String {
-    fileprivate func range(afterFirst mark: String) -> Substring? {
+    func range(afterFirst mark: String) -> Substring? {
         var rest = self[...]
         while !rest.isEmpty {
             if rest.hasPrefix(mark) { return rest.dropFirst(mark.count) }

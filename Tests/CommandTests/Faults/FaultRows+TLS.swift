@@ -19,6 +19,23 @@ extension FaultRow {
             }
         },
         FaultRow(
+            name: "certificate with a common name only", k6: "`x509: certificate doesn't match hostname`",
+            expected: .broken(
+                1311, "x509: certificate doesn't match hostname: no subject alternative name, only a common name", .tls)
+        ) { bench in
+            try await withHTTP2(.answer, bench, namesHost: false) {
+                try await bench.load($0.url, settings: FaultBench.Settings(environment: $0.authority))
+            }
+        },
+        // Of TLS 1.3 the alert comes behind the handshake, and a reset may overtake it.
+        FaultRow(
+            name: "client certificate demanded", expected: .broken(1010, "remote error: tls: handshake failure", .tls)
+        ) { bench in
+            try await withHTTP2(.answer, bench, options: ["-Verify", "1", "-tls1_2"]) {
+                try await bench.load($0.url, settings: FaultBench.Settings(environment: $0.authority))
+            }
+        },
+        FaultRow(
             name: "https to a plain http port",
             expected: .broken(1301, "tls: first record does not look like a TLS handshake", .tls)
         ) { bench in
@@ -71,7 +88,14 @@ extension FaultRow {
             "stream refused (REFUSED_STREAM)", .resetStream(7),
             .broken(1638, "http2: stream error with http2 ErrCode REFUSED_STREAM", .wait)),
         http2("GOAWAY before the answer", .goAway(11), .broken(1622, "http2: GOAWAY with http2 ErrCode ENHANCE_YOUR_CALM", .wait)),
-        http2("a frame that is not allowed", .forbiddenFrame, k6: "1652 `… ErrCode PROTOCOL_ERROR`", .broken(1000, "EOF", .wait)),
+        http2(
+            "a frame that is not allowed", .forbiddenFrame, k6: "1652 `… ErrCode PROTOCOL_ERROR`",
+            .broken(1650, "http2: connection error: the server broke the protocol", .wait)),
+        http2(
+            "CONTINUATION frames without end", .continuations,
+            .broken(1652, "http2: connection error with http2 ErrCode PROTOCOL_ERROR: too many CONTINUATION frames", .receive)),
+        http2(
+            "40 MB of headers out of 14 kB (HPACK)", .headerBomb, .broken(1000, "http2: response headers over the limit", .receive)),
         http2("connection closed inside the body", .closeInBody, k6: "`unexpected EOF`", .broken(1000, "unexpected EOF", .receive)),
         FaultRow(
             name: "GOAWAY after each second answer (nginx)", expected: .answered(200, choices: true, note: "nothing lost"),
@@ -114,9 +138,10 @@ extension FaultRow {
     ]
 
     private static func withHTTP2(
-        _ reaction: HTTP2Server.Reaction, _ bench: FaultBench, _ body: (HTTP2Server) async throws -> Results
+        _ reaction: HTTP2Server.Reaction, _ bench: FaultBench, options: [String] = [], namesHost: Bool = true,
+        _ body: (HTTP2Server) async throws -> Results
     ) async throws -> Results {
-        let server = try await HTTP2Server.start(reaction, in: bench.scratch)
+        let server = try await HTTP2Server.start(reaction, in: bench.scratch, options: options, namesHost: namesHost)
         defer { server.stop() }
         return try await body(server)
     }

@@ -14,6 +14,10 @@ final class HTTP2Server: Sendable {
         case resetInBody(UInt32)
         /// With the last stream 0: none was processed.
         case goAway(UInt32)
+        /// CONTINUATION frames without an end.
+        case continuations
+        /// One header of 4 kB, named ten thousand times by its index: 40 MB out of 14 kB (HPACK).
+        case headerBomb
         /// DATA on stream 0.
         case forbiddenFrame
         case closeInBody
@@ -31,18 +35,24 @@ final class HTTP2Server: Sendable {
         self.processID = processID
     }
 
-    static func start(_ reaction: Reaction, in scratch: Scratch) async throws -> HTTP2Server {
-        try await NginxFront.certificates(scratch)
+    /// - Parameters:
+    ///   - options: of `s_server`.
+    ///   - namesHost: its certificate has its host as a subject alternative name, not as its common name only.
+    static func start(
+        _ reaction: Reaction, in scratch: Scratch, options: [String] = [], namesHost: Bool = true
+    ) async throws -> HTTP2Server {
+        try await NginxFront.certificates(scratch, namesHost: namesHost)
         let authority = ["SSL_CERT_FILE": scratch.file("ca.pem")]
         let reserved = try ReservedPort()
         let port = reserved.number
         let process = Process()
         let (input, output) = (Pipe(), Pipe())
         process.executableURL = URL(filePath: "/usr/bin/openssl")
-        process.arguments = [
-            "s_server", "-accept", "127.0.0.1:\(port)", "-cert", scratch.file("server.pem"), "-key",
-            scratch.file("server.key"), "-alpn", "h2", "-quiet",
-        ]
+        process.arguments =
+            [
+                "s_server", "-accept", "127.0.0.1:\(port)", "-cert", scratch.file("server.pem"), "-key",
+                scratch.file("server.key"), "-alpn", "h2", "-quiet",
+            ] + options
         process.standardInput = input
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
@@ -137,6 +147,16 @@ private struct Conversation {
             ]
         case .goAway(let error):
             return [Self.frame(type: 7, flags: 0, stream: 0, code(0) + code(error))]
+        case .continuations:
+            // More than a hundred times what a server needs for the headers of an answer.
+            let flood = (0..<1000).flatMap { _ in Self.frame(type: 9, flags: 0, stream: stream) }
+            return [Self.frame(type: 1, flags: 0, stream: stream, [0x88]) + flood]
+        case .headerBomb:
+            // Literal with incremental indexing, name "a", value of 4,000 bytes; then the first entry of the dynamic table.
+            let value = [UInt8](repeating: 0x76, count: 4000)
+            let header: [UInt8] = [0x40, 1, 0x61, 0x7F, UInt8((4000 - 127) % 128 | 0x80), UInt8((4000 - 127) / 128)] + value
+            let block = [0x88] + header + [UInt8](repeating: 0xBE, count: 10_000)
+            return [Self.frame(type: 1, flags: 4, stream: stream, block)]
         case .forbiddenFrame:
             return [Self.frame(type: 0, flags: 0, stream: 0, [0x78])]
         case .closeInBody:

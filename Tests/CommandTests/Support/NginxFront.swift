@@ -57,12 +57,13 @@ struct NginxFront {
 
     // MARK: Making the front
 
-    static func certificates(_ scratch: Scratch) async throws {
+    static func certificates(_ scratch: Scratch, namesHost: Bool = true) async throws {
         try scratch.write("san.cnf", "subjectAltName=DNS:localhost\n")
         let commands = [
             "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=test-authority",
             "req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=localhost",
-            "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out server.pem -days 2 -extfile san.cnf",
+            "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out server.pem -days 2"
+                + (namesHost ? " -extfile san.cnf" : ""),
         ]
         for command in commands {
             let run = try await Program.run(

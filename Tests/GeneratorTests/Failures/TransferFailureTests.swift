@@ -16,6 +16,8 @@ import Testing
         var connectLimit = false
         var goAway: UInt16?
         var isStreamRefused = false
+        var isOpenHTTP2 = false
+        var proxyStatus = 0
         var code: UInt16
         var text: String
         var description: String { "\(result.rawValue)/\(systemError)/\(message) -> \(code)" }
@@ -61,14 +63,51 @@ import Testing
         Row(
             result: CURLE_OPERATION_TIMEDOUT, phase: .tls, connectLimit: true, code: 1300,
             text: "tls: handshake timeout"),
+        // As OpenSSL 3.0 words alerts of the server's, in the handshake and behind one of TLS 1.3.
+        Row(
+            result: CURLE_SSL_CONNECT_ERROR,
+            message: "OpenSSL/3.0.19: error:0A000410:SSL routines::sslv3 alert handshake failure", phase: .tls, code: 1010,
+            text: "remote error: tls: handshake failure"),
+        Row(
+            result: CURLE_RECV_ERROR,
+            message: "OpenSSL SSL_read: OpenSSL/3.0.19: error:0A00045C:SSL routines::tlsv13 alert certificate required, errno 0",
+            code: 1010, text: "remote error: tls: certificate required"),
+        Row(
+            result: CURLE_PEER_FAILED_VERIFICATION, verifyResult: 62, phase: .tls, code: 1311,
+            text: "x509: certificate doesn't match hostname: no subject alternative name, only a common name"),
+        Row(
+            result: CURLE_RECV_ERROR, message: "CONNECT tunnel failed, response 407", phase: .tls, proxyStatus: 407, code: 1000,
+            text: "proxy: CONNECT answered with status 407"),
+        Row(result: CURLE_PROXY, phase: .connect, code: 1210, text: "proxy: SOCKS request refused"),
+        Row(
+            result: CURLE_RECV_ERROR, message: "Illegal or missing hexadecimal sequence in chunked-encoding", code: 1000,
+            text: "malformed HTTP response"),
+        Row(
+            result: CURLE_RECV_ERROR,
+            message:
+                "h2_process_pending_input: nghttp2_session_mem_recv() returned -905:Too many CONTINUATION frames following a HEADER frame",
+            code: 1652, text: "http2: connection error with http2 ErrCode PROTOCOL_ERROR: too many CONTINUATION frames"),
+        Row(
+            result: CURLE_RECV_ERROR,
+            message: "h2_process_pending_input: nghttp2_session_mem_recv() returned -902:The user callback function failed",
+            code: 1000, text: "http2: response headers over the limit"),
+        Row(result: CURLE_GOT_NOTHING, isOpenHTTP2: true, code: 1650, text: "http2: connection error: the server broke the protocol"),
+        Row(result: CURLE_FAILED_INIT, code: 1000, text: "transfer failed: Failed initialization"),
     ]
+
+    @Test func noCodeOfLibcurlsReachesAUser() {
+        for number in UInt32(1)..<100 {
+            let failure = TransferFailure(TransferEvidence(result: CURLcode(rawValue: number), phase: .wait))
+            #expect(!failure.text.contains("libcurl error"), "\(number): \(failure.text)")
+        }
+    }
 
     @Test(arguments: rows) func isWhatK6Says(row: Row) {
         let failure = TransferFailure(
             TransferEvidence(
                 result: row.result, systemError: row.systemError, verifyResult: row.verifyResult,
                 message: row.message, phase: row.phase, connectLimitReached: row.connectLimit,
-                goAway: row.goAway, isStreamRefused: row.isStreamRefused,
+                goAway: row.goAway, isStreamRefused: row.isStreamRefused, isOpenHTTP2: row.isOpenHTTP2, proxyStatus: row.proxyStatus,
                 limits: SystemLimits(openFiles: 99, localPorts: "1-2")))
         #expect(failure.code == row.code)
         #expect(failure.text == row.text)
