@@ -56,8 +56,7 @@ final class RunSession: Sendable {
         if let note = corpus.reading.note, !request.quiet { StandardError.write("\(request.program): \(request.prompts): \(note)\n") }
         if let warning = corpus.reading.warning { StandardError.write("\(request.program): warning: \(request.prompts): \(warning)\n") }
         let plan = resolved.plan
-        let headers = plan.target.headers.filter { HeaderTrust.isHidden($0.name, value: $0.value) }
-        redactor = Redactor(secrets: [plan.target.apiKey] + headers.map(\.value))
+        redactor = Redactor(hiding: plan.target)
         try OutputDirectory.prepare(
             request.directory, summaries: request.summaries,
             records: request.task.map { TaskFile.numbered($0.records, task: $0.share.index) } ?? request.records,

@@ -37,6 +37,32 @@ package enum OneLine {
         line.unicodeScalars.count <= limit ? line : String(line.unicodeScalars.prefix(limit)) + "…"
     }
 
+    /// All lines of `text` as one: white space of any kind and length is one blank, what is not printable is left out, and
+    /// with it the rest of an order to a terminal (`ESC [ 3 1 m`).
+    static func squeezed(_ text: String) -> String {
+        var line = String.UnicodeScalarView()
+        var isBlank = true
+        var isOrder = false
+        var previous: Unicode.Scalar = " "
+        for scalar in text.unicodeScalars {
+            defer { previous = scalar }
+            if isOrder {
+                // Ends at its first letter; the bracket after ESC begins it.
+                if scalar.value >= 0x40, scalar.value < 0x7F, !(scalar == "[" && previous == "\u{1B}") { isOrder = false }
+            } else if scalar == "\u{1B}" {
+                isOrder = true
+            } else if scalar.properties.isWhitespace {
+                if !isBlank { line.append(" ") }
+                isBlank = true
+            } else if scalar.isPrintable {
+                line.append(scalar)
+                isBlank = false
+            }
+        }
+        if line.last == " " { line.removeLast() }
+        return String(line)
+    }
+
     private static func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } }
 
     private static func escaped(_ scalars: Substring.UnicodeScalarView, keeping kept: Set<Unicode.Scalar> = []) -> String {

@@ -30,6 +30,16 @@ package struct Redactor: Sendable {
         OneLine.cut(redact(OneLine.plainFirst(of: text)), limit)
     }
 
+    /// All of `text` as one line of at most `limit` bytes: redacted, white space as one blank, nothing that a terminal obeys.
+    package func words(_ text: String, limit: Int) -> String {
+        let line = redact(OneLine.squeezed(text))
+        guard line.utf8.count > limit else { return line }
+        var cut = line.unicodeScalars
+        var count = line.utf8.count
+        while count > limit - 3, let last = cut.popLast() { count -= UTF8.width(last) }
+        return String(cut) + "…"
+    }
+
     private func hidingSecrets(in bytes: [UInt8]) -> String {
         var out: [UInt8] = []
         // A form's first character may be half another's; what was taken over is then taken back.

@@ -11,6 +11,8 @@ struct AnswerFacts: Equatable {
     var hasContent = false
     /// The answer names a model, and not the one that was asked for.
     var isOtherModel = false
+    /// Index of that name into the run's text table.
+    var modelText: UInt16 = 0
     /// There was no byte.
     var isEmpty = false
     /// The text ends inside a JSON document.
@@ -29,4 +31,7 @@ struct AnswerFacts: Equatable {
     /// What ``cachedTokens`` are when `usage` does not say it.
     var timedCachedTokens: Int32 = -1
     var reasoningTokens: Int32 = -1
+
+    /// With status 200 the request is a success (``RunRecord/isSuccess``).
+    var isSuccess: Bool { hasChoices && !hasError && !hasFailedChoice }
 }

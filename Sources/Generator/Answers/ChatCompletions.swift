@@ -47,7 +47,9 @@ extension AnswerFacts {
             } else if scanner.equals(key, "model") {
                 isOtherModel = false
                 if let model = setting.model, try scanner.peek() == .string {
-                    isOtherModel = !Self.isSame(try scanner.string(), model, in: scanner)
+                    let name = try scanner.string()
+                    isOtherModel = !Self.isSame(name, model, in: scanner)
+                    if isOtherModel { modelText = setting.index(ofModel: name, in: scanner) }
                 } else {
                     try scanner.skipValue()
                 }
@@ -58,9 +60,8 @@ extension AnswerFacts {
     }
 
     static func isSame(_ name: JSONString, _ model: [UInt8], in scanner: JSONScanner) -> Bool {
-        name.hasEscapes
-            ? JSONText.decode(name, in: scanner.bytes).utf8.elementsEqual(model)
-            : model.withUnsafeBytes { scanner.equals(name, $0) }
+        if !name.hasEscapes, model.withUnsafeBytes({ scanner.equals(name, $0) }) { return true }
+        return ModelName.isSame(JSONText.decode(name, in: scanner.bytes), as: String(decoding: model, as: UTF8.self))
     }
 
     private mutating func readChoices(_ scanner: inout JSONScanner, _ setting: AnswerSetting) throws(JSONError) {

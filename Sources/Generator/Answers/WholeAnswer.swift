@@ -21,9 +21,13 @@ final class WholeAnswer<API: AnswerAPI>: AnswerReader {
         return pool.append(data, to: &buffer) ? nil : .noMemory
     }
 
-    func read() -> AnswerFacts {
-        let facts = API.read(buffer?.contents ?? UnsafeRawBufferPointer(start: nil, count: 0), setting)
-        discard()
+    func withReceived(_ body: (UnsafeRawBufferPointer) -> UInt16) -> UInt16 { body(received) }
+
+    private var received: UnsafeRawBufferPointer { buffer?.contents ?? UnsafeRawBufferPointer(start: nil, count: 0) }
+
+    func read(isError: Bool) -> AnswerFacts {
+        let facts = API.read(received, setting)
+        if !isError, facts.isSuccess { discard() }
         return facts
     }
 

@@ -200,7 +200,7 @@ final class Exchange {
         curl_multi_add_handle(group.multi, easy)
     }
 
-    /// Takes the exchange off libcurl. The answer stays until ``readAnswer()`` or ``discardAnswer()``.
+    /// Takes the exchange off libcurl. The answer stays until ``readAnswer(isError:)`` or ``discardAnswer()``.
     ///
     /// - Returns: its figures, and whether there is an answer: libcurl 7.88 takes a connection that closes inside the headers
     ///   for a complete one.
@@ -213,9 +213,20 @@ final class Exchange {
     }
 
     /// What the answer of the exchange that has just been complete says.
-    func readAnswer() -> AnswerFacts {
+    ///
+    /// - Parameter isError: whatever it says, it is none that was asked for; what came of it stays until ``discardAnswer()``.
+    func readAnswer(isError: Bool) -> AnswerFacts {
         decoder = nil
-        return reader.read()
+        return reader.read(isError: isError)
+    }
+
+    /// What the answer that has just been complete said of a failure, as an index into the run's text table; of a redirect
+    /// that is not followed, where it leads. Before ``discardAnswer()``.
+    func words(status: UInt16) -> UInt16 {
+        if (300..<400).contains(status), let location = sml_easy_get_string(easy, CURLINFO_REDIRECT_URL) {
+            return common.answers.index(ofWords: "redirects to " + common.answers.redactor.line(String(cString: location), limit: 280))
+        }
+        return reader.withReceived { common.answers.index(ofWords: $0, status: status) }
     }
 
     /// Cuts the exchange off at `now`: the connection is closed and the figures say how far it got.

@@ -91,7 +91,10 @@ extension RunRecord {
             }
         }
         if answer.hasError || answer.hasFailedChoice { flags.insert(.reportsFailure) }
-        if answer.isOtherModel { flags.insert(.otherModel) }
+        if answer.isOtherModel {
+            flags.insert(.otherModel)
+            words = answer.modelText
+        }
         if answer.isEmpty { flags.insert(.emptyBody) }
         if answer.isCutShort { flags.insert(.cutShort) }
         finishReasonRaw = answer.finishReason.rawValue

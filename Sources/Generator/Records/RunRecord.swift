@@ -160,6 +160,9 @@ package struct RunRecord: Sendable {
     package var arm: UInt16 = 0
     /// Which request of its conversation this is, from 0.
     package var turn: UInt16 = 0
+    /// Index into the run's text table for what the server said, else 0: of the first failures of a kind their words, of
+    /// a success by another model than the one asked for that model's name.
+    package var words: UInt16 = 0
 
     /// From ``sent`` until all of the request was with the kernel, nanoseconds: earlier than the write of its last byte,
     /// later than the one before it, so 0 for what goes out in one piece. Ends with the first byte of the answer or with

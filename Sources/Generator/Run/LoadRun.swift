@@ -125,7 +125,8 @@ package final class LoadRun: Sendable {
         context = ShardContext(
             plan: plan, corpus: corpus, order: order, settings: settings, addresses: lookup, clock: clock,
             live: live, shards: workers.count, share: share,
-            answers: AnswerSetting(model: corpus.model.map { Array($0.utf8) }, texts: texts),
+            answers: AnswerSetting(
+                model: corpus.model.map { Array($0.utf8) }, texts: texts, redactor: Redactor(hiding: plan.target)),
             pause: plan.faults.onTooManyRequests == .pause ? RequestPause() : nil)
         limitWarning = SystemLimits.current.warning(users: share.part(of: plan.executor.maxVUs))
         ruleDrain = options.ruleDrain

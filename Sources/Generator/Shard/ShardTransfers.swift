@@ -12,6 +12,7 @@ final class ShardTransfers {
     private let common: CommonTransferState
     var records: RecordBatcher
     var dropped: DroppedArrivals
+    private var heard = HeardFailures()
     /// By slot.
     private var exchanges: [Exchange] = []
     /// By slot: the record of the request under way.
@@ -118,12 +119,19 @@ final class ShardTransfers {
         }
         if isComplete {
             let asked = context.corpus.tokensAsked(at: Int(requests[slot].prompt))
-            requests[slot].fill(exchange.readAnswer(), tokensAsked: asked)
+            requests[slot].fill(exchange.readAnswer(isError: figures.status != 200), tokensAsked: asked)
+            if !requests[slot].isSuccess { keepWords(of: exchange, status: figures.status) }
         } else {
             exchange.discardAnswer()
         }
         context.live.requestEnded()
         return Answer(status: figures.status, retryAfter: figures.retryAfter, time: now)
+    }
+
+    /// What the server said of a failure, if this shard has not heard it yet.
+    private func keepWords(of exchange: Exchange, status: UInt16) {
+        if heard.isNew(requests[exchange.slot]) { requests[exchange.slot].words = exchange.words(status: status) }
+        exchange.discardAnswer()
     }
 
     private func follow(_ redirect: Redirect, _ exchange: Exchange, now: Int64) {

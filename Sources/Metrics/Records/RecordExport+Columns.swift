@@ -10,6 +10,7 @@ extension RecordExport {
         var error: String
         var url: String
         var finish: String
+        var words: String
     }
 
     static let recordColumns: [(name: String, cell: @Sendable (RunRecord, Names) -> Cell)] = [
@@ -64,6 +65,7 @@ extension RecordExport {
         ("finish_reason_text", { record, names in record.finishText == 0 ? .none : .text(names.finish) }),
         ("arm", { record, _ in .number(Int64(record.arm)) }),
         ("turn", { record, _ in .number(Int64(record.turn)) }),
+        ("words", { record, names in record.words == 0 ? .none : .text(names.words) }),
     ]
 
     static let sampleColumns: [(name: String, value: @Sendable (GeneratorSample) -> Int64)] = [

@@ -45,7 +45,8 @@ package struct RecordExport: Sendable {
                     label: label < reader.context.labels.count ? reader.context.labels[label] : "",
                     error: record.errorText == 0 ? "" : reader.texts[record.errorText],
                     url: record.url == 0 ? reader.context.url : reader.texts[record.url],
-                    finish: record.finishText == 0 ? "" : reader.texts[record.finishText])
+                    finish: record.finishText == 0 ? "" : reader.texts[record.finishText],
+                    words: record.words == 0 ? "" : reader.texts[record.words])
                 begin(.text(record.kind?.name ?? String(record.kindRaw)), to: &out)
                 for (index, column) in Self.recordColumns.enumerated() {
                     append(column.cell(record, names), Self.recordKeys[index], to: &out)

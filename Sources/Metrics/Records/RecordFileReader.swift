@@ -120,6 +120,7 @@ package final class RecordFileReader {
             record.errorText = text(record.errorText)
             record.url = text(record.url)
             record.finishText = text(record.finishText)
+            record.words = text(record.words)
             batch.append(record)
         }
         return nil

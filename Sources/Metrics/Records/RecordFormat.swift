@@ -88,7 +88,7 @@ enum RecordFormat {
         put(record.finishText, 128)
         put(record.arm, 130)
         put(record.turn, 132)
-        put(UInt16(0), 134)
+        put(record.words, 134)
     }
 
     static func decode(_ frame: UnsafeRawPointer, _ version: Version = version) -> RunRecord {
@@ -135,6 +135,7 @@ enum RecordFormat {
         record.finishText = get(128)
         record.arm = get(130)
         record.turn = get(132)
+        record.words = get(134)
         return record
     }
 

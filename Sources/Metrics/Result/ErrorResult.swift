@@ -32,6 +32,13 @@ package struct ErrorResult: Sendable, Equatable {
         /// Index in the corpus.
         package var prompt: UInt64
         package var label: String?
+        /// Where its last exchange went, when redirects had led it there; nil for the plan's own URL.
+        package var url: String?
+        /// `GET` when a redirect had turned the POST into one, as 301, 302 and 303 do.
+        package var method = "POST"
+        /// What the server said, in one line of at most 300 bytes, secrets masked; nil without a body. Of the earliest
+        /// failure whose words are kept, which of several at once need not be the first.
+        package var words: String?
     }
 }
 
@@ -45,19 +52,34 @@ extension ErrorResult {
             let key = failure.key
             let text = run.texts[key.errorText]
             let label = Int(failure.first.label)
+            let words = failure.words.map { redactor.redact(run.texts[$0.text]) }
             return ErrorResult(
                 status: Int(key.status), code: Int(key.errorCode), text: text.isEmpty ? nil : redactor.redact(text),
                 content: key.content == .none ? nil : key.content.rawValue, phase: key.phase.name, count: failure.count.total,
-                hint: hint(key),
+                hint: hint(failure, text, words: words),
                 first: First(
                     atSeconds: Double(failure.first.end) / 1e9,
                     at: WallClock.text(unixNanoseconds: context.startedUnixNanoseconds + failure.first.end),
                     iteration: UInt64(failure.first.iteration), prompt: UInt64(failure.first.prompt),
-                    label: label < run.labels.count ? run.labels[label].label : nil))
+                    label: label < run.labels.count ? run.labels[label].label : nil,
+                    url: failure.first.url == 0 ? nil : redactor.redact(run.texts[failure.first.url]),
+                    method: failure.first.isGet ? "GET" : "POST", words: words))
         }
     }
 
-    /// Where to look, by k6's error codes (k6 §5.1).
+    /// Where to look; nothing where the server says itself what is wrong. That a redirect made a GET of the POST is told
+    /// by no server.
+    private static func hint(_ failure: FailureStatistics, _ text: String, words: String?) -> String {
+        if failure.first.isGet, failure.key.status >= 400 {
+            return "a redirect made a GET of the POST: give the address it leads to as server URL"
+        }
+        if text.hasPrefix("proxy: ") {
+            return "it is the proxy that refuses: see HTTPS_PROXY, its user and password, and NO_PROXY for servers that need none"
+        }
+        return words == nil ? hint(failure.key) : ""
+    }
+
+    /// By k6's error codes (k6 §5.1).
     private static func hint(_ key: FailureStatistics.Key) -> String {
         switch key.content {
         case .emptyBody: return "status 200 without a body: see the log of the server and of the proxy before it"
@@ -69,6 +91,7 @@ extension ErrorResult {
         case .none: break
         }
         switch key.errorCode {
+        case ErrorCode.remote: return "the server ended the TLS handshake with that alert: does it ask for a client certificate?"
         case 1050: return "the answer took longer than the request timeout: lower the load or raise request_timeout"
         case 1100..<1200: return "the server's name could not be resolved: check the host in the server URL"
         case 1210: return "no connection could be made: see this machine's limits and network"

@@ -33,6 +33,7 @@ extension RunResult {
             connections: (sml[path: "connections", "opened_to"]?.elements ?? []).map(ConnectionCount.init(_:)),
             remoteWrite: RemoteWriteResult(sml["remote_write"]),
             tasks: (sml[path: "tasks", "each"]?.elements ?? []).map(TaskResult.init(_:)))
+        otherModels = (sml[path: "answers", "other_models"] ?? .null).counts
     }
 }
 
@@ -80,7 +81,8 @@ extension ErrorResult {
             content: json["content"]?.text, phase: json["phase"]?.text ?? "", count: json.count("count"), hint: json["hint"]?.text ?? "",
             first: First(
                 atSeconds: first["at_seconds"]?.number ?? 0, at: first["at"]?.text ?? "", iteration: first.count("iteration"),
-                prompt: first.count("prompt"), label: first["label"]?.text))
+                prompt: first.count("prompt"), label: first["label"]?.text, url: first["url"]?.text,
+                method: first["method"]?.text ?? "POST", words: first["words"]?.text))
     }
 }
 

@@ -31,6 +31,8 @@ extension RunResult {
             finishReasons: Self.finishReasons(statistics, redactor),
             errors: ErrorResult.all(statistics, context: context, redactor: redactor),
             connections: outcome.connections ?? [], remoteWrite: remoteWrite, tasks: tasks.map(TaskResult.init))
+        otherModels = Dictionary(
+            statistics.answers.otherModels.map { (redactor.redact(statistics.texts[$0.key]), $0.value) }, uniquingKeysWith: +)
     }
 
     /// Unknown ones under the server's own word.

@@ -27,6 +27,8 @@ package struct RunResult: Sendable, Equatable {
     package var interruptedPhases: [String: UInt64]
     /// `finish_reason` of the first choice of succeeded requests.
     package var finishReasons: [String: UInt64]
+    /// Succeeded requests that another model answered than the one asked for, by that model's name.
+    package var otherModels: [String: UInt64] = [:]
     /// Failed requests by cause, the most frequent first.
     package var errors: [ErrorResult]
     /// The connections that were opened, the most frequent kind first; empty where nobody kept it.

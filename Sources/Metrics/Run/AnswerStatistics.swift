@@ -9,6 +9,8 @@ package struct AnswerStatistics: Sendable {
     package private(set) var withoutContent = Counter()
     /// Succeeded requests whose answer named another model than the one asked for.
     package private(set) var otherModel = Counter()
+    /// The same by that model's name, an index into the run's text table.
+    package private(set) var otherModels: [UInt16: UInt64] = [:]
     /// Succeeded requests with `ignore_eos` whose completion tokens are not `max_tokens`.
     package private(set) var tokensNotAsAsked = Counter()
     /// Succeeded requests without `usage.completion_tokens`: they count in no token metric.
@@ -34,7 +36,10 @@ package struct AnswerStatistics: Sendable {
         if min(record.promptTokens, record.completionTokens, record.cachedTokens, record.reasoningTokens) < -1 { implausibleTokens.add() }
         guard !record.flags.isDisjoint(with: Self.odd) else { return }
         if record.flags.contains(.withoutContent) { withoutContent.add() }
-        if record.flags.contains(.otherModel) { otherModel.add() }
+        if record.flags.contains(.otherModel) {
+            otherModel.add()
+            if record.words != 0 { otherModels[record.words, default: 0] += 1 }
+        }
         if record.flags.contains(.tokensNotAsAsked) { tokensNotAsAsked.add() }
     }
 

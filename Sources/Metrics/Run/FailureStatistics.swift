@@ -40,16 +40,45 @@ package struct FailureStatistics: Sendable {
         package var iteration: UInt32
         package var prompt: UInt32
         package var label: UInt16
+        /// Index of the URL of its last exchange in the run's text table, 0 for the plan's own.
+        package var url: UInt16 = 0
+        /// A redirect had turned its POST into a GET.
+        package var isGet = false
+
+        init(_ record: RunRecord) {
+            end = record.end
+            iteration = record.iteration
+            prompt = record.prompt
+            label = record.label
+            url = record.url
+            isGet = record.flags.contains(.methodGet)
+        }
+    }
+
+    /// What the server said, of the earliest failure of the kind whose words were kept.
+    package struct Words: Sendable, Equatable {
+        /// Nanoseconds since the run's start.
+        package var end: Int64
+        /// Index into the run's text table.
+        package var text: UInt16
     }
 
     package let key: Key
-    package internal(set) var count = Counter()
+    package private(set) var count = Counter()
     /// The failure that ended first.
-    package internal(set) var first: First
+    package private(set) var first: First
+    package private(set) var words: Words?
 
     init(key: Key, first: First) {
         self.key = key
         self.first = first
+    }
+
+    mutating func add(_ record: RunRecord) {
+        count.add()
+        if record.end < first.end { first = First(record) }
+        guard record.words != 0, record.end < words?.end ?? .max else { return }
+        words = Words(end: record.end, text: record.words)
     }
 
     static func key(of record: RunRecord) -> Key {

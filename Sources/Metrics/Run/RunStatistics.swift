@@ -241,14 +241,11 @@ package struct RunStatistics: Sendable {
 
     private mutating func addFailure(_ record: RunRecord) {
         let key = FailureStatistics.key(of: record)
-        let first = FailureStatistics.First(
-            end: record.end, iteration: record.iteration, prompt: record.prompt, label: record.label)
         let index = failureIndices[key] ?? failures.count
         if index == failures.count {
-            failures.append(FailureStatistics(key: key, first: first))
+            failures.append(FailureStatistics(key: key, first: FailureStatistics.First(record)))
             failureIndices[key] = index
         }
-        failures[index].count.add()
-        if first.end < failures[index].first.end { failures[index].first = first }
+        failures[index].add(record)
     }
 }

@@ -27,7 +27,7 @@ enum SMLWriter {
             ),
             ("errors", .array(result.errors.map(error))),
             ("finish_reasons", counts(result.finishReasons, order: FinishReason.allCases.map(\.name))),
-            ("answers", .object(metrics("answers", result))),
+            ("answers", .object(metrics("answers", result) + [("other_models", counts(result.otherModels))])),
             ("rate_limit", .object(metrics("rate_limit", result))),
             (
                 "connections",
@@ -105,7 +105,8 @@ enum SMLWriter {
                 .object([
                     ("at_seconds", .double(error.first.atSeconds)), ("at", .string(error.first.at)),
                     ("iteration", .count(error.first.iteration)), ("prompt", .count(error.first.prompt)),
-                    ("label", JSON(error.first.label)),
+                    ("label", JSON(error.first.label)), ("url", JSON(error.first.url)), ("method", .string(error.first.method)),
+                    ("words", JSON(error.first.words)),
                 ])
             ),
         ])

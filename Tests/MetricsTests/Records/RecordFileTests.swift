@@ -45,6 +45,7 @@ struct RecordFileTests {
         record.reasoningTokens = 33
         record.arm = 35
         record.turn = 36
+        record.words = 0x2526
         return record
     }
 
@@ -57,17 +58,18 @@ struct RecordFileTests {
         #expect(MemoryLayout<RunRecord>.offset(of: \.retryAfterSeconds) == 100)
         #expect(MemoryLayout<RunRecord>.offset(of: \.firstToken) == 104)
         #expect(MemoryLayout<RunRecord>.offset(of: \.turn) == 132)
+        #expect(MemoryLayout<RunRecord>.offset(of: \.words) == 134)
         var record = Self.fullRecord()
         record.errorText = 19
         record.url = 20
         var frame = [UInt8](repeating: 0xAA, count: RecordFormat.frameSize)
         frame.withUnsafeMutableBytes { RecordFormat.encode(record, into: $0.baseAddress!) }
         withUnsafeBytes(of: record) { memory in
-            #expect(Array(memory[..<134]) == Array(frame[..<134]))
+            #expect(Array(memory) == Array(frame))
         }
         let back = frame.withUnsafeBytes { RecordFormat.decode($0.baseAddress!) }
         withUnsafeBytes(of: back) { memory in
-            #expect(Array(memory[..<134]) == Array(frame[..<134]))
+            #expect(Array(memory) == Array(frame))
         }
     }
 

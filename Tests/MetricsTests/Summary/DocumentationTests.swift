@@ -10,7 +10,7 @@ import Testing
 struct DocumentationTests {
     /// Paths as the page writes them: a trend and a map of counts are one member, a prompt label is `*`.
     private func paths(_ value: JSON, _ path: String) -> Set<String> {
-        let maps = ["errors_by_status", "phases", "finish_reasons", "root_group"]
+        let maps = ["errors_by_status", "phases", "finish_reasons", "other_models", "root_group"]
         if maps.contains(where: { path.hasSuffix($0) }) { return [path] }
         switch value {
         case .object(let members)

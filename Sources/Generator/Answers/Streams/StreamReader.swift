@@ -34,9 +34,14 @@ final class StreamReader: AnswerReader {
         return events.receive(data) { answer.take($0, isError: $1, at: now, setting) } ? nil : .tooLong
     }
 
-    func read() -> AnswerFacts {
-        defer { forget() }
-        return form == .events ? answer.end() : whole.read()
+    func read(isError: Bool) -> AnswerFacts {
+        let facts = form == .events ? answer.end() : whole.read(isError: isError)
+        if !isError, facts.isSuccess { forget() }
+        return facts
+    }
+
+    func withReceived(_ body: (UnsafeRawBufferPointer) -> UInt16) -> UInt16 {
+        form == .events ? answer.failing.withUnsafeBytes(body) : whole.withReceived(body)
     }
 
     func discard() {

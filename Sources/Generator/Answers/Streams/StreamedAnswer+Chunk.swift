@@ -27,8 +27,12 @@ extension StreamedAnswer {
                 try facts.readUsage(&scanner)
             } else if scanner.equals(key, "error") {
                 if try scanner.isError() { facts.hasError = true }
-            } else if scanner.equals(key, "model"), let model = setting.model, try scanner.peek() == .string {
-                facts.isOtherModel = !AnswerFacts.isSame(try scanner.string(), model, in: scanner)
+            } else if scanner.equals(key, "model"), !isModelRead, let model = setting.model, try scanner.peek() == .string {
+                // Every chunk says it; one is enough.
+                isModelRead = true
+                let name = try scanner.string()
+                facts.isOtherModel = !AnswerFacts.isSame(name, model, in: scanner)
+                if facts.isOtherModel { facts.modelText = setting.index(ofModel: name, in: scanner) }
             } else {
                 try scanner.skipValue()
             }

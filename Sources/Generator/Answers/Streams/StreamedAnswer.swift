@@ -14,6 +14,10 @@ struct StreamedAnswer {
     private var hasEvents = false
     /// An event's data were no JSON.
     private var isMalformed = false
+    /// The data of the first event that says of a failure, or that are none; no more of them than is looked at.
+    private(set) var failing: [UInt8] = []
+    /// A chunk has named the model.
+    var isModelRead = false
 
     /// Takes the data of an event that had been read at `now`, nanoseconds on the run's clock.
     ///
@@ -38,6 +42,7 @@ struct StreamedAnswer {
         } catch {
             isMalformed = true
         }
+        if facts.hasError || facts.hasFailedChoice || isMalformed, failing.isEmpty { failing = Array(data.prefix(ServerWords.looked)) }
     }
 
     /// The facts, now that no more comes. What was damaged or broke off says no more than that, as a whole answer would.

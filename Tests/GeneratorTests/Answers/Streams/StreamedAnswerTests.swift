@@ -210,7 +210,8 @@ struct StreamedAnswerTests {
             func read(_ pieces: [ArraySlice<UInt8>]) throws -> (AnswerFacts, TokenTimes?) {
                 for piece in pieces { Array(piece).withUnsafeBytes { #expect(reader.receive($0) == nil) } }
                 let times = reader.tokenTimes()
-                return (reader.read(), times)
+                defer { reader.discard() }
+                return (reader.read(isError: false), times)
             }
             let whole = try read([bytes[...]])
             #expect(whole.1?.chunks ?? 0 == example.expected.chunks, "\(example.name)")
@@ -229,8 +230,8 @@ struct StreamedAnswerTests {
         let text = #"{"choices":[{"message":{"content":"hi"},"finish_reason":"stop"}],"usage":{"completion_tokens":4}}"#
         for byte in text.utf8 { [byte].withUnsafeBytes { #expect(reader.receive($0) == nil) } }
         #expect(reader.tokenTimes() == nil)
-        let facts = reader.read()
+        let facts = reader.read(isError: false)
         #expect(Self.isSuccess(facts) && facts.completionTokens == 4)
-        #expect(reader.read().isEmpty)
+        #expect(reader.read(isError: false).isEmpty)
     }
 }
