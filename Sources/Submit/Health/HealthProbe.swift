@@ -10,6 +10,8 @@ package enum ModelHealth: Sendable, Equatable {
     case healthy
     /// The server answered with this status and, shortened, this text.
     case notResponding(status: Int, said: String)
+    /// 404, and no other path of an OpenAI-compatible server is there either.
+    case notFound(said: String)
     /// No answer, with the reason.
     case unreachable(String)
 
@@ -17,7 +19,7 @@ package enum ModelHealth: Sendable, Equatable {
     package var name: String {
         switch self {
         case .healthy: "HEALTHY"
-        case .notResponding: "NOT_RESPONDING"
+        case .notResponding, .notFound: "NOT_RESPONDING"
         case .unreachable: "ERROR"
         }
     }
@@ -27,6 +29,7 @@ package enum ModelHealth: Sendable, Equatable {
         switch self {
         case .healthy: name
         case .notResponding(let status, let said): "\(name) (\(status)\(said.isEmpty ? "" : ": \(said)"))"
+        case .notFound(let said): "\(name) (404, as /v1/models is\(said.isEmpty ? "" : ": \(said)"))"
         case .unreachable(let reason): "\(name) (\(reason))"
         }
     }
@@ -35,6 +38,8 @@ package enum ModelHealth: Sendable, Equatable {
 /// One question to one server about one model. The key is sent as a bearer token and shown nowhere.
 package struct HealthProbe: Sendable {
     let request: HTTPRequest
+    /// Asked when the first is answered with 404: is it the place that is wrong, or the model?
+    private let models: HTTPRequest
     private let client: HTTPClient
     private let apiKey: String?
 
@@ -46,8 +51,10 @@ package struct HealthProbe: Sendable {
         if let apiKey { headers.append(.init("Authorization", "Bearer \(apiKey)")) }
         // 10 s as in SML; an answer's text is only looked at when something is wrong.
         request = HTTPRequest(
-            "POST", "\(ServerURL.root(of: serverURL))/v1/chat/completions", headers: headers, body: .bytes(Array(Self.body(model: model).utf8)),
+            "POST", "\(ServerURL.root(of: serverURL))/v1/chat/completions", headers: headers,
+            body: .bytes(Array(Self.body(model: model).utf8)),
             timeout: .seconds(10))
+        models = HTTPRequest("GET", "\(ServerURL.root(of: serverURL))/v1/models", headers: headers, timeout: .seconds(10))
     }
 
     static func body(model: String) -> String {
@@ -64,7 +71,8 @@ package struct HealthProbe: Sendable {
     /// - Throws: `CancellationError` when the task is cancelled, which also ends the request.
     package func callAsFunction() async throws -> ModelHealth {
         do throws(HTTPFailure) {
-            return verdict(try await client.send(request))
+            let answer = try await client.send(request)
+            return answer.status == 404 ? missing(answer, try await client.send(models)) : verdict(answer)
         } catch {
             if error.kind == .cancelled { throw CancellationError() }
             return .unreachable(Self.reason(error.message, hiding: apiKey))
@@ -77,8 +85,24 @@ package struct HealthProbe: Sendable {
     }
 
     func verdict(_ response: HTTPResponse) -> ModelHealth {
-        response.isSuccess
-            ? .healthy
-            : .notResponding(status: response.status, said: Redactor(secrets: [apiKey]).line(response.text))
+        if response.isSuccess { return .healthy }
+        let redactor = Redactor(secrets: [apiKey])
+        if (300..<400).contains(response.status), let target = response.header("location") {
+            return .notResponding(status: response.status, said: "redirects to " + redactor.line(target))
+        }
+        return .notResponding(status: response.status, said: redactor.words(response.text, limit: 300))
+    }
+
+    /// A server that lists models is the right one; it may not know this one yet, or know it by another name.
+    private func missing(_ answer: HTTPResponse, _ models: HTTPResponse) -> ModelHealth {
+        let said = Redactor(secrets: [apiKey]).words(answer.text, limit: 300)
+        if models.status == 404 { return .notFound(said: said) }
+        guard models.isSuccess, case .array(let list)? = (try? JSON.parse(models.text))?["data"] else {
+            return .notResponding(status: 404, said: said)
+        }
+        let names = list.compactMap { model in if case .string(let name)? = model["id"] { name } else { nil } }
+        let shown = Redactor(secrets: [apiKey]).words(names.prefix(10).joined(separator: ", "), limit: 300)
+        return .notResponding(
+            status: 404, said: "\(said.isEmpty ? "" : said + "; ")the server lists \(names.isEmpty ? "no model" : shown)")
     }
 }

@@ -6,6 +6,8 @@ package struct HealthWait: Sendable {
         case ready
         case probe(after: Duration)
         case giveUp
+        /// Nothing will come of waiting; the error says why.
+        case end(SubmitError)
     }
 
     package struct Decision: Sendable, Equatable {
@@ -19,17 +21,28 @@ package struct HealthWait: Sendable {
     package static let reminder = Duration.seconds(300)
     package static let standardTimeout = Duration.seconds(1_000_000)
 
+    /// An answer that waiting does not change is believed when it has come this often over this long: gateways have
+    /// moments too.
+    static let finalLooks = 3
+    static let finalSpan = Duration.seconds(20)
+
     private let timeout: Duration
+    private let isLaunched: Bool
+    /// Of answers that waiting does not change, one after the other: how many, and since when.
+    private var final: (count: Int, since: Duration)?
     private var last: ModelHealth?
     private var lastLineAt = Duration.zero
 
-    package init(timeout: Duration = standardTimeout) {
+    /// - Parameter isLaunched: the model was launched for this test: its server, or the path to it, is still to come.
+    package init(timeout: Duration = standardTimeout, isLaunched: Bool = false) {
         self.timeout = timeout
+        self.isLaunched = isLaunched
     }
 
     /// - Parameter elapsed: since the wait began, at the end of the probe.
     package mutating func decide(_ health: ModelHealth, elapsed: Duration) -> Decision {
         if health == .healthy { return Decision(step: .ready, line: "Model health is HEALTHY.") }
+        if let error = endless(health, elapsed: elapsed) { return Decision(step: .end(error), line: nil) }
         let left = timeout - elapsed
         guard left > .zero else {
             return Decision(
@@ -37,6 +50,26 @@ package struct HealthWait: Sendable {
         }
         // The last probe is at the limit, not up to an interval before it.
         return Decision(step: .probe(after: min(Self.interval, left)), line: line(health, elapsed: elapsed))
+    }
+
+    /// Why the wait would have no end.
+    private mutating func endless(_ health: ModelHealth, elapsed: Duration) -> SubmitError? {
+        let error: SubmitError
+        switch health {
+        case .notResponding(401, _), .notResponding(403, _):
+            error = .refused("the server refuses the API key: \(health.description)")
+        case .notResponding(300..<400, _):
+            error = .notServed("the server sends its clients elsewhere: \(health.description); give that address as server URL")
+        case .notResponding(405, _) where !isLaunched, .notResponding(410, _) where !isLaunched, .notFound where !isLaunched:
+            error = .notServed("there is no OpenAI-compatible server at this URL: \(health.description)")
+        default:
+            final = nil
+            return nil
+        }
+        let since = final?.since ?? elapsed
+        let count = (final?.count ?? 0) + 1
+        final = (count, since)
+        return count >= Self.finalLooks && elapsed - since >= Self.finalSpan ? error : nil
     }
 
     private mutating func line(_ health: ModelHealth, elapsed: Duration) -> String? {

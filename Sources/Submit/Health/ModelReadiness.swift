@@ -7,7 +7,8 @@ package enum ModelReadiness {
     /// - Parameters:
     ///   - probe: usually a ``HealthProbe``.
     ///   - say: receives each line for the user.
-    /// - Throws: ``SubmitError/notReady(_:)`` at the time limit; `CancellationError` when the task is cancelled.
+    /// - Throws: ``SubmitError/notReady(_:)`` at the time limit, ``SubmitError/refused(_:)`` and
+    ///   ``SubmitError/notServed(_:)`` when waiting cannot help; `CancellationError` when the task is cancelled.
     package static func wait<C: Clock>(
         timeout: Duration, clock: C = ContinuousClock(), probe: () async throws -> ModelHealth,
         say: (String) -> Void
@@ -18,6 +19,7 @@ package enum ModelReadiness {
             let decision = wait.decide(try await probe(), elapsed: start.duration(to: clock.now))
             switch decision.step {
             case .giveUp: throw SubmitError.notReady(decision.line ?? "")
+            case .end(let error): throw error
             case .ready:
                 if let line = decision.line { say(line) }
                 return
@@ -57,6 +59,7 @@ package enum ModelReadiness {
             case .ready: return nil
             case .ended(let end): return end
             case .giveUp(let reason): throw SubmitError.notReady(reason)
+            case .refused(let error): throw error
             case .look(let pause): try await clock.sleep(for: pause)
             }
         }

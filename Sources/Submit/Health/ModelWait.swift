@@ -34,6 +34,8 @@ package struct ModelWait: Sendable {
         case ended(JobEnd)
         /// Why it is not waited for any longer.
         case giveUp(String)
+        /// The server's answer will not change.
+        case refused(SubmitError)
     }
 
     package struct Decision: Sendable, Equatable {
@@ -53,7 +55,7 @@ package struct ModelWait: Sendable {
     package init(id: JobID, timeout: Duration) {
         self.timeout = timeout
         job = JobWait(id: id)
-        health = HealthWait(timeout: timeout)
+        health = HealthWait(timeout: timeout, isLaunched: true)
     }
 
     /// - Parameter elapsed: since the wait began.
@@ -103,6 +105,7 @@ package struct ModelWait: Sendable {
             lines += [decided.line].compactMap(\.self)
             return .ready
         case .giveUp: return .giveUp(decided.line ?? "")
+        case .end(let error): return .refused(error)
         case .probe(let most):
             lines += [decided.line].compactMap(\.self)
             return .look(after: min(pause, most))

@@ -34,6 +34,10 @@ package enum SubmitError: CommandError, Equatable {
     case notConfigured(String)
     /// The server did not come up in time.
     case notReady(String)
+    /// The server refuses the key.
+    case refused(String)
+    /// What answers is no server that serves the model.
+    case notServed(String)
 
     package var description: String {
         switch self {
@@ -41,18 +45,20 @@ package enum SubmitError: CommandError, Equatable {
             "\(name) not found beside sml nor on PATH: build it with 'make build' or install it in the same directory"
         case .cannotStage(let path, let reason): "\(path): \(reason)"
         case .endpointFailed(let output): "the simulated endpoint did not start: \(output)"
-        case .usage(let reason), .notConfigured(let reason), .notReady(let reason): reason
+        case .usage(let reason), .notConfigured(let reason), .notReady(let reason), .refused(let reason), .notServed(let reason):
+            reason
         }
     }
 
-    /// 64 usage (EX_USAGE), 69 a program missing or not starting (EX_UNAVAILABLE), 73 output cannot be made
-    /// (EX_CANTCREAT), 75 not ready yet (EX_TEMPFAIL), 78 not configured (EX_CONFIG).
+    /// 64 usage (EX_USAGE), 69 a program missing or not starting, or no server of the model (EX_UNAVAILABLE), 73 output cannot be made
+    /// (EX_CANTCREAT), 75 not ready yet (EX_TEMPFAIL), 77 refused (EX_NOPERM), 78 not configured (EX_CONFIG).
     package var exitCode: Int32 {
         switch self {
         case .usage: ExitStatus.usage.rawValue
-        case .missingProgram, .endpointFailed: ExitStatus.unavailable.rawValue
+        case .missingProgram, .endpointFailed, .notServed: ExitStatus.unavailable.rawValue
         case .cannotStage: ExitStatus.output.rawValue
         case .notReady: ExitStatus.temporary.rawValue
+        case .refused: ExitStatus.credentials.rawValue
         case .notConfigured: ExitStatus.notConfigured.rawValue
         }
     }

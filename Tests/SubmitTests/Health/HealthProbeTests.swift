@@ -44,12 +44,25 @@ import Testing
             .closeMidAnswer,
         ])
         let probe = probe(server)
-        #expect(try await probe() == .notResponding(status: 401, said: "bad key ****[2J"))
-        #expect(try await probe() == .notResponding(status: 302, said: ""))
+        #expect(try await probe() == .notResponding(status: 401, said: "bad key **** more"))
+        #expect(try await probe() == .notResponding(status: 302, said: "redirects to http://127.0.0.1:1/"))
         guard case .unreachable = try await probe() else { Issue.record("a broken answer is no answer"); return }
         server.stop()
         guard case .unreachable(let reason) = try await probe() else { Issue.record("nobody listens"); return }
         #expect(!reason.isEmpty && !reason.contains(Self.key))
+    }
+
+    /// 404 to a chat: is it the place that is wrong, or the model?
+    @Test func listsTheModelsWhenTheChatIsNotFound() async throws {
+        let server = try ScriptedReceiver([
+            .status(404, body: "no model m"), .status(200, body: #"{"data":[{"id":"x"},{"id":"y"}]}"#), .status(404, body: "nothing here"),
+            .status(404), .status(404, body: "no route"), .status(503),
+        ])
+        let probe = probe(server)
+        #expect(try await probe() == .notResponding(status: 404, said: "no model m; the server lists x, y"))
+        #expect(server.requests.map(\.requestLine) == ["POST /v1/chat/completions HTTP/1.1", "GET /v1/models HTTP/1.1"])
+        #expect(try await probe() == .notFound(said: "nothing here"))
+        #expect(try await probe() == .notResponding(status: 404, said: "no route"))
     }
 
     @Test func aHangingServerDoesNotKeepACancelledWait() async throws {

@@ -41,6 +41,13 @@ import Testing
         #expect(wait.look(ModelLook(job: .unknown), elapsed: .seconds(60)).step == .ended(.forgotten))
     }
 
+    @Test mutating func aKeyThatIsRefusedEndsTheWait() {
+        for second in [0, 10] { _ = wait.look(ModelLook(job: .running, health: down(401)), elapsed: .seconds(second)) }
+        guard case .refused(let error) = wait.look(ModelLook(job: .running, health: down(401)), elapsed: .seconds(20)).step
+        else { Issue.record("goes on"); return }
+        #expect(error.exitCode == 77)
+    }
+
     @Test mutating func theTimeLimitCountsTheQueueToo() {
         _ = wait.look(ModelLook(job: .pending(reason: "Priority")), elapsed: .zero)
         // The last look is at the limit.
