@@ -37,7 +37,7 @@ def run(scenario, prompts, endpoint_options, workers):
             corpus(file, *prompts)
             records = os.path.join(home, "records.smlrec")
             child = subprocess.Popen([os.path.join(BIN, "sml-loadgen"), "--config", config, "--prompts", file,
-                                      "--out", os.path.join(home, "out"), "--records", records, "--quiet",
+                                      "--out", os.path.join(home, "out"), "--records", records, "--quiet", "--no-test-request",
                                       "--workers", str(workers)])
             if child.wait() != 0:
                 sys.exit(f"sml-loadgen ended with {child.returncode}")

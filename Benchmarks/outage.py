@@ -72,7 +72,7 @@ def main():
                 log = open(os.path.join(home, name + ".log"), "w")
                 runs[name] = subprocess.Popen(
                     [os.path.join(BIN, "sml-loadgen"), "--config", config, "--prompts", prompts, "--run-label", name,
-                     "--out", os.path.join(home, "out-" + name), "--workers", "1", "--quiet", *more], stderr=log)
+                     "--out", os.path.join(home, "out-" + name), "--workers", "1", "--quiet", "--no-test-request", *more], stderr=log)
             time.sleep(10)
             receivers["middle"].stop()
             time.sleep(40)

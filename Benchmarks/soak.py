@@ -56,7 +56,7 @@ def run(options, home):
         child = subprocess.Popen(
             [os.path.join(options.bin, "sml-loadgen"), "--config", os.path.join(home, "run_config.json"), "--prompts",
              os.path.join(home, "prompts.json"), "--out", directory, "--records",
-             os.path.join(directory, "records.smlrec"), "--quiet", "--workers", str(options.workers)])
+             os.path.join(directory, "records.smlrec"), "--quiet", "--no-test-request", "--workers", str(options.workers)])
         samples = []
         while child.poll() is None:
             taken = sample(child.pid, begin)

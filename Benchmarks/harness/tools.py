@@ -40,7 +40,7 @@ class Loadgen:
             json.dump({"server_url": url, "model": "m", "scenario": "bench", "think_time": "0", "max_tokens": None,
                        "scenario_definition": {"name": "bench", "think_time": "0", **scenario}}, file)
         return [self.program, "--config", config, "--prompts", self.prompts, "--out", out, "--workers", "1", "--quiet",
-                *more], out
+                "--no-test-request", *more], out
 
     def saturate(self, url, connections, seconds, environment):
         command, out = self.command(

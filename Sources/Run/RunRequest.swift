@@ -51,6 +51,10 @@ package struct RunRequest {
     package var quiet = false
     /// All of the result's block, also where it does not fit on the terminal.
     package var details = false
+    /// Whether one request is sent before the plan, to find out what is wrong with the command.
+    package var sendsTestRequest = true
+    /// Whether a run in which no request succeeded has an exit code of its own. k6 has none.
+    package var failsWithoutSuccess = true
     /// Set when this is one of several tasks.
     package var task: Task?
 

@@ -57,11 +57,28 @@ final class RunSession: Sendable {
         if let warning = corpus.reading.warning { StandardError.write("\(request.program): warning: \(request.prompts): \(warning)\n") }
         let plan = resolved.plan
         redactor = Redactor(hiding: plan.target)
+        let isNew = !FileLook.isThere(request.directory)
         try OutputDirectory.prepare(
             request.directory, summaries: request.summaries,
             records: request.task.map { TaskFile.numbered($0.records, task: $0.share.index) } ?? request.records,
             replacing: request.replacesResults)
-        task = try await Self.meet(request, resolved: resolved, corpus: corpus, stop: stop)
+        if request.workers == nil { _ = try WorkerCount.available(environment: environment) }
+        let order = PromptOrder(count: corpus.count, seed: plan.promptSeed)
+        var tested: TestRequestDescription?
+        let test = TestRequest(plan: plan, corpus: corpus, order: order, environment: environment, stop: stop)
+        func send() async throws {
+            guard request.sendsTestRequest else { return }
+            tested = try await test.send()
+            if let warning = tested?.warning { StandardError.write("\(request.program): warning: \(OneLine.escaped(warning))\n") }
+        }
+        do {
+            if request.task == nil { try await send() }
+            task = try await Self.meet(request, resolved: resolved, corpus: corpus, stop: stop, first: send)
+        } catch let error as TestRequestError {
+            // Empty, if it was made for this run.
+            if isNew { rmdir(request.directory) }
+            throw error
+        }
         let records = task?.records ?? request.records
 
         // Before the run, because making it starts its clock.
@@ -74,10 +91,9 @@ final class RunSession: Sendable {
             runOptions.startUnixNanoseconds = task.start
         }
         run = try LoadRun(
-            plan: plan, corpus: corpus, order: PromptOrder(count: corpus.count, seed: plan.promptSeed),
-            texts: texts, options: runOptions)
+            plan: plan, corpus: corpus, order: order, texts: texts, options: runOptions)
         if let warning = run.limitWarning { StandardError.write("\(request.program): warning: \(warning)\n") }
-        context = RunContext(
+        var context = RunContext(
             version: Product.version, build: Product.build, libcurlVersion: Transport.version, runLabel: resolved.runLabel ?? "",
             scenario: plan.scenario, model: resolved.model ?? "", labels: corpus.labels, url: plan.target.url,
             startedUnixNanoseconds: run.clock.wallOrigin, plannedArrivals: run.plannedArrivals,
@@ -88,6 +104,8 @@ final class RunSession: Sendable {
             conditions: RunConditions(
                 proxy: run.proxy, addresses: run.addresses, libcurlFeatures: Transport.features,
                 systemPrompt: resolved.corpusOptions.systemPrompt, environment: environment))
+        context.testRequest = tested
+        self.context = context
         readers = RunReaders(
             statistics: RunStatistics(context: context, texts: texts),
             file: try Self.openRecords(records, context: context, texts: texts, redactor: redactor))
@@ -110,7 +128,7 @@ final class RunSession: Sendable {
 
     /// Waits for the other tasks, if there are any, with everything read: from here on only the start is missing.
     private static func meet(
-        _ request: RunRequest, resolved: ResolvedRun, corpus: Corpus, stop: RunStop
+        _ request: RunRequest, resolved: ResolvedRun, corpus: Corpus, stop: RunStop, first: () async throws -> Void
     ) async throws -> TaskRun? {
         guard let task = request.task else { return nil }
         let plan = resolved.plan
@@ -121,7 +139,8 @@ final class RunSession: Sendable {
             "\(plan.promptSeed) \(plan.thinkSeed) \(corpus.count) \(corpus.bodyBytesTotal)", corpus.labels.description,
         ]
         return try await TaskRun(
-            task, directory: request.directory, plan: "plan " + Fingerprint.of(text), build: Product.longVersion, stop: stop)
+            task, directory: request.directory, plan: "plan " + Fingerprint.of(text), build: Product.longVersion, stop: stop,
+            patience: request.sendsTestRequest ? TestRequest.longest(plan) : .zero, first: first)
     }
 
     private static func openRecords(
@@ -152,6 +171,9 @@ final class RunSession: Sendable {
         // Records that were asked for and are not there are no success.
         let final = code == 0 && recordsFailure != nil ? OutputError.exitCode : code
         stopping.finished(final)
+        defer {
+            if final == ExitStatus.nothingSucceeded.rawValue { StandardError.write("\(request.program): none of the requests succeeded\n") }
+        }
         guard let summary, !show(summary) else { return final }
         return final == 0 ? OutputError.exitCode : final
     }
@@ -168,7 +190,7 @@ final class RunSession: Sendable {
         StandardError.write("\(request.program): \(reason), and the run did not end: its summary has what is known so far\n")
         if known == nil, let failure = readers.finishFile(outcome) { StandardError.write("\(request.program): \(failure)\n") }
         let isWritten = (try? write(summary(outcome, remoteWrite: delivery?.provisionalSection()))) != nil
-        return isWritten ? exitCode(outcome) : OutputError.exitCode
+        return isWritten ? exitCode(outcome, isTask ? nil : readers.statistics) : OutputError.exitCode
     }
 
     /// Returns the exit code, and the summary when it is written and can be shown.
@@ -184,14 +206,14 @@ final class RunSession: Sendable {
             if delivery != nil { try? write(summary(outcome, remoteWrite: delivery?.provisionalSection())) }
             let delivered = await delivery?.finish()
             let summary = summary(outcome, remoteWrite: delivered?.section)
-            let code = store(summary, outcome: outcome)
+            let code = store(summary, outcome: outcome, readers.statistics)
             guard code != OutputError.exitCode else { return (code, nil) }
             return (code == 0 && request.requireRemoteWrite && delivered?.isComplete == false ? 3 : code, summary)
         }
         guard task.share.index == 0 else {
             let delivered = await delivery?.finish()
             StandardError.write("\(request.program): task \(task.share.index) of \(task.share.count): \(task.records)\n")
-            return (request.requireRemoteWrite && delivered?.isComplete == false ? 3 : exitCode(outcome), nil)
+            return (request.requireRemoteWrite && delivered?.isComplete == false ? 3 : exitCode(outcome, nil), nil)
         }
         // The others' parts as they are now, then as they end: after a signal there are 30 s for everything.
         try? write(SummaryBuilder.build(merged: task.mergedSoFar(), redactor: redactor))
@@ -202,7 +224,7 @@ final class RunSession: Sendable {
         let undelivered = request.requireRemoteWrite && delivered?.isComplete == false
         let all = try await deliver(merged)
         let summary = SummaryBuilder.build(merged: merged, redactor: redactor, remoteWrite: all?.section)
-        let code = store(summary, outcome: merged.outcome)
+        let code = store(summary, outcome: merged.outcome, merged.statistics)
         guard code != OutputError.exitCode else { return (code, nil) }
         if outcome.kind == .completed, !merged.lost.isEmpty { return (75, summary) }
         return (code == 0 && request.requireRemoteWrite && (undelivered || all?.isComplete == false) ? 3 : code, summary)
@@ -239,7 +261,7 @@ final class RunSession: Sendable {
     }
 
     /// Writes the summary, to stdout when its file cannot be: a measurement is never lost.
-    private func store(_ summary: Summary, outcome: RunOutcome) -> Int32 {
+    private func store(_ summary: Summary, outcome: RunOutcome, _ statistics: RunStatistics) -> Int32 {
         do {
             try write(summary)
         } catch {
@@ -247,7 +269,7 @@ final class RunSession: Sendable {
             _ = isShown(String(decoding: summary.jsonData(), as: UTF8.self))
             return OutputError.exitCode
         }
-        return exitCode(outcome)
+        return exitCode(outcome, statistics)
     }
 
     /// For the person who waits for it; everything is on the disk by now. Whether stdout took it.
@@ -279,8 +301,11 @@ final class RunSession: Sendable {
         }
     }
 
-    private func exitCode(_ outcome: RunOutcome) -> Int32 {
+    /// Of the run whose requests `statistics` counts; nil for a task whose part says nothing of the whole.
+    private func exitCode(_ outcome: RunOutcome, _ statistics: RunStatistics?) -> Int32 {
         switch outcome.kind {
+        case .completed where request.failsWithoutSuccess && statistics.map { $0.started.total > 0 && $0.success.passes == 0 } == true:
+            ExitStatus.nothingSucceeded.rawValue
         case .completed: 0
         case .interrupted: ExitStatus.stopped.rawValue
         // As k6 when a threshold with abortOnFail ends the test.

@@ -21,12 +21,27 @@ struct TaskRun: Sendable {
 
     /// Meets the other tasks and agrees with them on a start.
     ///
-    /// - Throws: ``TaskError``.
-    init(_ task: RunRequest.Task, directory: String, plan: String, build: String, stop: RunStop) async throws {
+    /// - Parameters:
+    ///   - first: what task 0 does while the others wait; what it throws ends them all.
+    ///   - patience: how long that may take.
+    /// - Throws: ``TaskError``, and what `first` does.
+    init(
+        _ task: RunRequest.Task, directory: String, plan: String, build: String, stop: RunStop, patience: Duration,
+        first: () async throws -> Void
+    ) async throws {
         share = task.share
         recordsOf = { TaskFile.numbered(task.records, task: $0) }
         records = recordsOf(share.index)
         meeting = try Meeting(directory: "\(directory)/.tasks-\(task.attempt)", share: share) { stop.first?.reason }
+        if share.index == 0 {
+            meeting.askForPatience(patience)
+            do {
+                try await first()
+            } catch let error as TestRequestError {
+                meeting.callOff(error.kind.status, reason: error.description)
+                throw error
+            }
+        }
         start = try await meeting.meet(plan: plan, build: build, within: task.wait)
     }
 

@@ -60,6 +60,17 @@ package struct Meeting: Sendable {
         return instant
     }
 
+    /// Task 0, before ``meet(plan:build:within:)``: it has something to do first, for as long as `duration` at the most.
+    package func askForPatience(_ duration: Duration) {
+        try? start.write("wait \(duration.components.seconds)")
+    }
+
+    /// Task 0, instead of ``meet(plan:build:within:)``: there is no run, and all end with `status`. Else the others would
+    /// wait, and end with a code that says less.
+    package func callOff(_ status: ExitStatus, reason: String) {
+        try? start.write("end \(status.rawValue) \(reason)")
+    }
+
     /// Task 0: until all are there.
     private func gather(
         plan: String, build: String, until deadline: ContinuousClock.Instant, limit: Duration
@@ -93,8 +104,14 @@ package struct Meeting: Sendable {
 
     /// The others: until task 0 has spoken.
     private func obey(until deadline: ContinuousClock.Instant) async throws(TaskError) -> Int64 {
+        var deadline = deadline
+        var isPatient = false
         while true {
-            if let line = try start.read() { return try Self.instant(line, path: start.path) }
+            if let line = try start.read() {
+                guard let more = Self.patience(line) else { return try Self.instant(line, path: start.path) }
+                if !isPatient { deadline += more }
+                isPatient = true
+            }
             guard ContinuousClock.now < deadline else {
                 throw TaskError(.others, "task 0 of \(share.count) gave no start; nothing was sent")
             }
@@ -102,9 +119,19 @@ package struct Meeting: Sendable {
         }
     }
 
+    /// Of task 0's line: how much longer to wait for its next one. A day is longer than any request takes.
+    static func patience(_ line: String) -> Duration? {
+        guard line.hasPrefix("wait "), let seconds = Int64(line.dropFirst(5)), (0...86_400).contains(seconds) else { return nil }
+        return .seconds(seconds)
+    }
+
     /// Of task 0's line: when to start, or why not to. Other numbers would overflow what is added to them.
     static func instant(_ line: String, path: String) throws(TaskError) -> Int64 {
         if line.hasPrefix("go "), let instant = Int64(line.dropFirst(3)), (0...(1 << 62)).contains(instant) { return instant }
+        let words = line.split(separator: " ", maxSplits: 2)
+        if words.count == 3, words[0] == "end", let status = Int32(words[1]).flatMap(ExitStatus.init(rawValue:)) {
+            throw TaskError(.calledOff(status), "task 0: \(words[2])")
+        }
         throw TaskError(.others, line.hasPrefix("stop ") ? "task 0: " + line.dropFirst(5) : "\(path): \(line)?")
     }
 

@@ -10,6 +10,8 @@ package enum TaskErrorKind: ErrorKind {
     case others
     /// A signal while waiting for the others: 105, as for a run.
     case interrupted
+    /// Task 0 has found out that the run cannot succeed: its code.
+    case calledOff(ExitStatus)
     /// The directory they share: 73 (EX_CANTCREAT).
     case files
 
@@ -17,6 +19,7 @@ package enum TaskErrorKind: ErrorKind {
         switch self {
         case .others: .temporary
         case .interrupted: .stopped
+        case .calledOff(let status): status
         case .files: .output
         }
     }

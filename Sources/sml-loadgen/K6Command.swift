@@ -97,6 +97,8 @@ enum K6Command {
         request.result = .handleSummary
         request.quiet = invocation.quiet
         request.details = true
+        request.sendsTestRequest = false
+        request.failsWithoutSuccess = false
         announce(invocation, script, request)
         return request
     }

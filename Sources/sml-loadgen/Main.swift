@@ -44,10 +44,12 @@ struct LoadGenerator: AsyncParsableCommand {
             \(ExitStatus.table([
                 .done: nil,
                 .seriesMissing: nil,
+                .nothingSucceeded: nil,
                 .usage: nil,
-                .unavailable: "the system gives too few open files or threads to run",
+                .unavailable: "the test request failed, or the system gives too few open files or threads to run",
                 .output: nil,
                 .temporary: "another task did not come or was lost",
+                .credentials: "the server refused the test request's key (401, 403)",
                 .rule: nil,
                 .configuration: nil,
                 .stopped: nil,
@@ -109,6 +111,9 @@ struct LoadGenerator: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("End early, with the summary, when this process has ended.", valueName: "pid"))
     var whileProcess: Int32?
+
+    @Flag(inversion: .prefixedNo, help: "Before the plan, find out with one request whether it can succeed at all.")
+    var testRequest = true
 
     @Flag(help: "End with 3 when not everything was delivered to the remote-write receiver.")
     var requireRemoteWrite = false

@@ -23,6 +23,7 @@ extension RunRequest {
         records = options.records
         quiet = options.quiet
         details = options.details
+        sendsTestRequest = options.testRequest
         requireRemoteWrite = options.requireRemoteWrite
         drain = try OptionValue.duration(options.drain, option: "--drain", atLeast: .zero)
         remoteWriteDrain = try OptionValue.duration(

@@ -21,7 +21,7 @@ import Testing
         let program = try Program(
             "sml-loadgen",
             [
-                "--config", config, "--prompts", prompts, "--out", scratch.file("out"), "--records",
+                "--config", config, "--prompts", prompts, "--out", scratch.file("out"), "--no-test-request", "--records",
                 scratch.file("out/records.smlrec"), "--quiet", "--remote-write-url", receiver.url,
             ], in: scratch,
             environment: clock.environment.merging(["K6_PROMETHEUS_RW_PUSH_INTERVAL": "500ms"]) { $1 })

@@ -13,7 +13,10 @@ import Testing
     private func stage(_ scratch: Scratch, _ endpoint: EndpointProcess) throws -> [String] {
         let config = try scratch.write(
             "c.json", Scratch.configuration(server: endpoint.url, scenario: Self.scenario, members: #""think_time": "0""#))
-        return ["--config", config, "--prompts", try scratch.write("p.json", Scratch.prompts), "--out", scratch.file("out")]
+        return [
+            "--config", config, "--prompts", try scratch.write("p.json", Scratch.prompts), "--out", scratch.file("out"),
+            "--no-test-request",
+        ]
     }
 
     /// With `ulimit -f`, in blocks of 1,024 bytes: a write beyond it fails, as on a full disk, without needing root.

@@ -253,7 +253,10 @@ import Testing
             let name = server.hasPrefix("https") ? "https.json" : server.contains("invalid") ? "invalid.json" : "c.json"
             return (
                 "sml-loadgen",
-                ["--config", server == "https://server.invalid:9" ? "both.json" : name, "--prompts", "p.json", "--out", "out", "--quiet"]
+                [
+                    "--config", server == "https://server.invalid:9" ? "both.json" : name, "--prompts", "p.json", "--out", "out", "--quiet",
+                    "--no-test-request",
+                ]
                     + (isTask ? ["--task", "slurm"] : [])
             )
         case .k6: return ("k6", ["run", "--quiet", "p.js"])

@@ -237,7 +237,8 @@ import Testing
         let entry = #"{"label": "a", "content": "\#(String(repeating: "x", count: 10_000))"}"# + "\n"
         let corpus = try scratch.write("p.jsonl", String(repeating: entry, count: 20_000))
         let config = try scratch.write("c.json", Self.configuration("http://127.0.0.1:9"))
-        let program = try Program("sml-loadgen", ["--config", config, "--prompts", corpus, "--out", "out"], in: scratch)
+        let program = try Program(
+            "sml-loadgen", ["--config", config, "--prompts", corpus, "--out", "out", "--no-test-request"], in: scratch)
         try await eventually(every: .milliseconds(1), "the corpus is mapped") {
             let maps = try? String(contentsOfFile: "/proc/\(program.processID)/maps", encoding: .utf8)
             return maps?.contains(corpus) == true || !program.process.isRunning

@@ -127,7 +127,7 @@ extension SignalTests {
             Scratch.configuration(
                 server: "http://127.0.0.1:9", scenario: #"{"executor": "constant-vus", "vus": 1, "duration": "1s"}"#))
         let program = try Program(
-            "sml-loadgen", ["--config", config, "--prompts", pipe, "--out", scratch.file("out")], in: scratch)
+            "sml-loadgen", ["--config", config, "--prompts", pipe, "--out", scratch.file("out"), "--no-test-request"], in: scratch)
         try await eventually("signals are caught") { catchesSignals(program.processID) }
         program.signal(signal)
         #expect(try await program.end(within: 10) == 105)
@@ -148,7 +148,7 @@ extension SignalTests {
         let prompts = try scratch.write("p.json", Scratch.prompts)
         let program = try Program(
             "/usr/bin/nohup",
-            [Program.path("sml-loadgen"), "--config", config, "--prompts", prompts, "--out", scratch.file("out")],
+            [Program.path("sml-loadgen"), "--config", config, "--prompts", prompts, "--out", scratch.file("out"), "--no-test-request"],
             in: scratch)
         try await eventually("requests in the log") { !endpoint.entriesSoFar.isEmpty }
         program.signal(SIGHUP)

@@ -21,7 +21,7 @@ import Testing
     ) throws -> Program {
         try Program(
             "sml-loadgen",
-            ["--config", configuration, "--prompts", prompts, "--out", scratch.file("out"), "--task", task] + extra,
+            ["--config", configuration, "--prompts", prompts, "--out", scratch.file("out"), "--task", task, "--no-test-request"] + extra,
             in: scratch, environment: environment)
     }
 

@@ -51,6 +51,29 @@ import Testing
         } catch { return error as? TaskError }
     }
 
+    @Test func aRunThatIsCalledOffEndsAllWithItsCode() async throws {
+        let directory = Directory()
+        let zero = try meeting(0, of: 2, in: directory)
+        let one = try meeting(1, of: 2, in: directory)
+        async let waiting = failure { try await one.meet(plan: "p", build: "1", within: .seconds(20)) }
+        zero.callOff(.credentials, reason: "HTTP 401\nfrom x")
+        let error = try #require(await waiting)
+        #expect(error.exitCode == 77 && error.description == "task 0: HTTP 401 from x")
+    }
+
+    @Test func aTaskThatAsksForPatienceIsWaitedFor() async throws {
+        let directory = Directory()
+        let zero = try meeting(0, of: 2, in: directory)
+        let one = try meeting(1, of: 2, in: directory)
+        zero.askForPatience(.seconds(60))
+        // The other's own patience would be over after 5.1 s.
+        async let waiting = one.meet(plan: "p", build: "1", within: .milliseconds(100))
+        try await Task.sleep(for: .seconds(6))
+        let start = try await zero.meet(plan: "p", build: "1", within: .seconds(20))
+        #expect(try await waiting == start)
+        #expect(Meeting.patience("wait 3") == .seconds(3) && Meeting.patience("wait 99999999999") == nil && Meeting.patience("go 3") == nil)
+    }
+
     @Test func missingTaskEndsAllWaits() async throws {
         let directory = Directory()
         let zero = try meeting(0, of: 3, in: directory)

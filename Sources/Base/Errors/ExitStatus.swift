@@ -3,10 +3,12 @@
 
 /// How a command of ours can end.
 package enum ExitStatus: Int32, CaseIterable, Sendable {
-    /// The plan was carried out, whatever the server answered.
+    /// The plan was carried out, and a request succeeded.
     case done = 0
     /// With `--require-remote-write`: series are missing at the receiver.
     case seriesMissing = 3
+    /// The plan was carried out, and none of its requests succeeded.
+    case nothingSucceeded = 4
     /// An option, its value or a variable of the environment; also what the cluster refuses to do.
     case usage = 64
     /// Not a records file, or none there. EX_DATAERR.

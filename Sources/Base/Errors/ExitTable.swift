@@ -5,15 +5,16 @@ extension ExitStatus {
     /// What it means, in as few words as a help text has.
     package var meaning: String {
         switch self {
-        case .done: "the plan was carried out, whatever the server answered"
+        case .done: "the plan was carried out, and at least one request succeeded"
         case .seriesMissing: "with --require-remote-write: series are missing at the receiver"
+        case .nothingSucceeded: "the plan was carried out, and none of its requests succeeded"
         case .usage: "bad usage: an option or its value"
         case .records: "not a records file, or none there"
         case .undelivered: "no file of undelivered series, or it cannot be read"
         case .unavailable: "what a run needs is missing or cannot be reached"
         case .output: "output cannot be written or is there already"
         case .temporary: "not ready in time, silent or lost: another try may do"
-        case .credentials: "FirecREST or its token server refused the credentials"
+        case .credentials: "the server, FirecREST or its token server refused the key or the credentials"
         case .notConfigured: "not configured"
         case .rule: "ended by a rule of the scenario (stop_on, on_429: stop); the summary says which"
         case .configuration: "bad scenario or run configuration"

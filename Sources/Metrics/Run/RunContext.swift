@@ -35,6 +35,8 @@ package struct RunContext: Codable, Sendable, Equatable {
     package var machine: MachineDescription
     /// Shards that generated load.
     package var workers: Int
+    /// The request that went before the plan; absent without one, and for all tasks of a run but the first.
+    package var testRequest: TestRequestDescription?
     /// Which part of the run this is; absent for a run of one process, and for a merged one.
     package var task: TaskDescription?
     /// What else decided the result; absent in records of before it was kept.

@@ -2,9 +2,9 @@
 
 import Base
 
-enum ServerMessage {
+package enum ServerMessage {
     /// What `words` say without what surrounds it; as they are where that cannot be told, such as in a document that is cut.
-    static func essence(of words: String) -> String {
+    package static func essence(of words: String) -> String {
         if words.hasPrefix("{") {
             guard let json = try? JSON.parse(words) else { return words }
             let error = json["error"] ?? .null

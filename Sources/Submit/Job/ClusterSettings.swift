@@ -14,6 +14,8 @@ package struct ClusterSettings: Sendable, Equatable {
     /// Each of which carries out its exact share of the plan.
     package var nodes: Int
     package var remoteWrite: RemoteWriteSettings
+    /// One request before the plan.
+    package var testRequest = true
 
     package init(
         system: String?, partition: String, reservation: String?, account: String?, promptsFile: String, image: String,
@@ -34,7 +36,7 @@ package struct ClusterSettings: Sendable, Equatable {
     package func job(scenario: String, runLabel: String, at place: OpenedCluster) -> LoadJob {
         LoadJob(
             name: JobScript.jobName(scenario: scenario), account: place.account, partition: partition,
-            reservation: reservation, time: jobTime, nodes: nodes, runLabel: runLabel, image: image,
+            reservation: reservation, time: jobTime, nodes: nodes, runLabel: runLabel, image: image, testRequest: testRequest,
             promptsFile: promptsFile, directory: place.directory)
     }
 

@@ -20,6 +20,7 @@ package struct GeneratorArguments: Sendable, Equatable {
     package var requireRemoteWrite = false
     package var quiet = false
     package var details = false
+    package var testRequest = true
 
     package struct Task: Sendable, Equatable {
         /// `i/n`, or `slurm` for what its variables say.
@@ -48,6 +49,6 @@ package struct GeneratorArguments: Sendable, Equatable {
             + option("--workers", workers.map(String.init)) + option("--drain", drain)
             + option("--task", task?.name) + option("--task-wait", task.map { DurationGrammar.format($0.wait) })
             + option("--remote-write-drain", remoteWriteDrain) + flag("--require-remote-write", requireRemoteWrite)
-            + flag("--quiet", quiet) + flag("--details", details)
+            + flag("--quiet", quiet) + flag("--details", details) + flag("--no-test-request", !testRequest)
     }
 }

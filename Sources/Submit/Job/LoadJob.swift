@@ -12,6 +12,8 @@ package struct LoadJob: Sendable, Equatable {
     package var runLabel: String
     /// An image file, or a reference to a registry.
     package var image: String
+    /// One request before the plan.
+    package var testRequest = true
     /// On the cluster.
     package var promptsFile: String
     /// Holds the runs' directories.

@@ -112,7 +112,7 @@ struct ClusterOptions: ParsableArguments {
         guard let partition = partition ?? environment.filled("SML_PARTITION") else {
             throw SubmitError.usage("--partition: is missing; pass it or set SML_PARTITION")
         }
-        return ClusterSettings(
+        var settings = ClusterSettings(
             system: firecrestSystem ?? environment.filled("SML_SYSTEM", "SML_FIRECREST_SYSTEM"), partition: partition,
             reservation: (reservation ?? environment.filled("SML_RESERVATION")).flatMap { $0.isEmpty ? nil : $0 },
             account: account ?? environment.filled("SML_ACCOUNT"),
@@ -123,5 +123,7 @@ struct ClusterOptions: ParsableArguments {
             remoteWrite: RemoteWriteSettings(
                 isEnabled: loadtestMetricsRemoteWrite, url: loadtestMetricsRemoteWriteUrl, environment: environment,
                 defaultURL: RemoteWriteSettings.clusterURL))
+        settings.testRequest = requests.testRequest ?? true
+        return settings
     }
 }

@@ -27,9 +27,11 @@ struct LocalCommand: AsyncParsableCommand {
             \(ExitStatus.table([
                 .done: nil,
                 .seriesMissing: nil,
+                .nothingSucceeded: nil,
                 .usage: nil,
-                .unavailable: "a program of ours is missing or the simulated endpoint did not start",
+                .unavailable: "the test request failed, a program of ours is missing, or the simulated endpoint did not start",
                 .output: nil,
+                .credentials: "the server refused the test request's key (401, 403)",
                 .rule: nil,
                 .configuration: nil,
                 .stopped: nil,
@@ -196,6 +198,7 @@ struct LocalCommand: AsyncParsableCommand {
         arguments.drain = drain
         arguments.quiet = quiet
         arguments.details = details
+        arguments.testRequest = requests.testRequest ?? (loadtestServerUrl != nil)
         arguments.remoteWriteDrain = remoteWriteDrain
         arguments.requireRemoteWrite = requireRemoteWrite
         let remoteWrite = RemoteWriteSettings(
@@ -205,7 +208,7 @@ struct LocalCommand: AsyncParsableCommand {
         ).run(signals: signals)
         // Refused before its first request: what we staged is no run and would be in the way of the next try.
         // With a summary it was one, of which only the output failed.
-        if [64, 69, 73, 104, 107, 255].contains(code), !TextFile.isThere(staged.summary) { staged.discard() }
+        if [64, 69, 73, 77, 104, 107, 255].contains(code), !TextFile.isThere(staged.summary) { staged.discard() }
         return code
     }
 

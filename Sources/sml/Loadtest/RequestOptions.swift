@@ -14,6 +14,11 @@ struct RequestOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Seed of the prompt order (PROMPT_SEED); the same for both sides of a comparison.", valueName: "n"))
     var loadtestPromptSeed: Int64?
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Before the plan, find out with one request whether it can succeed at all (default: yes, but for a simulated endpoint).")
+    var testRequest: Bool?
+
     func check() throws {
         if let loadtestMaxTokens { try OptionValue.maxTokens(loadtestMaxTokens, option: "--loadtest-max-tokens") }
     }

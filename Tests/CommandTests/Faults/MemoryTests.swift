@@ -48,7 +48,7 @@ import Testing
                 members: #""think_time": "0""#))
         let prompts = try scratch.write("prompts.json", Scratch.prompts)
         let program = try Program(
-            "sml-loadgen", ["--config", config, "--prompts", prompts, "--out", scratch.file("out"), "--quiet"],
+            "sml-loadgen", ["--config", config, "--prompts", prompts, "--out", scratch.file("out"), "--quiet", "--no-test-request"],
             in: scratch)
         // The kernel's own high-water mark, read until the process is gone.
         var peak = 0

@@ -58,7 +58,7 @@ struct Laptop {
         return [
             "run", "--firecrest-system", fake.options.system, "--partition", "normal", "--loadtest-server-url", server,
             "--loadtest-scenario", name, "--loadtest-prompts-file", prompts, "--loadtest-container-image", image,
-            "--no-loadtest-metrics-remote-write", "--no-wait-until-healthy", "--loadtest-job-time", "00:20:00",
+            "--no-loadtest-metrics-remote-write", "--no-wait-until-healthy", "--no-test-request", "--loadtest-job-time", "00:20:00",
         ] + extra
     }
 }

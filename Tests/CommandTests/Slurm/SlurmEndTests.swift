@@ -41,6 +41,16 @@ import Testing
         return image
     }
 
+    /// The test request's end is the job's and the command's, with the server's words out of the job's log.
+    @Test func aKeyThatIsRefusedEndsTheJobAndTheCommandAlike() async throws {
+        let run = try await SlurmRun(seconds: 3, endpointOptions: ["--fail", "status=401:1"], extra: ["--test-request"])
+        let job = try await run.job()
+        #expect(try await run.program.end(within: 180) == 77, "\(run.program.errors)")
+        #expect(run.program.errors.contains("sml: job \(job) ended with 77: the plan was not begun, because the server refused the key\n"))
+        #expect(run.program.errors.contains("a test request failed: HTTP 401 from "), "\(run.program.errors)")
+        #expect(try await run.endpoint.stop().count == 1)
+    }
+
     /// SLURM knows it of the step only; the job it calls failed.
     @Test(.enabled(if: SlurmBed.limitsMemory, "no memory controller of cgroup version 1"))
     func aJobThatNeedsMoreMemoryThanItHasIsSaid() async throws {

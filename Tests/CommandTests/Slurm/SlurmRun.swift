@@ -17,11 +17,12 @@ struct SlurmRun {
     ///   - remoteWrite: a receiver's URL.
     init(
         seconds: Int, partition: String = "normal", model: String? = nil, corpus: String = Scratch.prompts,
-        image: String? = nil, remoteWrite: String? = nil, extra: [String] = [], environment: [String: String] = [:]
+        image: String? = nil, remoteWrite: String? = nil, endpointOptions: [String] = ["--ttft", "20ms", "--time-per-token", "1ms"],
+        extra: [String] = [], environment: [String: String] = [:]
     ) async throws {
         bed = try await SlurmBed.shared.value
         scratch = try Scratch()
-        endpoint = try await EndpointProcess.start(in: scratch)
+        endpoint = try await EndpointProcess.start(endpointOptions, in: scratch)
         let arguments = try Self.arguments(
             bed, seconds: seconds, partition: partition, model: model, corpus: corpus, image: image ?? bed.image, endpoint: endpoint.url)
         let receiver = remoteWrite.map { ["--loadtest-metrics-remote-write-url", $0] } ?? ["--no-loadtest-metrics-remote-write"]
@@ -45,7 +46,7 @@ struct SlurmRun {
         return [
             bed.directory + "/bin/sml", "loadtest", "run", "--partition", partition, "--loadtest-server-url", endpoint,
             "--loadtest-scenario", name, "--loadtest-prompts-file", prompts, "--loadtest-container-image", image,
-            "--no-wait-until-healthy", "--loadtest-job-time", "00:20:00",
+            "--no-wait-until-healthy", "--no-test-request", "--loadtest-job-time", "00:20:00",
         ] + (model.map { ["--loadtest-model", $0] } ?? [])
     }
 

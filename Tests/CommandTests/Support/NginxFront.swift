@@ -42,14 +42,14 @@ struct NginxFront {
         return try await endpoint.stop()
     }
 
-    /// 40 requests to `url`; always exit 0, whatever came back.
+    /// 40 requests to `url`; a summary, whatever came back.
     func load(_ url: String, trusted: Bool = true) async throws -> Results {
         let scenario = #"{"executor": "constant-arrival-rate", "rate": 20, "duration": "2s", "preAllocatedVUs": 20, "maxVUs": 40}"#
         let name = UUID().uuidString
         let run = try await Program.run(
             "sml-loadgen", try scratch.stage(scenario, server: url, out: name) + ["--quiet"], in: scratch,
             environment: trusted ? authority : [:])
-        #expect(run.code == 0, "\(run.errors)")
+        #expect([0, 4].contains(run.code), "\(run.errors)")
         let results = try Results(directory: scratch.file(name))
         #expect(results.requests.count == 40)
         return results

@@ -31,12 +31,13 @@ final class Scratch: Sendable {
         return target.path
     }
 
-    /// Writes a run's files; returns the options of `sml-loadgen` that name them and where its results go.
+    /// Writes a run's files; returns the options of `sml-loadgen` that name them and where its results go. Without a test
+    /// request: what a server saw is to be the plan.
     func stage(_ scenario: String, server: String, members: String = #""think_time": "0""#, out: String = "out") throws -> [String] {
         let configuration = Self.configuration(server: server, scenario: scenario, members: members)
         return [
             "--config", try write("\(out).json", configuration), "--prompts", try write("prompts.json", Self.prompts),
-            "--out", file(out), "--records", file("\(out)/records.smlrec"),
+            "--out", file(out), "--records", file("\(out)/records.smlrec"), "--no-test-request",
         ]
     }
 

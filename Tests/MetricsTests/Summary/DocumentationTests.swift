@@ -45,6 +45,7 @@ struct DocumentationTests {
             context.conditions = RunConditions(proxy: "http://p", systemPrompt: "s", environment: ["RUN_LABEL": "l"])
             var outcome = Samples.outcome
             outcome.connections = [ConnectionCount(address: "127.0.0.1:1", count: 1)]
+            context.testRequest = TestRequestDescription(tries: 1, status: 200, milliseconds: 1, maxTokens: 16, warning: "w")
             let summary = SummaryTests.summary(
                 Stream.records(count: 3_000, seed: 1), samples: Stream.samples(count: 3_000), context: context, outcome: outcome)
             existing.formUnion(paths(summary.document, ""))

@@ -76,7 +76,7 @@ struct GeneratorProcess {
             [
                 "--config", directory.appending(path: "config.json").path, "--prompts",
                 directory.appending(path: "prompts.json").path, "--out", directory.appending(path: "out").path,
-                "--records", directory.appending(path: "records.smlrec").path, "--run-label", label, "--quiet",
+                "--records", directory.appending(path: "records.smlrec").path, "--run-label", label, "--quiet", "--no-test-request",
             ] + (receiver.map { ["--remote-write-url", $0] } ?? []) + arguments
         var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("K6_PROMETHEUS_RW_") }
         variables["K6_PROMETHEUS_RW_PUSH_INTERVAL"] = "500ms"

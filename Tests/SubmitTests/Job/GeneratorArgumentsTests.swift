@@ -19,6 +19,7 @@ import Testing
         arguments.requireRemoteWrite = true
         arguments.quiet = true
         arguments.details = true
+        arguments.testRequest = false
         return arguments
     }
 
@@ -30,6 +31,7 @@ import Testing
         #expect(read.drain == written.drain ?? "0s" && read.remoteWriteDrain == written.remoteWriteDrain ?? "60s")
         #expect(read.task == written.task?.name && read.taskWait == (written.task == nil ? "10m" : "3m"))
         #expect(read.requireRemoteWrite == written.requireRemoteWrite && read.quiet == written.quiet && read.details == written.details)
+        #expect(read.testRequest == written.testRequest)
     }
 
     /// SML's job scripts are compared byte for byte.

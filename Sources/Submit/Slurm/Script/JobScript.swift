@@ -15,6 +15,7 @@ package struct JobScript: Sendable, Equatable {
     package var runLabel: String
     /// An image file, or a reference to a registry.
     package var image: String
+    var testRequest = true
     let mounts: JobMounts
 
     /// As SML. A core carries tens of thousands of requests a second, so four are plenty.
@@ -114,6 +115,7 @@ package struct JobScript: Sendable, Equatable {
         arguments.records = StagedJob.records
         arguments.drain = DurationGrammar.format(Self.drain)
         arguments.remoteWriteDrain = DurationGrammar.format(Self.remoteWriteDrain)
+        arguments.testRequest = testRequest
         if nodes > 1 { arguments.task = .init(name: "slurm", wait: JobTime.taskWait) }
         return "sh -lc '. ./\(StagedJob.environment) && exec sml-loadgen \"$@\"' sml-loadgen "
             + arguments.words.map(ShellWord.quoted).joined(separator: " ")
