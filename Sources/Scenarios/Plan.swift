@@ -52,12 +52,14 @@ package struct Plan: Sendable, Equatable {
     package var promptSeed: Int64
     package var target: RequestTarget
     package var faults: FaultPolicy
+    /// What the steady figures leave out; does not change what is sent.
+    package var warmUp: WarmUpRule
 
     package init(
         scenario: String, executor: Executor, gracefulStop: Duration = Standard.gracefulStop, thinkTime: Duration = .zero,
         initialStagger: Bool = false, thinkSeed: UInt64 = Standard.thinkSeed, promptSeed: Int64 = Standard.promptSeed,
         target: RequestTarget,
-        faults: FaultPolicy = FaultPolicy()
+        faults: FaultPolicy = FaultPolicy(), warmUp: WarmUpRule = .automatic
     ) {
         self.scenario = scenario
         self.executor = executor
@@ -68,6 +70,7 @@ package struct Plan: Sendable, Equatable {
         self.promptSeed = promptSeed
         self.target = target
         self.faults = faults
+        self.warmUp = warmUp
     }
 }
 

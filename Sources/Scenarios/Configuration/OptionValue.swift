@@ -39,6 +39,11 @@ package enum OptionValue {
         }
     }
 
+    /// What `--loadtest-warmup` takes.
+    package static func warmUp(_ text: String, option: String) throws(ConfigurationError) {
+        if WarmUpRule(text) == nil { throw rejected(text, option, WarmUpRule.accepted) }
+    }
+
     /// What `--loadtest-server-url` takes; a URL with credentials is refused without being repeated.
     package static func serverURL(_ text: String, option: String) throws(ConfigurationError) {
         let field = Field(file: "", path: option, value: .string(text))

@@ -13,7 +13,7 @@ package enum MaxTokens: Sendable, Equatable {
 struct RequestSettings {
     static let keys = [
         "think_time", "max_tokens", "prompt_labels", "request_timeout", "ignore_eos", "initial_stagger",
-        "prompt_seed", "think_seed",
+        "prompt_seed", "think_seed", "warmup",
     ]
 
     var thinkTime: Duration?
@@ -24,6 +24,7 @@ struct RequestSettings {
     var initialStagger: Bool?
     var promptSeed: Int64?
     var thinkSeed: UInt64?
+    var warmUp: WarmUpRule?
 
     init(_ group: FieldGroup, warnings: inout [String]) throws(ConfigurationError) {
         thinkTime = try group["think_time"]?.seconds()
@@ -38,6 +39,10 @@ struct RequestSettings {
             .map { (field) throws(ConfigurationError) in
                 UInt64(try field.integer(0...Int64.max, "a whole number from 0 to \(Int64.max)"))
             }
+        warmUp = try group["warmup"].map { (field) throws(ConfigurationError) in
+            guard case .string(let text) = field.value, let rule = WarmUpRule(text) else { throw field.rejected(WarmUpRule.accepted) }
+            return rule
+        }
     }
 
     private static func maxTokens(_ field: Field) throws(ConfigurationError) -> MaxTokens {

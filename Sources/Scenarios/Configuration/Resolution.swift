@@ -86,7 +86,7 @@ extension RunConfiguration {
                 url: server.address(of: request.path), apiKey: apiKey, headers: request.headers,
                 timeout: top.requestTimeout ?? own.requestTimeout ?? Plan.Standard.requestTimeout,
                 responseLimit: faults.responseLimit),
-            faults: faults.policy)
+            faults: faults.policy, warmUp: top.warmUp ?? own.warmUp ?? .automatic)
         let options = CorpusOptions(
             model: model, maxTokens: maxTokens, ignoreEOS: top.ignoreEOS ?? own.ignoreEOS ?? false,
             promptLabels: top.promptLabels ?? own.promptLabels ?? [],

@@ -23,6 +23,7 @@ extension ResolvedRun {
             .init("initial_stagger", .bool(plan.initialStagger)),
             .init("prompt_seed", .integer(plan.promptSeed)),
             .init("think_seed", .integer(plan.thinkSeed)),
+            .init("warmup", .string(plan.warmUp.text)),
             .init("on_429", .string(plan.faults.onTooManyRequests.rawValue)),
             .init("response_limit", .integer(plan.target.responseLimit)),
         ]

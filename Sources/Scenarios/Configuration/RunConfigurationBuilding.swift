@@ -15,15 +15,19 @@ package struct RunOverrides: Sendable, Equatable {
     package var thinkTime: String?
     /// What `SYSTEM_PROMPT` would say. Nil: none.
     package var systemPrompt: String?
+    /// `--loadtest-warmup`: `auto`, `none` or a duration.
+    package var warmUp: String?
 
     package init(
-        maxTokens: String? = nil, ignoreEOS: Bool? = nil, promptSeed: Int64? = nil, thinkTime: String? = nil, systemPrompt: String? = nil
+        maxTokens: String? = nil, ignoreEOS: Bool? = nil, promptSeed: Int64? = nil, thinkTime: String? = nil, systemPrompt: String? = nil,
+        warmUp: String? = nil
     ) {
         self.maxTokens = maxTokens
         self.ignoreEOS = ignoreEOS
         self.promptSeed = promptSeed
         self.thinkTime = thinkTime
         self.systemPrompt = systemPrompt
+        self.warmUp = warmUp
     }
 
     /// With what the variables of `environment` say where no option does: written into the run configuration, they reach a
@@ -77,7 +81,9 @@ extension RunConfiguration {
                     .init("ignore_eos", overrides.ignoreEOS.map { .bool($0) } ?? scenario.value["ignore_eos"] ?? .null),
                     .init("prompt_seed", seed == .null ? standardSeed : seed),
                     .init("custom", .null),
-                ] + (overrides.systemPrompt.map { [.init("system_prompt", .string($0))] } ?? [])),
+                    // SML's launcher knows neither key.
+                ] + (overrides.systemPrompt.map { [.init("system_prompt", .string($0))] } ?? [])
+                    + (overrides.warmUp.map { [.init("warmup", .string($0))] } ?? [])),
             scenarioOrigin: scenario.file)
     }
 }

@@ -37,6 +37,18 @@ import Testing
         #expect(changed.plan.thinkTime == .seconds(1))
     }
 
+    @Test func warmUp() throws {
+        let scenario = try definition(#"{"executor":"constant-vus","warmup":"30s"}"#)
+        func resolved(_ option: String?) throws -> WarmUpRule {
+            try RunConfiguration.build(scenario: scenario, serverURL: "http://h", overrides: RunOverrides(warmUp: option)).resolve().plan
+                .warmUp
+        }
+        #expect(try resolved(nil) == .fixed(.seconds(30)) && resolved("none") == .fixed(.zero) && resolved("auto") == .automatic)
+        #expect(throws: ConfigurationError.self) { try OptionValue.warmUp("30", option: "--loadtest-warmup") }
+        let error = #expect(throws: ConfigurationError.self) { try resolved("never") }
+        #expect(error?.description.contains("warmup: \"never\" is not accepted; expected auto, none, or") == true)
+    }
+
     @Test func errorsNameTheScenarioFile() throws {
         let scenario = try definition(#"{"executor":"constant-vus","vus":"many"}"#)
         let configuration = try RunConfiguration.build(scenario: scenario, serverURL: "http://h")
