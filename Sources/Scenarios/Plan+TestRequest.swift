@@ -30,7 +30,7 @@ extension Corpus {
         let prompt = Prompt(body: place, length: UInt32(bytes.count), tokens: -1, label: 0, source: 0)
         let corpus = Corpus(
             prompts: [prompt], labels: [labels[labelIndex(at: index)]], arena: arena, sourceCount: 1, bodyBytesTotal: bytes.count,
-            model: model)
+            model: model, reading: reading)
         return (corpus, body?.tokens)
     }
 

@@ -61,6 +61,10 @@ extension RunConfiguration {
         while url.hasSuffix("/") { url.removeLast() }
         let standardSeed = ConfigValue.integer(Plan.Standard.promptSeed)
         let seed = overrides.promptSeed.map { .integer($0) } ?? scenario.value["prompt_seed"] ?? standardSeed
+        // Keys that SML's launcher does not know.
+        var own: [JSON.Member] = []
+        if let prompt = overrides.systemPrompt { own.append(.init("system_prompt", .string(prompt))) }
+        if let warmUp = overrides.warmUp { own.append(.init("warmup", .string(warmUp))) }
         return try RunConfiguration(
             file: file,
             root: .object(
@@ -81,9 +85,7 @@ extension RunConfiguration {
                     .init("ignore_eos", overrides.ignoreEOS.map { .bool($0) } ?? scenario.value["ignore_eos"] ?? .null),
                     .init("prompt_seed", seed == .null ? standardSeed : seed),
                     .init("custom", .null),
-                    // SML's launcher knows neither key.
-                ] + (overrides.systemPrompt.map { [.init("system_prompt", .string($0))] } ?? [])
-                    + (overrides.warmUp.map { [.init("warmup", .string($0))] } ?? [])),
+                ] + own),
             scenarioOrigin: scenario.file)
     }
 }

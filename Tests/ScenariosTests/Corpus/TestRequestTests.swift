@@ -22,7 +22,8 @@ import Testing
         let other = Corpus.Prompt(body: place, length: 2, tokens: -1, label: 0, source: 0)
         let prompt = Corpus.Prompt(body: place, length: UInt32(bytes.count), tokens: 500, label: 1, source: 1)
         let corpus = Corpus(
-            prompts: [other, prompt], labels: ["a", "b"], arena: arena, sourceCount: 2, bodyBytesTotal: bytes.count + 2, model: "m")
+            prompts: [other, prompt], labels: ["a", "b"], arena: arena, sourceCount: 2, bodyBytesTotal: bytes.count + 2, model: "m",
+            reading: CorpusReading())
         let single = corpus.ofTestRequest(at: 1)
         #expect(single.corpus.count == 1 && single.corpus.labels == ["b"] && single.corpus.model == "m")
         #expect(String(decoding: single.corpus.body(at: 0), as: UTF8.self) == body(expected))
