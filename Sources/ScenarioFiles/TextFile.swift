@@ -31,17 +31,9 @@ package enum TextFile {
             throw ConfigurationError(.configuration, "\(path): is not a regular file")
         }
         try inspect(status)
-        var bytes: [UInt8] = []
-        var block = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let got = block.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
-            if got < 0, errno == EINTR { continue }
-            guard got >= 0 else { throw failure(path, "cannot be read") }
-            if got == 0 { break }
-            bytes += block[..<got]
-            guard bytes.count <= sizeLimit else {
-                throw ConfigurationError(.configuration, "\(path): is larger than \(sizeLimit >> 20) MB")
-            }
+        guard var bytes = readBytes(upTo: sizeLimit + 1, from: descriptor) else { throw failure(path, "cannot be read") }
+        guard bytes.count <= sizeLimit else {
+            throw ConfigurationError(.configuration, "\(path): is larger than \(sizeLimit >> 20) MB")
         }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
         guard let text = String(validating: bytes, as: UTF8.self) else {

@@ -13,10 +13,8 @@ struct Notice: Sendable {
     func read() throws(TaskError) -> String? {
         let descriptor = try open()
         defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: Self.limit)
-        let count = Glibc.read(descriptor, &bytes, bytes.count)
-        guard count >= 0 else { throw TaskError.system("read", path) }
-        return Self.line(bytes[..<count])
+        guard let bytes = readBytes(upTo: Self.limit, from: descriptor) else { throw TaskError.system("read", path) }
+        return Self.line(bytes[...])
     }
 
     private func open() throws(TaskError) -> Int32 {

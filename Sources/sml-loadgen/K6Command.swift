@@ -120,17 +120,14 @@ enum K6Command {
     }
 
     private static func source(of script: String) throws(K6Error) -> String {
-        guard let file = fopen(script == "-" ? "/dev/stdin" : script, "re") else {
-            throw K6Error(.usage, "\(script): cannot be opened: \(String(cString: strerror(errno)))")
-        }
-        defer { fclose(file) }
+        let file = open(script == "-" ? "/dev/stdin" : script, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw K6Error(.usage, "\(script): cannot be opened: \(String(cString: strerror(errno)))") }
+        defer { close(file) }
         // A hundred times the packaged script.
-        var bytes = [UInt8](repeating: 0, count: 2 << 20)
-        let count = fread(&bytes, 1, bytes.count, file)
-        guard count > 0 || ferror(file) == 0 else {
+        guard let bytes = readBytes(upTo: 2 << 20, from: file) else {
             throw K6Error(.usage, "\(script): cannot be read: \(String(cString: strerror(errno)))")
         }
-        return String(decoding: bytes[..<count], as: UTF8.self)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// `open()` in a script is relative to the script's directory.

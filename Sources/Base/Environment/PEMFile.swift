@@ -28,13 +28,12 @@ package enum PEMFile {
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             return "\(path): is not a regular file"
         }
-        let size = Int(status.st_size)
-        guard size <= sizeLimit else { return "\(path): is larger than \(sizeLimit >> 20) MB" }
-        var bytes = [UInt8](repeating: 0, count: size)
-        let count = read(descriptor, &bytes, size)
-        guard count >= 0 else { return "\(path): cannot be read: \(String(cString: strerror(errno)))" }
+        guard let bytes = readBytes(upTo: sizeLimit + 1, from: descriptor) else {
+            return "\(path): cannot be read: \(String(cString: strerror(errno)))"
+        }
+        guard bytes.count <= sizeLimit else { return "\(path): is larger than \(sizeLimit >> 20) MB" }
         let marks = kind.names.map { "-----BEGIN \($0)-----" }
-        let isOne = marks.contains { bytes[..<count].contains(Array($0.utf8)) }
+        let isOne = marks.contains { bytes.contains(Array($0.utf8)) }
         return isOne ? nil : "\(path): expected PEM text with \(marks[0])"
     }
 }

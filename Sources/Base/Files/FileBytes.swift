@@ -82,8 +82,7 @@ package struct FileBytes {
                 base = larger
                 capacity *= 2
             }
-            let got = read(descriptor, base + count, capacity - count)
-            if got < 0, errno == EINTR { continue }
+            let got = readSome(descriptor, into: UnsafeMutableRawBufferPointer(start: base + count, count: capacity - count))
             guard got >= 0 else {
                 let code = errno
                 base.deallocate()

@@ -25,19 +25,13 @@ package struct Summary: Sendable, Equatable {
     ///
     /// - Throws: ``SummaryError``.
     package init(path: String) throws {
-        guard let file = fopen(path, "rbe") else { throw SummaryError(path: path, reason: String(cString: strerror(errno))) }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var block = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = fread(&block, 1, block.count, file)
-            bytes += block[..<count]
-            guard bytes.count <= Self.sizeLimit else {
-                throw SummaryError(path: path, reason: "is larger than \(Self.sizeLimit >> 20) MiB")
-            }
-            guard count == block.count else { break }
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw SummaryError(path: path, reason: String(cString: strerror(errno))) }
+        defer { close(file) }
+        guard let bytes = readBytes(upTo: Self.sizeLimit + 1, from: file) else { throw SummaryError(path: path, reason: "cannot be read") }
+        guard bytes.count <= Self.sizeLimit else {
+            throw SummaryError(path: path, reason: "is larger than \(Self.sizeLimit >> 20) MiB")
         }
-        guard ferror(file) == 0 else { throw SummaryError(path: path, reason: "cannot be read") }
         try self.init(jsonData: bytes, path: path)
     }
 

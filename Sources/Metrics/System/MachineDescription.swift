@@ -1,6 +1,7 @@
 // The machine a run used, as the operating system tells it: results from two machines are compared only by someone
 // who can see that they are two.
 
+import Base
 import Glibc
 
 /// Processor, limits and kernel. Everything unknown is empty or absent rather than guessed.
@@ -74,11 +75,7 @@ package struct MachineDescription: Codable, Sendable, Equatable {
     private static func number(_ path: String) -> Int64? { readText(path).flatMap { Int64(trimmed($0[...])) } }
 
     private static func readText(_ path: String) -> String? {
-        guard let file = fopen(path, "r") else { return nil }
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 65_536)
-        let count = fread(&bytes, 1, bytes.count, file)
-        return String(decoding: bytes[..<count], as: UTF8.self)
+        readFile(path, limit: 65_535).map { String(decoding: $0, as: UTF8.self) }
     }
 
     private static func trimmed(_ text: Substring) -> String {

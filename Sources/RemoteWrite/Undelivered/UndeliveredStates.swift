@@ -38,10 +38,15 @@ package struct UndeliveredStates: Sendable, Equatable {
         }
     }
 
+    /// Twice what a full spool amounts to.
+    private static let maximumBytes = 128 << 20
+
     /// Reads a file of `save`. Throws `RemoteWriteFileError` naming the file and what is wrong with it.
     package static func load(from path: String) throws -> UndeliveredStates {
         do {
-            return UndeliveredStates(try WriteRequestDecoder.decode(try File.read(path)))
+            guard let bytes = readFile(path, limit: maximumBytes) else { throw RemoteWriteFileError.system(errno) }
+            guard bytes.count <= maximumBytes else { throw RemoteWriteFileError("is larger than \(maximumBytes) bytes") }
+            return UndeliveredStates(try WriteRequestDecoder.decode(bytes))
         } catch let error as RemoteWriteFileError {
             throw error.about(path)
         }
@@ -57,25 +62,4 @@ package struct RemoteWriteFileError: Error, Equatable, CustomStringConvertible {
     static func system(_ code: Int32) -> Self { Self(String(cString: strerror(code))) }
 
     func about(_ path: String) -> Self { Self("\(path): \(description)") }
-}
-
-private enum File {
-    /// Twice what a full spool amounts to.
-    static let maximumBytes = 128 << 20
-
-    static func read(_ path: String) throws(RemoteWriteFileError) -> [UInt8] {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw .system(errno) }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 64 << 10)
-        while true {
-            let count = chunk.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw .system(errno) }
-            if count == 0 { return bytes }
-            bytes.append(contentsOf: chunk[..<count])
-            guard bytes.count <= maximumBytes else { throw .init("is larger than \(maximumBytes) bytes") }
-        }
-    }
 }

@@ -49,8 +49,7 @@ extension SlurmLauncher {
             let copy = try TemporaryFile(for: localPath, mode: 0o644)
             var block = [UInt8](repeating: 0, count: 1 << 20)
             while true {
-                let count = block.withUnsafeMutableBytes { Glibc.read(source, $0.baseAddress, $0.count) }
-                if count < 0, errno == EINTR { continue }
+                let count = block.withUnsafeMutableBytes { readSome(source, into: $0) }
                 guard count >= 0 else { throw FileError.system("read", path) }
                 if count == 0 { break }
                 guard block.withUnsafeBytes({ writeAll(UnsafeRawBufferPointer(rebasing: $0[..<count]), to: copy.descriptor) })
