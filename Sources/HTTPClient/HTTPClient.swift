@@ -10,7 +10,7 @@ import LibcurlClient
 /// Sends requests one after the other over kept connections.
 ///
 /// TLS is verified. No redirect is followed (credentials would follow it) and `.netrc` is not read; a proxy is used if
-/// the environment names one, as every command-line tool does.
+/// the rules say so for the request's URL.
 ///
 /// `@unchecked Sendable` for the sake of `multi`, the one member that is not Sendable. It is used by `perform`, which is
 /// called on `queue` only and checks that; by `curl_multi_wakeup`, which libcurl documents as callable from any thread,
@@ -20,14 +20,20 @@ package final class HTTPClient: @unchecked Sendable {
     private let multi: UnsafeMutableRawPointer
     private let userAgent: String
     private let trust: TrustStore
+    private let proxies: ProxyRules
 
-    /// - Parameter trust: whom to trust; whom libcurl trusts by itself unless given.
-    package init(userAgent: String, trust: TrustStore = TrustStore(file: nil, directories: nil)) {
+    /// - Parameters:
+    ///   - trust: whom to trust; whom libcurl trusts by itself unless given.
+    ///   - proxies: which requests go through one; none unless given.
+    package init(
+        userAgent: String, trust: TrustStore = TrustStore(file: nil, directories: nil), proxies: ProxyRules = ProxyRules([:])
+    ) {
         precondition(Libcurl.isReady, "libcurl cannot be initialised")
         guard let multi = curl_multi_init() else { preconditionFailure("libcurl cannot be initialised") }
         self.multi = multi
         self.userAgent = userAgent
         self.trust = trust
+        self.proxies = proxies
     }
 
     deinit { curl_multi_cleanup(multi) }
@@ -55,7 +61,7 @@ package final class HTTPClient: @unchecked Sendable {
     private func perform(_ request: HTTPRequest, _ order: CancelOrder) -> Result<HTTPResponse, HTTPFailure> {
         dispatchPrecondition(condition: .onQueue(queue))
         do throws(HTTPFailure) {
-            let transfer = try Transfer(request, userAgent: userAgent, trust: trust)
+            let transfer = try Transfer(request, userAgent: userAgent, trust: trust, proxies: proxies)
             guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
                 throw HTTPFailure(.other, "libcurl refuses the request")
             }

@@ -1,6 +1,7 @@
 // One request in libcurl's hands: an easy handle of its own, so that no header or credential of one request can show
 // up in another. (Connections are kept by the multi handle, not here.)
 
+import Base
 internal import CLibcurl
 import Glibc
 import LibcurlClient
@@ -14,7 +15,7 @@ final class Transfer {
     /// Copied to one address for as long as libcurl reads it; nil for a request without body.
     private let body: UnsafeMutableRawBufferPointer?
 
-    init(_ request: HTTPRequest, userAgent: String, trust: TrustStore) throws(HTTPFailure) {
+    init(_ request: HTTPRequest, userAgent: String, trust: TrustStore, proxies: ProxyRules) throws(HTTPFailure) {
         guard let easy = curl_easy_init() else { throw HTTPFailure(.other, "libcurl cannot be initialised") }
         self.easy = easy
         self.request = request
@@ -24,6 +25,7 @@ final class Transfer {
         errorText.initialize(repeating: 0)
         try setUp(userAgent: userAgent, trust: trust)
         try setUpRequest()
+        try setUpProxy(proxies)
     }
 
     deinit {
@@ -83,6 +85,17 @@ final class Transfer {
         try check(sml_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText.baseAddress))
         try check(sml_easy_set_write(easy, ResponseCollector.write, answer.opaque))
         try check(sml_easy_set_header(easy, ResponseCollector.header, answer.opaque))
+    }
+
+    private func setUpProxy(_ proxies: ProxyRules) throws(HTTPFailure) {
+        var proxy: String?
+        do throws(ConfigurationError) {
+            if let url = HTTPURL(request.url) { proxy = try proxies.proxy(for: url) }
+        } catch {
+            throw HTTPFailure(.other, error.description)
+        }
+        try text(CURLOPT_PROXY, proxy ?? "")
+        try text(CURLOPT_NOPROXY, "")
     }
 
     private func setUpRequest() throws(HTTPFailure) {

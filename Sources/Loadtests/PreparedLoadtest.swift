@@ -31,7 +31,7 @@ package struct PreparedLoadtest {
         self.environment = environment
         serverURL = request.serverURL
         // The health check would otherwise ask in vain for as long as it may.
-        if serverURL.lowercased().hasPrefix("https:") { try CertificateAuthorities(environment).check() }
+        try HTTPClient.check(serverURL, environment: environment)
         file = try ConfigurationFile.load(environment: environment)
         scenario = try ScenarioCatalog().resolve(name)
         apiKey = try await Self.apiKey(request, file, environment)

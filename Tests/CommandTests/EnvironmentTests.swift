@@ -70,6 +70,8 @@ import Testing
             Row("https_proxy", .load(server: "https://server.invalid:9"), garbage: "http://:x@", 64),
             // A list of names; one that is none matches nothing.
             Row("NO_PROXY", .load(), 0), Row("no_proxy", .load(), 0),
+            // Only beside a proxy.
+            Row("REQUEST_METHOD", .load(), 0),
             Row("SSL_CERT_FILE", encrypted, 64), Row("SSL_CERT_DIR", encrypted, 64),
             Row("K6_PROMETHEUS_RW_SERVER_URL", .load(), 255, huge: 255),
             Row("K6_PROMETHEUS_RW_NONSENSE", .sml(["loadtest", "push", "missing", "--url", "http://127.0.0.1:9/w"]), empty: 255, 255),
@@ -115,7 +117,7 @@ import Testing
         let harmless = [
             "NO_COLOR", "TERM", "SML_SYSTEM", "SML_FIRECREST_SYSTEM", "SML_CLUSTER_SSH_HOST",
             "SML_FIRECREST_CLIENT_ID", "SML_FIRECREST_CLIENT_SECRET", "SML_FIRECREST_API_KEY", "DBUS_SESSION_BUS_ADDRESS",
-            "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "NO_PROXY", "HTTPS_PROXY",
+            "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "NO_PROXY", "HTTP_PROXY", "REQUEST_METHOD",
         ]
         // The questions of `preconfigured` are made from what SLURM says, also when they need not be asked.
         let asks = command[1] == "preconfigured"
@@ -123,6 +125,7 @@ import Testing
             Row("HOME", all, empty: nil, 78, named: "config.yml"),
             Row("PATH", all, empty: asks ? 69 : 0, asks ? 69 : 0),
             Row("SSL_CERT_FILE", all, 64),
+            Row("HTTPS_PROXY", all, garbage: "://", 64),
             Row("SML_CONFIG_DIR", all, 78, named: "config.yml"),
             // The only one there is needs no saying.
             Row("SML_PARTITION", .sml(command + ["--account", "a"]), empty: asks ? 0 : 64, 64, huge: asks ? 64 : 0, named: "--partition"),

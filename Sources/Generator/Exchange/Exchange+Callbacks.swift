@@ -58,7 +58,7 @@ extension Exchange {
     func leaves(_ socket: Int32) {
         guard isInFlight, sendings.count > 0 else { return }
         if watch.pointee.bytes == 0 { return noteLoss(of: socket) }
-        guard common.seesIdleBytes, watch.pointee.framing.is_http1 != 0 else { return }
+        guard seesIdleBytes, watch.pointee.framing.is_http1 != 0 else { return }
         if !isTLS {
             group.poller.isIdle(socket, .plain, mayHoldMore: !isOneRead)
         } else if let session {

@@ -49,6 +49,8 @@ final class Exchange {
     var openedTLS: TLSFacts?
     /// The exchange's own URL is https: a redirect's may differ from the plan's.
     private(set) var isTLS: Bool
+    /// So may its proxy.
+    private(set) var seesIdleBytes: Bool
     /// The answer came in one read and was all that it could be: nothing can be left behind it.
     var isOneRead = false
     /// TLS said that the stream ends, where nothing else says that the answer does.
@@ -85,6 +87,7 @@ final class Exchange {
         isStreamEnded.initialize(to: false)
         isWatched = common.isSecure
         isTLS = common.isSecure
+        seesIdleBytes = CommonTransferState.seesIdleBytes(through: common.settings.proxy)
         try common.configure(easy, exchange: self, connectTo: connectTo, message: message, watch: watch)
         if isWatched {
             sml_easy_set_http2_watch(easy, http2)
@@ -116,6 +119,7 @@ final class Exchange {
         if isDetoured {
             isDetoured = false
             common.applyTarget(to: easy)
+            seesIdleBytes = CommonTransferState.seesIdleBytes(through: common.settings.proxy)
         }
         self.body = body
         requestStarted = now
@@ -134,7 +138,8 @@ final class Exchange {
     /// Sends the next exchange of a redirected request. `now` is its start; the request's deadline stays.
     func follow(_ redirect: Redirect, at now: Int64) {
         setRemainingTime(now: now)
-        common.applyDetour(to: easy, url: redirect.url)
+        common.applyDetour(to: easy, redirect)
+        seesIdleBytes = CommonTransferState.seesIdleBytes(through: redirect.proxy)
         sml_easy_set_pointer(
             easy, CURLOPT_HTTPHEADER, common.headers(authorized: redirect.authorized, hasBody: redirect.keepsBody).head)
         if redirect.keepsBody {

@@ -111,9 +111,8 @@ package final class LoadRun: Sendable {
         guard settings.url.scheme == .http || Transport.hasHTTP2 else {
             throw .transport("\(Transport.version) was built without HTTP/2, which https servers are offered")
         }
-        let direct = settings.proxy.proxy.isEmpty
         let lookup =
-            direct
+            settings.proxy == nil
             ? ServerAddresses.lookUp(host: settings.url.host, port: settings.url.port)
             : ServerAddresses(host: settings.url.host, port: settings.url.port, numeric: [])
         addresses = lookup.numeric

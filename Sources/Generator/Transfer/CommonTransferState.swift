@@ -16,8 +16,6 @@ final class CommonTransferState {
     // Beside `settings`, because reading a field of such a nested value retains all its strings: nine of them for each answer.
     let isSecure: Bool
     let responseLimit: Int
-    /// Bytes on an idle connection can be looked at: not through a proxy that is spoken to in TLS, maybe around another.
-    let seesIdleBytes: Bool
     private let poller: Poller
     private let url: ParsedURL?
     /// The server's one address for libcurl's name cache; with several, users are told one each.
@@ -41,11 +39,10 @@ final class CommonTransferState {
         self.connections = connections
         self.poller = poller
         url = ParsedURL(settings.target.url)
-        resolved = settings.proxy.proxy.isEmpty ? addresses.resolved.map { HeaderList([$0]) } : nil
+        resolved = settings.proxy == nil ? addresses.resolved.map { HeaderList([$0]) } : nil
         self.settings = settings
         isSecure = settings.url.scheme == .https
         responseLimit = settings.target.responseLimit
-        seesIdleBytes = !settings.proxy.proxy.lowercased().hasPrefix("https:")
         buffers = ResponseBufferPool(shards: shards, responseLimit: responseLimit)
         self.addresses = addresses
         texts = answers.texts
@@ -62,11 +59,15 @@ final class CommonTransferState {
 
     deinit { if let share { curl_share_cleanup(share) } }
 
-    /// `url` instead of the plan's.
-    func applyDetour(to easy: UnsafeMutableRawPointer, url: String) {
+    /// A redirect's URL instead of the plan's, by its own way.
+    func applyDetour(to easy: UnsafeMutableRawPointer, _ redirect: Redirect) {
         sml_easy_set_pointer(easy, CURLOPT_CURLU, nil)
-        sml_easy_set_string(easy, CURLOPT_URL, url)
+        sml_easy_set_string(easy, CURLOPT_URL, redirect.url)
+        sml_easy_set_string(easy, CURLOPT_PROXY, redirect.proxy ?? "")
     }
+
+    /// Bytes on an idle connection can be looked at: not through a proxy that is spoken to in TLS, maybe around another.
+    static func seesIdleBytes(through proxy: String?) -> Bool { proxy.map { !$0.lowercased().hasPrefix("https:") } ?? true }
 
     func headers(authorized: Bool, hasBody: Bool) -> HeaderList { lists[authorized ? 1 : 0][hasBody ? 1 : 0] }
 
@@ -88,8 +89,8 @@ final class CommonTransferState {
             sml_easy_set_prerequest(easy, onTransferPrerequest, context),
             // An announced length over the limit is refused at once; the rest is refused when it has arrived.
             sml_easy_set_offset(easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(settings.target.responseLimit)),
-            sml_easy_set_string(easy, CURLOPT_PROXY, settings.proxy.proxy),
-            sml_easy_set_string(easy, CURLOPT_NOPROXY, settings.proxy.bypass),
+            // What goes past the proxy is decided already.
+            sml_easy_set_string(easy, CURLOPT_NOPROXY, ""),
             sml_easy_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Int(TransferSettings.connectTimeout.nanoseconds / 1_000_000)),
             sml_easy_set_long(easy, CURLOPT_BUFFERSIZE, Self.receiveBuffer),
             sml_easy_set_long(easy, CURLOPT_TCP_NODELAY, 1),
@@ -107,7 +108,7 @@ final class CommonTransferState {
         if let resolved { codes.append(sml_easy_set_pointer(easy, CURLOPT_RESOLVE, resolved.head)) }
         if let share { codes.append(sml_easy_set_pointer(easy, CURLOPT_SHARE, share)) }
         // Through a proxy, the name is the proxy's to look up.
-        if settings.proxy.proxy.isEmpty, let connectTo {
+        if settings.proxy == nil, let connectTo {
             codes.append(sml_easy_set_pointer(easy, CURLOPT_CONNECT_TO, connectTo.head))
         }
         if let failed = codes.first(where: { $0 != CURLE_OK }) {
@@ -123,6 +124,7 @@ final class CommonTransferState {
         } else {
             sml_easy_set_string(easy, CURLOPT_URL, settings.target.url)
         }
+        sml_easy_set_string(easy, CURLOPT_PROXY, settings.proxy ?? "")
         sml_easy_set_long(easy, CURLOPT_POST, 1)
         sml_easy_set_long(easy, CURLOPT_FRESH_CONNECT, 0)
         sml_easy_set_pointer(easy, CURLOPT_HTTPHEADER, headers(authorized: true, hasBody: true).head)

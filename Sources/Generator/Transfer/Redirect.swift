@@ -14,6 +14,12 @@ struct Redirect {
     var keepsBody: Bool
     /// Credentials, and whatever headers of the scenario are not known to be harmless, may go along.
     var authorized: Bool
+    /// The proxy it goes through; nil for none.
+    var proxy: String?
+
+    /// Through a proxy that cannot be used nothing goes, and not past it either: a name that never resolves (RFC 2606) makes
+    /// of it a failure that is counted.
+    private static let nowhere = "http://unusable-proxy.invalid"
 
     /// The redirect that `easy`'s completed exchange asks for; `nil` when it asks for none we follow.
     init?(easy: UnsafeMutableRawPointer, status: UInt16, from settings: TransferSettings) {
@@ -26,5 +32,10 @@ struct Redirect {
         url = String(cString: location)
         guard let target = HTTPURL(url) else { return nil }
         authorized = settings.url.hasOrigin(of: target)
+        do throws(ConfigurationError) {
+            proxy = try settings.proxies.proxy(for: target)
+        } catch {
+            proxy = Self.nowhere
+        }
     }
 }

@@ -12,7 +12,9 @@ package struct TransferSettings: Sendable {
     package let trust: TrustStore
     let target: RequestTarget
     let url: HTTPURL
-    let proxy: ProxyRule
+    let proxies: ProxyRules
+    /// The proxy of the plan's URL; nil for none. A redirect's may be another.
+    let proxy: String?
 
     /// A black-holed SYN fails after this even when the request may take longer (k6's dialer: 30 s).
     static let connectTimeout: Duration = .seconds(30)
@@ -31,7 +33,12 @@ package struct TransferSettings: Sendable {
         if url.scheme == .https, let problem = authorities.problem {
             throw .environment("\(problem.variable): \(problem.text)")
         }
-        proxy = try ProxyRule(scheme: url.scheme.rawValue, host: url.host, environment: environment)
+        proxies = ProxyRules(environment)
+        do throws(ConfigurationError) {
+            proxy = try proxies.proxy(for: url)
+        } catch {
+            throw .environment(error.description)
+        }
     }
 
     /// Header lines in libcurl's list syntax. A line that ends in its colon takes a header of libcurl's out, one

@@ -1,6 +1,7 @@
 // From the configuration to an opened way to the cluster: the one place that knows how many ways there are.
 
 import HTTPClient
+import LibcurlClient
 import Base
 
 /// A launcher together with what was asked of it once: who we are, which account, where files go.
@@ -71,6 +72,7 @@ extension ConfigurationFile {
         _ environment: [String: String], _ trace: (@Sendable (String) -> Void)?
     ) async throws -> FirecRESTConnection {
         try CertificateAuthorities(environment).check()
+        if let firecrestURL { try ProxyRules(environment).check(firecrestURL) }
         return try await FirecRESTConnection(
             configuration: self, environment: environment, http: HTTPClient(environment: environment), trace: trace)
     }

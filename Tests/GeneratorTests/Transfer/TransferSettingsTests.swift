@@ -1,4 +1,4 @@
-// What all transfers of a run share, worked out from the plan and the environment: proxy, addresses, header lines.
+// What all transfers of a run share, worked out from the plan and the environment: proxy, header lines.
 
 import Scenarios
 import TestSupport
@@ -43,31 +43,13 @@ import Testing
         #expect(throws: GeneratorError.self) { try Self.settings(url: url) }
     }
 
-    @Test func proxyIsTheOneOfTheScheme() throws {
-        let environment = [
-            "HTTP_PROXY": "http://up:1", "https_proxy": "http://low:2", "HTTPS_PROXY": "http://up:3",
-            "NO_PROXY": "a.org", "ALL_PROXY": "http://all:4",
-        ]
-        #expect(try ProxyRule(scheme: "http", host: "x.org", environment: environment).proxy == "http://up:1")
-        #expect(try ProxyRule(scheme: "https", host: "x.org", environment: environment).proxy == "http://up:3")
-        #expect(try ProxyRule(scheme: "https", host: "x.org", environment: environment).bypass == "a.org")
-        #expect(try ProxyRule(scheme: "http", host: "x.org", environment: ["ALL_PROXY": "http://all:4"]).proxy.isEmpty)
-        for loopback in ["localhost", "127.0.0.1", "127.8.0.1", "::1"] {
-            #expect(try ProxyRule(scheme: "http", host: loopback, environment: environment).proxy.isEmpty)
-        }
-    }
-
-    @Test(arguments: ["http://a:1", "a:3128", "HTTPS://u:p@a:1/", "socks5h://[::1]:9"]) func aProxyIsAnAddress(text: String) throws {
-        #expect(try ProxyRule(scheme: "http", host: "x.org", environment: ["http_proxy": text]).proxy == text)
-    }
-
-    @Test(arguments: ["ftp://a", "http://", "://", "a b", "http://:secret@", "http://a:99999", String(repeating: "x", count: 5000)])
-    func aValueThatIsNoProxyIsRefusedUnseen(text: String) {
+    @Test func aProxyThatCannotBeUsedEndsARunBeforeItsStart() throws {
         let error = #expect(throws: GeneratorError.self) {
-            try ProxyRule(scheme: "http", host: "x.org", environment: ["HTTP_PROXY": text])
+            try Self.settings(environment: ["https_proxy": "http://:secret@"])
         }
-        #expect(error?.description.hasPrefix("HTTP_PROXY: the value is not accepted") == true)
+        #expect(error?.description.hasPrefix("https_proxy: the value is not accepted") == true)
         #expect(error?.exitCode == 64 && error?.description.contains("secret") == false)
+        #expect(try Self.settings(url: "http://127.0.0.1/", environment: ["http_proxy": "http://:secret@"]).proxy == nil)
     }
 
     @Test func usersAreSpreadOverAddressesInTurn() {
@@ -107,21 +89,5 @@ import Testing
         for text in ["x", "0", "-1", "1.5", "99999999999999999999"] {
             #expect(throws: GeneratorError.self) { try WorkerCount.available(environment: ["SLURM_CPUS_PER_TASK": text]) }
         }
-    }
-}
-
-@Suite struct ProxiedRunTests {
-    /// A real proxy sees the absolute URL; the name in it is the proxy's to look up.
-    @Test func loadGoesThroughTheProxy() async throws {
-        let proxy = try ScriptedServer { _ in [.completion] }
-        defer { proxy.stop() }
-        let run = try await RunHarness.run(
-            RunHarness.plan(TransferTests.few(3), url: "http://model.invalid:8000/v1/chat/completions", apiKey: "k"),
-            environment: ["HTTP_PROXY": "http://127.0.0.1:\(proxy.port)"])
-        #expect(run.requests.map(\.status) == [200, 200, 200])
-        #expect(
-            proxy.requests.first?.line == "POST http://model.invalid:8000/v1/chat/completions HTTP/1.1")
-        #expect(proxy.requests.first?.header("Host") == "model.invalid:8000")
-        #expect(proxy.requests.first?.body == testBody)
     }
 }

@@ -36,7 +36,8 @@ struct URLAgreementTests {
         "http://h\\x", "http://h\\@x", "http://h!", "http://h$", "http://h'", "http://h\"", "http://h^", "http://h`", "http://h*",
         "http://h<>", "http://h=", "http://h;", "http://h,", "http://h&", "http://h()", "http://h+", "http://h{}", "http://h~",
         "http://h_x-y.z.", "http://.", "http://h.", "http://-h", "http://%68", "http://%6c%6Fcalhost:1",
-        "http://h%20x", "http://h%2fx", "http://h%40x", "http://h%00", "http://h%0a", "http://ü.org/", "http://xn--tda.org", "http://h%c3%bc",
+        "http://h%20x", "http://h%2fx", "http://h%40x", "http://h%00", "http://h%0a", "http://ü.org/", "http://xn--tda.org",
+        "http://h%c3%bc",
         "http://127.0.0.1:1/a/../b", "http://1.2.3.4.5", "http://256.1.1.1", "http://h/\u{FC}",
     ])
     func bothSayTheSame(_ text: String) {
