@@ -59,8 +59,9 @@ package final class ScriptedServer: Sendable {
         var open: Set<Int32> = []
     }
 
-    package init(_ handler: @escaping Handler) throws {
-        let (listener, port) = try listeningSocket()
+    /// - Parameter isIPv6: listens on ::1 instead of 127.0.0.1.
+    package init(isIPv6: Bool = false, _ handler: @escaping Handler) throws {
+        let (listener, port) = isIPv6 ? try listeningSocketOnIPv6() : try listeningSocket()
         self.listener = listener
         self.port = port
         Thread.detachNewThread { [weak self] in
@@ -209,6 +210,22 @@ package func listeningSocket(_ configure: (Int32) -> Void = { _ in }) throws -> 
     configure(descriptor)
     guard listen(descriptor, 512) == 0 else { throw POSIXError(.EADDRINUSE) }
     return (descriptor, port)
+}
+
+/// The same on ::1.
+private func listeningSocketOnIPv6() throws -> (descriptor: Int32, port: UInt16) {
+    let descriptor = socket(AF_INET6, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in6()
+    address.sin6_family = sa_family_t(AF_INET6)
+    address.sin6_addr = in6addr_loopback
+    var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+    let isListening = withUnsafeMutablePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0 && listen(descriptor, 512) == 0
+        }
+    }
+    guard isListening else { throw POSIXError(.EADDRNOTAVAIL) }
+    return (descriptor, UInt16(bigEndian: address.sin6_port))
 }
 
 /// A TCP socket bound to a free loopback port.

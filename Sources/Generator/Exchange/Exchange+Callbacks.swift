@@ -88,8 +88,10 @@ extension Exchange {
     }
 
     /// Once per connection. `SOCK_CLOEXEC`, because nothing this process starts has business with them.
-    fileprivate func openSocket(_ address: curl_sockaddr) -> curl_socket_t {
+    fileprivate func openSocket(_ pointer: UnsafePointer<curl_sockaddr>) -> curl_socket_t {
         guard sendings.mayBegin() else { return CURL_SOCKET_BAD }
+        let address = pointer.pointee
+        if common.addresses.hasSeveral { sendings.connects(to: Self.number(of: pointer)) }
         let descriptor = socket(address.family, address.socktype | Int32(SOCK_CLOEXEC.rawValue), address.protocol)
         socketError = descriptor < 0 ? errno : 0
         guard descriptor >= 0 else { return descriptor }
@@ -99,7 +101,17 @@ extension Exchange {
             return CURL_SOCKET_BAD
         }
         group.poller.opened(descriptor)
+        if common.addresses.hasSeveral { tries(descriptor) }
         return descriptor
+    }
+
+    /// Addresses of one run have different ones.
+    private static func number(of pointer: UnsafePointer<curl_sockaddr>) -> Int {
+        // The address is longer than C says: it stands in a union behind the struct's other members.
+        let start = UnsafeRawPointer(pointer) + MemoryLayout<curl_sockaddr>.offset(of: \.addr)!
+        var hasher = Hasher()
+        hasher.combine(bytes: UnsafeRawBufferPointer(start: start, count: Int(pointer.pointee.addrlen)))
+        return hasher.finalize()
     }
 
     /// False when the request must not be sent once more.
@@ -138,7 +150,7 @@ let onTransferPrerequest: sml_prerequest_callback = { context, _, _, _, _ in
 /// Opens a connection's socket for libcurl; `context` is the exchange that needs it, and wants to know if there is none.
 let onOpenSocket: curl_opensocket_callback = { context, _, address in
     guard let context, let address else { return CURL_SOCKET_BAD }
-    return Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue().openSocket(address.pointee)
+    return Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue().openSocket(address)
 }
 
 /// Closes it again; `context` is the shard's poller, because a connection can outlive its first exchange.

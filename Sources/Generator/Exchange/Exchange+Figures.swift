@@ -95,6 +95,7 @@ extension Exchange {
             figures.flags.insert(.retriedByTransport)
             figures.resends = UInt8(clamping: sendings.count - 1)
         }
+        if sendings.hasTriedNextAddress { figures.flags.insert(.nextAddress) }
         figures.bytesSent = UInt32(clamping: sml_watch_bytes_sent(watch))
         figures.bytesReceived = UInt32(
             clamping: sml_easy_get_long(easy, CURLINFO_HEADER_SIZE) + Int(sml_easy_get_offset(easy, CURLINFO_SIZE_DOWNLOAD_T)))

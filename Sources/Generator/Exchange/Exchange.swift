@@ -33,6 +33,10 @@ final class Exchange {
     /// A redirect changed URL, method, headers or deadline; the next request starts from the original ones.
     private var isDetoured = false
 
+    /// The socket of a connection that is being made to one of several addresses; -1 when there is nothing to go on to.
+    private(set) var attempt: Int32 = -1
+    var isConnecting: Bool { attempt >= 0 && isInFlight && sendings.count == 0 }
+
     var sendings = Sendings()
     /// Bytes of a body have come.
     var hasBody = false
@@ -210,6 +214,7 @@ final class Exchange {
     /// - Returns: its figures, and whether there is an answer: libcurl 7.88 takes a connection that closes inside the headers
     ///   for a complete one.
     func finish(result: CURLcode) -> (figures: ExchangeFigures, isComplete: Bool) {
+        endAttempts()
         let result = judged(result)
         let figures = measure(result: result)
         curl_multi_remove_handle(group.multi, easy)
@@ -238,9 +243,22 @@ final class Exchange {
     func cancel(now: Int64) -> ExchangeFigures {
         let figures = measureCut(at: now)
         isInFlight = false
+        endAttempts()
         curl_multi_remove_handle(group.multi, easy)
         discardAnswer()
         return figures
+    }
+
+    /// A connection is being made with `socket` to an address that may not be the last one.
+    func tries(_ socket: Int32) {
+        if attempt < 0 { group.connects(self) }
+        attempt = socket
+    }
+
+    private func endAttempts() {
+        guard attempt >= 0 else { return }
+        attempt = -1
+        group.forget(self)
     }
 
     func discardAnswer() {

@@ -12,6 +12,10 @@ struct Sendings: Sendable, Equatable {
     private(set) var loss: LostConnection?
     /// libcurl wanted to send again what the server may have read.
     private(set) var isRefused = false
+    /// The first address a connection was to be made to, as a number that stands for it; nil before that.
+    private var firstAddress: Int?
+    /// A connection was to be made to one address of the server, and then to another.
+    private(set) var hasTriedNextAddress = false
     /// It was us who began again, which happens once.
     var isRestarted = false
 
@@ -29,6 +33,12 @@ struct Sendings: Sendable, Equatable {
         if count == 0 || mayRepeat { return true }
         isRefused = true
         return false
+    }
+
+    /// A connection to `address` is about to be made.
+    mutating func connects(to address: Int) {
+        hasTriedNextAddress = hasTriedNextAddress || firstAddress ?? address != address
+        firstAddress = firstAddress ?? address
     }
 
     /// The last sending has died, and the request may be sent again. A yes holds until it is.

@@ -52,6 +52,8 @@ public struct RecordFlags: OptionSet, Sendable, Hashable {
     /// The answer said of itself that it failed: an `error` in it, or a finish reason that is one
     /// (``FinishReason/isFailure``). k6 does not look.
     public static let reportsFailure = RecordFlags(rawValue: 1 << 14)
+    /// An address of the server's could not be connected to, and the next one was tried.
+    public static let nextAddress = RecordFlags(rawValue: 1 << 15)
 }
 
 /// How far an exchange got. Raw values are part of the records file's format.

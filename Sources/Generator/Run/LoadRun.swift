@@ -21,6 +21,9 @@ package struct RunOptions: Sendable {
     /// Wall clock of the run's zero, nanoseconds since 1970; nil for as soon as possible. Several tasks agree on one.
     package var startUnixNanoseconds: Int64?
 
+    /// Of the server's name.
+    var lookUp: @Sendable (_ host: String, _ port: UInt16) -> ServerAddresses = { ServerAddresses.lookUp(host: $0, port: $1) }
+
     package init(workers: Int? = nil, userAgent: String, environment: [String: String]) {
         self.workers = workers
         self.userAgent = userAgent
@@ -113,7 +116,7 @@ package final class LoadRun: Sendable {
         }
         let lookup =
             settings.proxy == nil
-            ? ServerAddresses.lookUp(host: settings.url.host, port: settings.url.port)
+            ? options.lookUp(settings.url.host, settings.url.port)
             : ServerAddresses(host: settings.url.host, port: settings.url.port, numeric: [])
         addresses = lookup.numeric
         plannedArrivals = plan.executor.arrivals.map { [share] in share.part(of: $0.count) }

@@ -135,6 +135,9 @@ final class Poller {
         }
     }
 
+    /// Whether libcurl wants to hear of `socket`.
+    func isWatched(_ socket: Int32) -> Bool { sockets[Int(socket)].wanted != 0 }
+
     /// `socket` is a new connection's. Only of those do we hear when they are closed (libcurl closes the descriptors of
     /// its resolver itself), so only those may stay in the set unwanted.
     func opened(_ socket: Int32) { change(socket) { $0 = WatchedSocket(isConnection: true) } }

@@ -18,7 +18,7 @@ final class CommonTransferState {
     let responseLimit: Int
     private let poller: Poller
     private let url: ParsedURL?
-    /// The server's one address for libcurl's name cache; with several, users are told one each.
+    /// The server's addresses for libcurl's name cache; with several, users are told one entry each.
     private let resolved: HeaderList?
     private let share: UnsafeMutableRawPointer?
     private let lists: [[HeaderList]]
@@ -39,7 +39,7 @@ final class CommonTransferState {
         self.connections = connections
         self.poller = poller
         url = ParsedURL(settings.target.url)
-        resolved = settings.proxy == nil ? addresses.resolved.map { HeaderList([$0]) } : nil
+        resolved = settings.proxy == nil && !addresses.resolved.isEmpty ? HeaderList(addresses.resolved) : nil
         self.settings = settings
         isSecure = settings.url.scheme == .https
         responseLimit = settings.target.responseLimit
@@ -92,6 +92,12 @@ final class CommonTransferState {
             // What goes past the proxy is decided already.
             sml_easy_set_string(easy, CURLOPT_NOPROXY, ""),
             sml_easy_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Int(TransferSettings.connectTimeout.nanoseconds / 1_000_000)),
+            // libcurl gives each address but the last of a version half of what is left of that, and tries both versions at
+            // once after 200 ms: on a busy server load would go to another address than the plan's. After half of the time
+            // there is one reason for it left.
+            sml_easy_set_long(
+                easy, CURLOPT_HAPPY_EYEBALLS_TIMEOUT_MS,
+                Int(min(TransferSettings.connectTimeout, settings.target.timeout).nanoseconds / 2_000_000)),
             sml_easy_set_long(easy, CURLOPT_BUFFERSIZE, Self.receiveBuffer),
             sml_easy_set_long(easy, CURLOPT_TCP_NODELAY, 1),
             sml_easy_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1),

@@ -17,6 +17,8 @@ final class TransferGroup {
     fileprivate(set) var timeoutAt = Int64.max
     /// CLOCK_MONOTONIC before libcurl last acted on something: what it writes then, it writes later than this.
     let acted: UnsafeMutablePointer<Int64>
+    /// Exchanges whose connection is being made to a server with several addresses.
+    private var connecting: [Exchange] = []
     /// Whether the shard has it on its list of groups to collect completions from.
     var isDirty = false
 
@@ -53,6 +55,7 @@ final class TransferGroup {
         var running: Int32 = 0
         acted.pointee = RunClock.monotonicNow
         curl_multi_socket_action(multi, readiness.descriptor, mask, &running)
+        if !connecting.isEmpty { goOnToNextAddresses() }
         poller.sender = nil
         poller.examineIdle()
     }
@@ -62,8 +65,34 @@ final class TransferGroup {
         timeoutAt = .max
         var running: Int32 = 0
         curl_multi_socket_action(multi, CURL_SOCKET_BAD, 0, &running)
+        if !connecting.isEmpty { goOnToNextAddresses() }
         poller.sender = nil
         poller.examineIdle()
+    }
+
+    // MARK: - Servers with several addresses
+
+    /// `exchange` is about to be connected.
+    func connects(_ exchange: Exchange) { connecting.append(exchange) }
+
+    /// `exchange` has ended.
+    func forget(_ exchange: Exchange) { connecting.removeAll { $0 === exchange } }
+
+    /// When an address has refused or has had its time, libcurl 7.88 drops its socket, and neither tries the next one nor
+    /// wants a socket or a timer before its transfer is called for another reason: the end of its time, most often. Pausing
+    /// and resuming a transfer has it called.
+    private func goOnToNextAddresses() {
+        for exchange in connecting {
+            // No list of addresses is endless, and each turn takes one off it.
+            while exchange.isConnecting, !poller.isWatched(exchange.attempt) {
+                guard curl_easy_pause(exchange.easy, CURLPAUSE_SEND) == CURLE_OK,
+                    curl_easy_pause(exchange.easy, CURLPAUSE_CONT) == CURLE_OK
+                else { break }
+                var running: Int32 = 0
+                curl_multi_socket_action(multi, CURL_SOCKET_BAD, 0, &running)
+            }
+        }
+        connecting.removeAll { !$0.isConnecting }
     }
 
     /// The next completed transfer: its easy handle and result.

@@ -37,6 +37,10 @@ extension Catalog {
             "idle connections that were closed because bytes came on them that no request had asked for ([ENGINE.md](ENGINE.md#bytes-on-an-idle-connection))"
         ),
         Metric(
+            "connections.next_address", .exchanges, .run(.counter { $0.nextAddresses.total }), remark: "by the server's next address",
+            "exchanges for which one address of the server's could not be connected to, refused or silent, and the next one was tried; among those in `connections.opened` if that one answered"
+        ),
+        Metric(
             .cpuSeconds, .seconds, .run(.number(.counter) { $0.generator.last == nil ? nil : $0.generator.cpuSeconds }),
             absent: "no sample was taken",
             "CPU time, user and system, between the first and the last sample"),

@@ -66,6 +66,7 @@ extension RecordExport {
         ("arm", { record, _ in .number(Int64(record.arm)) }),
         ("turn", { record, _ in .number(Int64(record.turn)) }),
         ("words", { record, names in record.words == 0 ? .none : .text(names.words) }),
+        ("next_address", { record, _ in .yesNo(record.flags.contains(.nextAddress)) }),
     ]
 
     static let sampleColumns: [(name: String, value: @Sendable (GeneratorSample) -> Int64)] = [

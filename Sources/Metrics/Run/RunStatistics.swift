@@ -50,6 +50,8 @@ package struct RunStatistics: Sendable {
     package internal(set) var sendLateness = Trend()
     /// Exchanges that opened a connection, and those that used an open one.
     package internal(set) var connectionsOpened = Counter()
+    /// Exchanges for which a second address of the server's was tried.
+    package internal(set) var nextAddresses = Counter()
     package internal(set) var connectionsReused = Counter()
     /// Those of the opened ones that the first second needed.
     package internal(set) var connectionsOpenedAtOnce = Counter()
@@ -145,6 +147,7 @@ package struct RunStatistics: Sendable {
         bytesReceived.add(UInt64(record.bytesReceived))
         lastData = max(lastData, record.end)
         if record.flags.contains(.retriedByTransport) { transportRetries.add(UInt64(max(1, record.resends))) }
+        if record.flags.contains(.nextAddress) { nextAddresses.add() }
         if record.flags.contains(.connectionReused) {
             connectionsReused.add()
         } else if record.sent >= 0 {

@@ -36,11 +36,12 @@ enum RunHarness {
     /// Runs `plan` to its end; `whileRunning` gets the run as soon as it has begun.
     static func run(
         _ plan: Plan, content: String = "hello", workers: Int = 1, environment: [String: String] = [:],
-        whileRunning: (@Sendable (LoadRun) async throws -> Void)? = nil
+        whileRunning: (@Sendable (LoadRun) async throws -> Void)? = nil, options change: (inout RunOptions) -> Void = { _ in }
     ) async throws -> FinishedRun {
         let texts = TextTable()
         let corpus = try testCorpus(content: content)
-        let options = RunOptions(workers: workers, userAgent: "sml-loadgen/test", environment: environment)
+        var options = RunOptions(workers: workers, userAgent: "sml-loadgen/test", environment: environment)
+        change(&options)
         let run = try LoadRun(
             plan: plan, corpus: corpus, order: PromptOrder(count: corpus.count, seed: plan.promptSeed),
             texts: texts, options: options)

@@ -52,34 +52,6 @@ import Testing
         #expect(try Self.settings(url: "http://127.0.0.1/", environment: ["http_proxy": "http://:secret@"]).proxy == nil)
     }
 
-    @Test func usersAreSpreadOverAddressesInTurn() {
-        let several = ServerAddresses(host: "name.org", port: 8000, numeric: ["10.0.0.1", "10.0.0.2"])
-        #expect(several.connectTo(user: 0) == "name.org:8000:10.0.0.1:8000")
-        #expect(several.connectTo(user: 3) == "name.org:8000:10.0.0.2:8000")
-        #expect(several.resolved == nil)
-        let six = ServerAddresses(host: "::1", port: 80, numeric: ["[::1]", "[::2]"])
-        #expect(six.connectTo(user: 5) == "[::1]:80:[::2]:80")
-    }
-
-    @Test func oneAddressGoesToTheNameCache() {
-        let one = ServerAddresses(host: "name.org", port: 8000, numeric: ["10.0.0.1"])
-        #expect(one.connectTo(user: 3) == nil)
-        #expect(one.resolved == "name.org:8000:10.0.0.1")
-        let nothingToLookUp = [
-            ServerAddresses(host: "10.0.0.1", port: 80, numeric: ["10.0.0.1"]),
-            ServerAddresses(host: "::1", port: 80, numeric: ["[::1]"]),
-            ServerAddresses(host: "gone", port: 1, numeric: []),
-        ]
-        for addresses in nothingToLookUp {
-            #expect(addresses.resolved == nil && addresses.connectTo(user: 0) == nil)
-        }
-    }
-
-    @Test func loopbackNameIsLookedUpPreferringIPv4() {
-        #expect(ServerAddresses.lookUp(host: "localhost", port: 80).numeric == ["127.0.0.1"])
-        #expect(ServerAddresses.lookUp(host: "no-such-host.invalid", port: 80).numeric.isEmpty)
-    }
-
     @Test func workersAreWhatTheJobWasGiven() throws {
         let one = try WorkerCount.available(environment: ["SLURM_CPUS_PER_TASK": "1"])
         #expect(one == WorkerCount(count: 1, source: "SLURM_CPUS_PER_TASK"))
