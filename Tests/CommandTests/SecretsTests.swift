@@ -45,6 +45,18 @@ import Testing
     /// What of each form the key alone decides.
     private static let traces = forms.map { String($0.dropFirst(8).dropLast(6)) }
 
+    /// The words that end a run before its plan are a server's, which knows the key.
+    @Test func aTestRequestThatFailsShowsNoKey() async throws {
+        let scratch = try Scratch()
+        let target = try ScriptedReceiver([.status(401, body: "bad key \(Self.key)")])
+        let run = try await Program.run(
+            "sml", ["loadtest", "local", "--loadtest-server-url", "http://127.0.0.1:\(target.port)", "--out", "run"], in: scratch,
+            environment: ["SML_SWISSAI_RESEARCH_API_KEY": Self.key])
+        #expect(run.code == 77 && run.errors.contains(": bad key **** ("), "\(run.errors)")
+        #expect(!run.errors.contains(Self.key) && scratch.contents == [])
+        #expect(target.requests.map { $0["Authorization"] } == ["Bearer \(Self.key)"])
+    }
+
     @Test(arguments: [true, false]) func areNowhereTheyDoNotBelong(keyInFile: Bool) async throws {
         let scratch = try Scratch()
         let elsewhere = try ScriptedReceiver([.status(200, body: "{}")])
@@ -60,7 +72,7 @@ import Testing
         ]
         var arguments = [
             "loadtest", "local", "--loadtest-server-url", "http://127.0.0.1:\(target.port)", "--loadtest-scenario", "open_loop",
-            "--loadtest-duration", "4s", "--out", "run", "--remote-write-drain", "1s",
+            "--loadtest-duration", "4s", "--out", "run", "--remote-write-drain", "1s", "--no-test-request",
         ]
         if keyInFile {
             arguments += ["--api-key-file", try scratch.write("key", Self.key + "\n")]

@@ -39,11 +39,11 @@ extension TransferFailure {
         default: return nil
         }
         guard let reason = evidence.message.range(afterFirst: "nghttp2_session_mem_recv() returned ") else { return nil }
-        if reason.hasPrefix("-902") { return TransferFailure(ErrorCode.generic, "http2: response headers over the limit", .receive) }
+        if reason.hasPrefix("-902") { return TransferFailure(ErrorCode.generic, "http2: response headers over the limit", evidence.phase) }
         if reason.contains("CONTINUATION") {
             return TransferFailure(
                 ErrorCode.http2Connection + 2, "http2: connection error with http2 ErrCode PROTOCOL_ERROR: too many CONTINUATION frames",
-                .receive)
+                evidence.phase)
         }
         return TransferFailure(ErrorCode.http2Connection, "http2: connection error: the server broke the protocol", evidence.phase)
     }

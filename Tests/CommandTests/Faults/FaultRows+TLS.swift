@@ -93,9 +93,9 @@ extension FaultRow {
             .broken(1650, "http2: connection error: the server broke the protocol", .wait)),
         http2(
             "CONTINUATION frames without end", .continuations,
-            .broken(1652, "http2: connection error with http2 ErrCode PROTOCOL_ERROR: too many CONTINUATION frames", .receive)),
+            .broken(1652, "http2: connection error with http2 ErrCode PROTOCOL_ERROR: too many CONTINUATION frames", .wait)),
         http2(
-            "40 MB of headers out of 14 kB (HPACK)", .headerBomb, .broken(1000, "http2: response headers over the limit", .receive)),
+            "40 MB of headers out of 14 kB (HPACK)", .headerBomb, .broken(1000, "http2: response headers over the limit", .wait)),
         http2("connection closed inside the body", .closeInBody, k6: "`unexpected EOF`", .broken(1000, "unexpected EOF", .receive)),
         FaultRow(
             name: "GOAWAY after each second answer (nginx)", expected: .answered(200, choices: true, note: "nothing lost"),
