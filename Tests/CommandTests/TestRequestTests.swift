@@ -89,7 +89,7 @@ import Testing
         let server = try ScriptedServer { _ in [.answer(status: "503 Service Unavailable", "loading")] }
         defer { server.stop() }
         let run = try await run(server.base, in: scratch)
-        #expect(run.code == 4)
+        #expect(run.code == 5)
         #expect(run.errors.contains("warning: the test request failed, but may succeed under the plan: HTTP 503"), "\(run.errors)")
         #expect(run.errors.hasSuffix("none of the requests succeeded\n"))
         #expect(server.requests.count == 3 + 5)
@@ -103,7 +103,7 @@ import Testing
         let server = try ScriptedServer { _ in [.answer(status: "404 Not Found", "nothing")] }
         defer { server.stop() }
         let run = try await run(server.base, ["--no-test-request"], in: scratch)
-        #expect(run.code == 4 && server.requests.count == 5)
+        #expect(run.code == 5 && server.requests.count == 5)
         #expect(try Results(directory: scratch.file("out")).summary[path: "sml", "run", "test_request"] == nil)
     }
 

@@ -203,7 +203,7 @@ import Testing
         let run = try await Program.run(
             "sml-loadgen", ["--config", "c.json", "--prompts", "p.json", "--out", "out", "--quiet", "--no-test-request"], in: scratch)
         // Nobody listens there.
-        #expect(run.code == 4)
+        #expect(run.code == 5)
         #expect(run.errors.hasPrefix("sml-loadgen: warning: c.json: ") == warns, "\(run.errors)")
         #expect(warns || run.errors == "sml-loadgen: none of the requests succeeded\n")
         #expect(scratch.contents.contains("out/summary.json"))

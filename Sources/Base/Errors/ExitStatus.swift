@@ -8,7 +8,7 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
     /// With `--require-remote-write`: series are missing at the receiver.
     case seriesMissing = 3
     /// The plan was carried out, and none of its requests succeeded.
-    case nothingSucceeded = 4
+    case nothingSucceeded = 5
     /// An option, its value or a variable of the environment; also what the cluster refuses to do.
     case usage = 64
     /// Not a records file, or none there. EX_DATAERR.

@@ -53,8 +53,8 @@ final class FaultBench {
         let run = try await Program.run(
             words[0], Array(words.dropFirst()), in: scratch, environment: settings.environment, within: 120)
         lastErrors = run.errors
-        // 4: not one of them succeeded.
-        guard [0, 4].contains(run.code) else { throw Program.Failure(description: "exit \(run.code): \(run.errors)") }
+        // 5: not one of them succeeded.
+        guard [0, 5].contains(run.code) else { throw Program.Failure(description: "exit \(run.code): \(run.errors)") }
         let results = try Results(directory: out)
         results.checkAgainstK6sMetrics()
         return results

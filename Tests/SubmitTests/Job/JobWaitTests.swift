@@ -87,7 +87,7 @@ import Testing
     @Test(
         arguments: [
             (JobEnd(.completed), 0, "job 7 completed"), (JobEnd(.failed, exitCode: 99), 99, "ended by a rule"),
-            (JobEnd(.failed, exitCode: 4), 4, "none of its requests succeeded"), (JobEnd(.failed, exitCode: 69), 69, "test request failed"),
+            (JobEnd(.failed, exitCode: 5), 5, "none of its requests succeeded"), (JobEnd(.failed, exitCode: 69), 69, "test request failed"),
             (JobEnd(.failed, exitCode: 77), 77, "refused the key"),
             (JobEnd(.failed, exitCode: 105), 105, "stopped before"), (JobEnd(.failed, exitCode: 1), 116, "exit code 1"),
             (JobEnd(.failed, signal: 53), 116, "on the nodes too?"), (JobEnd(.failed, signal: 9), 116, "signal 9"),
