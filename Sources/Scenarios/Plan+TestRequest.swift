@@ -11,10 +11,14 @@ extension Plan {
     package var ofTestRequest: Plan {
         // The next arrival would be due after the end.
         let duration = max(.seconds(1), target.timeout)
-        return Plan(
-            scenario: scenario,
-            executor: .constantArrivalRate(rate: 1, timeUnit: duration + duration, duration: duration, preAllocatedVUs: 1, maxVUs: 1),
-            target: target)
+        var plan = self
+        plan.executor = .constantArrivalRate(
+            rate: 1, timeUnit: duration + duration, duration: duration, preAllocatedVUs: 1, maxVUs: 1)
+        plan.gracefulStop = Standard.gracefulStop
+        plan.thinkTime = .zero
+        plan.initialStagger = false
+        plan.faults = FaultPolicy()
+        return plan
     }
 }
 

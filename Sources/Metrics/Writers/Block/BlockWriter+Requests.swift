@@ -20,12 +20,12 @@ extension BlockWriter {
         addLateness(to: &section)
         let odd = remarks("answers") { style.bad($0) }
         if !odd.isEmpty { section.add(row("answers", "of the successful: " + odd.joined(separator: ", ")), .figure) }
-        addPrompts(to: &section)
         if !result.otherModels.isEmpty {
             let names = result.otherModels.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             let shown = names.prefix(3).map { "\(plain($0.key)) \(Format.grouped($0.value))" }
             section.add(row("", "answered by " + shown.joined(separator: ", ") + (names.count > 3 ? ", …" : "")), .figure)
         }
+        addPrompts(to: &section)
         return section
     }
 
