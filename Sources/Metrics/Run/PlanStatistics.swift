@@ -19,7 +19,8 @@ package struct PlanStatistics: Sendable, Equatable {
 
     init(end: Int64) { self.end = end }
 
-    /// Tokens of good answers that fall into the plan's time: each answer's are spread evenly over the time it took.
+    /// Tokens of good answers that fall into the plan's time: each answer's are spread evenly over the time it took, where its
+    /// first token is known the input before it and the output after it.
     package var outputTokens: Double { Double(outputParts) / Double(Self.partsPerToken) }
     package var inputTokens: Double { Double(inputParts) / Double(Self.partsPerToken) }
 
@@ -37,13 +38,15 @@ package struct PlanStatistics: Sendable, Equatable {
             outputParts &+= UInt64(max(0, record.completionTokens)) &* Self.partsPerToken
             inputParts &+= UInt64(max(0, record.promptTokens)) &* Self.partsPerToken
         } else if started < end {
-            let share = Double(end - started) / Double(record.end - started)
-            outputParts &+= Self.parts(record.completionTokens, share)
-            inputParts &+= Self.parts(record.promptTokens, share)
+            let isStreamed = record.firstToken > started && record.firstToken < record.end
+            outputParts &+= parts(record.completionTokens, from: isStreamed ? record.firstToken : started, to: record.end)
+            inputParts &+= parts(record.promptTokens, from: started, to: isStreamed ? record.firstToken : record.end)
         }
     }
 
-    private static func parts(_ count: Int32, _ share: Double) -> UInt64 {
-        UInt64((Double(max(0, count)) * share * Double(partsPerToken)).rounded())
+    /// What of `count` tokens, spread over that time, falls into the plan's.
+    private func parts(_ count: Int32, from: Int64, to: Int64) -> UInt64 {
+        let share = min(1, max(0, Double(end - from) / Double(to - from)))
+        return UInt64((Double(max(0, count)) * share * Double(Self.partsPerToken)).rounded())
     }
 }

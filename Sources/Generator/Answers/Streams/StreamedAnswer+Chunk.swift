@@ -25,6 +25,8 @@ extension StreamedAnswer {
             } else if scanner.equals(key, "usage"), try scanner.peek() == .object {
                 // The last one counts: some count up in every chunk.
                 try facts.readUsage(&scanner)
+            } else if scanner.equals(key, "timings") {
+                try facts.readTimings(&scanner)
             } else if scanner.equals(key, "error") {
                 if try scanner.isError() { facts.hasError = true }
             } else if scanner.equals(key, "model"), !isModelRead, let model = setting.model, try scanner.peek() == .string {

@@ -200,6 +200,22 @@ struct StreamedAnswerTests {
         }
     }
 
+    /// llama.cpp says it beside the usage, in the last chunk.
+    @Test func cachedTokensAreReadWhereverTheyStand() {
+        for (rest, cached) in [
+            (#","timings":{"cache_n":236,"prompt_n":1}"#, Int32(236)),
+            (#","usage":{"prompt_tokens":9,"cached_tokens":5}"#, 5), ("", -1),
+        ] {
+            var answer = StreamedAnswer()
+            for event in [Self.openAI(#"{"content":"a"}"#), Self.openAI("{}", finish: #""stop""#, rest: rest), "[DONE]"] {
+                Array(event.utf8).withUnsafeBytes { answer.take($0, isError: false, at: 1, AnswerSetting()) }
+            }
+            var record = RunRecord()
+            record.fill(answer.end(), tokensAsked: -1)
+            #expect(record.cachedTokens == cached, "\(rest)")
+        }
+    }
+
     /// The reader as libcurl feeds it: the same facts wherever the bytes are cut, and the next answer knows nothing of it.
     @Test func factsDoNotDependOnWhereTheBytesAreCut() throws {
         let pool = ResponseBufferPool(responseLimit: 1 << 20)
@@ -226,7 +242,8 @@ struct StreamedAnswerTests {
     }
 
     @Test func oneDocumentIsReadAsAWholeAnswer() throws {
-        let reader = StreamReader(pool: ResponseBufferPool(responseLimit: 1 << 20), limit: 1 << 20, setting: AnswerSetting(), clock: RunClock())
+        let reader = StreamReader(
+            pool: ResponseBufferPool(responseLimit: 1 << 20), limit: 1 << 20, setting: AnswerSetting(), clock: RunClock())
         let text = #"{"choices":[{"message":{"content":"hi"},"finish_reason":"stop"}],"usage":{"completion_tokens":4}}"#
         for byte in text.utf8 { [byte].withUnsafeBytes { #expect(reader.receive($0) == nil) } }
         #expect(reader.tokenTimes() == nil)
