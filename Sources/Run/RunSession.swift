@@ -55,6 +55,10 @@ final class RunSession: Sendable {
         let corpus = try Corpus.load(path: request.prompts, options: resolved.corpusOptions)
         if let note = corpus.reading.note, !request.quiet { StandardError.write("\(request.program): \(request.prompts): \(note)\n") }
         if let warning = corpus.reading.warning { StandardError.write("\(request.program): warning: \(request.prompts): \(warning)\n") }
+        // Reads all of the corpus once more, which the run's clock must not wait for.
+        let distinct = corpus.distinctCount
+        var conditions = RunConditions(
+            libcurlFeatures: Transport.features, systemPrompt: resolved.corpusOptions.systemPrompt, environment: environment)
         let plan = resolved.plan
         redactor = Redactor(hiding: plan.target)
         let isNew = !FileLook.isThere(request.directory)
@@ -93,17 +97,16 @@ final class RunSession: Sendable {
         run = try LoadRun(
             plan: plan, corpus: corpus, order: order, texts: texts, options: runOptions)
         if let warning = run.limitWarning { StandardError.write("\(request.program): warning: \(warning)\n") }
+        conditions.take(proxy: run.proxy, addresses: run.addresses)
         var context = RunContext(
             version: Product.version, build: Product.build, libcurlVersion: Transport.version, runLabel: resolved.runLabel ?? "",
             scenario: plan.scenario, model: resolved.model ?? "", labels: corpus.labels, url: plan.target.url,
             startedUnixNanoseconds: run.clock.wallOrigin, plannedArrivals: run.plannedArrivals,
             plan: PlanDescription(plan), resolvedScenario: resolved.resolvedScenario,
-            corpus: CorpusDescription(file: request.prompts, prompts: corpus.count),
+            corpus: CorpusDescription(file: request.prompts, prompts: corpus.count, distinct: distinct),
             machine: machine, workers: run.workers.count,
             task: task.map { TaskDescription($0.share, plannedArrivals: plan.executor.arrivals?.count) },
-            conditions: RunConditions(
-                proxy: run.proxy, addresses: run.addresses, libcurlFeatures: Transport.features,
-                systemPrompt: resolved.corpusOptions.systemPrompt, environment: environment))
+            conditions: conditions)
         context.testRequest = tested
         self.context = context
         readers = RunReaders(

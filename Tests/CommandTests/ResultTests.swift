@@ -85,6 +85,7 @@ import Testing
             // All but the last token of each prompt.
             #expect(results.count("sml", "tokens", "cached_tokens") == (isSecond ? input - 60 : 0))
             #expect(results.count("sml", "prompts", "distinct") == 60 && results.count("sml", "prompts", "repeats") == 0)
+            #expect(results.count("sml", "run", "corpus", "distinct") == 60)
             #expect(results.requests.reduce(0) { $0 + Int($1.cachedTokens) } == (isSecond ? input - 60 : 0))
         }
         _ = try await endpoint.stop()

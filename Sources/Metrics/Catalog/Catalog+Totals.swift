@@ -42,11 +42,11 @@ extension Catalog {
             "cached tokens / input tokens of the answers that said how many were cached"),
         Metric(
             .outputPerSecond, .tokensPerSecond, .concluded { $0.outputPerSecond }, absent: "no answer said it",
-            "output tokens that fall into the plan's time / plan's time: those of a succeeded request are spread evenly from its start to its end, so that an answer that comes after the plan counts for its part before. Of a run that was cut short everything until its end, if that came before the plan's"
+            "output tokens that fall into the plan's time / plan's time: those of a succeeded request are spread evenly from its start (where the first token of a stream is known, from there) to its end, so that an answer that comes after the plan counts for its part before. Of a run that was cut short everything until its end, if that came before the plan's"
         ),
         Metric(
             .inputPerSecond, .tokensPerSecond, .concluded { $0.inputPerSecond }, absent: "no answer said it",
-            "the same of input tokens"),
+            "the same of input tokens, in a stream from its start to its first token"),
         Metric(
             .totalPerSecond, .tokensPerSecond, .concluded { $0.tokensPerSecond }, absent: "no answer said one of the two",
             "the sum of both"),
@@ -55,7 +55,7 @@ extension Catalog {
     static let prompts = [
         Metric(
             .distinctPrompts, .prompts, .run(.counter { $0.prompts.distinct.total }),
-            "entries of the corpus that were sent"),
+            "entries of the corpus that were sent; entries with the same text are several, see `sml.run.corpus.distinct`"),
         Metric(
             "prompts.repeats", .requests, .run(.counter { $0.started.total - min($0.started.total, $0.prompts.distinct.total) }),
             "started requests whose entry of the corpus had been sent before in this run: a server may know the answer, or its beginning"

@@ -41,6 +41,12 @@ package struct RunConditions: Codable, Sendable, Equatable {
         }
     }
 
+    /// The way to the server, which is known last.
+    package mutating func take(proxy: String?, addresses: [String]) {
+        self.proxy = proxy.map { Self.masked($0) }
+        self.addresses = addresses
+    }
+
     private static let proxies: Set = ["http_proxy", "https_proxy"]
 
     private static func masked(_ proxy: String) -> String {

@@ -81,11 +81,17 @@ package struct CorpusDescription: Codable, Sendable, Equatable {
     package var file: String
     /// Prompts left after the label filter.
     package var prompts: Int
+    /// Different ones among them; absent in records of before it was counted.
+    package var distinct: Int?
 
-    package init(file: String = "", prompts: Int = 0) {
+    package init(file: String = "", prompts: Int = 0, distinct: Int? = nil) {
         self.file = file
         self.prompts = prompts
+        self.distinct = distinct
     }
+
+    /// Whether some of them are there more than once.
+    package var hasRepeats: Bool { distinct.map { $0 < prompts } ?? false }
 }
 
 /// How a run ended; written when it is over.

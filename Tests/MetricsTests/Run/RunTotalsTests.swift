@@ -53,6 +53,11 @@ struct RunTotalsTests {
         let metrics = SummaryTests.summary([Samples.request(at: 9_000, latency: 4_000)]).result.metrics
         #expect(metrics.number(.outputPerSecond) == 64.0 / 4 / 10 && metrics.number(.inputPerSecond) == 12.0 / 4 / 10)
         #expect(metrics.number(.succeededPerSecond) == 0 && metrics.number(.achievedPerSecond) == 0.1)
+        // Of a stream the input is read before the first token and the output written after it.
+        var streamed = Samples.request(at: 9_000, latency: 2_500)
+        streamed.firstToken = 9_500_000_000
+        let read = SummaryTests.summary([streamed]).result.metrics
+        #expect(read.number(.outputPerSecond) == 64.0 / 4 / 10 && read.number(.inputPerSecond) == 1.2)
     }
 
     @Test func aRunCutShortIsMeasuredUntilThen() {
@@ -112,6 +117,12 @@ struct RunTotalsTests {
         #expect(text.contains("  cache        75.0 % of the input came from the server's cache:\n"))
         #expect(text.contains("               it knew these prompts, or how they begin, before this run\n"))
         #expect(text.contains("of it cached"))
+        // Sent once each, but the corpus has the same text several times.
+        var context = Samples.context()
+        context.corpus.distinct = 2
+        let same = SummaryTests.summary(records, context: context).textBlock(color: false)
+        #expect(same.contains("  prompts      4 sent, 4 distinct; the corpus has 2 different ones only\n"))
+        #expect(same.contains("               prompts repeat, or it knew how they begin: new ones take longer\n"))
         #expect(try Summary(jsonData: summary.jsonData(), path: "s").result == summary.result)
     }
 

@@ -42,6 +42,7 @@ struct DocumentationTests {
             context.plan = PlanDescription(
                 Plan(scenario: "s", executor: executor, target: RequestTarget(url: Samples.url)))
             context.machine.memoryLimitBytes = 1
+            context.corpus.distinct = 1
             context.conditions = RunConditions(proxy: "http://p", systemPrompt: "s", environment: ["RUN_LABEL": "l"])
             var outcome = Samples.outcome
             outcome.connections = [ConnectionCount(address: "127.0.0.1:1", count: 1)]

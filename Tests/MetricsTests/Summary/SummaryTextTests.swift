@@ -34,7 +34,7 @@ struct SummaryTextTests {
                   · short           50  50.0  99.0  99.0  138  143  147  148
                   · long            50  51.0   100   100  139  144  148  149
 
-                  connections  1 opened, 99 requests on an open one
+                  connections  1 opened, 1 in the first second, 99 requests on an open one
                   generator    0 s CPU, 30.0 MiB, up to 1 requests in flight
 
                   tokens   prompt  completion  per s, avg  per s, med

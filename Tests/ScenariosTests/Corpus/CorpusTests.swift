@@ -35,6 +35,14 @@ import Testing
         }
     }
 
+    /// Whatever the label; a prompt with another limit is another one.
+    @Test func sameBodiesAreOne() throws {
+        let entries = [
+            #"{"label":"a","content":"x"}"#, #"{"label":"b","content":"x"}"#, #"{"content":"x","max_tokens":3}"#, #"{"content":"y"}"#,
+        ]
+        #expect(try Corpus.load(text: "[\(entries.joined(separator: ","))]").distinctCount == 3)
+    }
+
     /// A key is what it means, as to JavaScript.
     @Test func keysWrittenWithEscapes() throws {
         let corpus = try Corpus.load(text: #"[{"c\u006Fntent":"a","l\u0061bel":"x"}]"#)

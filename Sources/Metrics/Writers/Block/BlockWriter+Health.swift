@@ -7,7 +7,7 @@ extension BlockWriter {
     var health: TextSection {
         var section = TextSection()
         let connections = [
-            "\(Format.grouped(count(.connectionsOpened))) opened",
+            "\(Format.grouped(count(.connectionsOpened))) opened, \(Format.grouped(count(.connectionsOpenedAtOnce))) in the first second",
             "\(Format.grouped(count(.connectionsReused))) requests on an open one",
         ]
         section.add(row("connections", (connections + remarks("connections")).joined(separator: ", ")), .detail)

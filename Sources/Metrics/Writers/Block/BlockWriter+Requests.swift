@@ -72,15 +72,20 @@ extension BlockWriter {
         let started = count(.started)
         let distinct = count(.distinctPrompts)
         let repeated = result.metrics.number(.repeatedFrom)
+        let corpus = result.run?.corpus
         if distinct > 0 {
-            let from = repeated.map { ", repeated from \(Format.duration(seconds: $0)) on" } ?? ""
-            section.add(row("prompts", "\(Format.grouped(started)) sent, \(Format.grouped(distinct)) distinct\(from)"), .context)
+            var text = "\(Format.grouped(started)) sent, \(Format.grouped(distinct)) distinct"
+            if let repeated { text += ", repeated from \(Format.duration(seconds: repeated)) on" }
+            if let different = corpus?.distinct, corpus?.hasRepeats == true {
+                text += style.bad("; the corpus has \(Format.grouped(different)) different ones only")
+            }
+            section.add(row("prompts", text), .context)
         }
         guard let cached = result.metrics.number(.cachedShare), cached > 0 else { return }
         let isMuch = cached >= Self.muchCached
         let share = isMuch ? style.bad(share(cached)) : share(cached)
         let why =
-            repeated == nil
+            repeated == nil && corpus?.hasRepeats != true
             ? "it knew these prompts, or how they begin, before this run"
             : "prompts repeat, or it knew how they begin: new ones take longer"
         section.add(row("cache", "\(share) of the input came from the server's cache:"), isMuch ? .headline : .context)
