@@ -22,11 +22,12 @@ extension EnvironmentFile {
                 + "entrypoint and env")
     }
 
-    /// Shell words for `--container-…`; `more` mounts are shell words too.
-    func pyxisOptions(mounting more: String) -> [String] {
-        let mounts = mounts.map { Self.word($0.contains(":") ? $0 : "\($0):\($0)") }
-        return ["--container-image=\(Self.word(pyxisImage))", "--container-mounts=\(([more] + mounts).joined(separator: ","))"]
-            + (workdir.map { ["--container-workdir=\(Self.word($0))"] } ?? [])
+    /// Shell words for what `--container-mounts` takes.
+    var pyxisMounts: [String] { mounts.map { Self.word($0.contains(":") ? $0 : "\($0):\($0)") } }
+
+    /// Shell words for the other `--container-…`.
+    var pyxisOptions: [String] {
+        ["--container-image=\(Self.word(pyxisImage))"] + (workdir.map { ["--container-workdir=\(Self.word($0))"] } ?? [])
             + (isWritable == false ? ["--container-readonly"] : [])
             + (runsEntrypoint.map { [$0 ? "--container-entrypoint" : "--no-container-entrypoint"] } ?? [])
             + (hookVariables.isEmpty ? [] : ["--container-env=\(hookVariables.map(\.key).joined(separator: ","))"])

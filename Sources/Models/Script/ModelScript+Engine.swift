@@ -12,7 +12,8 @@ extension ModelScript {
             beyond.isEmpty
             ? (environment.hookExports
                 + [
-                    "engine=(\(environment.pyxisOptions(mounting: "\"$job_dir:$job_dir\"").joined(separator: " ")))",
+                    "mounts=\((["\"$job_dir:$job_dir\""] + environment.pyxisMounts).joined(separator: ","))",
+                    "engine=(--container-mounts=\"$mounts\" \(environment.pyxisOptions.joined(separator: " ")))",
                     "entry=(\(environment.variablesScript == nil ? "" : "bash \"$job_dir/environment.sh\""))",
                 ]).joined(separator: "\n    ")
             : "fail \(ShellWord.quoted("\(environment.name): \(beyond[0]): is CSCS's container engine's; srun has pyxis only here"))"

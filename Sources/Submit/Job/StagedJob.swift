@@ -58,7 +58,7 @@ package struct StagedJob: Sendable, Equatable {
         withoutSecrets().reduce("# job script\n\(script)") { text, file in
             let isLong = ![Self.configuration, Self.environment].contains(file.name)
             return text
-                + "\n# \(directory)/\(file.name) (mode 0600\(isLong ? ", \(file.text.utf8.count) bytes" : ""))\n\(isLong ? "" : file.text)"
+                + "\n# \(directory)/\(file.name) (mode 0600\(isLong ? ", \(file.text.utf8.count - 1) bytes" : ""))\n\(isLong ? "" : file.text)"
         }
     }
 

@@ -149,8 +149,8 @@ import Testing
         let steps = try String(contentsOfFile: scratch.file("notes/srun"), encoding: .utf8).split(separator: "\n")
         #expect(
             try #require(steps.last).contains(
-                " --container-image=/store it's/x-\(architecture).sqsh"
-                    + " --container-mounts=\(job):\(job),/a b:/a b,/c:/d:ro,/store it's/x:/y"
+                " --container-mounts=\(job):\(job),/a b:/a b,/c:/d:ro,/store it's/x:/y"
+                    + " --container-image=/store it's/x-\(architecture).sqsh"
                     + " --container-workdir=/w --container-readonly"
                     + " --no-container-entrypoint --container-env=NVIDIA_VISIBLE_DEVICES --output="), "\(steps)")
         // The variables are set in the container, as they are written.
@@ -164,7 +164,7 @@ import Testing
         let file = try EnvironmentFile(text: environment, name: "e.toml")
         #expect(file.keysBeyondPyxis == ["base_environment", "annotations.com.hooks.cxi.enabled"])
         #expect(refusal { try file.checkPyxis() }.hasPrefix("e.toml: base_environment: is CSCS's container engine's"))
-        #expect(file.pyxisOptions(mounting: "m").first == "--container-image='r.org#i:1'")
+        #expect(file.pyxisOptions.first == "--container-image='r.org#i:1'")
         for (engine, words) in [
             ("container-image", "sml: e.toml: base_environment: is CSCS's container engine's"),
             ("no", "sml: srun knows neither --environment nor"),

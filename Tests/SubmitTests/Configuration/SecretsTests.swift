@@ -81,13 +81,15 @@ import Testing
         let answer = try await ExternalProgram.run(
             "/usr/bin/python3", ["-c", script, store.place], environment: ["PYTHONUTF8": "1"], timeout: .seconds(30))
         let service = "swiss_5Fai_5Fmodel_5Flaunch"
+        let found = answer.output.split(separator: "\n").map(String.init).sorted().joined(separator: "\n")
         #expect(
-            answer.output.split(separator: "\n").sorted() == [
-                "another_5Fservice swissai_5fresearch_5fapi_5fkey not this one",
-                "\(service) cscs_5fapi_5fkey sk-abc/é=+ long " + String(repeating: "x", count: 100),
-                "\(service) firecrest_5fclient_5fsecret new", "\(service) other o",
-                "\(service) swissai_5fresearch_5fapi_5fkey \(key)",
-            ], "\(answer.output) \(answer.errors)")
+            found
+                == [
+                    "another_5Fservice swissai_5fresearch_5fapi_5fkey not this one",
+                    "\(service) cscs_5fapi_5fkey sk-abc/é=+ long " + String(repeating: "x", count: 100),
+                    "\(service) firecrest_5fclient_5fsecret new", "\(service) other o",
+                    "\(service) swissai_5fresearch_5fapi_5fkey \(key)",
+                ].joined(separator: "\n"), "\(answer.output) \(answer.errors)")
         for (name, secret) in secrets { #expect(try await store.read(name) == secret) }
         // The file may not be there yet.
         let fresh = PythonKeyringFile(environment: ["XDG_DATA_HOME": scratch.file("none/yet")])
