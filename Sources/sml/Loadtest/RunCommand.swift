@@ -97,11 +97,6 @@ struct RunCommand: AsyncParsableCommand {
         guard let name = servedModelName ?? loadtestModel else {
             return say("No --loadtest-model: not waiting for its health.")
         }
-        if ServerPlace.isLoopback(cluster.server(test.environment)) {
-            say(
-                "sml: warning: \(cluster.server(test.environment)): in the job this is the node itself, so whether it is healthy is asked in the "
-                    + "wrong place here; give the server's own name, or --no-wait-until-healthy")
-        }
         let probe = test.healthProbe(name)
         try await ModelReadiness.wait(
             timeout: .seconds(cluster.loadtestReadyTimeout), probe: { try await probe() }, say: { say($0) })
