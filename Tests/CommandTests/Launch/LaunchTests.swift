@@ -30,6 +30,26 @@ extension ModelJobTests {
             #expect(head.contains("rank 0 of \(nodesPerReplica)"))
         }
 
+        /// Of a site that has pyxis and nothing of CSCS's.
+        @Test func whereThereIsOnlyPyxisAModelIsLaunchedToo() async throws {
+            let bed = try await SlurmBed.networked.value
+            let mark = bed.directory + "/plain-pyxis"
+            try Data().write(to: URL(filePath: mark))
+            defer { try? FileManager.default.removeItem(atPath: mark) }
+            let run = try await LaunchRun(["STAND_IN_NOTE": "it's, $HOME"])
+            #expect(try await run.program.end(within: 300) == 0, "\(run.program.errors)")
+            #expect(try run.results().requests.count == 60)
+            try await run.leavesNothing()
+            // What it has no option for is named before anything is submitted.
+            let path = "\(bed.home)/annotated-\(UUID().uuidString).toml"
+            let annotated = "[annotations]\ncom.hooks.cxi.enabled = \"true\"\n"
+            try Data((try await ModelJob.environment() + annotated).utf8).write(to: URL(filePath: path))
+            let refused = try await LaunchRun(extra: ["--slurm-environment", path])
+            #expect(try await refused.program.end(within: 60) == 64)
+            #expect(refused.program.errors.contains("\(path): annotations.com.hooks.cxi.enabled: is CSCS's container engine's"))
+            #expect(refused.jobs.isEmpty)
+        }
+
         /// On all five nodes.
         @Test func twoReplicasOfTwoNodesAreTestedThroughTheirRouter() async throws {
             let run = try await LaunchRun(
