@@ -154,7 +154,8 @@ extension ModelJobTests {
                 let path = "\(bed.home)/.sml/loadtest/your-model-name/\(file)"
                 #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600, "\(file)")
             }
-            #expect(try await endpoint.stop().count == 61)
+            // Beside the load: the question about health and the request before the plan.
+            #expect(try await endpoint.stop().count == 62)
         }
 
         /// On a terminal, as it is meant; the second form names the scenario.
