@@ -80,10 +80,12 @@ let package = Package(
         // The command line of k6 as SML uses it, for the image's `k6`.
         .target(name: "K6", dependencies: ["Base", "Scenarios"]),
         .target(name: "HTTPClient", dependencies: ["Base", "CLibcurl", "LibcurlClient"]),
+        // Whether a server serves a model, asked from wherever that has to be known.
+        .target(name: "Health", dependencies: ["Base", "Scenarios", "HTTPClient"]),
         .target(
             name: "Submit",
             dependencies: [
-                "HTTPClient", "LibcurlClient", "Base", "Scenarios", "ScenarioFiles",
+                "HTTPClient", "Health", "LibcurlClient", "Base", "Scenarios", "ScenarioFiles",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
         // What is launched before it is tested: which models there are and the job that serves one.
@@ -105,13 +107,14 @@ let package = Package(
         .target(
             name: "Run",
             dependencies: [
-                "CEarlySignals", "CProcessStart", "Base", "Scenarios", "Generator", "Metrics", "RemoteWrite", "Series", "Tasks",
+                "CEarlySignals", "CProcessStart", "Base", "Scenarios", "Generator", "Metrics", "RemoteWrite", "Series", "Tasks", "Health",
+                "HTTPClient", "LibcurlClient",
             ]),
 
         // Load tests as jobs, from what is asked for to their results at home; with a model launched before.
         .target(
             name: "Loadtests",
-            dependencies: ["Base", "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "HTTPClient", "Submit", "Models"]),
+            dependencies: ["Base", "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "HTTPClient", "Health", "Submit", "Models"]),
 
         // Commands: thin, one file a subcommand.
         .target(
@@ -166,7 +169,7 @@ let package = Package(
         .testTarget(
             name: "SubmitTests",
             dependencies: [
-                "Submit", "HTTPClient", "Base", "Scenarios", "Generator", "Metrics", "FirecRESTFake", "TestSupport", "Loadtests",
+                "Submit", "Health", "HTTPClient", "Base", "Scenarios", "Generator", "Metrics", "FirecRESTFake", "TestSupport", "Loadtests", "Run",
                 "sml-loadgen",
             ],
             exclude: ["Fixtures"]),

@@ -12,24 +12,31 @@ package struct JobSession: Sendable {
     private let run: ClusterRun
     private let record: JobRecord
     private let cancelOnInterrupt: Bool
+    private let isFresh: Bool
     private let output: JobOutput
     /// Variables that say how to reach the run's receiver.
     private let remoteWrite: [String: String]
 
+    /// - Parameters:
+    ///   - isFresh: submitted by this command, a moment ago.
+    ///   - remoteWrite: `K6_PROMETHEUS_RW_…`, for series that the job could not deliver.
     package init(
-        launcher: any Launcher, record: JobRecord, cancelOnInterrupt: Bool, remoteWrite: [String: String] = ProcessVariables.all
+        launcher: any Launcher, record: JobRecord, cancelOnInterrupt: Bool, isFresh: Bool = false,
+        remoteWrite: [String: String] = ProcessVariables.all
     ) {
         self.init(
             run: ClusterRun(launcher: launcher, display: TerminalDisplay()), record: record,
-            cancelOnInterrupt: cancelOnInterrupt, output: .terminal, remoteWrite: remoteWrite)
+            cancelOnInterrupt: cancelOnInterrupt, isFresh: isFresh, output: .terminal, remoteWrite: remoteWrite)
     }
 
     package init(
-        run: ClusterRun, record: JobRecord, cancelOnInterrupt: Bool, output: JobOutput, remoteWrite: [String: String] = [:]
+        run: ClusterRun, record: JobRecord, cancelOnInterrupt: Bool, isFresh: Bool = false, output: JobOutput,
+        remoteWrite: [String: String] = [:]
     ) {
         self.run = run
         self.record = record
         self.cancelOnInterrupt = cancelOnInterrupt
+        self.isFresh = isFresh
         self.output = output
         self.remoteWrite = remoteWrite
     }
@@ -40,71 +47,43 @@ package struct JobSession: Sendable {
         do {
             ended = try await wait(interrupts)
         } catch is CancellationError {
-            say("\njob \(record.jobID) goes on")
-            say(Self.hints(record.jobID))
+            say(Self.goesOn(record.jobID))
             return JobOutcome.Code.detached
         }
-        let results = await run.collect(record, after: ended.end)
-        let home: HomeSummary?
-        var problems = results.problems
+        let left = "sml: interrupted; job \(record.jobID) is over, its results are in \(record.runDirectory) on the cluster\n\(again)"
         do {
-            home = try HomeSummary(record, results)
-        } catch {
-            home = nil
-            problems.append("\(error)")
+            return try await interrupts.cancelling(leaving: left) { [self] in
+                let results = try await JobResults(run: run, record: record, output: output).bringHome(ended.end, tail: ended.tail)
+                // What the job could not.
+                await UndeliveredSeries(run: run, record: record, variables: remoteWrite, say: output.say).deliver(results.remoteWrite)
+                return results.code
+            }
+        } catch is CancellationError {
+            say("\n\(left)")
+            return JobOutcome.Code.detached
         }
-        let outcome = JobOutcome(
-            ended.end, job: record.jobID, limit: .seconds(record.jobTimeSeconds), lost: home?.lostTasks)
-        if outcome.exitCode != 0 {
-            for line in ended.tail { say("  \(line)") }
-        }
-        for problem in problems { say("sml: \(problem)") }
-        say("sml: \(outcome.sentence)")
-        let code = show(home, results.records, outcome: outcome)
-        if let home { await deliver(home.summary.result.remoteWrite, interrupts) }
-        return code
-    }
-
-    /// What the job could not; a signal ends the trying.
-    private func deliver(_ result: RemoteWriteResult?, _ interrupts: Interrupts) async {
-        let series = UndeliveredSeries(run: run, record: record, variables: remoteWrite, say: output.say)
-        try? await interrupts.cancelling { await series.deliver(result) }
     }
 
     private func wait(_ interrupts: Interrupts) async throws -> (end: JobEnd, tail: [String]) {
         let isAsked = SharedFlag()
-        return try await interrupts.handling({ [self] task in
-            guard cancelOnInterrupt, isAsked.raise() else { return task.cancel() }
-            say("\ncancelling job \(record.jobID); its results so far will be fetched")
-            Task {
-                do { try await run.cancel(record) } catch { say("sml: job \(record.jobID): not cancelled: \(error)") }
-            }
-        }) { try await run.wait(for: record) }
+        return try await interrupts.handling(
+            { [self] task in
+                guard cancelOnInterrupt, isAsked.raise() else { return interrupts.end(task) }
+                say("\ncancelling job \(record.jobID); its results so far will be fetched")
+                Task {
+                    do { try await run.cancel(record) } catch { say("sml: job \(record.jobID): not cancelled: \(error)") }
+                }
+            }, leaving: Self.goesOn(record.jobID)
+        ) { [self] in try await run.wait(for: record, isFresh: isFresh) }
     }
 
-    private func show(_ home: HomeSummary?, _ records: [String], outcome: JobOutcome) -> Int32 {
-        var isShown = true
-        if let home {
-            if home.isComputedHere { say("sml: the run wrote no summary; this one is computed from its records") }
-            do {
-                try output.show(home.summary)
-            } catch {
-                // The file has it all the same.
-                if !error.isReaderGone { say("sml: \(error)") }
-                isShown = error.isReaderGone
-            }
-            say("Summary: \(record.summary)")
-        } else {
-            say("sml: no summary in \(record.runDirectory); the log is \(record.log)")
-        }
-        for file in records { say("Records: \(file)") }
-        guard outcome.exitCode == 0 else { return outcome.exitCode }
-        guard home?.isComputedHere == false else { return JobOutcome.Code.failed }
-        return isShown ? 0 : ExitStatus.output.rawValue
-    }
+    private static func goesOn(_ id: JobID) -> String { "\njob \(id) goes on\n\(hints(id.description))" }
 
-    package static func hints(_ id: JobID) -> String {
-        "  wait for it again: sml loadtest attach \(id)\n  cancel it:         sml loadtest cancel \(id)"
+    private var again: String { "  fetch them:        sml loadtest attach \(record.jobID)" }
+
+    /// - Parameter job: its number, or its name.
+    package static func hints(_ job: String) -> String {
+        "  wait for it again: sml loadtest attach \(job)\n  cancel it:         sml loadtest cancel \(job)"
     }
 
     private func say(_ text: String) { output.say(text) }

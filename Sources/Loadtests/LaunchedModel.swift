@@ -21,24 +21,55 @@ struct LaunchedModel {
         _ launch: ModelLaunch, cancelsAfter: Bool, test: PreparedLoadtest, place: OpenedCluster,
         _ body: (LaunchedModel, Interrupts) async throws -> Int32
     ) async throws -> Int32 {
-        // From here on a signal ends nothing in the middle of a submission; it is heard when there is something to end.
+        // From here on a signal ends nothing in the middle of a submission: its answer is waited for a moment.
         let interrupts = Interrupts()
         let directory = "\(place.user.home)/.sml"
-        try await place.launcher.makeDirectory("\(directory)/logs")
-        let id = try await place.launcher.submit(launch.submission(directory: directory))
+        guard let id = try await submit(launch, directory: directory, to: place.launcher, interrupts) else {
+            return JobOutcome.Code.detached
+        }
         let model = LaunchedModel(
             launch: launch, test: test, place: place, id: id, logs: ModelLogs(jobDirectory: directory, id: id),
             cancelsAfter: cancelsAfter)
         let code: Int32
         do {
             try model.tell()
-            code = try await body(model, interrupts)
+            // A signal that came while it was submitted is one now.
+            code = interrupts.isEnding ? JobOutcome.Code.detached : try await body(model, interrupts)
         } catch {
-            _ = await model.end()
+            _ = await model.end(interrupts)
             throw error
         }
-        let isEnded = await model.end()
+        let isEnded = await model.end(interrupts)
         return code == 0 && !isEnded ? 69 : code
+    }
+
+    /// How long the answer to a submission, and a cancellation, may take after a signal.
+    private static let answering = Duration.milliseconds(1200)
+    private static let cancelling = Duration.milliseconds(600)
+
+    /// The job's number; nil when a signal came first and it is not known whether there is one, which is said.
+    private static func submit(
+        _ launch: ModelLaunch, directory: String, to launcher: any Launcher, _ interrupts: Interrupts
+    ) async throws -> JobID? {
+        let maybe = "sml: interrupted; the model's job may be queued as \(launch.jobName); 'squeue --me' on the cluster shows it"
+        let submission = launch.submission(directory: directory)
+        do {
+            return try await interrupts.cancelling(leaving: maybe) {
+                do { try await launcher.makeDirectory("\(directory)/logs") } catch {
+                    try Task.checkCancellation()
+                    throw error
+                }
+                try Task.checkCancellation()
+                let sent = await TimeLimit.finishing(within: answering) { () async -> Result<JobID, LauncherError> in
+                    do throws(LauncherError) { return .success(try await launcher.submit(submission)) } catch { return .failure(error) }
+                }
+                if case .failure = sent.value, !sent.isWhole { throw CancellationError() }
+                return try sent.value.get()
+            }
+        } catch is CancellationError {
+            say(maybe)
+            return nil
+        }
     }
 
     private init(
@@ -74,7 +105,10 @@ struct LaunchedModel {
                 return JobOutcome.Code.detached
             }
         }
-        let code = try await aimed().job(at: place).carryOut(
+        let aimed = try await aimed()
+        // What the job's report says proves nothing about the way to it.
+        let wait = test.file.launcher == .firecrest && test.request.waitsUntilHealthy ? aimed.plannedWaitOfFarModel : nil
+        let code = try await aimed.job(at: place, waitingForServer: wait).carryOut(
             runID: id.description, cancelOnInterrupt: cancelsAfter || test.request.cancelsOnInterrupt, interrupts: interrupts)
         await warnIfEnded()
         return code
@@ -89,7 +123,7 @@ struct LaunchedModel {
         let isNear = test.file.launcher == .slurm
         let health: ModelWatch.Health =
             !isTestedDirectly
-            ? .probe(test.healthProbe(name))
+            ? isNear ? .probe(test.healthProbe(name)) : .probeFromAfar(test.healthProbe(name))
             : isNear ? .probeAt(file: logs.endpoint) { test.healthProbe(name, at: $0) } : .report
         let watch = ModelWatch(
             id: id, launcher: place.launcher, logs: [logs.replica(0).output, logs.replica(0).errors],
@@ -134,11 +168,25 @@ struct LaunchedModel {
         say("sml: warning: model job \(id) \(end.sentence) during the load test; its logs are in \(logs.directory)")
     }
 
-    /// False when the job should have been cancelled and was not.
-    private func end() async -> Bool {
+    /// False when the job should have been cancelled and was not. After a signal there is little time left for it.
+    private func end(_ interrupts: Interrupts) async -> Bool {
+        let goesOn = "model job \(id) goes on, as \(launch.servedName)\n  cancel it:         sml loadtest cancel \(id)"
+        guard interrupts.isEnding else { return await end(telling: goesOn) }
+        guard cancelsAfter else {
+            say(goesOn)
+            return true
+        }
+        let (launcher, id) = (place.launcher, id)
+        say("Cancelling job after loadtest: \(id)")
+        let cancelled = await TimeLimit.finishing(within: Self.cancelling, isBounded: true) { (try? await launcher.cancel(id)) != nil }
+        if !cancelled.value { say("sml: model job \(id): not cancelled\n\(goesOn)") }
+        return cancelled.value
+    }
+
+    private func end(telling goesOn: String) async -> Bool {
         if case .ended? = try? await place.launcher.state(of: id) { return true }
         guard cancelsAfter else {
-            say("model job \(id) goes on, as \(launch.servedName)\n  cancel it:         sml loadtest cancel \(id)")
+            say(goesOn)
             return true
         }
         say("Cancelling job after loadtest: \(id)")

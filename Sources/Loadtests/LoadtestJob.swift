@@ -5,7 +5,7 @@ import Base
 import Scenarios
 import Submit
 
-package struct LoadtestJob {
+package struct LoadtestJob: Sendable {
     let test: PreparedLoadtest
     let place: OpenedCluster
     let job: LoadJob
@@ -30,41 +30,72 @@ package struct LoadtestJob {
     }
 
     /// That everything the job will read is there.
-    package func checkFiles() async throws { try await test.settings.checkFiles(place.launcher) }
+    package func checkFiles() async throws { try await test.settings.checkFiles(place.launcher) { say("sml: warning: \($0)") } }
 
     /// Submits and, unless told not to, waits and fetches; returns the exit code.
     ///
     /// - Parameter runID: the directory of the results under `~/.sml/loadtest`.
     package func carryOut(runID: String, cancelOnInterrupt: Bool, interrupts: Interrupts) async throws -> Int32 {
-        let record = try await submit(results: "\(ResultDirectory.root(environment: test.environment))/\(runID)")
-        guard test.request.waitsForJob else {
-            say(JobSession.hints(record.jobID))
-            return 0
+        let results = "\(ResultDirectory.root(environment: test.environment))/\(runID)"
+        try ResultDirectory.prepare(results)
+        let planned = planned(results)
+        let maybe = "sml: interrupted; the job may be queued as \(job.name)\n\(JobSession.hints(job.name))"
+        let submitted: SubmittedRun
+        do {
+            submitted = try await interrupts.cancelling(leaving: maybe) { [self] in try await submit(planned) }
+        } catch let error as NotSubmitted {
+            for line in error.left { say("sml: \(line)") }
+            if let reason = error.reason { throw reason }
+            say("sml: interrupted; nothing was submitted")
+            return JobOutcome.Code.detached
         }
-        return try await JobSession(
-            launcher: place.launcher, record: record, cancelOnInterrupt: cancelOnInterrupt,
-            remoteWrite: test.settings.remoteWrite.variables(test.environment)
-        )
-        .finish(interrupts: interrupts)
+        guard case .job(let record) = submitted else { return inDoubt(submitted, interrupts) }
+        say("Job submitted: \(record.jobID)\nRun label: \(job.runLabel)\nLog: \(record.log)")
+        try record.write()
+        let session = JobSession(
+            launcher: place.launcher, record: record, cancelOnInterrupt: cancelOnInterrupt, isFresh: true,
+            remoteWrite: test.settings.remoteWrite.variables(test.environment))
+        if interrupts.isEnding, cancelOnInterrupt {
+            await TimeLimit.run(.seconds(1)) { await LoadtestJob.cancel(record, place.launcher) }
+            return JobOutcome.Code.detached
+        }
+        guard test.request.waitsForJob else {
+            say(JobSession.hints(record.jobID.description))
+            return interrupts.isEnding ? JobOutcome.Code.detached : 0
+        }
+        return try await session.finish(interrupts: interrupts)
     }
 
-    /// Submits and writes down what was submitted, also when a signal comes in between.
-    private func submit(results: String) async throws -> JobRecord {
-        try ResultDirectory.prepare(results)
+    private static func cancel(_ record: JobRecord, _ launcher: any Launcher) async {
+        do {
+            try await launcher.cancel(record.jobID)
+            say("cancelled job \(record.jobID)")
+        } catch {
+            say("sml: job \(record.jobID): not cancelled: \(error)\n\(JobSession.hints(record.jobID.description))")
+        }
+    }
+
+    private func inDoubt(_ submitted: SubmittedRun, _ interrupts: Interrupts) -> Int32 {
+        if case .doubtful(let reason) = submitted { say("sml: \(reason)") }
+        say("sml: the job may be queued as \(job.name)\n\(JobSession.hints(job.name))")
+        return interrupts.isEnding ? JobOutcome.Code.detached : ExitStatus.unavailable.rawValue
+    }
+
+    /// What is written down before anything is sent.
+    private func planned(_ results: String) -> SubmissionRecord {
+        let names = ResultDirectory.fileNames(runLabel: job.runLabel)
+        return SubmissionRecord(
+            jobName: job.name, runLabel: job.runLabel, scenario: test.scenario.name, launcher: test.file.launcher.rawValue,
+            system: place.system, runDirectory: runDirectory, log: "\(place.directory)/logs/%j/loadtest.out",
+            summary: "\(results)/\(names.summary)", records: "\(results)/\(names.records)",
+            jobTimeSeconds: job.time.duration.components.seconds,
+            loadSeconds: test.plan.executor.duration.components.seconds, nodes: job.nodes)
+    }
+
+    private func submit(_ record: SubmissionRecord) async throws -> SubmittedRun {
         let submission = JobSubmission(
             name: job.name, script: script, directory: place.directory, logDirectory: "logs/%j", account: place.account)
-        let staged = staged(test.configuration)
-        let id = try await ClusterRun(launcher: place.launcher, display: TerminalDisplay())
-            .submit(submission, staged: staged, runDirectory: runDirectory)
-        say("Job submitted: \(id)\nRun label: \(job.runLabel)\nLog: \(place.log(id))")
-        let names = ResultDirectory.fileNames(runLabel: job.runLabel)
-        let record = JobRecord(
-            jobID: id, jobName: job.name, runLabel: job.runLabel, scenario: test.scenario.name,
-            launcher: test.file.launcher.rawValue, system: place.system, runDirectory: runDirectory, log: place.log(id),
-            summary: "\(results)/\(names.summary.replacing("%j", with: id.description))",
-            records: "\(results)/\(names.records.replacing("%j", with: id.description))",
-            jobTimeSeconds: job.time.duration.components.seconds, nodes: job.nodes)
-        try record.write(directory: results)
-        return record
+        return try await ClusterRun(launcher: place.launcher, display: TerminalDisplay())
+            .submit(submission, staged: staged(test.configuration), record: record)
     }
 }

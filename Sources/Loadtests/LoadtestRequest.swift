@@ -18,6 +18,8 @@ package struct LoadtestRequest: Sendable {
     package var waitsForJob: Bool
     /// For the model, before anything is submitted.
     package var waitsUntilHealthy: Bool
+    /// Whether the job asks for that; nil where it is found out who can.
+    package var waitsInJob: Bool?
     package var readyTimeout: Duration
     package var cancelsOnInterrupt: Bool
     package var isDryRun: Bool
@@ -25,7 +27,8 @@ package struct LoadtestRequest: Sendable {
 
     package init(
         settings: ClusterSettings, serverURL: String, isServerChosen: Bool, namesSystem: Bool, overrides: RunOverrides,
-        apiKeyFile: String?, waitsForJob: Bool, waitsUntilHealthy: Bool, readyTimeout: Duration, cancelsOnInterrupt: Bool,
+        apiKeyFile: String?, waitsForJob: Bool, waitsUntilHealthy: Bool, waitsInJob: Bool?, readyTimeout: Duration,
+        cancelsOnInterrupt: Bool,
         isDryRun: Bool, isVerbose: Bool
     ) {
         self.settings = settings
@@ -36,6 +39,7 @@ package struct LoadtestRequest: Sendable {
         self.apiKeyFile = apiKeyFile
         self.waitsForJob = waitsForJob
         self.waitsUntilHealthy = waitsUntilHealthy
+        self.waitsInJob = waitsInJob
         self.readyTimeout = readyTimeout
         self.cancelsOnInterrupt = cancelsOnInterrupt
         self.isDryRun = isDryRun

@@ -2,6 +2,7 @@
 // here is said before a cluster is asked anything, and long before a model is launched or waited for.
 
 import HTTPClient
+import Health
 import ScenarioFiles
 import Base
 import Scenarios
@@ -80,15 +81,18 @@ package struct PreparedLoadtest {
     package func openCluster(checkingPartition: Bool) async throws -> OpenedCluster {
         let place = try await file.openCluster(
             system: settings.system, partition: checkingPartition || file.launcher == .firecrest ? settings.partition : nil,
-            account: settings.account, environment: environment, trace: request.isVerbose ? TerminalDisplay().trace : nil)
+            account: settings.account, environment: environment, trace: request.isVerbose ? TerminalDisplay().trace : nil,
+            notice: TerminalDisplay().trace)
         try settings.check(fits: place.partition)
         return place
     }
 
     /// The job of this load test at `place`.
-    package func job(at place: OpenedCluster) throws -> LoadtestJob {
+    /// - Parameter wait: for the server, before the load begins.
+    package func job(at place: OpenedCluster, waitingForServer wait: Duration? = nil) throws -> LoadtestJob {
         let label = RunLabel.make(scenario: scenario.name)
-        let job = settings.job(scenario: scenario.name, runLabel: label, at: place)
+        var job = settings.job(scenario: scenario.name, runLabel: label, at: place)
+        job.serverWait = wait
         return LoadtestJob(test: self, place: place, job: job, script: try place.launcher.script(of: job))
     }
 

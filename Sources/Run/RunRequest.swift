@@ -55,6 +55,8 @@ package struct RunRequest {
     package var sendsTestRequest = true
     /// Whether a run in which no request succeeded has an exit code of its own. k6 has none.
     package var failsWithoutSuccess = true
+    /// How long to wait for the server before the load; nil for not at all.
+    package var serverWait: Duration?
     /// Set when this is one of several tasks.
     package var task: Task?
 

@@ -66,6 +66,11 @@ final class RunSession: Sendable {
             request.directory, summaries: request.summaries,
             records: request.task.map { TaskFile.numbered($0.records, task: $0.share.index) } ?? request.records,
             replacing: request.replacesResults)
+        if let limit = request.serverWait {
+            try await ServerWait.wait(for: resolved, limit: limit, environment: environment) {
+                StandardError.write("\(request.program): \($0)\n")
+            }
+        }
         if request.workers == nil { _ = try WorkerCount.available(environment: environment) }
         let order = PromptOrder(count: corpus.count, seed: plan.promptSeed)
         var tested: TestRequestDescription?

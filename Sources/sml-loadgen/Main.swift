@@ -48,7 +48,7 @@ struct LoadGenerator: AsyncParsableCommand {
                 .usage: nil,
                 .unavailable: "the test request failed, or the system gives too few open files or threads to run",
                 .output: nil,
-                .temporary: "another task did not come or was lost",
+                .temporary: "the server was not ready within --server-wait, or another task did not come or was lost",
                 .credentials: "the server refused the test request's key (401, 403)",
                 .rule: nil,
                 .configuration: nil,
@@ -108,6 +108,9 @@ struct LoadGenerator: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Wait this long for the other tasks to come.", valueName: "duration"))
     var taskWait = "10m"
+
+    @Option(help: ArgumentHelp("Before the load, wait up to this long until the server answers for the model.", valueName: "duration"))
+    var serverWait: String?
 
     @Option(help: ArgumentHelp("End early, with the summary, when this process has ended.", valueName: "pid"))
     var whileProcess: Int32?

@@ -31,6 +31,9 @@ extension RunRequest {
         duration = try options.duration.map { (text) throws(ConfigurationError) in
             try OptionValue.duration(text, option: "--duration", atLeast: .seconds(1))
         }
+        serverWait = try options.serverWait.map { (text) throws(ConfigurationError) in
+            try OptionValue.duration(text, option: "--server-wait", atLeast: .seconds(1))
+        }
         workers = try options.workers.map { (count) throws(ConfigurationError) in
             try OptionValue.count(count, option: "--workers", in: 1...WorkerCount.limit)
         }

@@ -12,6 +12,8 @@ package struct FakeJob: Sendable {
     package var reason: String?
     /// Seconds since 1970.
     package var end: Int?
+    /// Seconds.
+    package var limit = 7200
     package var steps: [Step] = []
 
     /// As accounting has it: `7.0`, its exit code and signal, seconds since 1970.
@@ -68,12 +70,14 @@ package final class PlayedScheduler: Sendable {
 
     package var jobs: [FakeJob] { state.withLock { $0 } }
 
-    package func set(_ id: String, _ newState: String, exitCode: Int? = nil, end: Int? = nil, steps: [FakeJob.Step] = []) {
+    package func set(_ id: String, _ newState: String, exitCode: Int? = nil, end: Int? = nil, limit: Int = 7200, steps: [FakeJob.Step] = [])
+    {
         state.withLock { jobs in
             guard let index = jobs.firstIndex(where: { $0.id == id }) else { return }
             jobs[index].state = newState
             jobs[index].exitCode = exitCode
             jobs[index].end = end
+            jobs[index].limit = limit
             jobs[index].steps = steps
         }
     }

@@ -4,6 +4,8 @@
 package enum FakeFault: Sendable {
     /// An error answer in FirecREST's form; nothing is carried out.
     case status(Int, headers: [String: String] = [:], message: String = "injected")
+    /// None: the one after it is for the call after.
+    case pass
     /// Carried out, but the answer is lost.
     case loseAnswer
     /// Carried out, and an error is answered.

@@ -35,14 +35,21 @@ extension FakeFirecREST {
         case "jobs":
             try request.requireQuery(optional: ["allusers", "account", "name"])
             let wanted = request.query["name"]
-            return Self.json(200, ["jobs": compute.jobs().filter { wanted == nil || $0.name == wanted }.map(shown)])
+            let listed = hidesNewJobsFromTheList ? [] : compute.jobs()
+            return Self.json(200, ["jobs": listed.filter { wanted == nil || $0.name == wanted }.map(shown)])
         case "job":
             try request.requireQuery(optional: ["allusers", "account"])
             return job(request.segments[3])
         default:
             try request.requireQuery()
             do {
-                try compute.cancel(request.segments[3])
+                let id = request.segments[3]
+                let isTransfer = state.withLock { state in
+                    state.transfers[id]?.isCancelled = true
+                    return state.transfers[id] != nil
+                }
+                if isTransfer { return .status(204) }
+                try compute.cancel(id)
                 return .status(204)
             } catch let refusal as CommandRefusal {
                 return Self.error(500, Self.slurm(refusal))
@@ -81,7 +88,9 @@ extension FakeFirecREST {
         }
         let transfer: FakeJob? = state.withLock { state in
             guard let state = state.transfers[id]?.look() else { return nil }
-            return FakeJob(id: id, name: "transfer", state: state)
+            var job = FakeJob(id: id, name: "EgressFileTransfer", state: state)
+            if state == "PENDING" { job.reason = "Resources" }
+            return job
         }
         guard !isHidden, let job = transfer ?? compute.jobs().first(where: { $0.id == id }) else {
             return Self.error(404, "Job not found.")
@@ -96,7 +105,7 @@ extension FakeFirecREST {
                 "state": job.state, "stateReason": job.reason ?? "None", "exitCode": job.exitCode ?? 0,
                 "interruptSignal": job.signal,
             ] as [String: Any],
-            "time": ["elapsed": 3, "start": 1, "end": job.end ?? NSNull(), "suspended": 0, "limit": 7200] as [String: Any],
+            "time": ["elapsed": 3, "start": 1, "end": job.end ?? NSNull(), "suspended": 0, "limit": job.limit] as [String: Any],
             "user": options.user,
             "tasks": job.steps.map { step in
                 [

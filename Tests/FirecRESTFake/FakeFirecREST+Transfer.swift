@@ -12,9 +12,14 @@ struct FakeTransfer {
     var parts: [Int: [UInt8]] = [:]
     var isUpload: Bool
     var isComplete = false
+    /// By its user, or nobody knows it.
+    var isCancelled = false
     private var looks = 0
+    /// Looks for which it waits in the queue.
+    var looksPending: Int
 
-    init(path: String, log: String, size: Int, isUpload: Bool) {
+    init(path: String, log: String, size: Int, isUpload: Bool, looksPending: Int) {
+        self.looksPending = looksPending
         self.path = path
         self.log = log
         self.size = size
@@ -24,7 +29,9 @@ struct FakeTransfer {
     /// The job's state at the next look: an upload's job waits for the object, a download's takes one look.
     mutating func look() -> String {
         looks += 1
-        let isOver = isUpload ? isComplete : looks > 1
+        if isCancelled { return "CANCELLED by 1000" }
+        if looks <= looksPending { return "PENDING" }
+        let isOver = isUpload ? isComplete : looks > looksPending + 1
         return isOver ? "COMPLETED" : "RUNNING"
     }
 }
@@ -43,7 +50,8 @@ extension FakeFirecREST {
         let log = URL(filePath: path).deletingLastPathComponent().path + "/.f7t_\(id).log"
         let size = directives["file_size"] as? Int ?? 0
         state.withLock {
-            $0.transfers[id] = FakeTransfer(path: localPath(path), log: localPath(log), size: size, isUpload: isUpload)
+            $0.transfers[id] = FakeTransfer(
+                path: localPath(path), log: localPath(log), size: size, isUpload: isUpload, looksPending: options.looksTransferPends)
         }
         var answer: [String: Any] = ["transferMethod": "s3"]
         if isUpload {

@@ -16,6 +16,7 @@ package final class FakeFirecREST: Sendable {
         var transfers: [String: FakeTransfer] = [:]
         /// Looks at a job that still answer 404.
         var hiddenLooks: [String: Int] = [:]
+        var hidesNewJobsFromTheList = false
     }
 
     package struct Options: Sendable {
@@ -40,6 +41,8 @@ package final class FakeFirecREST: Sendable {
         package var bufferLimit = 5 << 20
         /// Looks after a submission that find nothing.
         package var looksUntilKnown = 0
+        /// Looks for which a transfer job waits in the queue.
+        package var looksTransferPends = 0
 
         /// Who owns what is made, where jobs run as another user than the fake.
         package var ownerID: Int?
@@ -78,6 +81,14 @@ package final class FakeFirecREST: Sendable {
     package var violations: [String] { state.withLock { $0.violations } }
     /// Method and path of every call, `POST token` and object store included.
     package var calls: [String] { state.withLock { $0.calls } }
+    /// Whether jobs are missing from the list by name, as some servers lose them for a while; they are known by number.
+    package var hidesNewJobsFromTheList: Bool {
+        get { state.withLock { $0.hidesNewJobsFromTheList } }
+        set { state.withLock { $0.hidesNewJobsFromTheList = newValue } }
+    }
+
+    /// Transfer jobs that were cancelled.
+    package var cancelledTransfers: Int { state.withLock { $0.transfers.values.count { $0.isCancelled } } }
     package func forgetCalls() { state.withLock { $0.calls = [] } }
 
     /// Makes the next calls of an operation (its last fixed path word: `systems`, `mkdir`, `jobs`, `token`, `object`,
@@ -112,7 +123,7 @@ package final class FakeFirecREST: Sendable {
     /// Carries out `body` with the fault of the moment.
     func withFault(_ operation: String, _ body: () -> ScriptedAnswer) -> ScriptedAnswer {
         switch nextFault(operation) {
-        case nil: return body()
+        case nil, .pass: return body()
         case .status(let status, let headers, let message): return Self.error(status, message, headers: headers)
         case .loseAnswer:
             _ = body()
@@ -132,7 +143,9 @@ package final class FakeFirecREST: Sendable {
 
     // MARK: Answers
 
-    static let headers = ["f7t-appversion": "2.5.7-dev", "Content-Type": "application/json"]
+    static let headers = ["f7t-appversion": "2.5.7-dev", "Content-Type": "application/json", "x-request-id": requestID]
+    /// Each answer of the real server has one of its own.
+    package static let requestID = "5d0e-7"
 
     static func json(_ status: Int, _ value: Any) -> ScriptedAnswer {
         // The values are ours: dictionaries of plain types.
@@ -237,7 +250,7 @@ package final class FakeFirecREST: Sendable {
         if matches("DELETE", "compute", "*", "jobs", "*") { return "cancel" }
         let methods = [
             "mkdir": "POST", "upload": "POST", "compress": "POST", "chmod": "PUT", "stat": "GET", "download": "GET",
-            "view": "GET", "tail": "GET", "checksum": "GET", "rm": "DELETE",
+            "view": "GET", "tail": "GET", "checksum": "GET", "ls": "GET", "rm": "DELETE",
         ]
         if segments.count == 4, segments[0] == "filesystem", segments[2] == "ops", methods[segments[3]] == request.method {
             return segments[3]

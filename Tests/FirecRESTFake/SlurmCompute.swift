@@ -49,8 +49,8 @@ package struct SlurmCompute: Sendable {
     /// them together.
     @Sendable private func jobs() -> [FakeJob] {
         var jobs: [FakeJob] = []
-        for fields in rows(["sacct", "-n", "-P", "--starttime=now-24hours", "-o", "JobID,JobName,State,ExitCode,End"])
-        where fields.count == 5 {
+        for fields in rows(["sacct", "-n", "-P", "--starttime=now-24hours", "-o", "JobID,JobName,State,ExitCode,End,TimelimitRaw"])
+        where fields.count == 6 {
             let numbers = fields[3].split(separator: ":").map { Int($0) ?? 0 }
             if fields[0].contains(".") {
                 guard !jobs.isEmpty else { continue }
@@ -60,6 +60,7 @@ package struct SlurmCompute: Sendable {
                 var job = FakeJob(id: fields[0], name: fields[1], state: fields[2], exitCode: numbers.first)
                 job.signal = numbers.last ?? 0
                 job.end = Int(fields[4])
+                job.limit = (Int(fields[5]) ?? 120) * 60
                 jobs.append(job)
             }
         }

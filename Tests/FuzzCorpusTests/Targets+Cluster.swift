@@ -98,11 +98,11 @@ extension FuzzTarget {
             precondition(wait >= .zero)
             var state = RetryState(policy: RetryPolicy(), repeating: .harmless)
             var waited = Duration.zero
-            while case .retry(let pause) = state.decide(.answer(status: 429, retryAfter: wait, isRefusal: false)) {
+            while case .retry(let pause, _) = state.decide(.answer(status: 429, retryAfter: wait, complaint: nil), at: waited) {
                 precondition(pause >= .seconds(1))
                 waited += pause
             }
-            precondition(waited <= RetryPolicy().rateLimitBudget)
+            precondition(waited <= RetryPolicy().rate)
         }
         do {
             for system in (try? FirecRESTSystem.list(answer)) ?? [] {
@@ -117,6 +117,7 @@ extension FuzzTarget {
             _ = try? FirecRESTFile.size(answer)
             _ = try? FirecRESTFile.checksum(answer)
             _ = try? FirecRESTFile.content(answer)
+            if let listing = try? FirecRESTFile.listing(answer) { precondition(listing.values.allSatisfy { $0 >= 0 }) }
             _ = try? FirecRESTJob.submitted(answer)
             if let token = try? AccessToken(answer, receivedAt: .now) { _ = token.isFresh(at: .now) }
             let transfer = try FirecRESTTransfer(answer)

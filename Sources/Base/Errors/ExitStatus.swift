@@ -43,6 +43,8 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
     case jobUnknown = 117
     /// The model's job ended before the model was healthy.
     case modelEnded = 118
+    /// The run is over and its results are not all at home.
+    case resultsLeft = 119
     /// Ctrl-C where nothing is lost by it. A shell's 128 + SIGINT.
     case detached = 130
     /// The reader of stdout went away. A shell's 128 + SIGPIPE.

@@ -28,6 +28,7 @@ extension ExitStatus {
         case .jobFailed: "the job failed in another way, or left no summary"
         case .jobUnknown: "the job is gone, and nobody knows how it ended"
         case .modelEnded: "the model's job ended before the model was healthy"
+        case .resultsLeft: "the run is over, and its results could not all be fetched; 'attach' tries again"
         case .detached: "Ctrl-C: the job goes on"
         case .readerGone: "the reader of stdout went away"
         case .remoteWrite: "bad remote-write setting"

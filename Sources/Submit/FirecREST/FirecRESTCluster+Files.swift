@@ -56,18 +56,29 @@ extension FirecRESTCluster {
         try await client.readIfPresent(.status(system.name, path), FirecRESTFile.size)
     }
 
+    /// Names and sizes in bytes, nil if there is no such directory.
+    func list(_ path: String) async throws -> [String: Int]? {
+        try await client.readIfPresent(.list(system.name, path), FirecRESTFile.listing)
+    }
+
     /// Brings a file home, replacing `local` only when all of it has arrived.
     ///
-    /// - Parameter isLarge: worth compressing on the way, and worth a checksum.
+    /// - Parameters:
+    ///   - isLarge: worth compressing on the way.
+    ///   - known: its size in bytes; asked for where it is not given, unless it should be small: then the answer's own
+    ///     length says whether it is whole.
     /// - Returns: false if there is no such file.
-    func fetch(_ path: String, to local: String, isLarge: Bool = false) async throws -> Bool {
-        guard let size = try await size(path) else { return false }
+    func fetch(_ path: String, to local: String, isLarge: Bool = false, size known: Int? = nil) async throws -> Bool {
         let file = try PartialFile(for: local)
+        let isTried = !isLarge && known == nil
+        if isTried, let isThere = try await fetchAtOnce(path, into: file) { return isThere }
+        guard let size = if let known { known } else { try await size(path) } else { return false }
         let isWorthIt = isLarge && size > system.downloadLimit
         let isThere = isWorthIt ? try await fetchCompressed(path, size: size, into: file) : false
         if !isThere {
-            try await download(path, size: size, into: file)
-            if isLarge, size > 0 { try await checkSum(path, file.path) }
+            try await download(path, size: size, into: file, isTooLarge: isTried)
+            // What came in one piece came with its length, through TLS.
+            if isLarge, size > system.downloadLimit { try await checkSum(path, file.path) }
         }
         let arrived = try file.size()
         guard arrived == size else {
@@ -75,6 +86,20 @@ extension FirecRESTCluster {
         }
         try file.replaceTarget()
         return true
+    }
+
+    /// One call for what should be small; nil where it is not.
+    private func fetchAtOnce(_ path: String, into file: PartialFile) async throws -> Bool? {
+        do {
+            try await downloadAtOnce(path, size: nil, into: file)
+            try file.replaceTarget()
+            return true
+        } catch let error as FirecRESTError where error.status == 404 {
+            return false
+        } catch let error as FirecRESTError where error.status == 413 {
+            try file.truncate(to: 0)
+            return nil
+        }
     }
 
     /// False, and an empty file, where it cannot be compressed there or unpacked here.
@@ -102,9 +127,10 @@ extension FirecRESTCluster {
         return false
     }
 
-    private func download(_ path: String, size: Int, into file: PartialFile) async throws {
+    /// - Parameter isTooLarge: for the server's direct way, whatever it says of its limit.
+    private func download(_ path: String, size: Int, into file: PartialFile, isTooLarge: Bool = false) async throws {
         guard size > 0 else { return }
-        if size <= system.downloadLimit {
+        if !isTooLarge, size <= system.downloadLimit {
             do {
                 return try await downloadAtOnce(path, size: size, into: file)
             } catch let error as FirecRESTError where error.status == 413 {
@@ -115,23 +141,29 @@ extension FirecRESTCluster {
     }
 
     /// Small enough that a broken one is begun again.
-    private func downloadAtOnce(_ path: String, size: Int, into file: PartialFile) async throws {
+    private func downloadAtOnce(_ path: String, size: Int?, into file: PartialFile) async throws {
         var call = FirecRESTCall.download(system.name, path, to: .descriptor(file.descriptor))
         // Not repeated by the client: the file must be emptied in between.
         call.repeating = .unsafe
         var reason = ""
-        for pause in pace.presignedPauses.map(Optional.init) + [nil] {
+        var patience = Patience()
+        var shortness = Patience(limit: Patience.brief)
+        while true {
             try file.truncate(to: 0)
             do {
                 try await client.send(call)
-                if try file.size() == size { return }
+                guard let size, try file.size() != size else { return }
                 reason = "\(try file.size()) of \(size) bytes arrived"
-            } catch FirecRESTError.unknownOutcome(_, let why) {
+                guard shortness.failed(at: await client.now()) != .over else { throw FirecRESTError.damaged(path: path, reason: reason) }
+            } catch FirecRESTError.unknownOutcome(_, let why, _) {
                 reason = why
             }
-            if let pause { try await Task.sleep(for: pause) }
+            guard case .again(let pause, let isWorthSaying) = patience.failed(at: await client.now()) else {
+                throw FirecRESTError.notReached(call: call.shown, reason: reason)
+            }
+            if isWorthSaying { await client.tell("\(path): \(reason); trying again") }
+            try await client.pause(pause)
         }
-        throw FirecRESTError.damaged(path: path, reason: reason)
     }
 
     /// The path of a compressed copy, or nil where the server cannot make one in the time it gives its commands.
@@ -156,8 +188,9 @@ extension FirecRESTCluster {
             var call = FirecRESTCall.checksum(system.name, path)
             call.repeating = .unsafe
             remote = try await client.read(call, FirecRESTFile.checksum)
-        } catch FirecRESTError.unknownOutcome(_, let reason) {
-            return await client.note("SHA-256 of \(path) not compared: \(reason)")
+        } catch let error as FirecRESTError {
+            // Too large for the time the server gives, or a path it does not understand (one with a space).
+            return await client.tell("\(path): compared by size only, not by SHA-256: \(error)")
         }
         let own = try await Checksum.sha256(local)
         guard own == remote else {

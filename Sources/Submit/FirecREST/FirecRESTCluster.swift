@@ -29,8 +29,10 @@ struct FirecRESTCluster: Sendable {
             .usage("--firecrest-system: \(reason); known are \(known.joined(separator: ", "))")
         }
         guard let name else { throw rejected("is missing; pass it or set SML_SYSTEM") }
-        guard let system = systems.first(where: { $0.name == name }) else { throw rejected("\"\(name)\" does not exist") }
-        let user = try await client.read(.userInfo(name), FirecRESTUser.init)
+        // The server itself puts paths into lower case.
+        guard let system = systems.first(where: { $0.name == name }) ?? systems.first(where: { $0.name.lowercased() == name.lowercased() })
+        else { throw rejected("\"\(name)\" does not exist") }
+        let user = try await client.read(.userInfo(system.name), FirecRESTUser.init)
         return FirecRESTCluster(
             client: client, system: system, systems: known, user: user, account: account ?? user.group, pace: pace)
     }
@@ -39,12 +41,14 @@ struct FirecRESTCluster: Sendable {
 /// How long things are waited for; tests are less patient.
 struct FirecRESTPace: Sendable {
     /// Between two looks for a job that may or may not have been submitted. A job can be unknown for about 30 s after
-    /// its submission, so only after that is it safe to submit again.
-    var lookups: [Duration] = [.seconds(2), .seconds(5), .seconds(10), .seconds(15)]
+    /// its submission, so only after that is it surely not there.
+    var lookups: [Duration] = [.seconds(2), .seconds(5), .seconds(10), .seconds(20)]
     /// For how long after its submission an unknown transfer job means "not known yet".
     var unknownJob = Duration.seconds(30)
     /// Between two looks at a transfer job.
     var transferPoll = Duration.seconds(5)
+    /// After which a user who waits hears of it.
+    var transferNews = Duration.seconds(5)
     /// The most a transfer job may take, queue included.
     var transferLimit = Duration.seconds(3600)
     /// Between tries on a presigned URL.

@@ -9,17 +9,20 @@ package struct FirecRESTConnection: Sendable {
 
     /// - Parameters:
     ///   - trace: receives a line for each call, for `--verbose`; without secrets.
+    ///   - notice: receives what whoever waits should know.
+    ///   - isHasty: for a check: says what is wrong now, and waits for nothing.
     /// - Throws: ``SubmitError/notConfigured(_:)`` when the URL or the credentials are missing.
     package init(
         configuration: ConfigurationFile, environment: [String: String], http: HTTPClient,
-        trace: (@Sendable (String) -> Void)? = nil
+        trace: (@Sendable (String) -> Void)? = nil, notice: (@Sendable (String) -> Void)? = nil, isHasty: Bool = false
     ) async throws {
         guard let url = configuration.firecrestURL else {
             throw SubmitError.notConfigured("\(configuration.path): firecrest_url: is missing; run 'sml init'")
         }
         client = FirecRESTClient(
             base: try FirecRESTURL.checked(url, option: "\(configuration.path): firecrest_url"),
-            credentials: try await Self.credentials(configuration, environment), http: http, trace: trace)
+            credentials: try await Self.credentials(configuration, environment), http: http,
+            policy: isHasty ? .brief : RetryPolicy(), trace: trace, notice: notice)
     }
 
     /// The API key wins, as in SML.

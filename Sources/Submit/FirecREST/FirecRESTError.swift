@@ -12,8 +12,10 @@ package enum FirecRESTError: CommandError, Equatable {
     /// 429 beyond patience.
     case rateLimited(String)
     case tokenRefused(String)
-    /// Sent, but whether it was carried out is unknown.
-    case unknownOutcome(call: String, reason: String)
+    /// Sent, but whether it was carried out is unknown. `isUntried`: surely not, unless the server is wrong about itself.
+    case unknownOutcome(call: String, reason: String, isUntried: Bool)
+    /// A job may be queued under this name.
+    case doubtful(name: String, reason: String)
     case unexpected(call: String, reason: String)
     /// What came home is not what lies on the cluster.
     case damaged(path: String, reason: String)
@@ -27,7 +29,8 @@ package enum FirecRESTError: CommandError, Equatable {
         case .notReached(let call, let reason): "FirecREST not reached for \(call): \(reason)"
         case .rateLimited(let reason): "FirecREST limits the rate of calls: \(reason)"
         case .tokenRefused(let reason): "no access token: \(reason); check the client id and secret with 'sml init --check'"
-        case .unknownOutcome(let call, let reason): "no answer to \(call), which may have been carried out: \(reason)"
+        case .doubtful(let name, let reason): "the job may be queued as \(name): \(reason)"
+        case .unknownOutcome(let call, let reason, _): "no answer to \(call), which may have been carried out: \(reason)"
         case .unexpected(let call, let reason): "FirecREST's answer to \(call) is not understood: \(reason)"
         case .damaged(let path, let reason): "\(path): \(reason)"
         }
@@ -39,6 +42,14 @@ package enum FirecRESTError: CommandError, Equatable {
         case .slurmRefused: ExitStatus.usage.rawValue
         case .tokenRefused, .status(_, 401, _), .status(_, 403, _): ExitStatus.credentials.rawValue
         default: ExitStatus.unavailable.rawValue
+        }
+    }
+
+    /// No answer, or one that says that there is none now.
+    var isOutage: Bool {
+        switch self {
+        case .notReached, .rateLimited, .unknownOutcome, .status(_, 500..., _), .status(_, 408, _), .status(_, 424, _): true
+        default: false
         }
     }
 

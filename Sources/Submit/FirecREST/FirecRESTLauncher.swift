@@ -68,9 +68,17 @@ package struct FirecRESTLauncher: Launcher {
         try await told(path) { try await cluster.bytes(path, from: offset.map { Int($0) }, limit: limit) }
     }
 
-    package func fetch(_ path: String, to localPath: String) async throws(LauncherError) -> Bool {
-        try await told(path) { try await cluster.fetch(path, to: localPath, isLarge: path.hasSuffix(".smlrec")) }
+    package func fetch(_ path: String, to localPath: String, size: UInt64?) async throws(LauncherError) -> Bool {
+        try await told(path) {
+            try await cluster.fetch(path, to: localPath, isLarge: path.hasSuffix(".smlrec"), size: size.map { Int($0) })
+        }
     }
+
+    package func list(_ directory: String) async throws(LauncherError) -> [String: UInt64]? {
+        try await told(directory) { try await cluster.list(directory)?.mapValues { UInt64($0) } }
+    }
+
+    package func reaches(_ path: String) -> Bool { cluster.system.reaches(path) }
 
     package func remove(_ path: String) async throws(LauncherError) {
         try await told(path) { try await cluster.remove(path) }
@@ -102,8 +110,12 @@ package struct FirecRESTLauncher: Launcher {
         try await told { try await cluster.job(job.description).map { settlingJobs.state(of: $0) } ?? .unknown }
     }
 
-    package func cancel(_ job: JobID) async throws(LauncherError) {
-        try await told { _ = try await cluster.cancel(job.description) }
+    package func job(named name: String) async throws(LauncherError) -> JobID? {
+        try await told { try await cluster.find(name).flatMap { JobID($0) } }
+    }
+
+    @discardableResult package func cancel(_ job: JobID) async throws(LauncherError) -> Cancellation {
+        try await told { try await cluster.cancel(job.description) }
     }
 
     /// Runs `body` with every error as the protocol has it: what a repetition would not mend is a refusal.
@@ -115,7 +127,8 @@ package struct FirecRESTLauncher: Launcher {
             return try await body()
         } catch let error as FirecRESTError {
             switch error {
-            case .notReached, .rateLimited, .unknownOutcome, .status(_, 500..., _): throw .unreachable(error.description)
+            case _ where error.isOutage: throw .unreachable(error.description)
+            case .doubtful: throw .doubtful(error.description)
             // Not 403: that is a file of somebody else's, or a limit of an account.
             case .tokenRefused, .status(_, 401, _): throw .unauthorized(error.description)
             default: throw .refused(error.description)

@@ -12,7 +12,7 @@ extension FirecRESTJob {
         let ranOut = state == "FAILED" && steps?.contains { $0.state == "OUT_OF_MEMORY" } == true
         return JobState(
             slurm: ranOut ? "OUT_OF_MEMORY" : state, reason: reason, exitCode: "\(exitCode ?? 0):\(signal ?? 0)",
-            elapsed: elapsed.map { .seconds($0) })
+            elapsed: elapsed.map { .seconds($0) }, limit: limit.flatMap { $0 > 0 ? .seconds($0) : nil })
     }
 
     /// Whether processes may still write although accounting says that the job has ended.

@@ -1,5 +1,7 @@
 // When to ask again, what to say and when to give up while a model comes up: decisions only, no clock and no socket.
 
+import Health
+
 /// Fed with what each probe found and when; answers what to print and what to do next.
 package struct HealthWait: Sendable {
     package enum Step: Sendable, Equatable {

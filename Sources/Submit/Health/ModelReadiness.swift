@@ -1,5 +1,7 @@
 // Waits until a server answers for a model: the clock, the calls and the socket around `HealthWait` and `ModelWait`.
 
+import Health
+
 /// The wait before a load test is submitted.
 package enum ModelReadiness {
     /// Probes until a server that runs already is healthy.

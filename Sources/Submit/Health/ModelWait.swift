@@ -2,6 +2,8 @@
 // server are looked at together, because a job that has ended never becomes healthy, and another server may answer to
 // the name while ours is still queued.
 
+import Health
+
 /// What one look at a launched model found.
 package struct ModelLook: Sendable, Equatable {
     package var job: JobState

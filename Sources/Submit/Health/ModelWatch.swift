@@ -2,6 +2,7 @@
 // the server that will be tested.
 
 import Base
+import Health
 
 package struct ModelWatch: Sendable {
     /// What the job's own report on its replicas says.
@@ -20,6 +21,8 @@ package struct ModelWatch: Sendable {
     package enum Health: Sendable {
         /// By asking the server that will be tested.
         case probe(HealthProbe)
+        /// The same from a machine that may not reach the server: then what the job says of itself counts.
+        case probeFromAfar(HealthProbe)
         /// By asking the job's own server, whose URL the job writes into a file.
         case probeAt(file: String, @Sendable (_ url: String) -> HealthProbe)
         /// By what the job says of itself: its server cannot be reached from here.
@@ -48,14 +51,15 @@ package struct ModelWatch: Sendable {
         self.logs = logs.map { LogReader(launcher: launcher, path: $0) }
     }
 
+    /// The job's state decides; what cannot be read beside it is left out of this look.
     mutating func look() async throws -> ModelLook {
         let state = try await launcher.state(of: id)
         var look = ModelLook(job: state)
         switch state {
-        case .pending: look.expectedStart = try await launcher.expectedStart(of: id)
+        case .pending: look.expectedStart = try? await launcher.expectedStart(of: id)
         case .running:
-            for index in logs.indices { look.log += try await logs[index].newLines(untilEnd: false) }
-            let replicas = try await launcher.read(report, from: 0, limit: 64 << 10).flatMap(read)
+            for index in logs.indices { look.log += (try? await logs[index].newLines(untilEnd: false)) ?? "" }
+            let replicas = (try? await launcher.read(report, from: 0, limit: 64 << 10)).flatMap(read)
             look.replicas = replicas?.shown
             look.health = try await health(replicas)
         case .ending, .ended, .unknown: break
@@ -66,8 +70,12 @@ package struct ModelWatch: Sendable {
     private mutating func health(_ replicas: Replicas?) async throws -> ModelHealth? {
         switch health {
         case .probe(let probe): return try await probe()
+        case .probeFromAfar(let probe):
+            let found = try await probe()
+            if case .unreachable = found { return replicas?.areHealthy == true ? .healthy : found }
+            return found
         case .probeAt(let file, let make):
-            guard let bytes = try await launcher.read(file, from: 0, limit: 4 << 10) else { return nil }
+            guard let bytes = try? await launcher.read(file, from: 0, limit: 4 << 10) else { return nil }
             let probe = make(OneLine.first(of: String(decoding: bytes, as: UTF8.self), limit: 2000))
             health = .probe(probe)
             return try await probe()

@@ -66,14 +66,22 @@ package struct ClusterSettings: Sendable, Equatable {
 
     /// That there is a container engine, and that the corpus and the image are where the job will look for them: said now, not after hours in a queue.
     ///
+    /// - Parameter warn: told of what cannot be seen from here, and so is not checked.
     /// - Throws: ``SubmitError/usage(_:)``.
-    package func checkFiles(_ launcher: any Launcher) async throws {
+    package func checkFiles(_ launcher: any Launcher, warn: (String) -> Void) async throws {
         try await launcher.containerEngine()?.check()
-        guard try await launcher.size(of: promptsFile) != nil else {
+        func isChecked(_ path: String, _ option: String) -> Bool {
+            guard launcher.reaches(path) else {
+                warn("\(option) \(path): is outside the file systems that FirecREST shows of \(launcher.name), so it is not checked")
+                return false
+            }
+            return true
+        }
+        if isChecked(promptsFile, "--loadtest-prompts-file"), try await launcher.size(of: promptsFile) == nil {
             throw SubmitError.usage("--loadtest-prompts-file \(promptsFile): does not exist on the cluster")
         }
         // Anything else names an image in a registry, which only the node can ask.
-        guard image.hasPrefix("/") else { return }
+        guard image.hasPrefix("/"), isChecked(image, "--loadtest-container-image") else { return }
         try await ImageFile.check(image, option: "--loadtest-container-image \(image)", at: launcher)
     }
 }

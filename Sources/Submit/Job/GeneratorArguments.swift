@@ -18,6 +18,8 @@ package struct GeneratorArguments: Sendable, Equatable {
     package var task: Task?
     package var remoteWriteDrain: String?
     package var requireRemoteWrite = false
+    /// For the server, before the load begins.
+    package var serverWait: Duration?
     package var quiet = false
     package var details = false
     package var testRequest = true
@@ -50,5 +52,6 @@ package struct GeneratorArguments: Sendable, Equatable {
             + option("--task", task?.name) + option("--task-wait", task.map { DurationGrammar.format($0.wait) })
             + option("--remote-write-drain", remoteWriteDrain) + flag("--require-remote-write", requireRemoteWrite)
             + flag("--quiet", quiet) + flag("--details", details) + flag("--no-test-request", !testRequest)
+            + option("--server-wait", serverWait.map { DurationGrammar.format($0) })
     }
 }

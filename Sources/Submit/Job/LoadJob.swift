@@ -18,4 +18,6 @@ package struct LoadJob: Sendable, Equatable {
     package var promptsFile: String
     /// Holds the runs' directories.
     package var directory: String
+    /// How long the generator waits for the server before it begins; nil for not at all.
+    package var serverWait: Duration?
 }

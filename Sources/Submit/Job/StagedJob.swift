@@ -73,6 +73,9 @@ package struct StagedJob: Sendable, Equatable {
         }
     }
 
+    /// Those that everybody may read: the variables, when none of them may be secret.
+    var harmlessFiles: Set<String> { Self.withoutSecrets(variables) == variables ? [Self.environment] : [] }
+
     /// Variables that choose a behaviour or name a file are shown, and a URL that holds nothing but a place; credentials and headers
     /// are not.
     static func withoutSecrets(_ variables: [String: String]) -> [String: String] {

@@ -56,7 +56,7 @@ extension LauncherError: CommandError {
         switch self {
         case .refused: ExitStatus.usage.rawValue
         case .unauthorized: ExitStatus.credentials.rawValue
-        case .unreachable: ExitStatus.unavailable.rawValue
+        case .unreachable, .doubtful: ExitStatus.unavailable.rawValue
         }
     }
 }

@@ -22,7 +22,13 @@ package protocol Launcher: Sendable {
     /// there is no such file.
     func read(_ path: String, from offset: UInt64?, limit: Int) async throws(LauncherError) -> [UInt8]?
     /// Copies a file to `localPath`, whole or not at all. False when there is no such file.
-    func fetch(_ path: String, to localPath: String) async throws(LauncherError) -> Bool
+    ///
+    /// - Parameter size: in bytes, where it is known: a question less.
+    func fetch(_ path: String, to localPath: String, size: UInt64?) async throws(LauncherError) -> Bool
+    /// The files of a directory and their sizes in bytes; nil when there is no such directory.
+    func list(_ directory: String) async throws(LauncherError) -> [String: UInt64]?
+    /// Whether this way leads to `path` at all, be it there or not.
+    func reaches(_ path: String) -> Bool
     /// Removes a file; none is fine.
     func remove(_ path: String) async throws(LauncherError)
     /// Removes a directory with everything in it.
@@ -39,13 +45,26 @@ package protocol Launcher: Sendable {
     func script(of job: LoadJob) throws -> String
     /// Submits a script. `job.name` is unique, so that an answer that was lost is no reason to submit twice: look
     /// the name up before repeating.
+    ///
+    /// - Throws: ``LauncherError/doubtful(_:)`` when it may be queued although there is no number.
     func submit(_ job: JobSubmission) async throws(LauncherError) -> JobID
+    /// The number of the user's job of that name, also of one that has ended; nil where it is not known, or not yet.
+    func job(named name: String) async throws(LauncherError) -> JobID?
     /// Ended only when nothing of the job writes any more.
     func state(of job: JobID) async throws(LauncherError) -> JobState
     /// When a queued job is expected to start, in the scheduler's words; nil where it does not say.
     func expectedStart(of job: JobID) async throws(LauncherError) -> String?
     /// Asks for the end of a job; one that has ended is fine.
-    func cancel(_ job: JobID) async throws(LauncherError)
+    @discardableResult func cancel(_ job: JobID) async throws(LauncherError) -> Cancellation
+}
+
+/// What became of the wish that a job end.
+package enum Cancellation: Sendable, Equatable {
+    case asked
+    /// It had ended, or was about to.
+    case wasOver
+    /// SLURM has no such job any more.
+    case notKnown
 }
 
 extension Launcher {
@@ -54,6 +73,12 @@ extension Launcher {
 
     /// FirecREST runs none of SLURM's commands for us; the job asks.
     package func containerEngine() async -> ContainerEngine? { nil }
+
+    package func fetch(_ path: String, to localPath: String) async throws(LauncherError) -> Bool {
+        try await fetch(path, to: localPath, size: nil)
+    }
+
+    package func reaches(_ path: String) -> Bool { true }
 
     /// FirecREST does not tell.
     package func expectedStart(of job: JobID) async throws(LauncherError) -> String? { nil }
@@ -67,10 +92,12 @@ package enum LauncherError: Error, Sendable, Equatable, CustomStringConvertible 
     case unreachable(String)
     /// It does not take our credentials, and would not later either.
     case unauthorized(String)
+    /// A job was sent and may be queued, though nobody knows its number.
+    case doubtful(String)
 
     package var description: String {
         switch self {
-        case .refused(let reason), .unreachable(let reason), .unauthorized(let reason): reason
+        case .refused(let reason), .unreachable(let reason), .unauthorized(let reason), .doubtful(let reason): reason
         }
     }
 }

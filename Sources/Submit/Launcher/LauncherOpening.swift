@@ -23,14 +23,15 @@ package struct OpenedCluster: Sendable {
 extension ConfigurationFile {
     /// - Parameters:
     ///   - trace: receives a line for each call to FirecREST and each command of SLURM, for `--verbose`; without secrets.
+    ///   - notice: receives what whoever waits should know: that the cluster asks to wait, that it does not answer.
     ///   - partition: checked; nil where nothing will be submitted.
     ///   - account: nil for the user's own.
     /// - Throws: ``SubmitError``, ``LauncherError``, ``FirecRESTError``.
     package func openCluster(
         system: String?, partition: String?, account: String?, environment: [String: String],
-        trace: (@Sendable (String) -> Void)? = nil
+        trace: (@Sendable (String) -> Void)? = nil, notice: (@Sendable (String) -> Void)? = nil
     ) async throws -> OpenedCluster {
-        let launcher = try await openLauncher(system: system, account: account, environment: environment, trace: trace)
+        let launcher = try await openLauncher(system: system, account: account, environment: environment, trace: trace, notice: notice)
         var chosen: Partition?
         if let partition {
             let known = try await launcher.partitions()
@@ -54,26 +55,30 @@ extension ConfigurationFile {
     /// - Parameter account: charged with transfers of large files; nil for the user's own.
     /// - Throws: ``SubmitError``, ``LauncherError``, ``FirecRESTError``.
     package func openLauncher(
-        system: String?, account: String? = nil, environment: [String: String], trace: (@Sendable (String) -> Void)? = nil
+        system: String?, account: String? = nil, environment: [String: String], trace: (@Sendable (String) -> Void)? = nil,
+        notice: (@Sendable (String) -> Void)? = nil
     ) async throws -> any Launcher {
         switch launcher {
-        case .slurm: SlurmLauncher(environment: environment, trace: trace)
-        case .firecrest: try await FirecRESTLauncher(try await connect(environment, trace), system: system, account: account)
+        case .slurm:
+            var slurm = SlurmLauncher(environment: environment, trace: trace)
+            slurm.notice = notice
+            return slurm
+        case .firecrest: return try await FirecRESTLauncher(try await connect(environment, trace, notice), system: system, account: account)
         }
     }
 
     /// Names that `--firecrest-system` may have; empty with SLURM's commands.
     package func systems(environment: [String: String]) async throws -> [String] {
         guard launcher == .firecrest else { return [] }
-        return try await connect(environment, nil).client.read(.systems, FirecRESTSystem.list).map(\.name)
+        return try await connect(environment, nil, nil).client.read(.systems, FirecRESTSystem.list).map(\.name)
     }
 
     private func connect(
-        _ environment: [String: String], _ trace: (@Sendable (String) -> Void)?
+        _ environment: [String: String], _ trace: (@Sendable (String) -> Void)?, _ notice: (@Sendable (String) -> Void)?
     ) async throws -> FirecRESTConnection {
         try CertificateAuthorities(environment).check()
         if let firecrestURL { try ProxyRules(environment).check(firecrestURL) }
         return try await FirecRESTConnection(
-            configuration: self, environment: environment, http: HTTPClient(environment: environment), trace: trace)
+            configuration: self, environment: environment, http: HTTPClient(environment: environment), trace: trace, notice: notice)
     }
 }

@@ -38,6 +38,8 @@ package enum SubmitError: CommandError, Equatable {
     case refused(String)
     /// What answers is no server that serves the model.
     case notServed(String)
+    /// SLURM has no such job.
+    case notKnown(String)
 
     package var description: String {
         switch self {
@@ -45,13 +47,15 @@ package enum SubmitError: CommandError, Equatable {
             "\(name) not found beside sml nor on PATH: build it with 'make build' or install it in the same directory"
         case .cannotStage(let path, let reason): "\(path): \(reason)"
         case .endpointFailed(let output): "the simulated endpoint did not start: \(output)"
-        case .usage(let reason), .notConfigured(let reason), .notReady(let reason), .refused(let reason), .notServed(let reason):
+        case .usage(let reason), .notConfigured(let reason), .notReady(let reason), .refused(let reason), .notServed(let reason),
+            .notKnown(let reason):
             reason
         }
     }
 
     /// 64 usage (EX_USAGE), 69 a program missing or not starting, or no server of the model (EX_UNAVAILABLE), 73 output cannot be made
-    /// (EX_CANTCREAT), 75 not ready yet (EX_TEMPFAIL), 77 refused (EX_NOPERM), 78 not configured (EX_CONFIG).
+    /// (EX_CANTCREAT), 75 not ready yet (EX_TEMPFAIL), 77 refused (EX_NOPERM), 78 not configured (EX_CONFIG),
+    /// 117 no such job.
     package var exitCode: Int32 {
         switch self {
         case .usage: ExitStatus.usage.rawValue
@@ -60,6 +64,7 @@ package enum SubmitError: CommandError, Equatable {
         case .notReady: ExitStatus.temporary.rawValue
         case .refused: ExitStatus.credentials.rawValue
         case .notConfigured: ExitStatus.notConfigured.rawValue
+        case .notKnown: ExitStatus.jobUnknown.rawValue
         }
     }
 }

@@ -35,7 +35,14 @@ extension SlurmLauncher {
         }
     }
 
-    package func fetch(_ path: String, to localPath: String) async throws(LauncherError) -> Bool {
+    package func list(_ directory: String) async throws(LauncherError) -> [String: UInt64]? {
+        guard try await size(of: directory) != nil else { return nil }
+        var files: [String: UInt64] = [:]
+        for name in try Self.told({ try FileLook.names(in: directory) }) { files[name] = try await size(of: "\(directory)/\(name)") }
+        return files
+    }
+
+    package func fetch(_ path: String, to localPath: String, size _: UInt64?) async throws(LauncherError) -> Bool {
         guard try await size(of: path) != nil else { return false }
         try Self.told {
             // Not copied as what it is: a job's directory may hold a link, or a pipe without an end.

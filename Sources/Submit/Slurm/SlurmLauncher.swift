@@ -8,8 +8,10 @@ package struct SlurmLauncher: Launcher {
     package let name = "SLURM"
     let environment: [String: String]
     private let trace: (@Sendable (String) -> Void)?
+    /// Told what whoever waits should know.
+    package var notice: (@Sendable (String) -> Void)?
 
-    private let limits: Limits
+    let limits: Limits
 
     /// How long a command may take.
     struct Limits: Sendable {
@@ -19,6 +21,8 @@ package struct SlurmLauncher: Launcher {
         var submission = Duration.seconds(300)
         /// Before a job whose submission had no answer is looked for.
         var settling = Duration.seconds(2)
+        /// With a controller that is not reached.
+        var patience = Patience.standard
     }
 
     /// What sbatch would otherwise copy into the job, where anybody who may look at its processes reads it; the
@@ -57,12 +61,15 @@ package struct SlurmLauncher: Launcher {
     /// should we die in between, it begins all the same, where a job on hold would wait for ever.
     package func submit(_ job: JobSubmission) async throws(LauncherError) -> JobID {
         let version = SlurmVersion(try await checked("sbatch", ["--version"]))
-        if let version, version >= .makesLogDirectory { return try await submitOnce(job) }
+        if let version, version >= .makesLogDirectory {
+            try await makeDirectory("\(job.directory)/logs")
+            return try await submitOnce(job)
+        }
         let id = try await submitOnce(job, ["--begin=now+60"])
         do {
             try await makeDirectory("\(job.directory)/\(job.logDirectory.replacing("%j", with: id.description))")
         } catch {
-            try? await cancel(id)
+            _ = try? await cancel(id)
             throw error
         }
         _ = try? await run("scontrol", ["update", "jobid=\(id)", "starttime=now"])
@@ -70,11 +77,12 @@ package struct SlurmLauncher: Launcher {
     }
 
     /// The script goes in by standard input, so no copy of it has to be cleaned up. A refusal is final; after a lost
-    /// answer the job is looked for by its name before anything is sent again.
+    /// answer the job is looked for by its name, and nothing is sent again.
     private func submitOnce(_ job: JobSubmission, _ options: [String] = []) async throws(LauncherError) -> JobID {
         let arguments = ["--parsable"] + ScriptHeader.options(of: job.script) + options + ["--chdir", job.directory]
-        var reason = ""
-        for _ in 0..<3 {
+        var outage = Patience(limit: limits.patience)
+        let start = ContinuousClock.now
+        while true {
             let answer = try await run("sbatch", arguments, input: job.script, within: limits.submission)
             if answer.exitCode == 0 {
                 guard let id = SlurmAnswer.submitted(answer.output) else {
@@ -82,28 +90,22 @@ package struct SlurmLauncher: Launcher {
                 }
                 return id
             }
-            if answer.errors.contains("Unable to contact slurm controller") { throw .unreachable("sbatch: \(answer.reason)") }
-            guard answer.hadNoTime || Self.isLost(answer) else {
-                throw .refused("SLURM refused: \(answer.reason.replacing("sbatch: error: ", with: ""))")
+            switch answer.hadNoTime ? SlurmComplaint.lost : SlurmComplaint(answer.errors, sentence: answer.reason) {
+            case .refused(let sentence): throw .refused("SLURM refused: \(sentence.replacing("sbatch: error: ", with: ""))")
+            case .unreachable:
+                // Nothing was carried out.
+                guard case .again(let pause, let isWorthSaying) = outage.failed(at: ContinuousClock.now - start) else {
+                    throw .unreachable("sbatch: \(answer.reason)")
+                }
+                if isWorthSaying { notice?("sbatch: \(answer.reason); trying again") }
+                do { try await Task.sleep(for: pause) } catch { throw .unreachable("sbatch: \(answer.reason)") }
+            case .lost:
+                // The controller may have it: a second one would write where the first does.
+                try? await Task.sleep(for: limits.settling)
+                if let id = try? await self.job(named: job.name) { return id }
+                throw .doubtful("the job may be queued as \(job.name): sbatch: \(answer.reason)")
             }
-            reason = answer.reason
-            try? await Task.sleep(for: limits.settling)
-            if let id = try await find(job.name) { return id }
-            // Whoever is slow once is slow again, and may still have the first.
-            if answer.hadNoTime { break }
         }
-        throw .unreachable("sbatch: \(reason); the job may be queued as \(job.name): 'squeue --me' shows it")
-    }
-
-    /// The job of that name, also one that has ended since.
-    private func find(_ name: String) async throws(LauncherError) -> JobID? {
-        SlurmAnswer.submitted(
-            try await checked("squeue", ["-h", "-u", LoginUser.name, "--states=all", "--name", name, "-o", "%i"]))
-    }
-
-    /// Whether the controller may have taken the job although sbatch failed.
-    private static func isLost(_ answer: ExternalProgram.Answer) -> Bool {
-        ["Socket timed out", "Zero Bytes were transmitted"].contains { answer.errors.contains($0) }
     }
 
     /// The queue first: after scancel accounting says CANCELLED at once, while the job still writes its results.
@@ -132,12 +134,10 @@ package struct SlurmLauncher: Launcher {
         return SlurmAnswer.expectedStart(answer.output)
     }
 
-    package func cancel(_ job: JobID) async throws(LauncherError) { _ = try await checked("scancel", [job.description]) }
-
     // MARK: Commands
 
-    private func checked(_ command: String, _ arguments: [String]) async throws(LauncherError) -> String {
-        let answer = try await run(command, arguments)
+    func checked(_ command: String, _ arguments: [String]) async throws(LauncherError) -> String {
+        let answer = try await patiently(command, arguments)
         guard answer.exitCode == 0 else { throw .unreachable("\(command): \(answer.reason)") }
         return answer.output
     }

@@ -1,16 +1,20 @@
 // What the questions ask of a cluster, each thing once, however often somebody goes back.
 
+import Loadtests
 import Submit
 
 actor GuidedCluster {
     private let file: ConfigurationFile
     private let environment: [String: String]
+    private let isShownOnly: Bool
     private var known: [String]?
     private var opened: [String: (launcher: any Launcher, partitions: [Partition], user: ClusterUser)] = [:]
 
-    init(file: ConfigurationFile, environment: [String: String]) {
+    /// - Parameter isShownOnly: nothing will be submitted, so that partitions need not be known: there may be no SLURM here.
+    init(file: ConfigurationFile, environment: [String: String], isShownOnly: Bool) {
         self.file = file
         self.environment = environment
+        self.isShownOnly = isShownOnly
     }
 
     /// Empty where there is only one and it has no name.
@@ -28,8 +32,9 @@ actor GuidedCluster {
 
     private func open(_ system: String?) async throws -> (launcher: any Launcher, partitions: [Partition], user: ClusterUser) {
         if let found = opened[system ?? ""] { return found }
-        let launcher = try await file.openLauncher(system: system, environment: environment)
-        let found = (launcher, try await launcher.partitions(), try await launcher.user())
+        let launcher = try await file.openLauncher(system: system, environment: environment, notice: TerminalDisplay().trace)
+        let partitions = isShownOnly ? (try? await launcher.partitions()) ?? [] : try await launcher.partitions()
+        let found = (launcher, partitions, try await launcher.user())
         opened[system ?? ""] = found
         return found
     }

@@ -110,7 +110,10 @@ struct PreconfiguredCommand: AsyncParsableCommand {
             let note = resolved.map { "\($0.plan.executor.pattern), \(DurationGrammar.format($0.plan.executor.duration))" }
             return GuideQuestion.Choice(name, note ?? "not usable")
         }
-        return LaunchGuide(cluster: GuidedCluster(file: file, environment: environment), catalog: catalog, scenarios: scenarios) { name in
+        return LaunchGuide(
+            cluster: GuidedCluster(file: file, environment: environment, isShownOnly: self.cluster.dryRun), catalog: catalog,
+            scenarios: scenarios
+        ) { name in
             let plan = try ScenariosCommand.resolve(try ScenarioCatalog().resolve(name)).plan
             try settings.check(fits: plan, scenario: name)
         }

@@ -10,14 +10,14 @@ struct AttachCommand: AsyncParsableCommand {
         commandName: "attach",
         abstract: "Wait for a submitted load test again and fetch its results.",
         discussion: """
-            Works for jobs submitted by 'sml loadtest run' from this home directory, also when they have ended. Exit \
-            codes are those of 'run'.
+            Works for jobs submitted by 'sml loadtest run' from this home directory, also when they have ended, and by \
+            the job's name where its number was never learnt. Exit codes are those of 'run'.
 
             EXAMPLES
               sml loadtest attach 123456
             """)
 
-    @Argument(help: ArgumentHelp("The job's number.", valueName: "jobid"))
+    @Argument(help: ArgumentHelp("The job's number, or its name.", valueName: "jobid"))
     var job: String
 
     @Flag(help: "On Ctrl-C cancel the job instead of leaving it to run.")
@@ -29,7 +29,8 @@ struct AttachCommand: AsyncParsableCommand {
     func run() async throws {
         throw ExitCode(
             try await CommandFailure.reported {
-                let (launcher, record) = try await SubmittedJob.open(job, verbose: verbose)
+                let (launcher, known) = try await SubmittedJob.open(job, verbose: verbose)
+                let record = try await SubmittedJob.identified(known, launcher)
                 return try await JobSession(
                     launcher: launcher, record: record, cancelOnInterrupt: cancelOnInterrupt
                 ).finish(interrupts: Interrupts())
@@ -49,27 +50,61 @@ struct CancelCommand: AsyncParsableCommand {
               sml loadtest cancel 123456
             """)
 
-    @Argument(help: ArgumentHelp("The job's number.", valueName: "jobid"))
+    @Argument(help: ArgumentHelp("The job's number, or its name.", valueName: "jobid"))
     var job: String
 
     @Flag(help: "Print each call to FirecREST, or command of SLURM, on stderr.")
     var verbose = false
 
     func run() async throws {
-        try await CommandFailure.reported {
-            if let model = try SubmittedJob.model(job) {
-                try await SubmittedJob.launcher(job, launcher: model.launcher, system: model.system, verbose: verbose)
-                    .cancel(model.jobID)
-                return try StandardOutput.write("Cancelled job \(job), which served \(model.servedModelName)\n")
+        let interrupts = Interrupts()
+        let left = "sml: interrupted; 'sml loadtest cancel \(job)' does the rest"
+        do {
+            try await CommandFailure.reported { [self] in
+                try await interrupts.cancelling(leaving: left) { [self] in try await cancel() }
             }
-            let (launcher, record) = try await SubmittedJob.open(job, verbose: verbose)
-            let run = ClusterRun(launcher: launcher, display: TerminalDisplay())
-            try await run.cancel(record)
-            // A job that still waits does not get to do it.
-            for problem in await run.removeSecrets(record) {
-                say("sml: \(problem)")
-            }
-            try StandardOutput.write("Cancelled job \(job). Its results: sml loadtest attach \(job)\n")
+        } catch is CancellationError {
+            say(left)
+            throw ExitCode(ExitStatus.detached.rawValue)
+        }
+    }
+
+    private func cancel() async throws {
+        if let model = try SubmittedJob.model(job) {
+            let done = try await SubmittedJob.launcher(job, launcher: model.launcher, system: model.system, verbose: verbose)
+                .cancel(model.jobID)
+            return try StandardOutput.write(
+                done == .asked
+                    ? "Cancelled job \(job), which served \(model.servedModelName)\n"
+                    : "Job \(job), which served \(model.servedModelName), was over already\n")
+        }
+        let (launcher, known) = try await SubmittedJob.open(job, verbose: verbose)
+        let run = ClusterRun(launcher: launcher, display: TerminalDisplay())
+        let text: String
+        let submission: SubmissionRecord
+        switch known {
+        case .job(let record): (text, submission) = (try await ended(record, run), record.submission)
+        case .submission(let record):
+            let found = try await run.identify(record, pauses: ClusterRun.someLooks)
+            try found?.write()
+            submission = record
+            text =
+                if let found { try await ended(found, run) } else {
+                    "SLURM knows no job \(record.jobName). Should it appear yet, it fails without its configuration, which is removed."
+                }
+        }
+        // A job that still waits does not get to do it.
+        for problem in await run.removeSecrets(submission) { say("sml: \(problem)") }
+        try Task.checkCancellation()
+        try StandardOutput.write("\(text)\n")
+    }
+
+    private func ended(_ record: JobRecord, _ run: ClusterRun) async throws -> String {
+        let results = "Its results: sml loadtest attach \(record.jobID)"
+        return switch try await run.cancel(record) {
+        case .asked: "Cancelled job \(record.jobID). \(results)"
+        case .wasOver: "Job \(record.jobID) was over already. \(results)"
+        case .notKnown: "Job \(record.jobID) is over, and SLURM has forgotten it. \(results)"
         }
     }
 }
@@ -80,12 +115,34 @@ private enum SubmittedJob {
         try ModelRecord.find(id, results: ResultDirectory.root(environment: ProcessVariables.all))
     }
 
-    static func open(_ id: String, verbose: Bool) async throws -> (any Launcher, JobRecord) {
+    static func open(_ id: String, verbose: Bool) async throws -> (any Launcher, KnownRun) {
         if let model = try model(id) {
             throw SubmitError.usage("job \(id): serves \(model.servedModelName); expected the number of a load test")
         }
-        let record = try JobRecord.find(id, results: ResultDirectory.root(environment: ProcessVariables.all))
-        return (try await launcher(id, launcher: record.launcher, system: record.system, verbose: verbose), record)
+        let known = try KnownRun.find(id, results: ResultDirectory.root(environment: ProcessVariables.all))
+        let record =
+            switch known {
+            case .job(let job): job.submission
+            case .submission(let submission): submission
+            }
+        return (try await launcher(id, launcher: record.launcher, system: record.system, verbose: verbose), known)
+    }
+
+    /// With the job's number, looked up by its name for a minute where it was never learnt.
+    static func identified(_ known: KnownRun, _ launcher: any Launcher) async throws -> JobRecord {
+        switch known {
+        case .job(let record): return record
+        case .submission(let record):
+            let run = ClusterRun(launcher: launcher, display: TerminalDisplay())
+            guard let found = try await run.identify(record, pauses: ClusterRun.patientLooks) else {
+                throw SubmitError.notKnown(
+                    "\(record.jobName): SLURM knows no job of this name: it was not submitted, or is forgotten; "
+                        + "'sml loadtest cancel \(record.jobName)' removes its key from the cluster")
+            }
+            say("Job submitted: \(found.jobID)")
+            try found.write()
+            return found
+        }
     }
 
     /// The way the job was submitted.
@@ -98,6 +155,6 @@ private enum SubmittedJob {
         }
         return try await file.openLauncher(
             system: system, account: environment.filled("SML_ACCOUNT"), environment: environment,
-            trace: verbose ? TerminalDisplay().trace : nil)
+            trace: verbose ? TerminalDisplay().trace : nil, notice: TerminalDisplay().trace)
     }
 }

@@ -61,6 +61,11 @@ struct ClusterOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Before submitting, wait until the server answers for the model.")
     var waitUntilHealthy = true
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Let the job wait for the server instead (default: where it cannot be reached from here, or is localhost).")
+    var waitInJob: Bool?
+
     @Option(help: ArgumentHelp("Wait this many seconds for that.", valueName: "seconds"))
     var loadtestReadyTimeout = 1_000_000
 
@@ -98,7 +103,8 @@ struct ClusterOptions: ParsableArguments {
             isServerChosen: chosenServer(environment) != nil, namesSystem: firecrestSystem != nil,
             overrides: try requests.overrides(environment),
             apiKeyFile: apiKeyFile, waitsForJob: waitForLoadtest, waitsUntilHealthy: waitUntilHealthy,
-            readyTimeout: .seconds(loadtestReadyTimeout), cancelsOnInterrupt: cancelOnInterrupt, isDryRun: dryRun, isVerbose: verbose)
+            waitsInJob: waitInJob, readyTimeout: .seconds(loadtestReadyTimeout), cancelsOnInterrupt: cancelOnInterrupt, isDryRun: dryRun,
+            isVerbose: verbose)
     }
 
     /// Of the job itself.
@@ -108,6 +114,9 @@ struct ClusterOptions: ParsableArguments {
         _ = try OptionValue.count(loadtestReadyTimeout, option: "--loadtest-ready-timeout", in: 1...1_000_000_000)
         if cancelOnInterrupt, !waitForLoadtest {
             throw SubmitError.usage("--cancel-on-interrupt: needs --wait-for-loadtest")
+        }
+        if waitInJob == true, !waitUntilHealthy {
+            throw SubmitError.usage("--wait-in-job: needs --wait-until-healthy")
         }
         guard let partition = partition ?? environment.filled("SML_PARTITION") else {
             throw SubmitError.usage("--partition: is missing; pass it or set SML_PARTITION")

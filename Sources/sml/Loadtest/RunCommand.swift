@@ -43,6 +43,7 @@ struct RunCommand: AsyncParsableCommand {
                 .jobPreempted: nil,
                 .jobFailed: nil,
                 .jobUnknown: nil,
+                .resultsLeft: nil,
                 .detached: nil,
                 .remoteWrite: nil,
             ]))
@@ -75,30 +76,31 @@ struct RunCommand: AsyncParsableCommand {
         let environment = ProcessVariables.all
         let test = try await PreparedLoadtest(
             try cluster.request(environment: environment), scenario: loadtestScenario, model: model, environment: environment)
-        let job = try test.job(at: try await test.openCluster(checkingPartition: !cluster.dryRun))
+        let place = try await test.openCluster(checkingPartition: !cluster.dryRun)
         if cluster.dryRun {
-            try StandardOutput.write(try job.preview())
+            try StandardOutput.write(try test.job(at: place, waitingForServer: test.plannedWaitInJob).preview())
             return 0
         }
-        try await job.checkFiles()
+        try await test.job(at: place).checkFiles()
         let interrupts = Interrupts()
+        let wait: Duration?
         do {
-            try await interrupts.cancelling { try await waitUntilHealthy(test) }
+            wait = try await interrupts.cancelling(leaving: "sml: interrupted; nothing was submitted") { try await waitUntilHealthy(test) }
         } catch is CancellationError {
             say("sml: interrupted; nothing was submitted")
             return JobOutcome.Code.detached
         }
-        return try await job.carryOut(
+        return try await test.job(at: place, waitingForServer: wait).carryOut(
             runID: ResultDirectory.runID(model: model), cancelOnInterrupt: cluster.cancelOnInterrupt, interrupts: interrupts)
     }
 
-    private func waitUntilHealthy(_ test: PreparedLoadtest) async throws {
-        guard cluster.waitUntilHealthy else { return }
+    /// How long the job is to wait for the server.
+    private func waitUntilHealthy(_ test: PreparedLoadtest) async throws -> Duration? {
+        guard cluster.waitUntilHealthy else { return nil }
         guard let name = servedModelName ?? loadtestModel else {
-            return say("No --loadtest-model: not waiting for its health.")
+            say("No --loadtest-model: not waiting for its health.")
+            return nil
         }
-        let probe = test.healthProbe(name)
-        try await ModelReadiness.wait(
-            timeout: .seconds(cluster.loadtestReadyTimeout), probe: { try await probe() }, say: { say($0) })
+        return try await test.waitUntilHealthy(name)
     }
 }

@@ -36,13 +36,13 @@ import Testing
                 500,
                 prefix + "sbatch: error: invalid partition specified: x\nsbatch: error: Batch job submission failed: "
                     + "Invalid partition name specified\n"
-            ).refusal
-                == "invalid partition specified: x; Batch job submission failed: Invalid partition name specified")
+            ).complaint
+                == .refused("invalid partition specified: x; Batch job submission failed: Invalid partition name specified"))
         #expect(
-            body(500, prefix + "scancel: error: Kill job error on job id 7: Job/step already completing or completed").refusal
-                == "Kill job error on job id 7: Job/step already completing or completed")
-        #expect(body(500, "Internal server error").refusal == nil)
-        #expect(body(404, "sbatch: error: x").refusal == nil)
+            body(500, prefix + "scancel: error: Kill job error on job id 7: Job/step already completing or completed").complaint
+                == .refused("Kill job error on job id 7: Job/step already completing or completed"))
+        #expect(body(500, "Internal server error").complaint == nil)
+        #expect(body(404, "sbatch: error: x").complaint == nil)
         #expect(FirecRESTErrorBody(HTTPResponse(status: 502, body: Array("<html>".utf8))).message == "<html>")
         let fields = #"{"message":"bad","data":{"fields":[{"location":"body","name":"job","message":"required"}]}}"#
         #expect(FirecRESTErrorBody(HTTPResponse(status: 400, body: Array(fields.utf8))).message == "bad (job: required)")

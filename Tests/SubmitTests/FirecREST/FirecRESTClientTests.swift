@@ -66,14 +66,17 @@ import Testing
         let pauses = cluster.notes.pauses
         #expect(pauses.count == 3 && pauses[0] == .seconds(7) && pauses[2] == .seconds(10))
         #expect((.seconds(27)...(.seconds(31))).contains(pauses[1]), "\(pauses)")
+        // Said without --verbose too.
+        #expect(cluster.notes.told.first == "FirecREST asks to wait 7 s" && cluster.notes.told.count == 4)
+        #expect(cluster.notes.told.last?.hasPrefix("FirecREST answers again after ") == true)
     }
 
     @Test func endless429EndsAtTheBudget() async throws {
         let cluster = try FakeCluster()
         for _ in 0..<40 { cluster.fake.fail("systems", .status(429, headers: ["Retry-After": "60"])) }
         let error = await #expect(throws: FirecRESTError.self) { try await cluster.open() }
-        #expect(cluster.notes.pauses == Array(repeating: .seconds(60), count: 5))
-        #expect(error?.description.contains("limits the rate of calls: asks to wait 60 s, after 300 s") == true)
+        #expect(cluster.notes.pauses == Array(repeating: .seconds(60), count: 10))
+        #expect(error?.description.contains("limits the rate of calls: asks to wait 60 s, after 600 s") == true)
     }
 
     @Test(arguments: [408, 424, 500, 503])
@@ -83,6 +86,49 @@ import Testing
         _ = try await cluster.open()
         #expect(cluster.notes.pauses == [.seconds(1), .seconds(2)])
         #expect(cluster.notes.lines.contains { $0.hasPrefix("GET /status/cluster/userinfo → \(status) (") })
+    }
+
+    /// The server's own checker takes a service out for 30 to 120 s after one probe that failed.
+    @Test func anUnhealthyServiceIsWaitedForAndSaid() async throws {
+        let cluster = try FakeCluster()
+        let opened = try await cluster.open()
+        let message = "The requested filesystem (/users on cluster) is unhealthy."
+        for _ in 0..<7 { cluster.fake.fail("mkdir", .status(503, message: message)) }
+        try await opened.makeDirectory("/users/hpcuser/x")
+        #expect(cluster.notes.pauses.reduce(.zero, +) == .seconds(91))
+        #expect(
+            cluster.notes.told == [
+                "FirecREST answers 503: \(message) (request \(FakeFirecREST.requestID)) (POST /filesystem/cluster/ops/mkdir); trying again",
+                "FirecREST answers 503: \(message) (request \(FakeFirecREST.requestID)) (POST /filesystem/cluster/ops/mkdir); trying again",
+                "FirecREST answers again after 90 s",
+            ])
+    }
+
+    /// An outage of theirs says nothing about our credentials.
+    @Test(arguments: [500, 502, 503]) func aTokenServerInTroubleIsAnOutage(status: Int) async throws {
+        let cluster = try FakeCluster()
+        for _ in 0..<100 { cluster.fake.fail("token", .status(status)) }
+        let error = await #expect(throws: FirecRESTError.self) { try await cluster.open() }
+        #expect(error?.exitCode == 69, "\(String(describing: error))")
+        #expect(error?.description.hasPrefix("FirecREST not reached for the token server: \(status)") == true)
+        let passing = try FakeCluster()
+        passing.fake.fail("token", .status(status), .status(status))
+        _ = try await passing.open()
+    }
+
+    @Test func aSessionIsOpenedOnceMoreBeforeItIsGivenUp() async throws {
+        let cluster = try FakeCluster()
+        let opened = try await cluster.open()
+        cluster.fake.fail("stat", .status(401), .status(401))
+        _ = try await opened.size("/users/hpcuser/x")
+        #expect(cluster.notes.pauses == [.seconds(2)])
+        #expect(cluster.fake.calls.filter { $0 == "POST token" }.count == 3)
+    }
+
+    @Test func aSystemsNameIsComparedWithoutCase() async throws {
+        let cluster = try FakeCluster()
+        #expect(try await FirecRESTCluster.open(cluster.client, system: "Cluster").system.name == "cluster")
+        #expect(cluster.fake.violations == [])
     }
 
     @Test func aLostAnswerIsAskedForAgain() async throws {

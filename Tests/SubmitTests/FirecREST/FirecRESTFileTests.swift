@@ -136,6 +136,81 @@ import Testing
         #expect(cluster.fake.calls.filter { $0.hasSuffix("transfer/download") }.count == 2)
     }
 
+    /// The user of the transfer waits; so he hears of what it waits for.
+    @Test func whatATransferWaitsForIsSaid() async throws {
+        let cluster = try FakeCluster {
+            $0.operationLimit = 4096
+            $0.looksTransferPends = 8
+        }
+        let opened = try await cluster.open()
+        try cluster.write("/users/hpcuser/records", Self.noise(20_000))
+        #expect(try await opened.fetch("/users/hpcuser/records", to: cluster.scratch.file("r")))
+        #expect(
+            cluster.notes.told.contains {
+                $0.wholeMatch(of: /\/users\/hpcuser\/records: transfer job t\d+ pending \(Resources\) for 00:00:0\d/) != nil
+            }, "\(cluster.notes.told)")
+        #expect(cluster.fake.cancelledTransfers == 0)
+    }
+
+    /// Nobody would take what it moves.
+    @Test func aTransferThatIsGivenUpIsCancelledAndLeavesNothing() async throws {
+        let cluster = try FakeCluster {
+            $0.operationLimit = 4096
+            $0.looksTransferPends = .max
+        }
+        let opened = try await cluster.open()
+        try cluster.write("/users/hpcuser/records", Self.noise(20_000))
+        let target = cluster.scratch.file("r")
+        let task = Task { try await opened.fetch("/users/hpcuser/records", to: target) }
+        while !cluster.fake.calls.contains(where: { $0.hasPrefix("GET /compute/cluster/jobs/t") }) { await Task.yield() }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(cluster.fake.cancelledTransfers == 1)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: cluster.scratch.path) == ["users"])
+    }
+
+    @Test(arguments: [500, 408]) func aTransferThatMayBeQueuedIsNotStartedTwice(status: Int) async throws {
+        let cluster = try FakeCluster { $0.operationLimit = 4096 }
+        let opened = try await cluster.open()
+        try cluster.write("/users/hpcuser/records", Self.noise(20_000))
+        cluster.fake.fail("transfer-download", .failAfter(status))
+        let error = await #expect(throws: FirecRESTError.self) {
+            try await opened.fetch("/users/hpcuser/records", to: cluster.scratch.file("r"))
+        }
+        #expect(error?.exitCode == 69)
+        #expect(cluster.fake.calls.filter { $0.hasSuffix("transfer/download") }.count == 1)
+        // A service that its server takes out of use was not asked.
+        cluster.fake.fail("transfer-download", .status(503, message: "The scheduler service is unhealthy."))
+        #expect(try await opened.fetch("/users/hpcuser/records", to: cluster.scratch.file("r")))
+    }
+
+    /// The server cuts the answer of sha256sum at blanks.
+    @Test func aPathWithASpaceIsComparedBySizeAndThatIsSaid() async throws {
+        let cluster = try FakeCluster { $0.operationLimit = 4096 }
+        let opened = try await cluster.open()
+        try cluster.write("/users/hpcuser/a b/records", Self.noise(20_000))
+        cluster.fake.fail("compress", .status(408))
+        #expect(try await opened.fetch("/users/hpcuser/a b/records", to: cluster.scratch.file("r"), isLarge: true))
+        #expect(cluster.notes.told.contains { $0.hasPrefix("/users/hpcuser/a b/records: compared by size only, not by SHA-256: ") })
+    }
+
+    /// One call for a summary; none for one that is not there.
+    @Test func aSmallFileCostsOneCall() async throws {
+        let cluster = try FakeCluster { $0.operationLimit = 8192 }
+        let opened = try await cluster.open()
+        try cluster.write("/users/hpcuser/summary.json", Self.noise(3000))
+        try cluster.write("/users/hpcuser/large.json", Self.noise(30_000))
+        cluster.fake.forgetCalls()
+        #expect(try await opened.fetch("/users/hpcuser/summary.json", to: cluster.scratch.file("s")))
+        #expect(cluster.fake.calls == ["GET /filesystem/cluster/ops/download"])
+        #expect(try await opened.fetch("/users/hpcuser/none.json", to: cluster.scratch.file("n")) == false)
+        #expect(content(cluster.scratch.file("n")) == nil)
+        // One that is larger than a summary should be comes home all the same.
+        #expect(try await opened.fetch("/users/hpcuser/large.json", to: cluster.scratch.file("l")))
+        #expect(content(cluster.scratch.file("l"))?.count == 30_000)
+        #expect(cluster.fake.violations == [])
+    }
+
     @Test func aSmallDownloadThatBreaksBeginsAgain() async throws {
         let cluster = try FakeCluster()
         let opened = try await cluster.open()

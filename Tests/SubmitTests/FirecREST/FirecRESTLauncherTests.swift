@@ -33,9 +33,13 @@ import Testing
                 name: FakeCluster.jobName, script: FakeCluster.script, directory: user.runs, logDirectory: "logs/%j",
                 account: nil))
         #expect(try await launcher.state(of: id) == .pending(reason: "Priority"))
-        try await launcher.cancel(id)
-        try await launcher.cancel(id)
-        #expect(try await launcher.state(of: id) == .ended(JobEnd(.cancelled, elapsed: .seconds(3))))
+        #expect(try await launcher.job(named: FakeCluster.jobName) == id)
+        #expect(try await launcher.job(named: "other") == nil)
+        #expect(try await launcher.cancel(id) == .asked)
+        #expect(try await launcher.cancel(id) == .wasOver)
+        #expect(try await launcher.state(of: id) == .ended(JobEnd(.cancelled, elapsed: .seconds(3), limit: .seconds(7200))))
+        #expect(try await launcher.list("\(user.runs)/run") == ["loadgen.env": 1, "run_config.json": 3])
+        #expect(try await launcher.list("\(user.runs)/none") == nil)
         #expect(try await launcher.fetch(path, to: played.scratch.file("c")))
         #expect(try await launcher.fetch(path + "x", to: played.scratch.file("d")) == false)
         try await launcher.remove(path)
@@ -68,8 +72,8 @@ import Testing
     /// A second 401 is about who we are; a 403 is about a file of somebody else's, or an account's limit.
     @Test(
         arguments: [
-            ([FakeFault.status(401), .status(401)], 77, "; check the credentials with 'sml init --check'"),
-            ([.status(403)], 64, ": injected"),
+            ([FakeFault.status(401), .status(401), .status(401)], 77, "; check the credentials with 'sml init --check'"),
+            ([.status(403)], 64, ": injected (request 5d0e-7)"),
         ] as [([FakeFault], Int32, String)])
     func refusedCredentialsAreToldFromRefusedValues(faults: [FakeFault], code: Int32, ending: String) async throws {
         let played = try FakeCluster()
@@ -78,8 +82,8 @@ import Testing
         let error = await #expect(throws: LauncherError.self) { try await launcher.size(of: "/users/hpcuser/x") }
         #expect(error?.exitCode == code)
         #expect(error?.description.hasSuffix(ending) == true, "\(String(describing: error))")
-        // Final at once.
-        #expect(played.notes.pauses.isEmpty)
+        // Final almost at once.
+        #expect(played.notes.pauses.allSatisfy { $0 == .seconds(2) } && played.notes.pauses.count <= 1)
     }
 
     /// A secret that was replaced while a run waits.
@@ -101,8 +105,48 @@ import Testing
         {
             try await launcher.submit(job)
         }
-        for _ in 0..<5 { played.fake.fail("stat", .status(503)) }
-        let error = await #expect(throws: LauncherError.self) { try await launcher.size(of: "/users/hpcuser/x") }
-        guard case .unreachable = error else { Issue.record("\(String(describing: error))"); return }
+        // Trouble that stays is trouble, and no fault of the user's.
+        for status in [408, 424, 500, 503] {
+            let troubled = try FakeCluster()
+            let launcher = FirecRESTLauncher(cluster: try await troubled.open())
+            for _ in 0..<40 { troubled.fake.fail("stat", .status(status)) }
+            let error = await #expect(throws: LauncherError.self) { try await launcher.size(of: "/users/hpcuser/x") }
+            guard case .unreachable = error else { Issue.record("\(status): \(String(describing: error))"); return }
+            #expect(error?.exitCode == 69)
+        }
+    }
+
+    /// A link to nowhere is no image.
+    @Test func aLinkIsWhatItLeadsTo() async throws {
+        let played = try FakeCluster()
+        let launcher = FirecRESTLauncher(cluster: try await played.open())
+        try played.write("/users/hpcuser/image", Data([1, 2, 3]))
+        for (name, target) in [("good", "image"), ("dangling", "nowhere")] {
+            try FileManager.default.createSymbolicLink(
+                atPath: played.local("/users/hpcuser/\(name)"), withDestinationPath: played.local("/users/hpcuser/\(target)"))
+        }
+        #expect(try await launcher.size(of: "/users/hpcuser/good") == 3)
+        #expect(try await launcher.size(of: "/users/hpcuser/dangling") == nil)
+    }
+
+    @Test func whatTheServerDoesNotShowIsKnownBeforehand() async throws {
+        let played = try FakeCluster()
+        let launcher = FirecRESTLauncher(cluster: try await played.open())
+        #expect(launcher.reaches("/users/x") && !launcher.reaches("/capstor/x") && !launcher.reaches("/usersx/y"))
+        var settings = ClusterSettings(
+            system: nil, partition: "normal", reservation: nil, account: nil, promptsFile: "/capstor/p.json", image: "/opt/i.sqsh",
+            jobTime: try JobTime("00:20:00", option: "o"), nodes: 1,
+            remoteWrite: RemoteWriteSettings(isEnabled: false, url: nil, environment: [:]))
+        let said = Notes()
+        played.fake.forgetCalls()
+        try await settings.checkFiles(launcher) { said.tell($0) }
+        #expect(
+            said.told == [
+                "--loadtest-prompts-file /capstor/p.json: is outside the file systems that FirecREST shows of cluster, so it is not checked",
+                "--loadtest-container-image /opt/i.sqsh: is outside the file systems that FirecREST shows of cluster, so it is not checked",
+            ])
+        #expect(played.fake.calls == [])
+        settings.promptsFile = "/users/none"
+        await #expect(throws: SubmitError.self) { try await settings.checkFiles(launcher) { _ in } }
     }
 }

@@ -43,14 +43,19 @@ import Testing
         let start = ContinuousClock.now
         #expect(settling.state(of: job, at: start) == .ending)
         #expect(settling.state(of: job, at: start + .seconds(34)) == .ending)
-        #expect(settling.state(of: job, at: start + .seconds(35)) == .ended(JobEnd(.cancelled, elapsed: .seconds(3))))
-        #expect(SettlingJobs().state(of: try await self.job("TIMEOUT", [Self.own])) == .ended(JobEnd(.timeout, elapsed: .seconds(3))))
+        #expect(
+            settling.state(of: job, at: start + .seconds(35)) == .ended(JobEnd(.cancelled, elapsed: .seconds(3), limit: .seconds(7200))))
+        #expect(
+            SettlingJobs().state(of: try await self.job("TIMEOUT", [Self.own]))
+                == .ended(JobEnd(.timeout, elapsed: .seconds(3), limit: .seconds(7200))))
     }
 
     /// Accounting knows it of the step only.
     @Test func aStepThatRanOutOfMemoryIsTheJobsEnd() async throws {
         let killed = FakeJob.Step(id: "100.0", state: "OUT_OF_MEMORY", signal: 125, end: 406)
-        #expect(try await job("FAILED", [Self.batch, killed]).accounted == .ended(JobEnd(.outOfMemory, elapsed: .seconds(3))))
+        #expect(
+            try await job("FAILED", [Self.batch, killed]).accounted
+                == .ended(JobEnd(.outOfMemory, elapsed: .seconds(3), limit: .seconds(7200))))
     }
 
     /// A server that tells nothing of steps.

@@ -6,62 +6,104 @@ import Testing
 @testable import Submit
 
 @Suite struct RetryStateTests {
-    private func answer(_ status: Int, after: Duration? = nil, refusal: Bool = false) -> RetryState.Event {
-        .answer(status: status, retryAfter: after, isRefusal: refusal)
+    private func answer(_ status: Int, after: Duration? = nil, complaint: SlurmComplaint? = nil) -> RetryState.Event {
+        .answer(status: status, retryAfter: after, complaint: complaint)
     }
 
-    private func state(_ repeating: FirecRESTCall.Repeating = .harmless, budget: Duration = .seconds(100)) -> RetryState {
-        RetryState(policy: RetryPolicy(rateLimitBudget: budget), repeating: repeating)
+    /// The pauses until it is given up, with calls that take no time, and the last decision.
+    private func course(
+        _ event: RetryState.Event, _ policy: RetryPolicy = RetryPolicy(), _ repeating: FirecRESTCall.Repeating = .harmless,
+        isKnown: Bool = true
+    ) -> (pauses: [Duration], said: Int, end: RetryState.Decision) {
+        var state = RetryState(policy: policy, repeating: repeating, isKnown: isKnown)
+        var (now, pauses, said) = (Duration.zero, [Duration](), 0)
+        while true {
+            let decision = state.decide(event, at: now)
+            guard case .retry(let pause, let isWorthSaying) = decision, pauses.count < 1000 else { return (pauses, said, decision) }
+            now += pause
+            pauses.append(pause)
+            said += isWorthSaying ? 1 : 0
+        }
     }
 
     @Test func successAndClientErrorsAreFinal() {
-        for status in [200, 201, 204, 400, 403, 404, 413] {
-            var state = state()
-            #expect(state.decide(answer(status)) == .done)
+        for status in [200, 201, 204, 400, 403, 404, 413] { #expect(course(answer(status)).pauses == []) }
+    }
+
+    @Test func anOutageIsBorneForTenMinutesAndSaidOnceAMinute() {
+        for event in [
+            answer(503), answer(502), answer(408), answer(424), .failure(.timedOut), .failure(.interrupted), .failure(.notReached),
+        ] {
+            let (pauses, said, end) = course(event)
+            #expect(Array(pauses.prefix(6)) == [1, 2, 4, 8, 16, 30].map { .seconds($0) })
+            #expect(pauses.reduce(.zero, +) == Patience.standard && end == .done)
+            #expect((9...10).contains(said), "\(said)")
         }
     }
 
-    @Test func troubleOnTheWayIsTriedFourTimesMore() {
-        for event in [answer(500), answer(503), answer(408), answer(424), .failure(.timedOut), .failure(.interrupted)] {
-            var state = state()
-            let pauses = (0..<5).map { _ in state.decide(event) }
-            #expect(pauses == [1, 2, 4, 8].map { .retry(after: .seconds($0)) } + [.done])
+    @Test func whatThisVeryCallDoesToTheServerIsTriedForAQuarterOfAMinute() {
+        #expect(course(answer(500)).pauses == [1, 2, 4, 8].map { .seconds($0) })
+        // Nor is a host that never answered well: a name with a slip of the pen.
+        for event in [RetryState.Event.failure(.notReached), .failure(.timedOut)] {
+            #expect(course(event, isKnown: false).pauses == [1, 2, 4, 8].map { .seconds($0) })
         }
+    }
+
+    @Test func aLookThatIsRepeatedAnywayIsToldAtOnce() {
+        for status in [408, 424, 500, 503] { #expect(course(answer(status), .oneLook).pauses == []) }
+        #expect(course(answer(429, after: .seconds(18)), .oneLook).pauses.first == .seconds(18))
     }
 
     @Test func aRefusalOfSLURMIsFinalAtOnce() {
-        var state = state()
-        #expect(state.decide(answer(500, refusal: true)) == .done)
-        var submit = self.state(.unsafe)
-        #expect(submit.decide(answer(500, refusal: true)) == .done)
+        for repeating in [FirecRESTCall.Repeating.harmless, .unsafe] {
+            let (pauses, _, end) = course(answer(500, complaint: .refused("no")), RetryPolicy(), repeating)
+            #expect(pauses == [] && end == .done)
+        }
+    }
+
+    /// sbatch's own words tell them apart.
+    @Test func aControllerThatWasNotReachedDidNothingAndOneThatTimedOutMayHave() {
+        #expect(course(answer(500, complaint: .unreachable), RetryPolicy(), .unsafe).pauses.reduce(.zero, +) == Patience.standard)
+        #expect(course(answer(500, complaint: .lost), RetryPolicy(), .unsafe).end == .unknownOutcome)
+        #expect(course(answer(500, complaint: .lost)).pauses.reduce(.zero, +) == Patience.standard)
+        for (words, kind) in [
+            ("sbatch: error: Batch job submission failed: Socket timed out on send/recv operation", SlurmComplaint.lost),
+            ("sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)", .unreachable),
+            ("sbatch: error: Batch job submission failed: Invalid partition name specified", .refused("s")),
+        ] { #expect(SlurmComplaint(words, sentence: "s") == kind) }
     }
 
     @Test func whatMustNotHappenTwiceIsLookedUpUnlessItWasSurelyNotCarriedOut() {
         for event in [answer(500), answer(503), answer(408), .failure(.timedOut), .failure(.interrupted)] {
-            var state = state(.unsafe)
-            #expect(state.decide(event) == .unknownOutcome)
+            #expect(course(event, RetryPolicy(), .unsafe).end == .unknownOutcome)
         }
         for event in [answer(429, after: .seconds(3)), .failure(.notReached)] {
-            var state = state(.unsafe)
-            guard case .retry = state.decide(event) else { Issue.record("\(event) was not carried out"); return }
+            #expect(course(event, RetryPolicy(), .unsafe).pauses.count > 1, "\(event) was not carried out")
         }
-        var state = state(.unsafe)
-        #expect(state.decide(answer(401)) == .renewToken)
+        var state = RetryState(policy: RetryPolicy(), repeating: .unsafe)
+        #expect(state.decide(answer(401), at: .zero) == .renewToken(after: .zero))
     }
 
-    @Test func aSecond401IsNotAboutAge() {
-        var state = state()
-        #expect(state.decide(answer(401)) == .renewToken)
-        #expect(state.decide(answer(401)) == .done)
+    @Test func aSecond401ReopensTheSessionOnceMoreWhereWeWereWelcomeBefore() {
+        var state = RetryState(policy: RetryPolicy(), repeating: .harmless)
+        #expect(
+            (0..<3).map { _ in state.decide(answer(401), at: .zero) } == [
+                .renewToken(after: .zero), .renewToken(after: .seconds(2)), .done,
+            ])
+        var first = RetryState(policy: RetryPolicy(), repeating: .harmless, isKnown: false)
+        #expect((0..<2).map { _ in first.decide(answer(401), at: .zero) } == [.renewToken(after: .zero), .done])
     }
 
-    @Test func theServersWishToWaitIsHonouredUpToTheBudget() {
-        var state = state(budget: .seconds(100))
-        #expect(state.decide(answer(429, after: .seconds(60))) == .retry(after: .seconds(60)))
-        #expect(state.decide(answer(429)) == .retry(after: .seconds(10)))
-        #expect(state.decide(answer(429, after: .seconds(30))) == .retry(after: .seconds(30)))
-        guard case .giveUp(let reason) = state.decide(answer(429, after: .zero)) else { Issue.record("over budget"); return }
-        #expect(reason == "asks to wait 1 s, after 100 s of waiting already; the limit is 100 s")
+    @Test func theServersWishToWaitIsHonouredAsLongAsAnOutage() {
+        var state = RetryState(policy: RetryPolicy(rate: .seconds(100)), repeating: .harmless)
+        #expect(state.decide(answer(429, after: .seconds(60)), at: .zero) == .retry(after: .seconds(60), isWorthSaying: true))
+        #expect(state.decide(answer(429), at: .seconds(60)) == .retry(after: .seconds(10), isWorthSaying: true))
+        #expect(state.decide(answer(429, after: .zero), at: .seconds(70)) == .retry(after: .seconds(1), isWorthSaying: false))
+        guard case .giveUp(let reason) = state.decide(answer(429, after: .seconds(30)), at: .seconds(71)) else {
+            Issue.record("over budget")
+            return
+        }
+        #expect(reason == "asks to wait 30 s, after 71 s of waiting already")
     }
 
     @Test func readsRetryAfterInAllItsForms() {

@@ -6,7 +6,7 @@ import Base
 import TestSupport
 import Testing
 
-@testable import Submit
+@testable import Health
 
 @Suite(.timeLimit(.minutes(15))) struct HealthProbeTests {
     private static let key = "sk-canary-4711"

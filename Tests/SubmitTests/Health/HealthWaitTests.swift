@@ -1,5 +1,6 @@
 // The wait for a model, decided without a clock.
 
+import Health
 import Submit
 import Testing
 

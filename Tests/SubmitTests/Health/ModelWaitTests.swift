@@ -1,5 +1,6 @@
 // A launched model as its user sees it come up, or not.
 
+import Health
 import Testing
 
 @testable import Submit

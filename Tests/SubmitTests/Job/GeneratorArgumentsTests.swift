@@ -17,6 +17,7 @@ import Testing
         arguments.task = .init(name: "slurm", wait: .seconds(180))
         arguments.remoteWriteDrain = "5s"
         arguments.requireRemoteWrite = true
+        arguments.serverWait = .seconds(90)
         arguments.quiet = true
         arguments.details = true
         arguments.testRequest = false
@@ -32,6 +33,7 @@ import Testing
         #expect(read.task == written.task?.name && read.taskWait == (written.task == nil ? "10m" : "3m"))
         #expect(read.requireRemoteWrite == written.requireRemoteWrite && read.quiet == written.quiet && read.details == written.details)
         #expect(read.testRequest == written.testRequest)
+        #expect(read.serverWait == (written.serverWait == nil ? nil : "1m30s"))
     }
 
     /// SML's job scripts are compared byte for byte.

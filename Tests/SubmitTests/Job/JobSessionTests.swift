@@ -90,7 +90,50 @@ import Testing
                 "sml: job 7 completed", "Summary: \(scratch.file("summary_s.json"))", "Records: \(scratch.file("records_s.smlrec"))",
             ])
         #expect(shown.lines.count == 1)
-        #expect(launcher.calls.suffix(2) == ["remove /runs/l/run_config.json", "remove /runs/l/loadgen.env"])
+        // The summary first, then whether a key is still there, then what may be large.
+        #expect(launcher.calls == ["fetch /runs/l/summary.json", "list /runs/l", "fetch /runs/l/records.smlrec"])
+    }
+
+    /// The key goes, whoever has left it.
+    @Test func aKeyThatIsStillThereIsRemoved() async throws {
+        let records = try records(task: 0, of: 1, requests: 20)
+        let launcher = ends(JobEnd(.nodeFailure), ["records.smlrec": records, "run_config.json": [1]])
+        #expect(try await finish(launcher) == 113)
+        #expect(launcher.calls.contains("remove /runs/l/run_config.json"))
+        #expect(!launcher.calls.contains("remove /runs/l/loadgen.env"))
+    }
+
+    /// The run is good, and its records are not here: neither a success nor a failure of the job.
+    @Test func recordsThatCannotBeFetchedHaveACodeOfTheirOwn() async throws {
+        let records = try records(task: 0, of: 1, requests: 20)
+        let launcher = ends(JobEnd(.completed), ["summary.json": try summary(of: [records]), "records.smlrec": records])
+        launcher.change { $0.failing = ["fetch /runs/l/records.smlrec"] }
+        #expect(try await finish(launcher) == 119)
+        #expect(shown.lines.count == 1)
+        #expect(
+            said.lines.suffix(2) == [
+                "sml: /runs/l/records.smlrec: not fetched: fetch failed", "  fetch what is missing: sml loadtest attach 7",
+            ])
+    }
+
+    /// What does not come home is computed from what does.
+    @Test func aSummaryThatCannotBeFetchedIsNoFailureOfTheJob() async throws {
+        let records = try records(task: 0, of: 1, requests: 20)
+        let launcher = ends(JobEnd(.completed), ["summary.json": try summary(of: [records]), "records.smlrec": records])
+        launcher.change { $0.failing = ["fetch /runs/l/summary.json"] }
+        #expect(try await finish(launcher) == 119)
+        #expect(said.lines.contains("sml: the run's summary did not come home; this one is computed from its records"))
+        #expect(shown.lines.count == 1)
+    }
+
+    /// Ctrl-C while a summary is waited for that a network file system does not show yet.
+    @Test func controlCEndsTheFetchingToo() async throws {
+        let launcher = ends(JobEnd(.completed))
+        #expect(try await finish(launcher, interruptedAt: [2]) == 130)
+        #expect(
+            said.lines == [
+                "\nsml: interrupted; job 7 is over, its results are in /runs/l on the cluster\n  fetch them:        sml loadtest attach 7"
+            ])
     }
 
     @Test func controlCLeavesTheJob() async throws {

@@ -56,12 +56,52 @@ import Testing
     @Test mutating func silenceOfTheClusterIsBorneForTenMinutes() {
         let first = wait.failure("squeue: Socket timed out", elapsed: .seconds(5))
         #expect(first.lines == ["job 7: no news: squeue: Socket timed out"])
-        #expect(first.step == .look(after: .seconds(10)))
-        #expect(wait.failure("x", elapsed: .seconds(604)).lines.isEmpty)
-        // An answer starts the count anew.
-        _ = wait.look(.running, log: "", elapsed: .seconds(604))
-        #expect(wait.failure("x", elapsed: .seconds(700)).step == .look(after: .seconds(10)))
-        #expect(wait.failure("x", elapsed: .seconds(1300)).step == .giveUp("x"))
+        #expect(first.step == .look(after: .seconds(1)))
+        // Said again once a minute.
+        #expect(wait.failure("x", elapsed: .seconds(6)).lines == ["job 7: no news: x"])
+        #expect(wait.failure("x", elapsed: .seconds(60)).lines.isEmpty)
+        #expect(wait.failure("x", elapsed: .seconds(66)).lines == ["job 7: no news: x"])
+        #expect(wait.failure("x", elapsed: .seconds(604)).step == .look(after: .seconds(1)))
+        // An answer starts the count anew, and ends the silence with a line.
+        #expect(wait.look(.running, log: "", elapsed: .seconds(604)).lines.count == 1)
+        #expect(wait.failure("x", elapsed: .seconds(700)).step == .look(after: .seconds(1)))
+        _ = wait.failure("x", elapsed: .seconds(1000))
+        #expect(wait.look(.running, log: "", elapsed: .seconds(1001)).lines.count == 1)
+        #expect(wait.failure("x", elapsed: .seconds(1100)).step == .look(after: .seconds(1)))
+        #expect(wait.failure("x", elapsed: .seconds(1700)).step == .giveUp("x"))
+    }
+
+    /// When a run is looked at whose job runs from the first look on, and where its log is read.
+    private func looks(load: Int, until end: Int) -> [String] {
+        var wait = JobWait(id: id, load: .seconds(load), isFresh: true)
+        var now = wait.firstLook
+        var looks: [String] = []
+        while now < .seconds(end) {
+            let isRead = wait.wantsLog(.running, elapsed: now)
+            looks.append("\(now / .seconds(1))\(isRead ? " log" : "")")
+            let decision = wait.look(.running, log: isRead ? "progress\n" : "", elapsed: now)
+            guard case .look(let pause) = decision.step else { break }
+            now += pause
+        }
+        return looks
+    }
+
+    /// Seconds since the submission: progress on the way, and close looks where the end is expected.
+    @Test func aLoadWhoseLengthIsKnownIsLookedAtWhenItCanBeOver() {
+        #expect(looks(load: 15, until: 22) == ["1.0", "13.0 log", "17.0", "18.5", "20.0", "21.5"])
+        #expect(looks(load: 5, until: 12) == ["1.0", "7.0", "8.5", "10.0", "11.5 log"])
+        // In a long wait the log is read at every other look: three calls for two looks.
+        #expect(
+            looks(load: 3600, until: 100)
+                == ["1.0", "13.0 log", "23.0", "33.0 log", "43.0", "53.0 log", "63.0", "73.0 log", "83.0", "93.0 log"])
+    }
+
+    @Test func theLogOfWhatEndedWellIsNotRead() {
+        #expect(!wait.wantsLog(.ended(JobEnd(.completed)), elapsed: .zero))
+        #expect(wait.wantsLog(.ended(JobEnd(.failed, exitCode: 1)), elapsed: .zero))
+        #expect(!wait.wantsLog(.pending(reason: nil), elapsed: .zero))
+        // Taken up again: it may have run for long.
+        #expect(wait.wantsLog(.running, elapsed: .zero))
     }
 
     @Test mutating func theTailIsBoundedAndHarmless() {

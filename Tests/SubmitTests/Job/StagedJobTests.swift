@@ -69,18 +69,4 @@ import Testing
         #expect(names.summary == "summary_open_loop_20260101_120000_%j.json")
         #expect(names.records == "records_open_loop_20260101_120000_%j.smlrec")
     }
-
-    @Test func aRecordIsFoundByItsNumber() throws {
-        let scratch = try ScratchDirectory()
-        let record = JobRecord(
-            jobID: try #require(JobID("42")), jobName: "n", runLabel: "l", scenario: "s", launcher: "slurm", system: nil,
-            runDirectory: "/r",
-            log: "/l", summary: "/s", records: "/c", jobTimeSeconds: 60)
-        try scratch.write("model/note", "")
-        try record.write(directory: scratch.file("model"))
-        #expect(try JobRecord.find("42", results: scratch.path) == record)
-        for id in ["43", "x", "", "4 2"] {
-            #expect(throws: SubmitError.self) { try JobRecord.find(id, results: scratch.path) }
-        }
-    }
 }

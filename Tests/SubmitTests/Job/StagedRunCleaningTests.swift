@@ -14,9 +14,11 @@ import Testing
     init() throws {
         scratch = try ScratchDirectory()
         record = JobRecord(
-            jobID: try #require(JobID("7")), jobName: "n", runLabel: "loadtest_s_20260101_000000_ABCDEF", scenario: "s", launcher: "slurm",
-            system: nil, runDirectory: directory, log: "/runs/logs/7/loadtest.out", summary: scratch.file("m/summary_s.json"),
-            records: scratch.file("m/records_s.smlrec"), jobTimeSeconds: 60)
+            jobID: try #require(JobID("7")),
+            submission: SubmissionRecord(
+                jobName: "n", runLabel: "loadtest_s_20260101_000000_ABCDEF", scenario: "s", launcher: "slurm", system: nil,
+                runDirectory: directory, log: "/runs/logs/%j/loadtest.out", summary: scratch.file("m/summary_s.json"),
+                records: scratch.file("m/records_s.smlrec"), jobTimeSeconds: 60))
         try scratch.write("m/summary_s.json", "12345")
         try scratch.write("m/records_s.smlrec", "123")
     }

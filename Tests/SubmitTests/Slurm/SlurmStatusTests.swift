@@ -110,7 +110,7 @@ import Testing
         #expect(try await launcher.submit(job(directory: scratch.path)).description == "55")
         try put("squeue", "exit 0")
         await #expect(
-            throws: LauncherError.unreachable("sbatch: no answer within 0 s; the job may be queued as n: 'squeue --me' shows it")
+            throws: LauncherError.doubtful("the job may be queued as n: sbatch: no answer within 0 s")
         ) { try await launcher.submit(job(directory: scratch.path)) }
         // Never twice.
         #expect(try scratch.text("calls") == "x\nx\n")
@@ -121,7 +121,7 @@ import Testing
             "cat > /dev/null; echo 'sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)' >&2; exit 1"
         )
         await #expect {
-            try await SlurmLauncher(environment: environment).submit(job(directory: scratch.path))
+            try await SlurmLauncher(environment: environment, limits: .init(patience: .zero)).submit(job(directory: scratch.path))
         } throws: { ($0 as? LauncherError)?.exitCode == 69 }
     }
 
@@ -131,6 +131,48 @@ import Testing
             throws: LauncherError.unreachable(
                 "squeue: slurm_load_jobs error: Unable to contact slurm controller (connect failure)")
         ) { try await status() }
+    }
+
+    /// A controller that restarts is asked again; somebody who waits hears of it.
+    @Test func aControllerThatIsAwayForAMomentIsAskedAgain() async throws {
+        try put(
+            "sinfo",
+            "if [ ! -e \(scratch.path)/asked2 ]; then [ -e \(scratch.path)/asked ] && touch \(scratch.path)/asked2; touch \(scratch.path)/asked; "
+                + "echo 'slurm_load_partitions: Unable to contact slurm controller (connect failure)' >&2; exit 1; fi; echo 'normal|1:00:00|1-2'"
+        )
+        let notes = Notes()
+        var launcher = SlurmLauncher(environment: environment)
+        launcher.notice = { notes.tell($0) }
+        #expect(try await launcher.partitions().map(\.name) == ["normal"])
+        #expect(
+            notes.told == ["sinfo: slurm_load_partitions: Unable to contact slurm controller (connect failure); trying again"])
+    }
+
+    /// SLURM's scancel says nothing of a job that has ended.
+    @Test func cancellingWhatIsOverIsToldFromCancelling() async throws {
+        try put("scancel", "exit 0")
+        try put("squeue", "echo 'RUNNING|None'")
+        let launcher = SlurmLauncher(environment: environment)
+        let id = try #require(JobID("7"))
+        #expect(try await launcher.cancel(id) == .asked)
+        try put("squeue", "exit 0")
+        try put("sacct", "echo 'COMPLETED|0:0'")
+        #expect(try await launcher.cancel(id) == .wasOver)
+        try put("sacct", "exit 0")
+        try put("scontrol", "exit 1")
+        #expect(try await launcher.cancel(id) == .notKnown)
+    }
+
+    @Test func aJobIsFoundByItsName() async throws {
+        try put("squeue", #"case "$*" in *"--states=all --name n "*) echo 55;; *) exit 98;; esac"#)
+        let launcher = SlurmLauncher(environment: environment)
+        #expect(try await launcher.job(named: "n") == JobID("55"))
+        // Out of the queue, accounting has it.
+        try put("squeue", "exit 0")
+        try put("sacct", #"case "$*" in *"--name n "*) echo 56;; *) exit 98;; esac"#)
+        #expect(try await launcher.job(named: "n") == JobID("56"))
+        try put("sacct", "echo 'Slurm accounting storage is disabled' >&2; exit 1")
+        #expect(try await launcher.job(named: "n") == nil)
     }
 
     @Test func aRefusalIsNotRepeated() async throws {
@@ -157,9 +199,9 @@ import Testing
         try putSbatch("cat > \(scratch.path)/script; env > \(scratch.path)/env; printf '%s\\n' \"$@\" > \(scratch.path)/arguments; echo 12")
         let launcher = SlurmLauncher(environment: environment)
         let script = "#!/bin/bash\n# é 'x' $(y)\n"
-        #expect(try await launcher.submit(job(script, directory: "/some dir")).description == "12")
+        #expect(try await launcher.submit(job(script, directory: scratch.file("some dir"))).description == "12")
         #expect(try scratch.text("script") == script)
-        #expect(try scratch.text("arguments") == "--parsable\n--chdir\n/some dir\n")
+        #expect(try scratch.text("arguments") == "--parsable\n--chdir\n\(scratch.file("some dir"))\n")
         #expect(try !scratch.text("env").contains("canary"))
     }
 

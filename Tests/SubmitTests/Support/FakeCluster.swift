@@ -11,8 +11,11 @@ import Testing
 
 /// Collects lines and pauses of a client.
 final class Notes: Sendable {
-    private let state = Mutex<(lines: [String], pauses: [Duration])>(([], []))
+    private let state = Mutex<(lines: [String], pauses: [Duration], told: [String])>(([], [], []))
     var lines: [String] { state.withLock { $0.lines } }
+    /// What whoever waits is told.
+    var told: [String] { state.withLock { $0.told } }
+    func tell(_ line: String) { state.withLock { $0.told.append(line) } }
     var pauses: [Duration] { state.withLock { $0.pauses } }
     func note(_ line: String) { state.withLock { $0.lines.append(line) } }
     func pause(_ duration: Duration) { state.withLock { $0.pauses.append(duration) } }
@@ -40,13 +43,19 @@ struct FakeCluster {
             base: fake.url,
             credentials: credentials
                 ?? .client(id: "id-canary", secret: "secret-canary", tokenURI: fake.tokenURL),
-            http: HTTPClient(userAgent: "test/1"), trace: { notes.note($0) }, sleep: { notes.pause($0) })
+            http: HTTPClient(userAgent: "test/1"), trace: { notes.note($0) }, notice: { notes.tell($0) },
+            clock: WaitClock(
+                now: { notes.pauses.reduce(.zero, +) },
+                sleep: {
+                    notes.pause($0); try Task.checkCancellation()
+                }))
     }
 
     static var pace: FirecRESTPace {
         FirecRESTPace(
             lookups: [.milliseconds(1), .milliseconds(1)], unknownJob: .milliseconds(200), transferPoll: .milliseconds(1),
-            transferLimit: .seconds(5), presignedPauses: [.milliseconds(1), .milliseconds(1), .milliseconds(1)])
+            transferNews: .milliseconds(2), transferLimit: .seconds(5),
+            presignedPauses: [.milliseconds(1), .milliseconds(1), .milliseconds(1)])
     }
 
     func open() async throws -> FirecRESTCluster {

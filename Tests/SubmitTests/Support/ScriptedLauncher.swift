@@ -17,6 +17,13 @@ final class ScriptedLauncher: Launcher {
         var late: [String: Int] = [:]
         /// Calls that fail: `submit`, `remove`, `cancel`, or one followed by a path.
         var failing: Set<String> = []
+        /// What `submit` answers instead of 7.
+        var submission: Result<String, LauncherError> = .success("7")
+        /// By name, look after look; the last is given again and again.
+        var named: [String?] = ["7"]
+        var cancellation = Cancellation.asked
+        /// Files whose reading fails.
+        var unreadable: Set<String> = []
     }
 
     struct Memory {
@@ -29,7 +36,13 @@ final class ScriptedLauncher: Launcher {
     private let script: Mutex<Script>
     private let memory = Mutex(Memory())
 
-    init(_ script: Script = Script()) { self.script = Mutex(script) }
+    /// What happens while `submit` is under way.
+    private let atSubmission: @Sendable () async -> Void
+
+    init(_ script: Script = Script(), atSubmission: @escaping @Sendable () async -> Void = {}) {
+        self.script = Mutex(script)
+        self.atSubmission = atSubmission
+    }
 
     var calls: [String] { memory.withLock { $0.calls } }
     var pauses: [Duration] { memory.withLock { $0.pauses } }
@@ -75,10 +88,20 @@ final class ScriptedLauncher: Launcher {
     func size(of path: String) async throws(LauncherError) -> UInt64? { files[path].map { UInt64($0.count) } }
 
     func read(_ path: String, from offset: UInt64?, limit: Int) async throws(LauncherError) -> [UInt8]? {
-        files[path].map { Array($0.dropFirst(Int(offset ?? 0)).prefix(limit)) }
+        if script.withLock({ $0.unreadable.contains(path) }) {
+            try note("read", path)
+            throw .unreachable("answered 408")
+        }
+        return files[path].map { Array($0.dropFirst(Int(offset ?? 0)).prefix(limit)) }
     }
 
-    func fetch(_ path: String, to localPath: String) async throws(LauncherError) -> Bool {
+    func list(_ directory: String) async throws(LauncherError) -> [String: UInt64]? {
+        try note("list", directory)
+        let found = files.filter { $0.key.hasPrefix(directory + "/") }
+        return Dictionary(uniqueKeysWithValues: found.map { (String($0.key.dropFirst(directory.count + 1)), UInt64($0.value.count)) })
+    }
+
+    func fetch(_ path: String, to localPath: String, size _: UInt64?) async throws(LauncherError) -> Bool {
         try note("fetch", path)
         let bytes = script.withLock { script -> [UInt8]? in
             if let left = script.late[path], left > 0 {
@@ -108,8 +131,14 @@ final class ScriptedLauncher: Launcher {
 
     func submit(_ job: JobSubmission) async throws(LauncherError) -> JobID {
         try note("submit", job.name)
-        guard let id = JobID("7") else { throw .refused("7") }
+        await atSubmission()
+        guard let id = JobID(try script.withLock({ $0.submission }).get()) else { throw .refused("7") }
         return id
+    }
+
+    func job(named name: String) async throws(LauncherError) -> JobID? {
+        try note("find", name)
+        return script.withLock { script in script.named.count > 1 ? script.named.removeFirst() : script.named[0] }.flatMap { JobID($0) }
     }
 
     func state(of job: JobID) async throws(LauncherError) -> JobState {
@@ -119,7 +148,10 @@ final class ScriptedLauncher: Launcher {
         return try look.get()
     }
 
-    func cancel(_ job: JobID) async throws(LauncherError) { try note("cancel", job.description) }
+    func cancel(_ job: JobID) async throws(LauncherError) -> Cancellation {
+        try note("cancel", job.description)
+        return script.withLock { $0.cancellation }
+    }
 }
 
 /// Keeps what a wait shows.
@@ -136,9 +168,15 @@ extension JobRecord {
     /// A run whose results go to `scratch`.
     static func sample(in scratch: ScratchDirectory, nodes: Int = 1) throws -> JobRecord {
         guard let id = JobID("7") else { throw LauncherError.refused("7") }
-        return JobRecord(
-            jobID: id, jobName: "n", runLabel: "l", scenario: "s", launcher: "slurm", system: nil, runDirectory: "/runs/l",
-            log: "/runs/logs/7/loadtest.out", summary: scratch.file("summary_s.json"),
+        return JobRecord(jobID: id, submission: .sample(in: scratch, nodes: nodes))
+    }
+}
+
+extension SubmissionRecord {
+    static func sample(in scratch: ScratchDirectory, nodes: Int = 1) -> SubmissionRecord {
+        SubmissionRecord(
+            jobName: "sml_loadtest_s_abcdef", runLabel: "l", scenario: "s", launcher: "slurm", system: nil, runDirectory: "/runs/l",
+            log: "/runs/logs/%j/loadtest.out", summary: scratch.file("summary_s.json"),
             records: scratch.file("records_s.smlrec"), jobTimeSeconds: 1200, nodes: nodes)
     }
 }

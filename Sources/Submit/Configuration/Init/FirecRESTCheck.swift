@@ -6,7 +6,7 @@ extension ConfigurationCheck {
         var items: [CheckItem] = []
         do {
             let client = try await FirecRESTConnection(
-                configuration: configuration, environment: environment, http: client, trace: trace
+                configuration: configuration, environment: environment, http: client, trace: trace, isHasty: true
             ).client
             let systems = try await client.read(.systems, FirecRESTSystem.list).map(\.name)
             items.append(.init(name: "firecrest", verdict: .ok, text: "credentials accepted"))

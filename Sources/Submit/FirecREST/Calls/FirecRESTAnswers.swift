@@ -69,6 +69,11 @@ struct FirecRESTSystem: Sendable, Equatable {
         return "\(root)/\(user)/.sml"
     }
 
+    /// Whether the server shows `path` to anybody.
+    func reaches(_ path: String) -> Bool {
+        fileSystems.isEmpty || fileSystems.contains { path == $0 || path.hasPrefix($0.hasSuffix("/") ? $0 : "\($0)/") }
+    }
+
     /// SLURM makes the directory of a job's output by itself from 23.02 on.
     var makesLogDirectories: Bool {
         let numbers = (schedulerVersion ?? "").split(separator: ".").prefix(2).map { Int($0) ?? 0 }
@@ -112,6 +117,8 @@ struct FirecRESTJob: Sendable, Equatable {
     var signal: Int?
     /// Seconds.
     var elapsed: Int?
+    /// Seconds; an administrator may have changed it since the submission.
+    var limit: Int?
     /// Seconds since 1970.
     var end: Int?
     /// Nil from a server that does not tell; a job that never started has none.
@@ -148,6 +155,7 @@ struct FirecRESTJob: Sendable, Equatable {
         exitCode = job[path: "status", "exitCode"]?.written.flatMap { Int($0) }
         signal = job[path: "status", "interruptSignal"]?.written.flatMap { Int($0) }
         elapsed = job[path: "time", "elapsed"]?.written.flatMap { Int($0) }
+        limit = job[path: "time", "limit"]?.written.flatMap { Int($0) }
         end = job[path: "time", "end"]?.written.flatMap { Int($0) }
         steps = job["tasks"]?.list?.map(Step.init)
     }
@@ -166,6 +174,17 @@ enum FirecRESTFile {
             throw UnexpectedAnswer(missing: "output.size")
         }
         return size
+    }
+
+    /// Of `ls`: names and sizes.
+    static func listing(_ response: HTTPResponse) throws(UnexpectedAnswer) -> [String: Int] {
+        guard let files = try ConfigValue.body(response)["output"]?.list else { throw UnexpectedAnswer(missing: "output") }
+        var listing: [String: Int] = [:]
+        for file in files {
+            guard let name = file["name"]?.written, let size = file["size"]?.written.flatMap({ Int($0) }), size >= 0 else { continue }
+            listing[name] = size
+        }
+        return listing
     }
 
     static func checksum(_ response: HTTPResponse) throws(UnexpectedAnswer) -> String {

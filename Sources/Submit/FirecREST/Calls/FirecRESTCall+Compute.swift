@@ -25,7 +25,9 @@ extension FirecRESTCall {
     }
 
     static func job(_ system: String, id: String) -> FirecRESTCall {
-        .init("GET", ["compute", system, "jobs", id], query: [("allusers", "false")])
+        var call = FirecRESTCall("GET", ["compute", system, "jobs", id], query: [("allusers", "false")])
+        call.isOneLook = true
+        return call
     }
 
     static func cancel(_ system: String, id: String) -> FirecRESTCall { .init("DELETE", ["compute", system, "jobs", id]) }

@@ -38,7 +38,12 @@ extension FirecRESTCall {
     }
 
     static func status(_ system: String, _ path: String) -> FirecRESTCall {
-        operation("GET", system, "stat", query: [("path", path), ("dereference", "false")])
+        operation("GET", system, "stat", query: [("path", path), ("dereference", "true")])
+    }
+
+    /// The files of a directory.
+    static func list(_ system: String, _ path: String) -> FirecRESTCall {
+        operation("GET", system, "ls", query: [("path", path), ("dereference", "true")])
     }
 
     static func download(_ system: String, _ path: String, to destination: HTTPRequest.Destination) -> FirecRESTCall {
@@ -58,7 +63,9 @@ extension FirecRESTCall {
     /// Text from byte `offset` to the end; 413 if that is more than the server's buffer of 5 MiB.
     static func tail(_ system: String, _ path: String, from offset: Int) -> FirecRESTCall {
         // Numbered from 1, as tail does.
-        operation("GET", system, "tail", query: [("path", path), ("bytes", "\(offset + 1)"), ("skipHeading", "true")])
+        var call = operation("GET", system, "tail", query: [("path", path), ("bytes", "\(offset + 1)"), ("skipHeading", "true")])
+        call.isOneLook = true
+        return call
     }
 
     /// The last `bytes`.
@@ -84,7 +91,7 @@ extension FirecRESTCall {
                 ]))
     }
 
-    /// Starting it twice leaves two transfer jobs of the same content; the last one's URLs are used.
+    /// Each success is a transfer job.
     static func startUpload(_ system: String, to path: String, size: Int, account: String?) -> FirecRESTCall {
         let directives: [ConfigValue.Member] = [
             .init("file_size", .integer(size)), .init("transfer_method", .string("s3")),
@@ -103,6 +110,8 @@ extension FirecRESTCall {
     ) -> FirecRESTCall {
         var members = members + [.init("transfer_directives", .object(directives))]
         if let account { members.append(.init("account", .string(account))) }
-        return FirecRESTCall("POST", ["filesystem", system, "transfer", name]).sending(.object(members))
+        var call = FirecRESTCall("POST", ["filesystem", system, "transfer", name]).sending(.object(members))
+        call.repeating = .unsafe
+        return call
     }
 }

@@ -19,6 +19,8 @@ struct FirecRESTCall: Sendable, Equatable {
     var headers: [HTTPRequest.Header] = []
     var body = HTTPRequest.Body.none
     var repeating = Repeating.harmless
+    /// Whoever asks looks again anyway: an outage is told at once.
+    var isOneLook = false
     /// The server gives a command on the cluster 5 s and may queue before it; three times that is a dead connection.
     var timeout = Duration.seconds(30)
     var destination = HTTPRequest.Destination.memory

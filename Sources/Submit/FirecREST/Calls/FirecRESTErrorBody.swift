@@ -7,8 +7,12 @@ import Scenarios
 
 struct FirecRESTErrorBody: Sendable, Equatable {
     let message: String
-    /// What sbatch, scancel or another command said, if it was one that refused.
-    let refusal: String?
+    /// What sbatch, scancel or another command of SLURM said, if it was one that failed.
+    let complaint: SlurmComplaint?
+    /// By which the server's operators find the call in their log.
+    let requestID: String?
+    /// That SLURM was not even asked: a check of the server's own keeps it from that, or SSH is down.
+    let isUntried: Bool
 
     init(_ response: HTTPResponse) {
         let body = try? ConfigValue.parse(response.text)
@@ -21,8 +25,13 @@ struct FirecRESTErrorBody: Sendable, Equatable {
             if !parts.isEmpty { message += " (\(parts.joined(separator: "; ")))" }
         }
         self.message = message
-        refusal = response.status >= 500 ? Self.refusal(in: message) : nil
+        complaint = response.status >= 500 ? Self.refusal(in: message).map { SlurmComplaint(message, sentence: $0) } : nil
+        requestID = response.header("x-request-id").flatMap { $0.isEmpty ? nil : $0 }
+        isUntried = [424, 503].contains(response.status)
     }
+
+    /// With the request's number, for whoever asks the operators.
+    var explained: String { message + (requestID.map { "\(message.isEmpty ? "" : " ")(request \($0))" } ?? "") }
 
     /// `… exit_status:1 std_err:sbatch: error: invalid partition specified: x` → the lines after `error:`, joined.
     private static func refusal(in message: String) -> String? {

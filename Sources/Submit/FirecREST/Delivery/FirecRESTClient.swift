@@ -13,49 +13,87 @@ actor FirecRESTClient {
     private let http: HTTPClient
     private let policy: RetryPolicy
     private let trace: (@Sendable (String) -> Void)?
-    private let sleep: @Sendable (Duration) async throws -> Void
+    private let notice: (@Sendable (String) -> Void)?
+    private let clock: WaitClock
     private var token: AccessToken?
+    /// Whether there was an answer that is a success: then it is the right server, and our credentials are good.
+    private var isKnown = false
 
     /// - Parameters:
     ///   - base: ends in `/v2`, no slash.
     ///   - trace: receives a line for each call, for `--verbose`.
-    ///   - sleep: the pause between tries; a test need not wait.
+    ///   - notice: receives what whoever waits should know: that the server asks to wait, that it does not answer.
     init(
         base: String, credentials: FirecRESTCredentials, http: HTTPClient, policy: RetryPolicy = RetryPolicy(),
-        trace: (@Sendable (String) -> Void)? = nil,
-        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+        trace: (@Sendable (String) -> Void)? = nil, notice: (@Sendable (String) -> Void)? = nil, clock: WaitClock = .real
     ) {
         self.base = base
         self.credentials = credentials
         self.http = http
         self.policy = policy
         self.trace = trace
-        self.sleep = sleep
+        self.notice = notice
+        self.clock = clock
     }
 
     /// The answer to `call`, if it is a success; retried as the policy says.
     ///
     /// - Throws: ``FirecRESTError``; `CancellationError`.
     @discardableResult func send(_ call: FirecRESTCall) async throws -> HTTPResponse {
-        var state = RetryState(policy: policy, repeating: call.repeating)
+        var state = RetryState(policy: call.isOneLook ? .oneLook : policy, repeating: call.repeating, isKnown: isKnown)
+        var silence: Duration?
         while true {
             let request = call.request(base: base, authorization: try await authorization())
             let outcome = try await exchange(request, shown: call.shown)
-            switch state.decide(event(outcome)) {
-            case .done: return try final(outcome, call)
-            case .renewToken:
-                guard case .client = credentials else { return try final(outcome, call) }
+            switch state.decide(event(outcome), at: clock.now()) {
+            case .done:
+                let answer = try final(outcome, call)
+                if let silence { notice?("FirecREST answers again after \((clock.now() - silence).components.seconds) s") }
+                isKnown = true
+                return answer
+            case .renewToken(let pause):
+                if case .apiKey = credentials {
+                    // It cannot be renewed; but a gateway that restarts may know it again.
+                    guard isKnown else { return try final(outcome, call) }
+                    if pause == .zero { continue }
+                }
                 token = nil
-            case .retry(let pause):
+                if pause > .zero { try await wait(pause) }
+            case .retry(let pause, let isWorthSaying):
+                if isWorthSaying {
+                    silence = silence ?? clock.now()
+                    notice?(Self.said(outcome, of: call, pause: pause, reason: reason(outcome)))
+                }
                 try await wait(pause)
-            case .unknownOutcome: throw FirecRESTError.unknownOutcome(call: call.shown, reason: reason(outcome))
+            case .unknownOutcome:
+                throw FirecRESTError.unknownOutcome(call: call.shown, reason: reason(outcome), isUntried: Self.isUntried(outcome))
             case .giveUp(let reason): throw FirecRESTError.rateLimited(reason)
             }
         }
     }
 
+    private static func isUntried(_ outcome: Result<HTTPResponse, HTTPFailure>) -> Bool {
+        if case .success(let answer) = outcome { FirecRESTErrorBody(answer).isUntried } else { false }
+    }
+
+    /// What somebody who waits reads.
+    private static func said(
+        _ outcome: Result<HTTPResponse, HTTPFailure>, of call: FirecRESTCall, pause: Duration, reason: String
+    ) -> String {
+        let name = call.shown.prefix { $0 != "?" }
+        guard case .success(let answer) = outcome else { return "FirecREST not reached for \(name): \(reason); trying again" }
+        if answer.status == 429 { return "FirecREST asks to wait \(pause.components.seconds) s" }
+        return "FirecREST answers \(reason) (\(name)); trying again"
+    }
+
     /// A line for `--verbose` between the calls.
     func note(_ line: String) { trace?(line) }
+
+    /// On the clock of the pauses.
+    func now() -> Duration { clock.now() }
+
+    /// A line for whoever waits.
+    func tell(_ line: String) { notice?(line) }
 
     /// Sends to a presigned URL: no credentials of ours, and the URL, which is one itself, is shown nowhere.
     ///
@@ -90,7 +128,7 @@ actor FirecRESTClient {
         case .success(let answer):
             .answer(
                 status: answer.status, retryAfter: RetryAfter.read(answer, now: time(nil)),
-                isRefusal: FirecRESTErrorBody(answer).refusal != nil)
+                complaint: FirecRESTErrorBody(answer).complaint)
         }
     }
 
@@ -100,15 +138,15 @@ actor FirecRESTClient {
         case .success(let answer):
             if answer.isSuccess { return answer }
             let body = FirecRESTErrorBody(answer)
-            if let refusal = body.refusal { throw FirecRESTError.slurmRefused(hide(refusal)) }
-            throw FirecRESTError.status(call: call.shown, status: answer.status, message: hide(body.message))
+            if case .refused(let sentence)? = body.complaint { throw FirecRESTError.slurmRefused(hide(sentence)) }
+            throw FirecRESTError.status(call: call.shown, status: answer.status, message: hide(body.explained))
         }
     }
 
     private func reason(_ outcome: Result<HTTPResponse, HTTPFailure>) -> String {
         switch outcome {
         case .failure(let error): hide(error.message)
-        case .success(let answer): "\(answer.status): \(hide(FirecRESTErrorBody(answer).message))"
+        case .success(let answer): "\(answer.status): \(hide(FirecRESTErrorBody(answer).explained))"
         }
     }
 
@@ -116,9 +154,12 @@ actor FirecRESTClient {
         Redactor(secrets: credentials.secrets + [token?.value]).line(text, limit: 500)
     }
 
+    /// On the clock of the pauses between tries.
+    func pause(_ duration: Duration) async throws { try await wait(duration) }
+
     private func wait(_ pause: Duration) async throws {
         trace?("waiting \(pause.components.seconds) s")
-        try await sleep(pause)
+        try await clock.sleep(pause)
     }
 
     // MARK: Authorization
@@ -135,14 +176,17 @@ actor FirecRESTClient {
     }
 
     private func newToken(_ request: HTTPRequest) async throws -> AccessToken {
-        var state = RetryState(policy: policy, repeating: .harmless)
+        var state = RetryState(policy: policy, repeating: .harmless, isKnown: isKnown)
         while true {
             let outcome = try await exchange(request, shown: "POST token")
-            switch state.decide(event(outcome)) {
-            case .retry(let pause): try await wait(pause)
-            case .giveUp(let reason): throw FirecRESTError.rateLimited(reason)
+            switch state.decide(event(outcome), at: clock.now()) {
+            case .retry(let pause, let isWorthSaying):
+                if isWorthSaying { notice?("the token server: \(reason(outcome)); trying again") }
+                try await wait(pause)
+            case .giveUp(let reason): throw FirecRESTError.rateLimited("the token server \(reason)")
             case .done, .renewToken, .unknownOutcome:
-                guard case .success(let answer) = outcome else {
+                guard case .success(let answer) = outcome, answer.status < 500, answer.status != 408 else {
+                    // An outage of theirs says nothing about our credentials.
                     throw FirecRESTError.notReached(call: "the token server", reason: reason(outcome))
                 }
                 guard answer.isSuccess else {

@@ -13,11 +13,11 @@ struct ObjectDownload {
         // A presigned URL can expire while we are at it; a second one is enough for a file that took that long.
         for isLast in [false, true] {
             let call = FirecRESTCall.startDownload(cluster.system.name, of: path, account: cluster.account)
-            let transfer = try await cluster.client.read(call, FirecRESTTransfer.init)
+            let transfer = try await cluster.start(call)
             guard let url = transfer.downloadURL else {
                 throw FirecRESTError.unexpected(call: call.shown, reason: "no download URL")
             }
-            try await cluster.waitForTransfer(transfer.jobID, of: path)
+            try await cluster.withTransfer(transfer.jobID, of: path) { try await cluster.waitForTransfer(transfer.jobID, of: path) }
             if try await get(url, isLast: isLast) { return }
         }
     }

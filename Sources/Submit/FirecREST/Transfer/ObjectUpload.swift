@@ -12,7 +12,11 @@ struct ObjectUpload {
 
     func run() async throws {
         let call = FirecRESTCall.startUpload(cluster.system.name, to: path, size: content.count, account: cluster.account)
-        let transfer = try await cluster.client.read(call, FirecRESTTransfer.init)
+        let transfer = try await cluster.start(call)
+        try await cluster.withTransfer(transfer.jobID, of: path) { try await carryOut(transfer, call) }
+    }
+
+    private func carryOut(_ transfer: FirecRESTTransfer, _ call: FirecRESTCall) async throws {
         guard let partSize = transfer.partSize, let completeURL = transfer.completeURL,
             let parts = UploadParts(size: content.count, partSize: partSize), parts.ranges.count == transfer.partURLs.count
         else { throw FirecRESTError.unexpected(call: call.shown, reason: "part URLs do not fit the file's size") }

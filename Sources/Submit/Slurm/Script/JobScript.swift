@@ -17,6 +17,8 @@ package struct JobScript: Sendable, Equatable {
     package var image: String
     var testRequest = true
     let mounts: JobMounts
+    /// For the server, before the load begins.
+    var serverWait: Duration?
 
     /// As SML. A core carries tens of thousands of requests a second, so four are plenty.
     static let cpus = 4
@@ -116,6 +118,7 @@ package struct JobScript: Sendable, Equatable {
         arguments.drain = DurationGrammar.format(Self.drain)
         arguments.remoteWriteDrain = DurationGrammar.format(Self.remoteWriteDrain)
         arguments.testRequest = testRequest
+        arguments.serverWait = serverWait
         if nodes > 1 { arguments.task = .init(name: "slurm", wait: JobTime.taskWait) }
         return "sh -lc '. ./\(StagedJob.environment) && exec sml-loadgen \"$@\"' sml-loadgen "
             + arguments.words.map(ShellWord.quoted).joined(separator: " ")

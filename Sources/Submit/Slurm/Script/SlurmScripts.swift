@@ -15,5 +15,6 @@ extension JobScript {
             name: job.name, account: job.account, partition: job.partition, reservation: job.reservation, time: job.time,
             nodes: job.nodes, runLabel: job.runLabel, image: job.image, promptsFile: job.promptsFile, directory: job.directory)
         testRequest = job.testRequest
+        serverWait = job.serverWait
     }
 }
