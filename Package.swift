@@ -66,7 +66,7 @@ let package = Package(
                 "Base", "Scenarios", "CLibcurl", "CDecoders", "CLinux", "LibcurlClient",
                 .product(name: "HeapModule", package: "swift-collections"),
             ]),
-        .target(name: "Metrics", dependencies: ["Base", "Scenarios", "Generator"]),
+        .target(name: "Metrics", dependencies: ["Base", "Scenarios", "Generator", "Statistics"]),
         .target(
             name: "RemoteWrite",
             dependencies: [

@@ -45,6 +45,8 @@ package struct RunRequest {
     package var remoteWrite: RemoteWriteConfiguration?
     package var remoteWriteDrain = Duration.seconds(60)
     package var requireRemoteWrite = false
+    /// Whether a run that measured its generator is a failure.
+    package var requireValid = false
     /// Labels of every series besides the run's own.
     package var tags: [SeriesTags.Tag] = []
     package var result = Result.block

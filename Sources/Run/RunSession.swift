@@ -25,6 +25,8 @@ final class RunSession: Sendable {
     private let mergedDelivery = Mutex<RunDelivery?>(nil)
     private let stopping: RunStop
     private let progress: ProgressTicker
+    /// What is certain about the run, once it has ended: for the last look of its series.
+    private let certainty: FinalCertainty
     /// How the run itself ended, once it did.
     private let ended = Mutex<RunOutcome?>(nil)
     /// After a signal, for requests in flight.
@@ -118,6 +120,8 @@ final class RunSession: Sendable {
             statistics: RunStatistics(context: context, texts: texts),
             file: try Self.openRecords(records, context: context, texts: texts, redactor: redactor))
         progress = try ProgressTicker(run: run, readers: readers, quiet: request.quiet)
+        let certainty = FinalCertainty()
+        self.certainty = certainty
         delivery = try request.remoteWrite.map { [run, readers, context, redactor, task] in
             let suffix = task.map { ".\($0.share.index)" } ?? ""
             return try RunDelivery(
@@ -129,7 +133,9 @@ final class RunSession: Sendable {
                 let elapsed = run.clock.now
                 return RunSnapshot(
                     statistics: readers.statistics, elapsed: elapsed, scheduledArrivals: run.arrivalsDue(by: elapsed),
-                    startedIterations: run.live.iterations, droppedArrivals: run.live.dropped, delivery: report)
+                    startedIterations: run.live.iterations, droppedArrivals: run.live.dropped, delivery: report,
+                    // Of several tasks only all together have any.
+                    certainty: task == nil ? certainty.value : nil)
             }
         }
     }
@@ -173,6 +179,7 @@ final class RunSession: Sendable {
             endedUnixNanoseconds: run.clock.wallOrigin + end.duration, lostRecords: UInt64(end.discardedRecords),
             planEnd: end.stoppedAt, arrivalsDue: end.stoppedAt.flatMap { run.arrivalsDue(by: $0) }, connections: run.connections)
         ended.withLock { $0 = outcome }
+        certainty.value = Certainty(readers.statistics, context: context, outcome: outcome)
         let recordsFailure = readers.finishFile(outcome)
         if let recordsFailure { StandardError.write("\(request.program): \(recordsFailure)\n") }
         let (code, summary) = try await deliverAndStore(outcome)
@@ -181,6 +188,7 @@ final class RunSession: Sendable {
         stopping.finished(final)
         defer {
             if final == ExitStatus.nothingSucceeded.rawValue { StandardError.write("\(request.program): none of the requests succeeded\n") }
+            if final == ExitStatus.invalid.rawValue { StandardError.write("\(request.program): the verdict is INVALID (--require-valid)\n") }
         }
         guard let summary, !show(summary) else { return final }
         return final == 0 ? OutputError.exitCode : final
@@ -216,7 +224,7 @@ final class RunSession: Sendable {
             let summary = summary(outcome, remoteWrite: delivered?.section)
             let code = store(summary, outcome: outcome, readers.statistics)
             guard code != OutputError.exitCode else { return (code, nil) }
-            return (code == 0 && request.requireRemoteWrite && delivered?.isComplete == false ? 3 : code, summary)
+            return (required(code, summary, isDelivered: delivered?.isComplete), summary)
         }
         guard task.share.index == 0 else {
             let delivered = await delivery?.finish()
@@ -235,13 +243,22 @@ final class RunSession: Sendable {
         let code = store(summary, outcome: merged.outcome, merged.statistics)
         guard code != OutputError.exitCode else { return (code, nil) }
         if outcome.kind == .completed, !merged.lost.isEmpty { return (75, summary) }
-        return (code == 0 && request.requireRemoteWrite && (undelivered || all?.isComplete == false) ? 3 : code, summary)
+        return (required(code, summary, isDelivered: undelivered ? false : all?.isComplete), summary)
+    }
+
+    /// `code`, unless the run did what was planned and not what was required.
+    private func required(_ code: Int32, _ summary: Summary, isDelivered: Bool?) -> Int32 {
+        guard code == 0 else { return code }
+        // Figures that are not the server's are worse than series that can still be pushed.
+        if request.requireValid, summary.result.certainty?.verdict?.run.level == .invalid { return ExitStatus.invalid.rawValue }
+        return request.requireRemoteWrite && isDelivered == false ? ExitStatus.seriesMissing.rawValue : 0
     }
 
     /// The series of all tasks together, pushed once. They have no label `task`, so they collide with nothing.
     private func deliver(_ merged: MergedRun) async throws -> (section: RemoteWriteResult, isComplete: Bool)? {
         guard let configuration = request.remoteWrite else { return nil }
         let statistics = merged.statistics
+        let certainty = Certainty(statistics, context: merged.context, outcome: merged.outcome, tasks: merged.tasks)
         let delivery = try RunDelivery(
             configuration, drain: request.remoteWriteDrain,
             undeliveredPath: request.directory + "/undelivered.smlpush", shownPath: request.shownDirectory + "/undelivered.smlpush",
@@ -251,7 +268,7 @@ final class RunSession: Sendable {
             RunSnapshot(
                 statistics: statistics, elapsed: merged.outcome.duration,
                 scheduledArrivals: merged.context.plannedArrivals, startedIterations: Int(statistics.started.total),
-                droppedArrivals: Int(statistics.dropped.total), delivery: report)
+                droppedArrivals: Int(statistics.dropped.total), delivery: report, certainty: certainty)
         }
         mergedDelivery.withLock { $0 = delivery }
         if stopping.first != nil { delivery.signalled() }

@@ -2,6 +2,7 @@
 // by cause, what the generator and remote write themselves are doing. Counters here are sampled at the time of the
 // push and sent with each, so that they do not fade from a dashboard while nothing happens.
 
+import Base
 import Generator
 import Metrics
 import RemoteWrite
@@ -37,6 +38,7 @@ struct OwnSeries: Sendable {
         sendFinishReasons(run)
         sendErrors(run)
         sendDelivery(snapshot.delivery)
+        if let certainty = snapshot.certainty { send(certainty) }
         updates += scalars.takeUpdates()
     }
 
@@ -58,6 +60,19 @@ struct OwnSeries: Sendable {
                 scalars.send(
                     "sml_errors_total", total, SeriesLabel("category", category.rawValue),
                     SeriesLabel("phase", phase.name))
+            }
+        }
+    }
+
+    /// Bounds that a percentile does not have, it does not send.
+    private mutating func send(_ certainty: Certainty) {
+        if let verdict = certainty.verdict { scalars.send("sml_verdict", Double(verdict.run.level.rawValue)) }
+        for percentile in certainty.headline.latency {
+            for (bound, value) in [("low", percentile.figure.low), ("high", percentile.figure.high)] {
+                guard let value else { continue }
+                scalars.send(
+                    "sml_latency_interval_seconds", value / 1000, SeriesLabel("bound", bound),
+                    SeriesLabel("quantile", JSONText.javaScriptNumber(percentile.p)))
             }
         }
     }

@@ -17,10 +17,12 @@ package struct RunSnapshot: Sendable {
     package var startedIterations: Int
     package var droppedArrivals: Int
     package var delivery: DeliveryReport
+    /// Once the run has ended.
+    package var certainty: Certainty?
 
     package init(
         statistics: RunStatistics, elapsed: Int64, scheduledArrivals: Int? = nil, startedIterations: Int,
-        droppedArrivals: Int, delivery: DeliveryReport = DeliveryReport()
+        droppedArrivals: Int, delivery: DeliveryReport = DeliveryReport(), certainty: Certainty? = nil
     ) {
         self.statistics = statistics
         self.elapsed = elapsed
@@ -28,5 +30,6 @@ package struct RunSnapshot: Sendable {
         self.startedIterations = startedIterations
         self.droppedArrivals = droppedArrivals
         self.delivery = delivery
+        self.certainty = certainty
     }
 }

@@ -44,6 +44,7 @@ struct LoadGenerator: AsyncParsableCommand {
             \(ExitStatus.table([
                 .done: nil,
                 .seriesMissing: nil,
+                .invalid: nil,
                 .nothingSucceeded: nil,
                 .usage: nil,
                 .unavailable: "the test request failed, or the system gives too few open files or threads to run",
@@ -120,6 +121,9 @@ struct LoadGenerator: AsyncParsableCommand {
 
     @Flag(help: "End with 3 when not everything was delivered to the remote-write receiver.")
     var requireRemoteWrite = false
+
+    @Flag(help: "End with 4 when the run measured its generator: verdict INVALID.")
+    var requireValid = false
 
     @Flag(help: "No progress, no result on stdout; warnings and errors still appear.")
     var quiet = false

@@ -25,6 +25,7 @@ extension RunRequest {
         details = options.details
         sendsTestRequest = options.testRequest
         requireRemoteWrite = options.requireRemoteWrite
+        requireValid = options.requireValid
         drain = try OptionValue.duration(options.drain, option: "--drain", atLeast: .zero)
         remoteWriteDrain = try OptionValue.duration(
             options.remoteWriteDrain, option: "--remote-write-drain", atLeast: .zero)

@@ -46,6 +46,8 @@ struct DashboardTests {
                 // The process' own CPU time has no zero, so a single push shows no rate of it.
                 let isOptional =
                     ["failed: {{reason}}", "{{label_name}} folded"].contains(query.legend)
+                    // With four users for forty arrivals a second too few requests end for any.
+                    || query.panel == "Latency intervals"
                     || (query.panel == "CPU" && interval == "10s")
                     || (query.panel == "Dropped iterations" && truth.dropped == 0)
                 #expect(!result.isEmpty || isOptional, "\(query.panel), \(query.legend): nothing")

@@ -7,6 +7,8 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
     case done = 0
     /// With `--require-remote-write`: series are missing at the receiver.
     case seriesMissing = 3
+    /// With `--require-valid`: the run measured its generator.
+    case invalid = 4
     /// The plan was carried out, and none of its requests succeeded.
     case nothingSucceeded = 5
     /// An option, its value or a variable of the environment; also what the cluster refuses to do.

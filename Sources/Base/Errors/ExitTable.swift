@@ -7,6 +7,7 @@ extension ExitStatus {
         switch self {
         case .done: "the plan was carried out, and at least one request succeeded"
         case .seriesMissing: "with --require-remote-write: series are missing at the receiver"
+        case .invalid: "with --require-valid: the verdict is INVALID; the summary is there and says why"
         case .nothingSucceeded: "the plan was carried out, and none of its requests succeeded"
         case .usage: "bad usage: an option or its value"
         case .records: "not a records file, or none there"

@@ -93,6 +93,13 @@ extension Catalog {
 
     static let elsewhere = [
         Metric(
+            "verdict_level", .none, .elsewhere(.gauge), series: "sml_verdict", absent: "until the run has ended, or nothing to judge by",
+            "see `sml.verdict`: 0 VALID, 1 SUSPECT, 2 INVALID"),
+        Metric(
+            "latency_interval", .seconds, .elsewhere(.gauge), series: "sml_latency_interval_seconds", labels: "`bound`, `quantile`",
+            absent: "until the run has ended, or no interval",
+            "bounds (`low`, `high`) of the 95 % intervals of `sml.windows.steady.latency_ms`, or of the full run where nothing was steady"),
+        Metric(
             "arrivals_scheduled", .arrivals, .elsewhere(.counter), series: "sml_arrivals_scheduled_total", absent: "closed loop",
             "arrivals of the plan due by now"),
         Metric(

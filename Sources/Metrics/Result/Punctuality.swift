@@ -13,10 +13,11 @@ package struct Punctuality: Sendable, Equatable {
 
     package init() {}
 
-    init(_ found: KeptUp) {
+    /// - Parameter verdict: decides; what was late is told only of a run it calls late.
+    init(_ found: KeptUp, verdict: RunVerdict?) {
         for part in found.parts { lateShare[part.name] = part.share.share }
-        keptUp = found.verdict
-        reasons = found.reasons
+        keptUp = verdict.map { !$0.isLate } ?? found.verdict
+        reasons = keptUp == false ? found.reasons : []
     }
 
     /// All parts, in the order in which they are shown.

@@ -32,7 +32,8 @@ extension RunResult {
             finishReasons: (sml["finish_reasons"] ?? .null).counts, errors: (sml["errors"]?.elements ?? []).map(ErrorResult.init(_:)),
             connections: (sml[path: "connections", "opened_to"]?.elements ?? []).map(ConnectionCount.init(_:)),
             remoteWrite: RemoteWriteResult(sml["remote_write"]),
-            tasks: (sml[path: "tasks", "each"]?.elements ?? []).map(TaskResult.init(_:)))
+            tasks: (sml[path: "tasks", "each"]?.elements ?? []).map(TaskResult.init(_:)),
+            certainty: CertaintyDocument.read(windows: sml["windows"], verdict: sml["verdict"]))
         otherModels = (sml[path: "answers", "other_models"] ?? .null).counts
     }
 }

@@ -12,6 +12,7 @@ extension RunResult {
         statistics: RunStatistics, context: RunContext, outcome: RunOutcome, redactor: Redactor = Redactor(),
         remoteWrite: RemoteWriteResult? = nil, tasks: [TaskOutcome] = []
     ) {
+        let certainty = Certainty(statistics, context: context, outcome: outcome, tasks: tasks)
         self.init(
             formulas: Summary.formulas, scenario: context.scenario,
             outcome: Outcome(
@@ -26,11 +27,12 @@ extension RunResult {
                     Check(name: Check.status, rate: statistics.statusCheck),
                     Check(name: Check.choices, rate: statistics.choicesCheck),
                 ],
-            labels: LabelResult.all(statistics), punctuality: Punctuality(statistics.keptUp),
+            labels: LabelResult.all(statistics), punctuality: Punctuality(statistics.keptUp, verdict: certainty?.verdict),
             interruptedPhases: Dictionary(statistics.interruptedPhases.map { ($0.key.name, $0.value) }, uniquingKeysWith: +),
             finishReasons: Self.finishReasons(statistics, redactor),
             errors: ErrorResult.all(statistics, context: context, redactor: redactor),
-            connections: outcome.connections ?? [], remoteWrite: remoteWrite, tasks: tasks.map(TaskResult.init))
+            connections: outcome.connections ?? [], remoteWrite: remoteWrite, tasks: tasks.map(TaskResult.init),
+            certainty: certainty)
         otherModels = Dictionary(
             statistics.answers.otherModels.map { (redactor.redact(statistics.texts[$0.key]), $0.value) }, uniquingKeysWith: +)
     }

@@ -23,6 +23,8 @@ package struct RunResult: Sendable, Equatable {
     package var labels: [LabelResult]
     /// Whether the generator kept up with its own plan.
     package var punctuality: Punctuality
+    /// Windows, intervals and verdict; nil where no request ended, and in documents of before there were any.
+    package var certainty: Certainty?
     /// How far interrupted requests had got.
     package var interruptedPhases: [String: UInt64]
     /// `finish_reason` of the first choice of succeeded requests.
@@ -42,7 +44,8 @@ package struct RunResult: Sendable, Equatable {
         formulas: Int64? = nil, scenario: String = "", outcome: Outcome? = nil, run: RunContext? = nil,
         metrics: MetricValues = MetricValues(), checks: [Check] = [], labels: [LabelResult] = [],
         punctuality: Punctuality = Punctuality(), interruptedPhases: [String: UInt64] = [:], finishReasons: [String: UInt64] = [:],
-        errors: [ErrorResult] = [], connections: [ConnectionCount] = [], remoteWrite: RemoteWriteResult? = nil, tasks: [TaskResult] = []
+        errors: [ErrorResult] = [], connections: [ConnectionCount] = [], remoteWrite: RemoteWriteResult? = nil, tasks: [TaskResult] = [],
+        certainty: Certainty? = nil
     ) {
         self.formulas = formulas
         self.scenario = scenario
@@ -52,6 +55,7 @@ package struct RunResult: Sendable, Equatable {
         self.checks = checks
         self.labels = labels
         self.punctuality = punctuality
+        self.certainty = certainty
         self.interruptedPhases = interruptedPhases
         self.finishReasons = finishReasons
         self.errors = errors

@@ -56,9 +56,12 @@ package struct PlanDescription: Sendable, Equatable {
             }
         }
         for key in Key.allCases { parameters[key.rawValue] = nil }
+        if case .fixed(let duration) = plan.warmUp { parameters[Self.warmUpKey] = .seconds(duration.inSeconds) }
     }
 
     private static let seconds = "Seconds"
+    /// 0 for nothing; absent where a rule decides.
+    static let warmUpKey = "warmupSeconds"
 }
 
 extension PlanDescription: Codable {

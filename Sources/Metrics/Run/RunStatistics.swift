@@ -4,6 +4,7 @@
 
 import Generator
 import Base
+import Statistics
 
 /// Statistics of a run; formulas in docs/METRICS.md. Feed it batches with ``consume(_:)``; read the members, or copy
 /// the whole.
@@ -69,6 +70,9 @@ package struct RunStatistics: Sendable {
     /// What happened within the plan's time.
     package internal(set) var plan: PlanStatistics
     package internal(set) var prompts: PromptStatistics
+    /// What certainty is made of: requests one by one, and the generator's samples.
+    package internal(set) var observations = Observations()
+    package internal(set) var vitals = Vitals()
     /// Counters that entries of the catalogue feed.
     var fed = FedCounters()
     /// Records consumed, of any kind.
@@ -140,6 +144,7 @@ package struct RunStatistics: Sendable {
         generator.add(sample)
         fed.add(sample)
         keptUp.add(sample)
+        vitals.add(sample)
     }
 
     private mutating func consume(request record: RunRecord) {
@@ -176,6 +181,7 @@ package struct RunStatistics: Sendable {
     private mutating func finish(_ record: RunRecord) {
         let start = firstHop(of: record)
         let succeeded = record.isSuccess
+        observe(record, start, succeeded ? .succeeded : .failed)
         finished.add()
         statusCheck.add(record.status == 200)
         choicesCheck.add(record.flags.contains(.hasChoices))
@@ -203,9 +209,17 @@ package struct RunStatistics: Sendable {
         let start = firstHop(of: record)
         interrupted.add()
         interruptedIterations.add()
+        observe(record, start, .interrupted)
         interruptedAge.add(milliseconds(record.end - start.started))
         interruptedPhases[record.phase, default: 0] += 1
         labels[Int(record.label)].addInterrupted()
+    }
+
+    @inline(__always)
+    private mutating func observe(_ record: RunRecord, _ start: (scheduled: Int64, started: Int64), _ outcome: Observation.Outcome) {
+        observations.append(
+            Observation(
+                scheduled: start.scheduled, started: start.started, ended: record.end, tokens: record.completionTokens, outcome: outcome))
     }
 
     private mutating func endIteration(_ record: RunRecord, started: Int64) {

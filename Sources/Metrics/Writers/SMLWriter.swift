@@ -17,6 +17,8 @@ enum SMLWriter {
             ("prompts", .object(metrics("prompts", result))),
             ("latency", .object(metrics("latency", result))),
             ("labels", .object(result.labels.map { ($0.name, label($0)) })),
+            ("verdict", CertaintyDocument.verdict(result.certainty?.verdict)),
+            ("windows", CertaintyDocument.windows(result.certainty)),
             ("lateness", .object(metrics("lateness", result) + punctuality(result.punctuality))),
             (
                 "interrupted",

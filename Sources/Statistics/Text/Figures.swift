@@ -47,7 +47,7 @@ package enum Figures {
     }
 
     /// 0.95 → p95, 0.999 → p99.9.
-    static func percentile(_ p: Double) -> String {
+    package static func percentile(_ p: Double) -> String {
         let tenths = Int((p * 1000).rounded())
         return tenths % 10 == 0 ? "p\(tenths / 10)" : "p\(tenths / 10).\(tenths % 10)"
     }

@@ -16,10 +16,12 @@ package struct ClusterSettings: Sendable, Equatable {
     package var remoteWrite: RemoteWriteSettings
     /// One request before the plan.
     package var testRequest = true
+    /// Whether a run that measured its generator is a failure.
+    package var requireValid: Bool
 
     package init(
         system: String?, partition: String, reservation: String?, account: String?, promptsFile: String, image: String,
-        jobTime: JobTime, nodes: Int, remoteWrite: RemoteWriteSettings
+        jobTime: JobTime, nodes: Int, remoteWrite: RemoteWriteSettings, requireValid: Bool = false
     ) {
         self.system = system
         self.partition = partition
@@ -30,6 +32,7 @@ package struct ClusterSettings: Sendable, Equatable {
         self.jobTime = jobTime
         self.nodes = nodes
         self.remoteWrite = remoteWrite
+        self.requireValid = requireValid
     }
 
     /// The job of a run of `scenario` at `place`.
@@ -37,7 +40,7 @@ package struct ClusterSettings: Sendable, Equatable {
         LoadJob(
             name: JobScript.jobName(scenario: scenario), account: place.account, partition: partition,
             reservation: reservation, time: jobTime, nodes: nodes, runLabel: runLabel, image: image, testRequest: testRequest,
-            promptsFile: promptsFile, directory: place.directory)
+            promptsFile: promptsFile, directory: place.directory, requireValid: requireValid)
     }
 
     /// The directory of the cluster that the container sees under its own name; nil where the corpus's has another one there.

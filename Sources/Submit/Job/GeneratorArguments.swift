@@ -20,6 +20,7 @@ package struct GeneratorArguments: Sendable, Equatable {
     package var requireRemoteWrite = false
     /// For the server, before the load begins.
     package var serverWait: Duration?
+    package var requireValid = false
     package var quiet = false
     package var details = false
     package var testRequest = true
@@ -51,6 +52,7 @@ package struct GeneratorArguments: Sendable, Equatable {
             + option("--workers", workers.map(String.init)) + option("--drain", drain)
             + option("--task", task?.name) + option("--task-wait", task.map { DurationGrammar.format($0.wait) })
             + option("--remote-write-drain", remoteWriteDrain) + flag("--require-remote-write", requireRemoteWrite)
+            + flag("--require-valid", requireValid)
             + flag("--quiet", quiet) + flag("--details", details) + flag("--no-test-request", !testRequest)
             + option("--server-wait", serverWait.map { DurationGrammar.format($0) })
     }

@@ -26,10 +26,11 @@ package struct JobOutcome: Sendable, Equatable {
     /// One sentence.
     package let sentence: String
 
-    /// Codes of the generator that keep their meaning: 3 series missing, 5 no success, 99 ended by a rule, 105 stopped, and refusals
+    /// Codes of the generator that keep their meaning: 3 series missing, 4 not valid, 5 no success, 99 ended by a rule, 105 stopped, and refusals
     /// before the first request.
     private static let generatorCodes: [Int32: String] = [
-        3: "series are missing at the remote-write receiver", 5: "none of its requests succeeded",
+        3: "series are missing at the remote-write receiver", 4: "the run measured its generator: its verdict is INVALID",
+        5: "none of its requests succeeded",
         64: "the generator refused an option", 69: "the plan was not begun: its test request failed, or its node lacks what a run needs",
         73: "the generator could not write its output",
         75: "the server was not ready in time, or a task of several did not come or was lost",

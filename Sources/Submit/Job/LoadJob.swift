@@ -20,4 +20,6 @@ package struct LoadJob: Sendable, Equatable {
     package var directory: String
     /// How long the generator waits for the server before it begins; nil for not at all.
     package var serverWait: Duration?
+    /// Whether a run that measured its generator is a failure.
+    package var requireValid = false
 }

@@ -131,7 +131,7 @@ struct ClusterOptions: ParsableArguments {
             nodes: try OptionValue.count(loadtestNodes, option: "--loadtest-nodes", in: 1...1024),
             remoteWrite: RemoteWriteSettings(
                 isEnabled: loadtestMetricsRemoteWrite, url: loadtestMetricsRemoteWriteUrl, environment: environment,
-                defaultURL: RemoteWriteSettings.clusterURL))
+                defaultURL: RemoteWriteSettings.clusterURL), requireValid: requests.requireValid)
         settings.testRequest = requests.testRequest ?? true
         return settings
     }

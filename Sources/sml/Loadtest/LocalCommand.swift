@@ -27,6 +27,7 @@ struct LocalCommand: AsyncParsableCommand {
             \(ExitStatus.table([
                 .done: nil,
                 .seriesMissing: nil,
+                .invalid: nil,
                 .nothingSucceeded: nil,
                 .usage: nil,
                 .unavailable: "the test request failed, a program of ours is missing, or the simulated endpoint did not start",
@@ -201,6 +202,7 @@ struct LocalCommand: AsyncParsableCommand {
         arguments.testRequest = requests.testRequest ?? (loadtestServerUrl != nil)
         arguments.remoteWriteDrain = remoteWriteDrain
         arguments.requireRemoteWrite = requireRemoteWrite
+        arguments.requireValid = requests.requireValid
         let remoteWrite = RemoteWriteSettings(
             isEnabled: loadtestMetricsRemoteWrite, url: loadtestMetricsRemoteWriteUrl, environment: environment)
         let code = try await LocalRun(

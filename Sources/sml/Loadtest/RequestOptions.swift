@@ -19,13 +19,23 @@ struct RequestOptions: ParsableArguments {
         help: "Before the plan, find out with one request whether it can succeed at all (default: yes, but for a simulated endpoint).")
     var testRequest: Bool?
 
+    @Option(
+        help: ArgumentHelp(
+            "What the steady figures leave out at the start: auto finds it, none, or e.g. 30s.", valueName: "auto|none|duration"))
+    var loadtestWarmup: String?
+
+    @Flag(help: "End with 4 when the run measured its generator: verdict INVALID.")
+    var requireValid = false
+
     func check() throws {
+        if let loadtestWarmup { try OptionValue.warmUp(loadtestWarmup, option: "--loadtest-warmup") }
         if let loadtestMaxTokens { try OptionValue.maxTokens(loadtestMaxTokens, option: "--loadtest-max-tokens") }
     }
 
     /// An option wins over its variable.
     func overrides(_ environment: [String: String]) throws(ConfigurationError) -> RunOverrides {
-        try RunOverrides(maxTokens: loadtestMaxTokens, ignoreEOS: loadtestIgnoreEos, promptSeed: loadtestPromptSeed)
-            .filled(from: RunEnvironment(environment))
+        try RunOverrides(
+            maxTokens: loadtestMaxTokens, ignoreEOS: loadtestIgnoreEos, promptSeed: loadtestPromptSeed, warmUp: loadtestWarmup
+        ).filled(from: RunEnvironment(environment))
     }
 }

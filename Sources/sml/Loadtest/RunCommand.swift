@@ -25,6 +25,7 @@ struct RunCommand: AsyncParsableCommand {
             \(ExitStatus.table([
                 .done: nil,
                 .seriesMissing: "series are missing at the receiver",
+                .invalid: nil,
                 .nothingSucceeded: nil,
                 .usage: "bad usage, or SLURM refused the job",
                 .unavailable: "the server is none that serves the model, or SLURM or FirecREST cannot be reached",

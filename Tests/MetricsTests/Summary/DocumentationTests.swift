@@ -14,7 +14,7 @@ struct DocumentationTests {
         if maps.contains(where: { path.hasSuffix($0) }) { return [path] }
         switch value {
         case .object(let members)
-        where members.contains { ["p99", "p(99)", "passes", "rate", "min"].contains($0.key) } && !path.hasSuffix("plan"):
+        where members.contains { ["p99", "p(99)", "passes", "rate", "min", "low"].contains($0.key) } && !path.hasSuffix("plan"):
             return [path]
         case .object(let members) where !members.isEmpty:
             return members.reduce(into: []) { found, member in
@@ -37,10 +37,12 @@ struct DocumentationTests {
             try .poissonArrivalRate(rate: 1, duration: .seconds(1), maxVUs: 1),
         ]
         var existing: Set<String> = []
-        for executor in executors {
+        for (index, executor) in executors.enumerated() {
             var context = Samples.context()
             context.plan = PlanDescription(
-                Plan(scenario: "s", executor: executor, target: RequestTarget(url: Samples.url)))
+                Plan(
+                    scenario: "s", executor: executor, target: RequestTarget(url: Samples.url),
+                    warmUp: index == 0 ? .fixed(.seconds(30)) : .automatic))
             context.machine.memoryLimitBytes = 1
             context.corpus.distinct = 1
             context.conditions = RunConditions(proxy: "http://p", systemPrompt: "s", environment: ["RUN_LABEL": "l"])

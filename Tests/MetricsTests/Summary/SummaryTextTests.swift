@@ -17,6 +17,7 @@ struct SummaryTextTests {
             text == """
                 === LLM Load Test Summary ===
 
+                  verdict      VALID
                   scenario     demo (constant-arrival-rate), run label label-1, model org/test-model
                   target       http://127.0.0.1:8000/v1/chat/completions
                   outcome      completed after 12.0s, started 2023-11-14T22:13:20.123Z
@@ -27,6 +28,21 @@ struct SummaryTextTests {
                   success      100.00 %, 100 succeeded, 0 failed
                   lateness     p99 0.200 ms, max 0.200 ms: the generator kept up
                   prompts      100 sent, 1 distinct, repeated from 100ms on
+
+                  steady       00:00–00:09, after twice the p99 of latency
+                               9.9 requests/s (9.5–10.4), 636 output tokens/s (608–664)
+                               succeed 100.0 % (96.2–100.0)
+                               p50 101 ms (62–139, few independent events: 1)
+                               no interval: p90 139 ms (21 more seconds)
+                               p95 143 ms (51 more seconds), p99 147 ms (5 more minutes)
+                               p99.9 148 ms (50 more minutes)
+                               prompts repeat from 00:01 on: prefix caches may answer faster
+                  full run     00:00–00:12, warm-up and draining included
+                               8 requests/s (4–13), 533 output tokens/s (255–811)
+                               succeed 100.0 % (96.3–100.0)
+                               p50 100 ms (58–142, few independent events: 0), p90 139 ms
+                               p95 144 ms, p99 148 ms, p99.9 149 ms
+                               95 % intervals for this run; changes between runs not covered
 
                   latency, ms    count   min   avg   med  p90  p95  p99  max
                   successes        100  50.0  99.5  99.5  139  144  148  149

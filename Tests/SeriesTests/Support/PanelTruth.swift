@@ -32,6 +32,9 @@ extension RunTruth {
         case "Interrupted": return .exactly(Double(records.count { $0.flags.contains(.interrupted) }))
         case "p99 end to end": return .exactly(labels.map { latency($0, 0.99) }.max() ?? 0)
         // At the end there are none, and a single push says no more.
+        // Most arrivals are dropped.
+        case "Verdict": return .exactly(2)
+        case "Latency intervals": return .between(0.25, 2)
         case "Virtual users": return .between(0, 4)
         case "Arrivals and requests":
             let counts = [

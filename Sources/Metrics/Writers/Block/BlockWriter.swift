@@ -38,7 +38,7 @@ struct BlockWriter {
 
     /// All there is to say, in the order of reading.
     var sections: [TextSection] {
-        [head, counts, latencyTable, errors, health, tokenTable, k6Rows, conditions]
+        [TextSection(verdict.lines + head.lines), counts, windows, latencyTable, errors, health, tokenTable, k6Rows, conditions]
     }
 
     func row(_ name: String, _ text: String) -> String { "  " + Table.pad(name, 13) + text }

@@ -16,6 +16,7 @@ package struct JobScript: Sendable, Equatable {
     /// An image file, or a reference to a registry.
     package var image: String
     var testRequest = true
+    var requireValid = false
     let mounts: JobMounts
     /// For the server, before the load begins.
     var serverWait: Duration?
@@ -115,6 +116,7 @@ package struct JobScript: Sendable, Equatable {
         var arguments = GeneratorArguments(
             configuration: StagedJob.configuration, prompts: mounts.corpusPath, directory: ".", runLabel: runLabel)
         arguments.records = StagedJob.records
+        arguments.requireValid = requireValid
         arguments.drain = DurationGrammar.format(Self.drain)
         arguments.remoteWriteDrain = DurationGrammar.format(Self.remoteWriteDrain)
         arguments.testRequest = testRequest

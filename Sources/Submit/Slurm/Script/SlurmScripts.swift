@@ -16,5 +16,6 @@ extension JobScript {
             nodes: job.nodes, runLabel: job.runLabel, image: job.image, promptsFile: job.promptsFile, directory: job.directory)
         testRequest = job.testRequest
         serverWait = job.serverWait
+        requireValid = job.requireValid
     }
 }
