@@ -179,7 +179,7 @@ final class RunSession: Sendable {
             endedUnixNanoseconds: run.clock.wallOrigin + end.duration, lostRecords: UInt64(end.discardedRecords),
             planEnd: end.stoppedAt, arrivalsDue: end.stoppedAt.flatMap { run.arrivalsDue(by: $0) }, connections: run.connections)
         ended.withLock { $0 = outcome }
-        certainty.value = Certainty(readers.statistics, context: context, outcome: outcome)
+        if delivery != nil { certainty.value = Certainty(readers.statistics, context: context, outcome: outcome) }
         let recordsFailure = readers.finishFile(outcome)
         if let recordsFailure { StandardError.write("\(request.program): \(recordsFailure)\n") }
         let (code, summary) = try await deliverAndStore(outcome)

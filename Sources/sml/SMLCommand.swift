@@ -47,7 +47,7 @@ struct LoadtestCommand: AsyncParsableCommand {
             """,
         subcommands: [
             RunCommand.self, PreconfiguredCommand.self, AdvancedCommand.self, AttachCommand.self, CancelCommand.self, LocalCommand.self,
-            ScenariosCommand.self, CorpusCommand.self,
+            CalibrateCommand.self, ScenariosCommand.self, CorpusCommand.self,
             RecordsCommand.self, SummarizeCommand.self, PushCommand.self, CleanCommand.self,
         ])
 }

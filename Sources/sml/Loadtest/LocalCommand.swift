@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Generator
+import Loadtests
 import ScenarioFiles
 import Base
 import Scenarios
@@ -96,6 +97,9 @@ struct LocalCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("After the run, try this long to deliver the final series.", valueName: "duration"))
     var remoteWriteDrain: String?
 
+    @Flag(help: "Before the run, measure for five seconds what this machine's generator can do.")
+    var calibrate = false
+
     @Flag(help: "End with 3 when not everything was delivered to the remote-write receiver.")
     var requireRemoteWrite = false
 
@@ -146,6 +150,7 @@ struct LocalCommand: AsyncParsableCommand {
         for warning in scenario.warnings { say("sml: warning: \(warning)") }
         let key = loadtestServerUrl == nil ? nil : try APIKey.read(file: apiKeyFile, environment: environment)
         let piped = promptsFile(environment) == "-" ? try Corpus.readStandardInput() : nil
+        try await checkCeiling(scenario, environment: environment)
         // All that may wait for somebody is read; until here a signal simply ends us. From here on there are files and
         // children to take care of.
         let signals = TerminationSignals.stream()
@@ -212,6 +217,20 @@ struct LocalCommand: AsyncParsableCommand {
         // With a summary it was one, of which only the output failed.
         if [64, 69, 73, 77, 104, 107, 255].contains(code), !TextFile.isThere(staged.summary) { staged.discard() }
         return code
+    }
+
+    /// Says before a plan starts that it would measure the generator, where this machine was calibrated.
+    private func checkCeiling(_ scenario: ScenarioDefinition, environment: [String: String]) async throws {
+        let rate = try configuration(scenario, server: "http://127.0.0.1:1", apiKey: nil).resolve().plan.highestRate
+        let directory = ConfigurationFile.directory(environment: environment)
+        var found = Calibration.stored(directory: directory, machine: .current())
+        if calibrate {
+            let new = try await Calibrator(rate: rate ?? Calibrator.standardRate).run()
+            try new.save(directory: directory)
+            if !quiet { StandardError.write(new.text) }
+            found = new
+        }
+        if let warning = found?.warning(rate: rate) { say("sml: warning: \(warning)") }
     }
 
     private func promptsFile(_ environment: [String: String]) -> String? {

@@ -18,6 +18,7 @@ import Testing
         arguments.remoteWriteDrain = "5s"
         arguments.requireRemoteWrite = true
         arguments.serverWait = .seconds(90)
+        arguments.requireValid = true
         arguments.quiet = true
         arguments.details = true
         arguments.testRequest = false
@@ -34,6 +35,7 @@ import Testing
         #expect(read.requireRemoteWrite == written.requireRemoteWrite && read.quiet == written.quiet && read.details == written.details)
         #expect(read.testRequest == written.testRequest)
         #expect(read.serverWait == (written.serverWait == nil ? nil : "1m30s"))
+        #expect(read.requireValid == written.requireValid)
     }
 
     /// SML's job scripts are compared byte for byte.

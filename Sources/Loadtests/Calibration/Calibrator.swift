@@ -1,0 +1,81 @@
+// Measures a calibration: two short runs of the generator, as any run would start it, against a simulated endpoint of its own on
+// this machine. Five seconds in all.
+
+import Base
+import Generator
+import Glibc
+import Metrics
+import ScenarioFiles
+import Scenarios
+import Submit
+
+package struct Calibrator {
+    /// Arrivals per second of the plan that is to follow.
+    package var rate: Double
+
+    /// Where no plan says: the built-in open loop's.
+    package static let standardRate = 20.0
+
+    package init(rate: Double) { self.rate = rate }
+
+    /// Users of the closed loop, for each CPU: enough that none is ever idle.
+    private static let usersPerCPU = 32
+    private static let mostUsers = 512
+
+    /// A signal ends us meanwhile, and our children with us.
+    ///
+    /// - Throws: ``SubmitError`` when a program of ours is missing or the runs do not end well.
+    package func run() async throws -> Calibration {
+        let machine = MachineDescription.current()
+        let cpus = max(1, machine.cpus)
+        let users = min(Self.mostUsers, Self.usersPerCPU * cpus)
+        let closed = "{\"executor\":\"constant-vus\",\"vus\":\(users),\"duration\":\"3s\",\"think_time\":0,\"max_tokens\":1}"
+        let perMinute = max(1, Int((rate * 60).rounded()))
+        let open = """
+            {"executor":"constant-arrival-rate","rate":\(perMinute),"timeUnit":"1m","duration":"2s","preAllocatedVUs":\(users),\
+            "maxVUs":\(min(100_000, max(users, perMinute / 60))),"think_time":0,"max_tokens":1}
+            """
+        let quick = ["--ttft", "0", "--time-per-token", "0", "--threads", "\(min(cpus, 4))", "--max-batch", "\(Self.mostUsers)"]
+        return try await LocalRun.withEndpoint(arguments: quick) { url in
+            let ceiling = try await measure(closed, url)
+            let lateness = try await measure(open, url)
+            return Calibration(
+                machine: machine, measured: ceiling.outcome?.ended ?? "",
+                requestsPerSecond: ceiling.certainty?.full.requestsPerSecond.value ?? 0,
+                rate: Double(perMinute) / 60, latenessP99Milliseconds: lateness.metrics.trend(.startLateness)?.p99 ?? 0)
+        }
+    }
+
+    private func measure(_ scenario: String, _ url: String) async throws -> RunResult {
+        let definition = ScenarioDefinition(name: "calibrate", value: try ConfigValue.parse(scenario), origin: .builtIn)
+        let configuration = try RunConfiguration.build(scenario: definition, serverURL: url, model: "calibrate")
+        var template = Array("\(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")/sml-calibrate-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw SubmitError.cannotStage("a temporary directory", String(cString: strerror(errno)))
+        }
+        let directory = template.withUnsafeBufferPointer { String(cString: $0.baseAddress.unsafelyUnwrapped) }
+        var staged = try StagedRun(directory: directory, runConfiguration: Array(configuration.json().utf8))
+        defer {
+            unlink(staged.summary)
+            staged.discard()
+            rmdir(directory)
+        }
+        try staged.write(PackagedCorpus.bytes, to: "prompts.json")
+        var arguments = GeneratorArguments(
+            configuration: staged.configuration, prompts: staged.path("prompts.json"), directory: directory, runLabel: "calibrate")
+        arguments.quiet = true
+        let code = try await LocalRun(generatorArguments: arguments).run(signals: AsyncStream { _ in })
+        guard code == 0 else { throw SubmitError.endpointFailed("the calibration's generator ended with \(code)") }
+        return try Summary(path: staged.summary).result
+    }
+}
+
+extension Plan {
+    /// The most arrivals per second it asks for; nil for a closed loop, whose rate the server decides.
+    package var highestRate: Double? {
+        guard let arrivals = executor.arrivals else { return nil }
+        let duration = max(1, executor.duration.nanoseconds)
+        // The rate follows straight lines: its highest point is at the end of one, or close to a look.
+        return (0..<1_000).map { arrivals.rate(at: Int64(Double(duration) * Double($0) / 1_000)) }.max()
+    }
+}
