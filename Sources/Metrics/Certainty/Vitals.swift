@@ -49,6 +49,9 @@ package struct Vitals: Sendable {
         }
     }
 
+    /// Until the last sample.
+    package var nanoseconds: Double { Double(last) }
+
     /// The longest loss, by the kind that explains it best.
     package var cause: Cause? { Cause.main(of: Array(longest.values)) }
 

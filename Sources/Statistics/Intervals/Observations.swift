@@ -53,6 +53,12 @@ package struct Observations: Sendable {
             guard skipped == weight else { return }
             skipped = 0
         }
+        if count == most { thin() }
+        keep(observation)
+    }
+
+    @inline(__always)
+    private mutating func keep(_ observation: Observation) {
         if count % Self.partSize == 0 {
             var part: [Observation] = []
             part.reserveCapacity(Self.partSize)
@@ -60,19 +66,21 @@ package struct Observations: Sendable {
         }
         parts[parts.count - 1].append(observation)
         count += 1
-        if count >= most { thin() }
     }
 
-    /// Drops every other one.
+    /// Drops every other one. What was read is let go at once, so that nothing is there twice.
     private mutating func thin() {
-        var kept = Observations(most: most)
+        var old = parts
+        (parts, count) = ([], 0)
         var isKept = true
-        forEach { observation in
-            if isKept { kept.append(observation) }
-            isKept.toggle()
+        for index in old.indices {
+            let part = old[index]
+            old[index] = []
+            for observation in part {
+                if isKept { keep(observation) }
+                isKept.toggle()
+            }
         }
-        parts = kept.parts
-        count = kept.count
         weight *= 2
     }
 
