@@ -45,7 +45,7 @@ class Run:
         with open(prompts, "w") as out:
             json.dump([{"label": "a", "max_tokens": 64, "content": f"#{i} " + "word " * 40} for i in range(1000)], out)
         self.process = subprocess.Popen([*wrap, os.path.join(programs(build), "sml-loadgen"), "--config", config, "--prompts", prompts,
-                                         "--out", os.path.join(self.out, "out"), "--quiet", "--workers", str(workers)])
+                                         "--out", os.path.join(self.out, "out"), "--quiet", "--no-test-request", "--workers", str(workers)])
 
     def summary(self):
         if self.process.wait() != 0:

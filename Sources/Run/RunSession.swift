@@ -188,7 +188,7 @@ final class RunSession: Sendable {
         stopping.finished(final)
         defer {
             if final == ExitStatus.nothingSucceeded.rawValue { StandardError.write("\(request.program): none of the requests succeeded\n") }
-            if final == ExitStatus.invalid.rawValue { StandardError.write("\(request.program): the verdict is INVALID (--require-valid)\n") }
+            if final == ExitStatus.invalid.rawValue { StandardError.write("\(request.program): its verdict is INVALID\n") }
         }
         guard let summary, !show(summary) else { return final }
         return final == 0 ? OutputError.exitCode : final

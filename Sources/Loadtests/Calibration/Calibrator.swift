@@ -64,6 +64,7 @@ package struct Calibrator {
         var arguments = GeneratorArguments(
             configuration: staged.configuration, prompts: staged.path("prompts.json"), directory: directory, runLabel: "calibrate")
         arguments.quiet = true
+        arguments.testRequest = false
         let code = try await LocalRun(generatorArguments: arguments).run(signals: AsyncStream { _ in })
         guard code == 0 else { throw SubmitError.endpointFailed("the calibration's generator ended with \(code)") }
         return try Summary(path: staged.summary).result

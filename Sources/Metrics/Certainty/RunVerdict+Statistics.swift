@@ -21,7 +21,8 @@ extension RunVerdict {
         let due = Double(counts.all) + Double(run.dropped(in: window)) + lost
         let unmeasured = Double(counts.interrupted) + Double(run.dropped(in: window)) + lost
         var figures = GeneratorFigures(
-            meanRelativeLateness: nil, relativeReadLateness: run.vitals.readDelay / max(1e9, run.vitals.nanoseconds) * 1e9 / median, backlog: nil,
+            meanRelativeLateness: nil, relativeReadLateness: run.vitals.readDelay / max(1e9, run.vitals.nanoseconds) * 1e9 / median,
+            backlog: nil,
             meanInFlight: max(least, Self.mean(inFlight, in: window)), unmeasuredShare: due > 0 ? unmeasured / due : 0,
             atCapShare: run.vitals.atCapShare(users: hasSchedule ? context.plan.maxVUs : nil))
         if hasSchedule {
