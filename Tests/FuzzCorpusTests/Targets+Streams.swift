@@ -40,7 +40,8 @@ extension FuzzTarget {
             rest = rest.dropFirst(piece)
         }
         let times = answer.times
-        precondition(times.firstToken <= times.lastToken && times.gapCounts.reduce(0) { $0 + Int($1.count) } == max(0, Int(times.chunks) - 1))
+        precondition(
+            times.firstToken <= times.lastToken && times.gapCounts.reduce(0) { $0 + Int($1.count) } == max(0, Int(times.chunks) - 1))
         return (true, events, Int(times.chunks), answer.end())
     }
 }

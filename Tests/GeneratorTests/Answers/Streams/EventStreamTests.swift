@@ -71,7 +71,10 @@ struct EventStreamTests {
         ("data: one\r\n\ndata: two\n\r\n\n\n", [Event(data: "one"), Event(data: "two")]),
         // Of the standard.
         ("data: YHOO\ndata: +2\ndata: 10\n\n", [Event(data: "YHOO\n+2\n10")]),
-        (": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n", [Event(data: "first event"), Event(data: "second event")]),
+        (
+            ": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n",
+            [Event(data: "first event"), Event(data: "second event")]
+        ),
         ("data\n\ndata\ndata\n\ndata:", [Event(data: ""), Event(data: "\n")]),
         ("data:test\n\ndata: test\n\n", [Event(data: "test"), Event(data: "test")]),
         ("\u{FEFF}data: one\n\n\u{FEFF}data: none\n\n", [Event(data: "one")]),
@@ -106,7 +109,9 @@ struct EventStreamTests {
     /// Lines of every kind in random order, with random ends and cuts.
     @Test func randomStreamsAreReadAsTheWholeTextIs() {
         var random = SplitMix(seed: 20)
-        let lines = ["data: x", "data:", "data", "", "", ": c", "event: error", "event: y", "id: 1", "data: [DONE]", "\u{FEFF}data: z", "data:  two"]
+        let lines = [
+            "data: x", "data:", "data", "", "", ": c", "event: error", "event: y", "id: 1", "data: [DONE]", "\u{FEFF}data: z", "data:  two",
+        ]
         let ends = ["\n", "\r", "\r\n"]
         for _ in 0..<2_000 {
             let text = (0..<random.below(12)).map { _ in lines[random.below(lines.count)] + ends[random.below(3)] }.joined()
