@@ -13,6 +13,8 @@ package struct RequestTarget: Sendable, Equatable {
     package var timeout: Duration
     /// An answer whose body is longer, decompressed, fails its request. Bytes.
     package var responseLimit: Int
+    /// Answers are asked for as streams of events.
+    package var streams: Bool
 
     package struct Header: Sendable, Equatable {
         package var name: String
@@ -25,13 +27,14 @@ package struct RequestTarget: Sendable, Equatable {
 
     package init(
         url: String, apiKey: String? = nil, headers: [Header] = [], timeout: Duration = Plan.Standard.requestTimeout,
-        responseLimit: Int = Plan.Standard.responseLimit
+        responseLimit: Int = Plan.Standard.responseLimit, streams: Bool = false
     ) {
         self.url = url
         self.apiKey = apiKey
         self.headers = headers
         self.timeout = timeout
         self.responseLimit = responseLimit
+        self.streams = streams
     }
 }
 

@@ -19,12 +19,13 @@ struct RequestCustomization {
 
     init() {}
 
-    init(_ field: Field) throws(ConfigurationError) {
+    /// - Parameter streams: answers are asked for as streams.
+    init(_ field: Field, streams: Bool) throws(ConfigurationError) {
         let group = try field.group("{path, headers, body}")
         try group.requireKeys(["path", "headers", "body"])
         if let field = group["path"] { path = try Self.path(field) }
         if let field = group["headers"] { headers = try Self.headers(field) }
-        if let field = group["body"] { bodyPatch = try Self.body(field) }
+        if let field = group["body"] { bodyPatch = try Self.body(field, streams: streams) }
     }
 
     private static func path(_ field: Field) throws(ConfigurationError) -> String {
@@ -67,10 +68,10 @@ struct RequestCustomization {
         return headers
     }
 
-    private static func body(_ field: Field) throws(ConfigurationError) -> ConfigValue {
+    private static func body(_ field: Field, streams: Bool) throws(ConfigurationError) -> ConfigValue {
         let group = try field.group("an object that is merged over the default body")
-        if let stream = group["stream"], stream.value != .bool(false) {
-            throw stream.rejected("false: responses are read whole")
+        if let stream = group["stream"], stream.value != .bool(streams) {
+            throw stream.rejected("\(streams), as the key stream of the scenario says; set that one")
         }
         try requireFiniteNumbers(field)
         return field.value

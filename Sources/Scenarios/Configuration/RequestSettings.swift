@@ -13,7 +13,7 @@ package enum MaxTokens: Sendable, Equatable {
 struct RequestSettings {
     static let keys = [
         "think_time", "max_tokens", "prompt_labels", "request_timeout", "ignore_eos", "initial_stagger",
-        "prompt_seed", "think_seed", "warmup",
+        "prompt_seed", "think_seed", "warmup", "stream",
     ]
 
     var thinkTime: Duration?
@@ -25,6 +25,7 @@ struct RequestSettings {
     var promptSeed: Int64?
     var thinkSeed: UInt64?
     var warmUp: WarmUpRule?
+    var stream: Bool?
 
     init(_ group: FieldGroup, warnings: inout [String]) throws(ConfigurationError) {
         thinkTime = try group["think_time"]?.seconds()
@@ -34,6 +35,7 @@ struct RequestSettings {
             from: .nanoseconds(1), DurationGrammar.accepted + ", more than 0", warnings: &warnings)
         ignoreEOS = try group["ignore_eos"]?.flag()
         initialStagger = try group["initial_stagger"]?.flag()
+        stream = try group["stream"]?.flag()
         promptSeed = try group["prompt_seed"]?.promptSeed()
         thinkSeed = try group["think_seed"]
             .map { (field) throws(ConfigurationError) in

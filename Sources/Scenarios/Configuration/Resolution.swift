@@ -60,9 +60,11 @@ extension RunConfiguration {
         let server =
             try config["server_url"]
             .map { (field) throws(ConfigurationError) in try ServerURL(field) } ?? .standard
+        let streams = top.stream ?? own.stream ?? false
         let request =
             try group["request"]
-            .map { (field) throws(ConfigurationError) in try RequestCustomization(field) } ?? RequestCustomization()
+            .map { (field) throws(ConfigurationError) in try RequestCustomization(field, streams: streams) }
+            ?? RequestCustomization()
         let configPrompt = try nonEmptyText(config["system_prompt"])
         let systemPrompt = try RunEnvironment.checked(systemPrompt: environment.systemPrompt ?? configPrompt)
         if systemPrompt != nil, request.bodyPatch?["messages"] != nil {
@@ -85,10 +87,10 @@ extension RunConfiguration {
             target: RequestTarget(
                 url: server.address(of: request.path), apiKey: apiKey, headers: request.headers,
                 timeout: top.requestTimeout ?? own.requestTimeout ?? Plan.Standard.requestTimeout,
-                responseLimit: faults.responseLimit),
+                responseLimit: faults.responseLimit, streams: streams),
             faults: faults.policy, warmUp: top.warmUp ?? own.warmUp ?? .automatic)
         let options = CorpusOptions(
-            model: model, maxTokens: maxTokens, ignoreEOS: top.ignoreEOS ?? own.ignoreEOS ?? false,
+            model: model, maxTokens: maxTokens, ignoreEOS: top.ignoreEOS ?? own.ignoreEOS ?? false, streams: streams,
             promptLabels: top.promptLabels ?? own.promptLabels ?? [],
             systemPrompt: systemPrompt,
             bodyPatch: request.bodyPatch)

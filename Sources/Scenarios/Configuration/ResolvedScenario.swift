@@ -20,6 +20,7 @@ extension ResolvedRun {
             .init("prompt_labels", .array(corpusOptions.promptLabels.map { .string($0) })),
             .init("request_timeout", duration(plan.target.timeout)),
             .init("ignore_eos", .bool(corpusOptions.ignoreEOS)),
+            .init("stream", .bool(corpusOptions.streams)),
             .init("initial_stagger", .bool(plan.initialStagger)),
             .init("prompt_seed", .integer(plan.promptSeed)),
             .init("think_seed", .integer(plan.thinkSeed)),

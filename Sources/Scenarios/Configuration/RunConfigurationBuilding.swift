@@ -9,6 +9,8 @@ package struct RunOverrides: Sendable, Equatable {
     package var maxTokens: String?
     /// `--[no-]loadtest-ignore-eos`.
     package var ignoreEOS: Bool?
+    /// `--[no-]loadtest-stream`.
+    package var stream: Bool?
     /// `--loadtest-prompt-seed`.
     package var promptSeed: Int64?
     /// Seconds, as scenarios write think times.
@@ -19,11 +21,12 @@ package struct RunOverrides: Sendable, Equatable {
     package var warmUp: String?
 
     package init(
-        maxTokens: String? = nil, ignoreEOS: Bool? = nil, promptSeed: Int64? = nil, thinkTime: String? = nil, systemPrompt: String? = nil,
-        warmUp: String? = nil
+        maxTokens: String? = nil, ignoreEOS: Bool? = nil, stream: Bool? = nil, promptSeed: Int64? = nil, thinkTime: String? = nil,
+        systemPrompt: String? = nil, warmUp: String? = nil
     ) {
         self.maxTokens = maxTokens
         self.ignoreEOS = ignoreEOS
+        self.stream = stream
         self.promptSeed = promptSeed
         self.thinkTime = thinkTime
         self.systemPrompt = systemPrompt
@@ -65,6 +68,7 @@ extension RunConfiguration {
         var own: [JSON.Member] = []
         if let prompt = overrides.systemPrompt { own.append(.init("system_prompt", .string(prompt))) }
         if let warmUp = overrides.warmUp { own.append(.init("warmup", .string(warmUp))) }
+        if let stream = overrides.stream { own.append(.init("stream", .bool(stream))) }
         return try RunConfiguration(
             file: file,
             root: .object(

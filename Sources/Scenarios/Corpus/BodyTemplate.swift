@@ -40,7 +40,10 @@ struct BodyTemplate {
         case .fixed(let count): slots.append(("max_tokens", .json(.integer(count))))
         }
         slots.append(("temperature", .json(.number("1"))))
-        slots.append(("stream", .json(.bool(false))))
+        slots.append(("stream", .json(.bool(options.streams))))
+        if options.streams {
+            slots.append(("stream_options", .json(.object([.init("include_usage", .bool(true))]))))
+        }
         if options.ignoreEOS { slots.append(("ignore_eos", .json(.bool(true)))) }
         if case .object(let changes)? = options.bodyPatch {
             for change in changes { Self.apply(change, to: &slots) }

@@ -8,6 +8,8 @@ package struct CorpusOptions: Sendable, Equatable {
     package var maxTokens: MaxTokens
     /// Appends `"ignore_eos":true`.
     package var ignoreEOS: Bool
+    /// Asks for the answer as a stream, with `usage` at its end.
+    package var streams: Bool
     /// Labels to keep; empty keeps all.
     package var promptLabels: [String]
     /// Content of a system message put before every prompt's messages.
@@ -16,12 +18,13 @@ package struct CorpusOptions: Sendable, Equatable {
     package var bodyPatch: ConfigValue?
 
     package init(
-        model: String? = nil, maxTokens: MaxTokens = .perPrompt, ignoreEOS: Bool = false,
+        model: String? = nil, maxTokens: MaxTokens = .perPrompt, ignoreEOS: Bool = false, streams: Bool = false,
         promptLabels: [String] = [], systemPrompt: String? = nil, bodyPatch: ConfigValue? = nil
     ) {
         self.model = model
         self.maxTokens = maxTokens
         self.ignoreEOS = ignoreEOS
+        self.streams = streams
         self.promptLabels = promptLabels
         self.systemPrompt = systemPrompt
         self.bodyPatch = bodyPatch

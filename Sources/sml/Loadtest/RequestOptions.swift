@@ -11,6 +11,11 @@ struct RequestOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Keep generating until the token limit (default: as the scenario says).")
     var loadtestIgnoreEos: Bool?
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Ask for streams, and measure the time to the first token and per token (default: as the scenario says, else not).")
+    var loadtestStream: Bool?
+
     @Option(help: ArgumentHelp("Seed of the prompt order (PROMPT_SEED); the same for both sides of a comparison.", valueName: "n"))
     var loadtestPromptSeed: Int64?
 
@@ -35,7 +40,8 @@ struct RequestOptions: ParsableArguments {
     /// An option wins over its variable.
     func overrides(_ environment: [String: String]) throws(ConfigurationError) -> RunOverrides {
         try RunOverrides(
-            maxTokens: loadtestMaxTokens, ignoreEOS: loadtestIgnoreEos, promptSeed: loadtestPromptSeed, warmUp: loadtestWarmup
+            maxTokens: loadtestMaxTokens, ignoreEOS: loadtestIgnoreEos, stream: loadtestStream, promptSeed: loadtestPromptSeed,
+            warmUp: loadtestWarmup
         ).filled(from: RunEnvironment(environment))
     }
 }
