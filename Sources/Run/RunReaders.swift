@@ -32,6 +32,9 @@ final class RunReaders: Sendable {
             case .sample(let sample):
                 state.statistics.consume(sample)
                 file?.append(sample)
+            case .counts(let counts):
+                state.statistics.consume(counts)
+                file?.append(counts)
             }
             return file?.failure
         }

@@ -18,7 +18,7 @@ struct LabelSeries: Sendable {
             case .label(.trend(let read, let newest)):
                 values = read
                 self.newest = { newest?($0) ?? 0 }
-            case .succeeded:
+            case .succeeded, .streamed:
                 values = { $0.trend(of: metric.name) }
                 newest = { $0.newest(of: metric.name) }
             default: return nil
@@ -40,12 +40,14 @@ struct LabelSeries: Sendable {
     private var failed: ScalarSeries
     private var failedSeen: UInt64 = 0
     private var errors: [String: ScalarSeries] = [:]
+    private var outputTokens: ScalarSeries
 
     init(_ labels: [SeriesLabel], _ form: TrendForm) {
         self.labels = labels
         trends = Self.script.map { TrendSeries($0.metric, labels, form) }
         quantiles = Self.own.map { QuantileSeries($0.metric, labels) }
         failed = ScalarSeries(Catalog[.failedExchanges].k6Series ?? "", labels)
+        outputTokens = ScalarSeries(Catalog[.outputTokensByLabel].series?.name ?? "", labels, isCounter: true)
     }
 
     mutating func add(member: Int) { members.append(member) }
@@ -68,6 +70,14 @@ struct LabelSeries: Sendable {
             quantiles[index].update(merged(run, trend), at: look.time(newest(run, trend)), look, into: &updates)
         }
         updateErrors(run, limit: &limit, look, into: &updates)
+        updateOutputTokens(run, look, into: &updates)
+    }
+
+    /// Not before an answer had usage.
+    private mutating func updateOutputTokens(_ run: RunStatistics, _ look: Look, into updates: inout [SeriesUpdate]) {
+        guard members.contains(where: { !run.labels[$0].completionTokens.isEmpty }) else { return }
+        let total = members.reduce(0) { $0 + run.labels[$1].completionTokens.sum }
+        outputTokens.update(total, at: look.now, look, into: &updates)
     }
 
     /// `rate` and `newest` are those of all exchanges with this label, redirect hops included, as in k6's series.

@@ -47,5 +47,21 @@ enum Samples {
         return record
     }
 
+    /// A streamed answer of 21 tokens in 11 chunks: the first after 50 ms, the others in 100 ms.
+    static func streamed(at: Double = 100) -> RunRecord {
+        var record = request(at: at, latency: 152)
+        record.firstToken = nanoseconds(at + 50)
+        record.lastToken = nanoseconds(at + 150)
+        record.chunks = 11
+        record.promptTokens = 100
+        record.completionTokens = 21
+        return record
+    }
+
+    /// What is counted of one such answer, with reasoning.
+    static let streamCounts = [(StreamMeasure.gap, 10.0, UInt32(10)), (.firstEvent, 40, 1), (.firstContent, 70, 1)].map {
+        StreamCount(measure: $0, label: 0, bucket: DurationBucket.of(nanoseconds: nanoseconds($1)), count: $2)
+    }
+
     static func nanoseconds(_ milliseconds: Double) -> Int64 { Int64((milliseconds * 1e6).rounded()) }
 }

@@ -21,6 +21,10 @@ struct DashboardTests {
             "maxVUs": 4,
         ]
     }
+    /// Two tasks ask for streams, one for whole answers.
+    private static func scenario(tasks: Int) -> [String: Any] {
+        tasks == 1 ? scenario : scenario.merging(["stream": true]) { $1 }
+    }
 
     @Test(arguments: ["10s", "500ms"], [1, 2])
     func everyPanelShowsWhatHappened(interval: String, tasks: Int) async throws {
@@ -50,6 +54,7 @@ struct DashboardTests {
                     || query.panel == "Latency intervals"
                     || (query.panel == "CPU" && interval == "10s")
                     || (query.panel == "Dropped iterations" && truth.dropped == 0)
+                    || (RunTruth.ofStreams.contains(query.panel) && tasks == 1)
                 #expect(!result.isEmpty || isOptional, "\(query.panel), \(query.legend): nothing")
                 for series in result {
                     let check = try #require(
@@ -79,7 +84,7 @@ struct DashboardTests {
         for index in 0..<tasks {
             runs.append(
                 try GeneratorProcess.start(
-                    Self.scenario, server: port, corpus: Self.corpus, receiver: receiver,
+                    Self.scenario(tasks: tasks), server: port, corpus: Self.corpus, receiver: receiver,
                     environment: ["K6_PROMETHEUS_RW_PUSH_INTERVAL": interval],
                     arguments: ["--workers", "1"] + (tasks > 1 ? ["--task", "\(index)/\(tasks)"] : []), beside: runs.first))
         }

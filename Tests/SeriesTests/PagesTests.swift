@@ -1,4 +1,4 @@
-// One run that has everything: failures of every kind, drops, interrupted requests, too many labels, a receiver that
+// One run that has everything: streams, failures of every kind, drops, interrupted requests, too many labels, a receiver that
 // was away at first. Against it, docs/METRICS.md is checked both ways and every query of the dashboard is executed.
 
 import Foundation
@@ -22,6 +22,7 @@ struct PagesTests {
                 [
                     "executor": "ramping-arrival-rate", "startRate": 20, "timeUnit": "1s", "preAllocatedVUs": 10,
                     "maxVUs": 16, "stages": [["duration": "4s", "target": 60], ["duration": "2s", "target": 60]],
+                    "stream": true,
                 ], server: endpoint, corpus: Self.corpus, receiver: "http://127.0.0.1:\(port.number)/api/v1/write",
                 requestTimeout: "1s")
             defer { run.remove() }

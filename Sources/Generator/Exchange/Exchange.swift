@@ -24,7 +24,7 @@ final class Exchange {
     private var body = UnsafeRawBufferPointer(start: nil, count: 0)
 
     /// Start of the request's first exchange: redirects do not move it, nor the request's deadline.
-    private var requestStarted: Int64 = 0
+    private(set) var requestStarted: Int64 = 0
     /// Start of this one.
     private(set) var started: Int64 = 0
     /// When libcurl began with what it is doing now; its times count from here.

@@ -11,6 +11,7 @@ struct RecordBatcher {
     static let backlogLimit = 4_000_000
 
     private var records: [RunRecord] = []
+    private var tally = StreamTally()
     private(set) var flushAt = Int64.max
     private let thread: SerialThread
     private let live: LiveCounters
@@ -29,6 +30,26 @@ struct RecordBatcher {
         }
         records.append(record)
         if records.count >= Self.batchSize { flush() }
+    }
+
+    /// Counts what came when in the succeeded stream of `record`.
+    mutating func count(_ times: TokenTimes, of record: RunRecord, started: Int64, now: Int64) {
+        tally.add(times, label: record.label, started: started, now: now)
+    }
+
+    /// When something should be handed over at the latest.
+    var dueAt: Int64 { min(flushAt, tally.dueAt) }
+
+    /// Hands over what is old enough.
+    mutating func flushDue(at now: Int64) {
+        if flushAt <= now { flush() }
+        if tally.dueAt <= now { flushCounts() }
+    }
+
+    mutating func flushCounts() {
+        guard tally.dueAt < .max else { return }
+        let counts = tally.take()
+        thread.async { [consume] in consume(.counts(counts)) }
     }
 
     mutating func flush() {

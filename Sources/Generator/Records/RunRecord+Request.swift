@@ -105,6 +105,17 @@ extension RunRecord {
         reasoningTokens = answer.reasoningTokens
     }
 
+    /// When the tokens of a streamed answer came, however it ended: not before the last of them, though libcurl's own figure
+    /// of a failed transfer's end is some microseconds early, and a driver's now may be.
+    mutating func fill(_ times: TokenTimes) {
+        // An error is no answer, whatever its form, and has a Retry-After.
+        guard status < 400 else { return }
+        end = max(end, times.lastToken)
+        firstToken = times.firstToken
+        lastToken = times.lastToken
+        chunks = Int(times.chunks)
+    }
+
     /// The request ends with this exchange, and its iteration too unless the user thinks.
     mutating func finish(endsIteration: Bool) {
         flags.insert(.final)

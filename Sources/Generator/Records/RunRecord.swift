@@ -43,7 +43,7 @@ public struct RecordFlags: OptionSet, Sendable, Hashable {
     public static let otherModel = RecordFlags(rawValue: 1 << 9)
     /// With `ignore_eos`: `usage.completion_tokens` is not the `max_tokens` of the request.
     public static let tokensNotAsAsked = RecordFlags(rawValue: 1 << 10)
-    /// The answer's body ended inside a JSON document.
+    /// The answer's body ended inside a JSON document; with ``parsed``, a stream ended without saying that it did.
     public static let cutShort = RecordFlags(rawValue: 1 << 11)
     /// The answer had no body.
     public static let emptyBody = RecordFlags(rawValue: 1 << 12)
@@ -52,8 +52,11 @@ public struct RecordFlags: OptionSet, Sendable, Hashable {
     /// The answer said of itself that it failed: an `error` in it, or a finish reason that is one
     /// (``FinishReason/isFailure``). k6 does not look.
     public static let reportsFailure = RecordFlags(rawValue: 1 << 14)
-    /// An address of the server's could not be connected to, and the next one was tried.
-    public static let nextAddress = RecordFlags(rawValue: 1 << 15)
+    /// A request: an address of the server's could not be connected to, and the next one was tried. The bit is ``paused``'s,
+    /// which only dropped arrivals have: all sixteen are given away.
+    public static let nextAddress = RecordFlags(rawValue: 1 << 13)
+    /// A stream was asked for, and the answer was one document.
+    public static let answeredWhole = RecordFlags(rawValue: 1 << 15)
 }
 
 /// How far an exchange got. Raw values are part of the records file's format.
@@ -146,10 +149,11 @@ package struct RunRecord: Sendable {
     /// How often the request was sent again, because a reused connection died before the server can have read it.
     package var resends: UInt8 = 0
     /// `Retry-After` of an answer with status 429 or 503, seconds; 0 when it had none.
+    /// Of a record with a ``firstToken`` the place of ``chunks`` instead.
     package var retryAfterSeconds: UInt16 = 0
     /// ``sending`` as it is kept.
     package var sendingCode = ShortDuration()
-    /// When the first and the last token of an answer that is read as it comes had been read; `-1` if never.
+    /// When the first and the last token of a streamed answer had been read; `-1` if never.
     package var firstToken: Int64 = -1
     package var lastToken: Int64 = -1
     /// `usage.prompt_tokens_details.cached_tokens` or what servers have instead, or -1 when the answer had none.

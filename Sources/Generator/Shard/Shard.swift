@@ -39,7 +39,7 @@ actor Shard {
         runDue(at: context.clock.now)
         while true {
             collectCompletions()
-            if driver.now >= transfers.records.flushAt { transfers.records.flush() }
+            if driver.now >= transfers.records.dueAt { transfers.records.flushDue(at: driver.now) }
             if let beats = heartbeat.take(at: driver.now) { context.live.beat(beats) }
             if driver.isOver { break }
             let rang = transfers.wait(until: nextWake())
@@ -63,7 +63,7 @@ actor Shard {
     }
 
     private func nextWake() -> Int64 {
-        let next = min(driver.nextDue, transfers.records.flushAt)
+        let next = min(driver.nextDue, transfers.records.dueAt)
         heartbeat.join(next)
         return min(next, heartbeat.next)
     }

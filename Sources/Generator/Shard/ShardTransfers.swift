@@ -17,6 +17,8 @@ final class ShardTransfers {
     private var exchanges: [Exchange] = []
     /// By slot: the record of the request under way.
     private var requests: [RunRecord] = []
+    /// Answers are asked for as streams.
+    private let streams: Bool
     private var groups: [TransferGroup] = []
     private var dirtyGroups: [TransferGroup] = []
     /// No group's timer is earlier than this, on CLOCK_MONOTONIC. It may be too early by a stale value, which costs one look.
@@ -28,6 +30,7 @@ final class ShardTransfers {
         self.poller = poller
         self.records = records
         dropped = DroppedArrivals(shard: index)
+        streams = context.settings.target.streams
         common = CommonTransferState(
             settings: context.settings, addresses: context.addresses, api: context.api, answers: context.answers,
             clock: context.clock, connections: context.connections, shards: context.shards, poller: poller)
@@ -39,6 +42,7 @@ final class ShardTransfers {
     func close(at now: Int64) {
         dropped.flush(into: &records, now: now)
         records.flush()
+        records.flushCounts()
         exchanges = []
         requests = []
     }
@@ -117,10 +121,16 @@ final class ShardTransfers {
             follow(redirect, exchange, now: now)
             return nil
         }
+        let times = streams ? exchange.reader.tokenTimes() : nil
+        if let times { requests[slot].fill(times) }
         if isComplete {
             let asked = context.corpus.tokensAsked(at: Int(requests[slot].prompt))
             requests[slot].fill(exchange.readAnswer(isError: figures.status != 200), tokensAsked: asked)
-            if !requests[slot].isSuccess { keepWords(of: exchange, status: figures.status) }
+            if !requests[slot].isSuccess {
+                keepWords(of: exchange, status: figures.status)
+            } else if streams {
+                noteSuccess(times, in: slot, now: now)
+            }
         } else {
             exchange.discardAnswer()
         }
@@ -132,6 +142,15 @@ final class ShardTransfers {
     private func keepWords(of exchange: Exchange, status: UInt16) {
         if heard.isNew(requests[exchange.slot]) { requests[exchange.slot].words = exchange.words(status: status) }
         exchange.discardAnswer()
+    }
+
+    /// A good answer to a request for a stream, which may be no stream.
+    private func noteSuccess(_ times: TokenTimes?, in slot: Int, now: Int64) {
+        if let times {
+            records.count(times, of: requests[slot], started: exchanges[slot].requestStarted, now: now)
+        } else {
+            requests[slot].flags.insert(.answeredWhole)
+        }
     }
 
     private func follow(_ redirect: Redirect, _ exchange: Exchange, now: Int64) {
@@ -185,7 +204,9 @@ extension ShardTransfers: DriverActions {
     }
 
     func cancelRequest(in slot: Int, at now: Int64) {
+        let times = streams ? exchanges[slot].reader.tokenTimes() : nil
         requests[slot].fill(exchanges[slot].cancel(now: now))
+        if let times { requests[slot].fill(times) }
         context.live.requestEnded()
         recordAnswer(in: slot, endsIteration: true, at: now)
     }

@@ -72,7 +72,10 @@ final class CommonTransferState {
     func headers(authorized: Bool, hasBody: Bool) -> HeaderList { lists[authorized ? 1 : 0][hasBody ? 1 : 0] }
 
     /// A reader of answers for one exchange.
-    func makeReader() -> any AnswerReader { api.makeReader(pool: buffers, limit: responseLimit, setting: answers) }
+    func makeReader() -> any AnswerReader {
+        api.makeReader(
+            pool: buffers, limit: responseLimit, setting: answers, streamClock: settings.target.streams ? clock : nil)
+    }
 
     /// Everything that stays the same for an exchange's life.
     func configure(

@@ -11,6 +11,7 @@ final class MetricFeeds: Sendable {
     let onSample: [Slot<@Sendable (GeneratorSample) -> UInt64>]
     let onExchange: [Slot<@Sendable (RunRecord) -> UInt64>]
     let onSuccess: [Slot<@Sendable (RunRecord) -> Double?>]
+    let onStream: [Slot<@Sendable (StreamedRequest) -> Double?>]
 
     static let ofCatalog = MetricFeeds(Catalog.all)
 
@@ -20,6 +21,7 @@ final class MetricFeeds: Sendable {
         var onSample: [Slot<@Sendable (GeneratorSample) -> UInt64>] = []
         var onExchange: [Slot<@Sendable (RunRecord) -> UInt64>] = []
         var onSuccess: [Slot<@Sendable (RunRecord) -> Double?>] = []
+        var onStream: [Slot<@Sendable (StreamedRequest) -> Double?>] = []
         for metric in metrics {
             switch metric.source {
             case .sampled(let read):
@@ -31,6 +33,9 @@ final class MetricFeeds: Sendable {
             case .succeeded(let read):
                 onSuccess.append((trends.count, read))
                 trends[metric.name] = trends.count
+            case .streamed(let read):
+                onStream.append((trends.count, read))
+                trends[metric.name] = trends.count
             case .run, .label, .exchange, .concluded, .elsewhere: break
             }
         }
@@ -39,6 +44,7 @@ final class MetricFeeds: Sendable {
         self.onSample = onSample
         self.onExchange = onExchange
         self.onSuccess = onSuccess
+        self.onStream = onStream
     }
 }
 
@@ -70,22 +76,30 @@ struct FedCounters: Sendable {
 /// Trends of a prompt label.
 struct FedTrends: Sendable {
     private let feeds: MetricFeeds
+    private let hasSuccessFeeds: Bool
     private var values: [(trend: Trend, newest: Int64)]
 
     init(_ feeds: MetricFeeds = .ofCatalog) {
         self.feeds = feeds
-        values = feeds.onSuccess.map { _ in (Trend(), 0) }
+        hasSuccessFeeds = !feeds.onSuccess.isEmpty
+        values = feeds.trends.map { _ in (Trend(), 0) }
     }
 
     subscript(name: MetricName) -> (trend: Trend, newest: Int64) { feeds.trends[name].map { values[$0] } ?? (Trend(), 0) }
 
     @inline(__always)
     mutating func add(_ record: RunRecord) {
-        guard !values.isEmpty else { return }
-        for (slot, read) in feeds.onSuccess {
-            guard let value = read(record) else { continue }
-            values[slot].trend.add(value)
-            values[slot].newest = max(values[slot].newest, record.end)
-        }
+        guard hasSuccessFeeds else { return }
+        for (slot, read) in feeds.onSuccess { add(read(record), slot, record) }
+    }
+
+    mutating func add(_ request: StreamedRequest) {
+        for (slot, read) in feeds.onStream { add(read(request), slot, request.record) }
+    }
+
+    private mutating func add(_ value: Double?, _ slot: Int, _ record: RunRecord) {
+        guard let value else { return }
+        values[slot].trend.add(value)
+        values[slot].newest = max(values[slot].newest, record.end)
     }
 }

@@ -13,7 +13,7 @@ extension Metric {
         case .label(let reading): value(reading.merged(run.labels), isCounted: isCounted)
         case .exchange(let reading): value(reading.merged(run.exchanges), isCounted: isCounted)
         case .sampled, .exchanged: .count(run.fed[name])
-        case .succeeded: value(.trend(Trend.merged(run.labels.lazy.map { $0.fed[name].trend })), isCounted: isCounted)
+        case .succeeded, .streamed: value(.trend(Trend.merged(run.labels.lazy.map { $0.fed[name].trend })), isCounted: isCounted)
         case .concluded, .elsewhere: nil
         }
     }
@@ -53,7 +53,7 @@ extension Metric {
         switch source {
         case .label(let reading): value(reading.merged([label]), isCounted: true)
         case .exchange(let reading): value(reading.merged(exchanges), isCounted: true)
-        case .succeeded: value(.trend(label.fed[name].trend), isCounted: true)
+        case .succeeded, .streamed: value(.trend(label.fed[name].trend), isCounted: true)
         case .run, .sampled, .exchanged, .concluded, .elsewhere: nil
         }
     }

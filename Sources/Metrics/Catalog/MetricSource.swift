@@ -19,6 +19,8 @@ package enum MetricSource: Sendable {
     case succeeded(@Sendable (RunRecord) -> Double?)
     /// A single number that is known when the run has ended: of its statistics, description and end; nil for none.
     case concluded(@Sendable (RunConclusion) -> Double?)
+    /// A trend by label: of each succeeded request whose answer was streamed and had a token the value, nil for none.
+    case streamed(@Sendable (StreamedRequest) -> Double?)
     /// A series only, whose value the statistics do not know: the engine's live counters, remote write itself.
     case elsewhere(Metric.Kind)
 
@@ -28,7 +30,7 @@ package enum MetricSource: Sendable {
         case .label(let reading): reading.kind
         case .exchange(let reading): reading.kind
         case .sampled, .exchanged: .counter
-        case .succeeded: .trend
+        case .succeeded, .streamed: .trend
         case .concluded: .gauge
         case .elsewhere(let kind): kind
         }
@@ -37,7 +39,7 @@ package enum MetricSource: Sendable {
     var scope: Metric.Scope {
         switch self {
         case .run, .sampled, .exchanged, .concluded, .elsewhere: .run
-        case .label, .succeeded: .label
+        case .label, .succeeded, .streamed: .label
         case .exchange: .exchange
         }
     }

@@ -62,6 +62,9 @@ package enum ProgressLine {
         if let p50 = snapshot.p50, let p95 = snapshot.p95 {
             out.append(Part(text: "p50 \(latency(p50)) p95 \(latency(p95))"))
         }
+        if let p50 = snapshot.firstTokenP50, let p95 = snapshot.firstTokenP95 {
+            out.append(Part(text: "TTFT p50 \(latency(p50)) p95 \(latency(p95))"))
+        }
         if snapshot.errors > 0 { out.append(Part(text: "\(Format.grouped(snapshot.errors)) errors", isBad: true)) }
         if snapshot.dropped > 0 { out.append(Part(text: "\(Format.grouped(snapshot.dropped)) dropped", isBad: true)) }
         if let lateness = snapshot.lateness {

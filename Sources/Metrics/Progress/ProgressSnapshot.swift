@@ -24,6 +24,9 @@ package struct ProgressSnapshot: Sendable, Equatable {
     /// End-to-end latency of successes over the whole run, milliseconds; `nil` before the first one.
     package var p50: Double?
     package var p95: Double?
+    /// Time to the first token over the whole run, milliseconds; `nil` before a streamed answer ended.
+    package var firstTokenP50: Double?
+    package var firstTokenP95: Double?
     package var errors: UInt64
     package var dropped: UInt64
     /// p99 of started − scheduled over the whole run, milliseconds; `nil` before the first request ended.
@@ -35,7 +38,8 @@ package struct ProgressSnapshot: Sendable, Equatable {
         elapsed: Int64, total: Int64, isDraining: Bool = false, inFlight: Int, rateAsked: Double? = nil,
         virtualUsers: Int = 0, rateAchieved: Double = 0, outputTokensPerSecond: Double? = nil,
         finished: UInt64 = 0, successRate: Double? = nil,
-        p50: Double? = nil, p95: Double? = nil, errors: UInt64 = 0, dropped: UInt64 = 0, lateness: Double? = nil,
+        p50: Double? = nil, p95: Double? = nil, firstTokenP50: Double? = nil, firstTokenP95: Double? = nil, errors: UInt64 = 0,
+        dropped: UInt64 = 0, lateness: Double? = nil,
         keptUp: Bool = true
     ) {
         self.elapsed = elapsed
@@ -50,6 +54,8 @@ package struct ProgressSnapshot: Sendable, Equatable {
         self.successRate = successRate
         self.p50 = p50
         self.p95 = p95
+        self.firstTokenP50 = firstTokenP50
+        self.firstTokenP95 = firstTokenP95
         self.errors = errors
         self.dropped = dropped
         self.lateness = lateness
@@ -64,12 +70,15 @@ package struct ProgressSnapshot: Sendable, Equatable {
     ) {
         let latency = run.overall(\.successLatency)
         let percentiles = latency.percentiles([50, 95])
+        let firstToken = Trend.merged(run.labels.lazy.map { $0.trend(of: .ttft) })
+        let firstTokens = firstToken.isEmpty ? [] : firstToken.percentiles([50, 95])
         self.init(
             elapsed: elapsed, total: total, isDraining: isDraining, inFlight: inFlight, rateAsked: rateAsked,
             virtualUsers: virtualUsers, rateAchieved: run.timeline.finishedPerSecond(before: elapsed),
             outputTokensPerSecond: run.tokens.output.total == nil ? nil : run.timeline.outputTokensPerSecond(before: elapsed),
             finished: run.finished.total, successRate: run.success.total == 0 ? nil : run.success.value,
             p50: latency.isEmpty ? nil : percentiles[0], p95: latency.isEmpty ? nil : percentiles[1],
+            firstTokenP50: firstTokens.first, firstTokenP95: firstTokens.last,
             errors: run.requestErrors, dropped: run.dropped.total,
             lateness: run.startLateness.isEmpty ? nil : run.startLateness.percentile(99),
             keptUp: run.keptUp.verdict ?? true)

@@ -49,13 +49,16 @@ extension RecordExport {
         ("interrupted", { record, _ in .yesNo(record.flags.contains(.interrupted)) }),
         ("retried_by_transport", { record, _ in .yesNo(record.flags.contains(.retriedByTransport)) }),
         ("resends", { record, _ in .number(Int64(record.resends)) }),
-        ("retry_after_s", { record, _ in reached(record.retryAfterSeconds == 0 ? -1 : Int64(record.retryAfterSeconds)) }),
+        (
+            "retry_after_s",
+            { record, _ in reached(record.retryAfterSeconds == 0 || record.firstToken >= 0 ? -1 : Int64(record.retryAfterSeconds)) }
+        ),
         ("without_content", { record, _ in .yesNo(record.flags.contains(.withoutContent)) }),
         ("other_model", { record, _ in .yesNo(record.flags.contains(.otherModel)) }),
         ("tokens_not_as_asked", { record, _ in .yesNo(record.flags.contains(.tokensNotAsAsked)) }),
         ("cut_short", { record, _ in .yesNo(record.flags.contains(.cutShort)) }),
         ("empty_body", { record, _ in .yesNo(record.flags.contains(.emptyBody)) }),
-        ("paused", { record, _ in .yesNo(record.flags.contains(.paused)) }),
+        ("paused", { record, _ in .yesNo(record.kind == .dropped && record.flags.contains(.paused)) }),
         ("reports_failure", { record, _ in .yesNo(record.flags.contains(.reportsFailure)) }),
         ("sending_us", { record, _ in .number(record.sending / 1000) }),
         ("first_token_ns", { record, _ in reached(record.firstToken) }),
@@ -66,7 +69,9 @@ extension RecordExport {
         ("arm", { record, _ in .number(Int64(record.arm)) }),
         ("turn", { record, _ in .number(Int64(record.turn)) }),
         ("words", { record, names in record.words == 0 ? .none : .text(names.words) }),
-        ("next_address", { record, _ in .yesNo(record.flags.contains(.nextAddress)) }),
+        ("next_address", { record, _ in .yesNo(record.kind == .request && record.flags.contains(.nextAddress)) }),
+        ("chunks", { record, _ in reached(record.firstToken < 0 ? -1 : Int64(record.chunks)) }),
+        ("answered_whole", { record, _ in .yesNo(record.flags.contains(.answeredWhole)) }),
     ]
 
     static let sampleColumns: [(name: String, value: @Sendable (GeneratorSample) -> Int64)] = [

@@ -49,11 +49,12 @@ package final class RecordFileReader {
     deinit { fclose(file) }
 
     /// Calls `body` with one batch of records after the other until the end of the file, and `sample` with each sample
-    /// where it stands between them.
+    /// where it stands between them, and `counts` with what was counted of streams.
     ///
-    /// - Throws: ``RecordFileError`` when reading fails, and what `body` and `sample` throw.
+    /// - Throws: ``RecordFileError`` when reading fails, and what the closures throw.
     package func forEachBatch(
-        _ body: (UnsafeBufferPointer<RunRecord>) throws -> Void, sample: (GeneratorSample) throws -> Void = { _ in }
+        _ body: (UnsafeBufferPointer<RunRecord>) throws -> Void, sample: (GeneratorSample) throws -> Void = { _ in },
+        counts: ([StreamCount]) throws -> Void = { _ in }
     ) throws {
         var batch: [RunRecord] = []
         batch.reserveCapacity(4_096)
@@ -61,7 +62,12 @@ package final class RecordFileReader {
             let count = fread(&frames, 1, frames.count, file)
             if count < frames.count && ferror(file) != 0 { throw RecordFileWriter.systemError("read", path) }
             for index in 0..<(count / version.frameSize) {
-                guard let found = try take(frameAt: index * version.frameSize, into: &batch) else { continue }
+                let offset = index * version.frameSize
+                if frames[offset + RecordFormat.kindOffset] == RecordFormat.countsKind, version != .one {
+                    try counts(try takeCounts(frameAt: offset))
+                    continue
+                }
+                guard let found = try take(frameAt: offset, into: &batch) else { continue }
                 try hand(&batch, to: body)
                 recordCount += 1
                 try sample(found)
@@ -124,6 +130,15 @@ package final class RecordFileReader {
             batch.append(record)
         }
         return nil
+    }
+
+    private func takeCounts(frameAt offset: Int) throws -> [StreamCount] {
+        frameCount += 1
+        let counts = frames.withUnsafeBytes { RecordFormat.decodeCounts($0.baseAddress.unsafelyUnwrapped + offset) }
+        guard let counts, counts.allSatisfy({ RecordFormat.isPlausible($0, labels: context.labels.count) }) else {
+            throw RecordFileError.badFrame(path: path, number: frameCount)
+        }
+        return counts
     }
 
     /// The index in `texts` of the file's.

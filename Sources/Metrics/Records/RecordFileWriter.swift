@@ -83,13 +83,24 @@ package final class RecordFileWriter {
         flush()
     }
 
-    private func appendFrame(_ encode: (UnsafeMutableRawPointer) -> Void) {
+    /// Appends what was counted of streams.
+    package func append(_ counts: [StreamCount]) {
+        guard failure == nil else { return }
+        var rest = counts[...]
+        while !rest.isEmpty {
+            appendFrame(isRecord: false) { rest = rest.dropFirst(RecordFormat.encode(rest, into: $0)) }
+            if buffer.count >= Self.bufferSize { flush() }
+        }
+        flush()
+    }
+
+    private func appendFrame(isRecord: Bool = true, _ encode: (UnsafeMutableRawPointer) -> Void) {
         let start = buffer.count
         buffer.append(contentsOf: repeatElement(0, count: RecordFormat.frameSize))
         buffer.withUnsafeMutableBytes { bytes in
             if let base = bytes.baseAddress { encode(base + start) }
         }
-        recordCount += 1
+        if isRecord { recordCount += 1 }
     }
 
     /// Hands everything to the operating system.

@@ -24,6 +24,12 @@ extension RecordFormat {
             && [sample.virtualUsers, sample.maxVirtualUsers, sample.inFlight].allSatisfy { (0..<(1 << 21)).contains($0) }
     }
 
+    /// Whether `count` can have been written by a run with `labels` labels. Of one bucket no more can have come than fit
+    /// its 32 bits; those of 1,024 tasks are added up.
+    static func isPlausible(_ count: StreamCount, labels: Int) -> Bool {
+        Int(count.label) < labels && count.bucket < DurationBucket.end
+    }
+
     /// What is wrong with `context`, if it can be of no run: its wall clock can be added to (1970 to 2116), and its task
     /// is one of those there are.
     static func flaw(of context: RunContext) -> String? {

@@ -36,6 +36,7 @@ enum RecordFormat {
 
     /// Frame kinds beyond ``RecordKind``; they share its place in the frame.
     static let sampleKind: UInt8 = 4
+    static let countsKind: UInt8 = 5
     static let textKind: UInt8 = 250
     static let outcomeKind: UInt8 = 251
 

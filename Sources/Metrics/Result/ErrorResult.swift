@@ -83,6 +83,7 @@ extension ErrorResult {
     private static func hint(_ key: FailureStatistics.Key) -> String {
         switch key.content {
         case .emptyBody: return "status 200 without a body: see the log of the server and of the proxy before it"
+        case .streamCutShort: return "the stream stops without a word: see the log of the server and of the proxy before it"
         case .cutShort: return "the answer ends in its middle: see the log of the server and of the proxy before it"
         case .notJSON: return "status 200 with a body that is no JSON: is this an OpenAI-compatible endpoint?"
         case .noChoices: return "status 200 without choices: see the server's log"

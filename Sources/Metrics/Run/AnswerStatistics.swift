@@ -19,6 +19,8 @@ package struct AnswerStatistics: Sendable {
     package private(set) var withoutPromptTokens = Counter()
     /// Succeeded requests of which a count of tokens was beyond any answer's, and is not counted.
     package private(set) var implausibleTokens = Counter()
+    /// Succeeded requests for a stream that were answered with one document.
+    package private(set) var notStreamed = Counter()
     /// Requests answered with status 429, and those of them with a Retry-After.
     package private(set) var tooManyRequests = Counter()
     package private(set) var withRetryAfter = Counter()
@@ -27,7 +29,7 @@ package struct AnswerStatistics: Sendable {
     /// Arrivals dropped because they fell into a pause (`on_429: pause`).
     package private(set) var pausedArrivals = Counter()
 
-    private static let odd: RecordFlags = [.withoutContent, .otherModel, .tokensNotAsAsked]
+    private static let odd: RecordFlags = [.withoutContent, .otherModel, .tokensNotAsAsked, .answeredWhole]
 
     @inline(__always)
     mutating func addSuccess(_ record: RunRecord) {
@@ -41,6 +43,7 @@ package struct AnswerStatistics: Sendable {
             if record.words != 0 { otherModels[record.words, default: 0] += 1 }
         }
         if record.flags.contains(.tokensNotAsAsked) { tokensNotAsAsked.add() }
+        if record.flags.contains(.answeredWhole) { notStreamed.add() }
     }
 
     mutating func addFailure(_ record: RunRecord) {

@@ -33,11 +33,11 @@ package struct ExchangeKey: Hashable, Sendable {
 
     /// The labels of k6's http_req series without the run's own (`run_label`, `model`, `scenario`), sorted by name.
     /// Empty values are left out, as they are never sent (k6 §7.4).
-    func seriesLabels(label: String, url: String, error: String) -> [SeriesLabel] {
+    func seriesLabels(label: String, url: String, error: String, streams: Bool = false) -> [SeriesLabel] {
         var labels = [
             SeriesLabel("expected_response", isExpected ? "true" : "false"), SeriesLabel("label", label),
             SeriesLabel("method", isGet ? "GET" : "POST"), SeriesLabel("name", url),
-            SeriesLabel("status", String(status)), SeriesLabel("stream", "false"), SeriesLabel("url", url),
+            SeriesLabel("status", String(status)), SeriesLabel("stream", streams ? "true" : "false"), SeriesLabel("url", url),
             SeriesLabel("error", error), SeriesLabel("error_code", errorCode == 0 ? "" : String(errorCode)),
         ]
         // k6 has no `proto` whenever the status is 0 (k6 §5.1).

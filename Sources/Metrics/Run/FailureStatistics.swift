@@ -23,6 +23,8 @@ package struct FailureStatistics: Sendable {
         case emptyBody = "empty body"
         /// Status 200 and a body that ends inside a JSON document.
         case cutShort = "JSON cut short"
+        /// Status 200 and a stream that ends without `[DONE]` and without a finish reason.
+        case streamCutShort = "stream cut short"
         /// Status 200 and a body that is not JSON.
         case notJSON = "not JSON"
         /// Status 200, JSON, no choices.
@@ -91,7 +93,7 @@ package struct FailureStatistics: Sendable {
         if record.errorCode != 0 || record.status == 0 || record.status >= 400 { return .none }
         if record.status != 200 { return .notOK }
         if record.flags.contains(.reportsFailure) { return .reported }
-        if record.flags.contains(.parsed) { return .noChoices }
+        if record.flags.contains(.parsed) { return record.flags.contains(.cutShort) ? .streamCutShort : .noChoices }
         if record.flags.contains(.emptyBody) { return .emptyBody }
         return record.flags.contains(.cutShort) ? .cutShort : .notJSON
     }

@@ -27,6 +27,8 @@ package struct LabelStatistics: Sendable {
     package private(set) var tokens = TokenStatistics()
     /// Trends that entries of the catalogue feed.
     private(set) var fed = FedTrends()
+    /// Durations of streams that come counted.
+    package private(set) var streams = StreamStatistics()
     /// success_rate of this label.
     package private(set) var success = Rate()
     /// request_errors by status, in order of appearance.
@@ -51,6 +53,7 @@ package struct LabelStatistics: Sendable {
     package func trend(of name: MetricName) -> Trend { fed[name].trend }
     package func newest(of name: MetricName) -> Int64 { fed[name].newest }
 
+    mutating func add(_ count: StreamCount) { streams.add(count) }
     mutating func addInterrupted() { interrupted.add() }
 
     /// Adds a request that ran to its end.
@@ -74,6 +77,7 @@ package struct LabelStatistics: Sendable {
         lastSuccess = max(lastSuccess, record.end)
         tokens.add(record)
         fed.add(record)
+        if record.firstToken >= 0 { fed.add(StreamedRequest(record: record, started: started, scheduled: scheduled)) }
         if record.promptTokens >= 0 {
             promptTokens.add(Double(record.promptTokens))
             lastPromptTokens = max(lastPromptTokens, record.end)

@@ -32,6 +32,8 @@ package struct PlanDescription: Sendable, Equatable {
     package var headerNames: [String]
     /// Whether an API key was sent.
     package var authorized: Bool
+    /// Answers were asked for as streams; false in records of before that could be.
+    package var streams: Bool
 
     package init(_ plan: Plan) {
         executor = plan.executor.name
@@ -45,6 +47,7 @@ package struct PlanDescription: Sendable, Equatable {
         promptSeed = plan.promptSeed
         headerNames = plan.target.headers.map(\.name)
         authorized = !(plan.target.apiKey ?? "").isEmpty
+        streams = plan.target.streams
         parameters = [:]
         for parameter in plan.executor.parameters {
             switch parameter.value {
@@ -68,7 +71,7 @@ extension PlanDescription: Codable {
     /// What every executor has.
     private enum Key: String, CodingKey, CaseIterable {
         case executor, durationSeconds, gracefulStopSeconds, maxVUs, thinkTimeSeconds, initialStagger
-        case requestTimeoutSeconds, thinkSeed, promptSeed, headerNames, authorized
+        case requestTimeoutSeconds, thinkSeed, promptSeed, headerNames, authorized, streams
     }
 
     /// Any other.
@@ -92,6 +95,7 @@ extension PlanDescription: Codable {
         promptSeed = try members.decode(Int64.self, forKey: .promptSeed)
         headerNames = try members.decode([String].self, forKey: .headerNames)
         authorized = try members.decode(Bool.self, forKey: .authorized)
+        streams = try members.decodeIfPresent(Bool.self, forKey: .streams) ?? false
         parameters = [:]
         let others = try decoder.container(keyedBy: ParameterKey.self)
         for key in others.allKeys where Key(rawValue: key.stringValue) == nil {
@@ -118,6 +122,7 @@ extension PlanDescription: Codable {
         try members.encode(promptSeed, forKey: .promptSeed)
         try members.encode(headerNames, forKey: .headerNames)
         try members.encode(authorized, forKey: .authorized)
+        try members.encode(streams, forKey: .streams)
         var others = encoder.container(keyedBy: ParameterKey.self)
         for (key, parameter) in parameters {
             let key = ParameterKey(stringValue: key)

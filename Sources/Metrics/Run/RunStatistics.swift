@@ -97,6 +97,7 @@ package struct RunStatistics: Sendable {
     private let hasSchedule: Bool
     /// Nanoseconds.
     private static let firstSecond: Int64 = 1_000_000_000
+    private let streams: Bool
 
     /// - Parameters:
     ///   - labels: the label table that records index.
@@ -105,10 +106,13 @@ package struct RunStatistics: Sendable {
     ///     when the one before it is answered, and a latency from there hides every stall of the server: there is none.
     ///   - planEnd: where the plan's time ends, nanoseconds since the run's start.
     ///   - prompts: entries of the corpus.
+    ///   - streams: answers were asked for as streams.
     package init(
-        labels: [String], texts: TextTable, mainURL: String, hasSchedule: Bool = true, planEnd: Int64 = .max, prompts: Int = 1 << 16
+        labels: [String], texts: TextTable, mainURL: String, hasSchedule: Bool = true, planEnd: Int64 = .max, prompts: Int = 1 << 16,
+        streams: Bool = false
     ) {
         self.hasSchedule = hasSchedule
+        self.streams = streams
         plan = PlanStatistics(end: planEnd)
         self.prompts = PromptStatistics(prompts: prompts)
         self.labels = labels.map(LabelStatistics.init)
@@ -145,6 +149,11 @@ package struct RunStatistics: Sendable {
         fed.add(sample)
         keptUp.add(sample)
         vitals.add(sample)
+    }
+
+    /// Takes in what was counted of streams; of a label that there is not, nothing.
+    package mutating func consume(_ counts: [StreamCount]) {
+        for count in counts where Int(count.label) < labels.count { labels[Int(count.label)].add(count) }
     }
 
     private mutating func consume(request record: RunRecord) {
@@ -250,7 +259,7 @@ package struct RunStatistics: Sendable {
 
     private mutating func openExchange(_ key: ExchangeKey) -> Int {
         let url = key.url == 0 ? mainURL : Redactor.maskingCredentials(in: texts[key.url])
-        let names = key.seriesLabels(label: labels[Int(key.label)].label, url: url, error: texts[key.errorText])
+        let names = key.seriesLabels(label: labels[Int(key.label)].label, url: url, error: texts[key.errorText], streams: streams)
         exchanges.append(ExchangeStatistics(key: key, seriesLabels: names))
         exchangeIndices[key] = exchanges.count - 1
         return exchanges.count - 1

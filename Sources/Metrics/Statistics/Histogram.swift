@@ -29,13 +29,14 @@ struct Histogram: Sendable, Equatable {
         return key < 0 ? -middle : middle
     }
 
-    mutating func add(_ value: Double) {
+    @inline(__always)
+    mutating func add(_ value: Double, times: UInt64 = 1) {
         let key = Self.key(of: value)
         let index = (key >> Self.mantissaBits) &- firstPage
         if index < 0 || index >= pages.count || pages[index].isEmpty {
             openPage(key >> Self.mantissaBits)
         }
-        pages[(key >> Self.mantissaBits) &- firstPage][key & (Self.slots - 1)] &+= 1
+        pages[(key >> Self.mantissaBits) &- firstPage][key & (Self.slots - 1)] &+= times
     }
 
     mutating func merge(_ other: Histogram) {

@@ -51,6 +51,25 @@ package struct Trend: Sendable, Equatable {
         }
     }
 
+    /// Adds a value as often as it occurred.
+    package mutating func add(_ value: Double, times: Int) {
+        guard value.isFinite, times > 0 else { return }
+        guard count + times > Self.exactLimit else {
+            for _ in 0..<times { add(value) }
+            return
+        }
+        count += times
+        sum += value * Double(times)
+        if value < smallest { smallest = value }
+        if value > largest { largest = value }
+        if !values.isEmpty { spill() }
+        if value.magnitude < Double.leastNormalMagnitude {
+            zeros += times
+        } else {
+            histogram.add(value, times: UInt64(times))
+        }
+    }
+
     /// Adds everything `other` has seen.
     package mutating func merge(_ other: Trend) {
         guard other.count > 0 else { return }

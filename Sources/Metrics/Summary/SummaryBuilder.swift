@@ -45,6 +45,8 @@ package enum SummaryBuilder {
             statistics.consume($0)
         } sample: {
             statistics.consume($0)
+        } counts: {
+            statistics.consume($0)
         }
         let outcome = reader.outcome ?? missingEnd(statistics, reader.context)
         return build(statistics: statistics, context: reader.context, outcome: outcome, redactor: redactor)

@@ -40,6 +40,8 @@ package struct MergedRun: Sendable {
                 }
             } sample: {
                 samples[task].append($0)
+            } counts: {
+                statistics.consume($0)
             }
             tasks[task].outcome = reader.outcome
             tasks[task].state = reader.outcome == nil ? .cutOff : .complete

@@ -79,8 +79,10 @@ enum SMLWriter {
     private static func planned(_ result: RunResult) -> JSON { JSON(result.run?.plannedArrivals) }
 
     private static func label(_ label: LabelResult) -> JSON {
-        .object(
-            Catalog.byLabel.map { ($0.name.key, value(label.metrics[$0.name])) } + [
+        // What only streams have is left out without them: a corpus may have thousands of labels.
+        let metrics = Catalog.byLabel.filter { $0.name.section != "stream" || label.metrics[$0.name] != nil }
+        return .object(
+            metrics.map { ($0.name.key, value(label.metrics[$0.name])) } + [
                 (
                     "errors_by_status",
                     .object(label.errorsByStatus.sorted { $0.key < $1.key }.map { (String($0.key), .count($0.value)) })

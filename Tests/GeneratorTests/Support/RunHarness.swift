@@ -11,6 +11,7 @@ struct FinishedRun {
     var end: RunEnd
     var records: [RunRecord]
     var samples: [GeneratorSample]
+    var counts: [StreamCount]
     var texts: TextTable
     var live: LiveCounters
     var clock: RunClock
@@ -23,13 +24,14 @@ enum RunHarness {
     static func plan(
         _ executor: Executor, url: String, gracefulStop: Duration = .seconds(5), think: Duration = .zero,
         stagger: Bool = false, timeout: Duration = .seconds(10), apiKey: String? = nil,
-        headers: [RequestTarget.Header] = [], responseLimit: Int = 64 << 20, faults: FaultPolicy = FaultPolicy()
+        headers: [RequestTarget.Header] = [], responseLimit: Int = 64 << 20, streams: Bool = false, faults: FaultPolicy = FaultPolicy()
     ) -> Plan {
         Plan(
             scenario: "test", executor: executor, gracefulStop: gracefulStop, thinkTime: think,
             initialStagger: stagger,
             target: RequestTarget(
-                url: url, apiKey: apiKey, headers: headers, timeout: timeout, responseLimit: responseLimit),
+                url: url, apiKey: apiKey, headers: headers, timeout: timeout, responseLimit: responseLimit,
+                streams: streams),
             faults: faults)
     }
 
@@ -45,18 +47,19 @@ enum RunHarness {
         let run = try LoadRun(
             plan: plan, corpus: corpus, order: PromptOrder(count: corpus.count, seed: plan.promptSeed),
             texts: texts, options: options)
-        let collected = Mutex<(records: [RunRecord], samples: [GeneratorSample])>(([], []))
+        let collected = Mutex<(records: [RunRecord], samples: [GeneratorSample], counts: [StreamCount])>(([], [], []))
         let side = Task { try await whileRunning?(run) }
         let end = try await run.run { batch in
             collected.withLock {
                 switch batch {
                 case .records(let records): $0.records += records
                 case .sample(let sample): $0.samples.append(sample)
+                case .counts(let counts): $0.counts += counts
                 }
             }
         }
         try await side.value
-        let (records, samples) = collected.withLock { $0 }
-        return FinishedRun(end: end, records: records, samples: samples, texts: texts, live: run.live, clock: run.clock)
+        let (records, samples, counts) = collected.withLock { $0 }
+        return FinishedRun(end: end, records: records, samples: samples, counts: counts, texts: texts, live: run.live, clock: run.clock)
     }
 }

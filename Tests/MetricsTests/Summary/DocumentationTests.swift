@@ -49,8 +49,10 @@ struct DocumentationTests {
             var outcome = Samples.outcome
             outcome.connections = [ConnectionCount(address: "127.0.0.1:1", count: 1)]
             context.testRequest = TestRequestDescription(tries: 1, status: 200, milliseconds: 1, maxTokens: 16, warning: "w")
-            let summary = SummaryTests.summary(
-                Stream.records(count: 3_000, seed: 1), samples: Stream.samples(count: 3_000), context: context, outcome: outcome)
+            var statistics = RunStatisticsTests.statistics(
+                Stream.records(count: 3_000, seed: 1) + [Samples.streamed()], samples: Stream.samples(count: 3_000))
+            statistics.consume(Samples.streamCounts)
+            let summary = SummaryBuilder.build(statistics: statistics, context: context, outcome: outcome)
             existing.formUnion(paths(summary.document, ""))
         }
         let tasks = SummaryBuilder.build(

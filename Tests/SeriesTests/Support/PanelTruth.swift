@@ -59,7 +59,9 @@ extension RunTruth {
             let isStart = legend.hasPrefix("start")
             let values = Self.times(requests, { $0.scheduled }, { isStart ? $0.started : $0.sent })
             return .exactly(Self.quantile(fraction, values))
-        default: return latencyCheck(panel, legend, series) ?? failureCheck(panel, legend, series) ?? healthCheck(panel, legend)
+        default:
+            return latencyCheck(panel, legend, series) ?? failureCheck(panel, legend, series) ?? streamCheck(panel, legend, series)
+                ?? healthCheck(panel, legend)
         }
     }
 

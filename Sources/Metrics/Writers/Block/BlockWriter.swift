@@ -38,7 +38,9 @@ struct BlockWriter {
 
     /// All there is to say, in the order of reading.
     var sections: [TextSection] {
-        [TextSection(verdict.lines + head.lines), counts, windows, latencyTable, errors, health, tokenTable, k6Rows, conditions]
+        [
+            TextSection(verdict.lines + head.lines), counts, windows, latencyTable, streamTable, errors, health, tokenTable, k6Rows, conditions,
+        ]
     }
 
     func row(_ name: String, _ text: String) -> String { "  " + Table.pad(name, 13) + text }
