@@ -6,7 +6,8 @@ import Testing
 
 @Suite(.serialized, .timeLimit(.minutes(15))) struct FaultTableTests {
     static let sections: [(title: String, rows: [FaultRow])] = [
-        ("Answers", FaultRow.answers), ("Connections", FaultRow.connections), ("Slowness", FaultRow.slowness),
+        ("Answers", FaultRow.answers), ("Streams", FaultRow.streams), ("Connections", FaultRow.connections),
+        ("Slowness", FaultRow.slowness),
         ("TLS", FaultRow.tls), ("HTTP/2", FaultRow.http2), ("Too much", FaultRow.bombs),
         ("This machine", FaultRow.machine),
     ]
