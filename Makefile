@@ -11,7 +11,7 @@ PREFIX ?= /usr/local
 
 FORMATTED := Package.swift Plugins Sources Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources
 
-.PHONY: help build install uninstall demo image test lint bench sanitize fuzz soak kill inject clean
+.PHONY: help build install uninstall demo image test lint bench sanitize fuzz soak kill inject real-servers clean
 
 help:
 	@echo "make build   release binaries in $(BIN): sml, sml-loadgen, sml-endpoint"
@@ -26,6 +26,7 @@ help:
 	@echo "make soak    2,000,000 requests, one in twenty failing: memory, descriptors, counts (10 minutes)"
 	@echo "make kill    200 runs ended by SIGTERM and 50 by SIGKILL at random moments (20 minutes)"
 	@echo "make inject  each system call of each command failing once: messages and exit codes, no trap, no hang (an hour)"
+	@echo "make real-servers  llama.cpp's server and LiteLLM's proxy, from PyPI: counts, tokens, finish reasons, streams (5 minutes)"
 	@echo "make clean   remove what was built"
 
 build:
@@ -86,6 +87,9 @@ inject:
 	scripts/install-packages build test
 	$(SWIFT) build
 	scripts/inject
+
+real-servers: build
+	Tests/RealServers/run $(BIN)
 
 clean:
 	rm -rf .build .build-address .build-thread
