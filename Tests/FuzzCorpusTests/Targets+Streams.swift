@@ -15,7 +15,7 @@ extension FuzzTarget {
         }
         let facts = whole.facts
         precondition(facts.parsed || !facts.hasChoices && facts.finishReason == .absent && facts.promptTokens == -1)
-        precondition(facts.promptTokens >= -1 && facts.completionTokens >= -1 && whole.chunks <= whole.events)
+        precondition(facts.promptTokens >= -2 && facts.completionTokens >= -2 && whole.chunks <= whole.events)
     }
 
     private static func read(
