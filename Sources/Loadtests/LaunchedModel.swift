@@ -107,8 +107,8 @@ struct LaunchedModel {
         }
         let aimed = try await aimed()
         // What the job's report says proves nothing about the way to it.
-        let wait = test.file.launcher == .firecrest && test.request.waitsUntilHealthy ? aimed.plannedWaitOfFarModel : nil
-        let code = try await aimed.job(at: place, waitingForServer: wait).carryOut(
+        let serverWait = test.file.launcher == .firecrest && test.request.waitsUntilHealthy ? aimed.plannedWaitOfFarModel : nil
+        let code = try await aimed.job(at: place, waitingForServer: serverWait).carryOut(
             runID: id.description, cancelOnInterrupt: cancelsAfter || test.request.cancelsOnInterrupt, interrupts: interrupts)
         await warnIfEnded()
         return code

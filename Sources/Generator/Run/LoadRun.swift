@@ -138,7 +138,7 @@ package final class LoadRun: Sendable {
     package var connections: [ConnectionCount] { context.connections.all }
 
     /// The proxy of the run as it was given; nil for none. May hold a password.
-    package var proxy: String? { context.settings.proxy.proxy.isEmpty ? nil : context.settings.proxy.proxy }
+    package var proxy: String? { context.settings.proxy }
 
     /// The run's clock; its zero is the start.
     package var clock: RunClock { context.clock }

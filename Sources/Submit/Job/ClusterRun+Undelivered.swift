@@ -26,6 +26,7 @@ extension ClusterRun {
 extension JobRecord {
     /// Where a file of undelivered series goes: `summary_x.json` has `undelivered_x.smlpush` beside it.
     func undelivered(_ name: String) -> String {
+        let summary = submission.summary
         let slash = summary.lastIndex(of: "/").map { summary.index(after: $0) } ?? summary.startIndex
         var run = summary[slash...]
         if run.hasPrefix("summary_") { run = run.dropFirst("summary_".count) }

@@ -63,7 +63,7 @@ struct CertaintyTests {
         var result: RunResult {
             let quiet = stride(from: 1, through: Int(seconds), by: 1).map { sample($0) }
             return RunResult(
-                statistics: RunStatisticsTests.statistics(records, samples: samples ?? quiet, hasSchedule: hasSchedule), context: context,
+                statistics: RunStatisticsTests.statistics(records, samples: samples ?? quiet, context: context), context: context,
                 outcome: outcome)
         }
 

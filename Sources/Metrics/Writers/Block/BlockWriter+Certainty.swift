@@ -6,7 +6,7 @@ import Statistics
 
 extension BlockWriter {
     /// Columns of a row's text in a terminal of 80.
-    private static let width = 64
+    private static let textWidth = 64
 
     // MARK: The verdict
 
@@ -106,7 +106,7 @@ extension BlockWriter {
     private func wrapped(_ parts: [String]) -> [String] {
         var lines: [String] = []
         for part in parts {
-            if let last = lines.last, last.count + part.count + 2 <= Self.width {
+            if let last = lines.last, last.count + part.count + 2 <= Self.textWidth {
                 lines[lines.count - 1] = last + ", " + part
             } else {
                 lines.append(part)
