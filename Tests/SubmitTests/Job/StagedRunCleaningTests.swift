@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func everyRunOfThisHomeIsFound() throws {
-        try record.write(directory: scratch.file("m"))
+        try record.write()
         try scratch.write("m/job_x.json", "{}")
         try scratch.write("n/note", "")
         #expect(JobRecord.all(results: scratch.path) == [record])
