@@ -71,7 +71,7 @@ struct LoadGenerator: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Run configuration (JSON).", valueName: "file"))
     var config: String
 
-    @Option(help: ArgumentHelp("Prompt corpus: a JSON array or JSON Lines; - is standard input.", valueName: "file"))
+    @Option(help: ArgumentHelp("Prompt corpus: JSON array, JSON Lines, CSV; - is standard input.", valueName: "file"))
     var prompts: String
 
     @Option(help: ArgumentHelp("Directory for summary.json; made if missing.", valueName: "dir"))

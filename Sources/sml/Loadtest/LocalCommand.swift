@@ -64,7 +64,7 @@ struct LocalCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Prompt corpus: a JSON array or JSON Lines; - is standard input (SML_LOADTEST_PROMPTS_FILE).",
+            "Prompt corpus: JSON array, JSON Lines, CSV; - is standard input (SML_LOADTEST_PROMPTS_FILE).",
             valueName: "file"))
     var loadtestPromptsFile: String?
 

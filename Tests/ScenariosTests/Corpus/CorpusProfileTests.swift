@@ -66,7 +66,7 @@ import Testing
         #expect(
             text.contains(
                 "repeats         2 different texts; 2 entries have one that another has too, the\n                most frequent 2 times\n"))
-        #expect(text.contains("beginnings      0.0% of the entries share their first 64 characters with another, 0.0%\n"))
+        #expect(text.contains("beginnings      0.0% of the entries share their first 64 characters with\n"))
         #expect(text.contains("not sent        max_token (1 entry; did you mean max_tokens?)\n"))
         #expect(text.contains("request keys    temperature (1 entry)\n") && text.contains("\ntokens          estimated: characters / 4"))
         for line in text.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
