@@ -8,10 +8,12 @@ struct BodyRenderer: ~Copyable {
     private let template: BodyTemplate
     /// `{"role":"system","content":…},` or nothing.
     private let systemMessage: [UInt8]
+    private let streams: Bool
     private var body = ByteBuilder(capacity: 16 << 10)
 
     init(_ options: CorpusOptions) {
         template = BodyTemplate(options)
+        streams = options.streams
         systemMessage =
             options.systemPrompt.map {
                 Array(("{\"role\":\"system\",\"content\":" + JSONText.quoted($0) + "},").utf8)
@@ -69,10 +71,10 @@ struct BodyRenderer: ~Copyable {
         let merged: ConfigValue
         do {
             let changes = try ConfigValue.parse(UnsafeRawBufferPointer(rebasing: bytes[patch]))
-            if let stream = changes["stream"], stream != .bool(false) {
+            if let stream = changes["stream"], stream != .bool(streams) {
                 throw CorpusEntry.Failure(
-                    offset: patch.lowerBound, reason: "body.stream: \(stream.shown) is not accepted; expected false: answers are read whole"
-                )
+                    offset: patch.lowerBound,
+                    reason: "body.stream: \(stream.shown) is not accepted; expected \(streams), as the key stream of the scenario says")
             }
             merged = try ConfigValue.parse(body.bytes).merging(changes)
         } catch let error as JSONError {

@@ -55,6 +55,15 @@ import Testing
         #expect(try Corpus.load(text: "[\(entry)]").reading.warning == nil)
     }
 
+    /// Whether answers are streams is the run's affair, so an entry may only repeat it.
+    @Test func streams() throws {
+        let streamed = CorpusOptions(streams: true)
+        let sent = try body(#"{"content":"hi","top_p":1,"body":{"stream":true,"stream_options":null}}"#, streamed)
+        #expect(sent == "{\(Self.hi),\"temperature\":1,\"stream\":true,\"top_p\":1}")
+        #expect(
+            message(#"[{"content":"a","body":{"stream":false}}]"#, streamed).contains("body.stream: false is not accepted; expected true"))
+    }
+
     @Test func theEntryWinsOverTheScenariosBodyAndTheRunOverALimit() throws {
         let patch = try ConfigValue.parse(#"{"temperature":0,"top_p":0.5}"#)
         #expect(
@@ -135,7 +144,7 @@ import Testing
             corpus.reading.warning
                 == "keys that are not sent: max_token (1 entry; did you mean max_tokens?), lable (1 entry; did you mean label?), "
                 + "source (3 entries), model (1 entry; the run names the model), tempratrue (1 entry; did you mean temperature?), "
-                + "stream (1 entry; answers are read whole), id (1 entry); an entry has content or messages, label, max_tokens, "
+                + "stream (1 entry; the scenario says it), id (1 entry); an entry has content or messages, label, max_tokens, "
                 + "OpenAI's request keys, and under body whatever else is to be sent")
         #expect(try Corpus.load(text: #"[{"content":"a","label":null,"max_tokens":null,"messages":null}]"#).reading.warning == nil)
     }

@@ -14,7 +14,7 @@ enum RequestKeys {
 
     /// Of that API too, but the run's own affair.
     static let ofTheRun: [(key: StaticString, why: String)] = [
-        ("model", "the run names the model"), ("stream", "answers are read whole"), ("stream_options", "answers are read whole"),
+        ("model", "the run names the model"), ("stream", "the scenario says it"), ("stream_options", "the scenario says it"),
     ]
 
     /// What an entry is made of besides.
