@@ -17,7 +17,7 @@ package enum HealthPlace: Sendable, Equatable {
     init(server: String, waitsInJob: Bool?) {
         if waitsInJob == true {
             self = .inJob("as --wait-in-job says")
-        } else if waitsInJob == nil, ServerPlace.isLoopback(server) {
+        } else if waitsInJob == nil, Self.isLoopback(Self.host(server)) {
             self = .inJob("\(Self.host(server)) is the machine of whoever asks")
         } else {
             self = .here
@@ -35,6 +35,12 @@ package enum HealthPlace: Sendable, Equatable {
         let authority = rest.prefix { $0 != "/" }
         if authority.hasPrefix("[") { return String(authority.dropFirst().prefix { $0 != "]" }) }
         return String(authority.prefix { $0 != ":" })
+    }
+
+    private static func isLoopback(_ host: String) -> Bool {
+        let name = host.lowercased()
+        return name == "localhost" || name.hasSuffix(".localhost") || name == "::1"
+            || (name.hasPrefix("127.") && name.allSatisfy { $0.isNumber || $0 == "." })
     }
 }
 

@@ -3,6 +3,7 @@
 
 import HTTPClient
 import Base
+import Submit
 import TestSupport
 import Testing
 
