@@ -114,7 +114,9 @@ let package = Package(
         // Load tests as jobs, from what is asked for to their results at home; with a model launched before.
         .target(
             name: "Loadtests",
-            dependencies: ["Base", "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "HTTPClient", "Health", "Submit", "Models"]),
+            dependencies: [
+                "Base", "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "HTTPClient", "Health", "Submit", "Models",
+            ]),
 
         // Commands: thin, one file a subcommand.
         .target(
@@ -169,7 +171,8 @@ let package = Package(
         .testTarget(
             name: "SubmitTests",
             dependencies: [
-                "Submit", "Health", "HTTPClient", "Base", "Scenarios", "Generator", "Metrics", "FirecRESTFake", "TestSupport", "Loadtests", "Run",
+                "Submit", "Health", "HTTPClient", "Base", "Scenarios", "Generator", "Metrics", "FirecRESTFake", "TestSupport", "Loadtests",
+                "Run",
                 "sml-loadgen",
             ],
             exclude: ["Fixtures"]),

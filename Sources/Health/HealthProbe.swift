@@ -58,13 +58,13 @@ package struct HealthProbe: Sendable {
     }
 
     static func body(model: String) -> String {
-        ConfigValue.object([
+        JSON.object([
             .init("model", .string(model)),
             .init(
                 "messages",
                 .array([.object([.init("role", .string("user")), .init("content", .string("Are you ready?"))])])),
             .init("stream", .bool(false)),
-            .init("max_tokens", .integer(16)),
+            .init("max_tokens", .int(16)),
         ]).json()
     }
 

@@ -34,7 +34,7 @@ enum PlainScalar: Equatable {
 
     private static func jsonNumber(_ text: String) -> String? {
         let plain = text.hasPrefix("+") ? String(text.dropFirst()) : text
-        guard case .number(let number)? = try? ConfigValue.parse(plain), number == plain else { return nil }
+        guard case .number(let number)? = try? JSON.parse(plain), number == plain else { return nil }
         return number
     }
 

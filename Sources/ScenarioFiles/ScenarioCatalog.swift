@@ -38,7 +38,7 @@ package struct ScenarioCatalog: Sendable {
         guard !name.isEmpty, !name.contains("/"), !name.contains("\0"), !name.hasPrefix(".") else {
             throw ConfigurationError(
                 .usage,
-                "scenario \(ConfigValue.string(name).shown) is not a name; files are looked up in "
+                "scenario \(JSON.string(name).shown) is not a name; files are looked up in "
                     + customDirectory)
         }
         let files = try customFiles().filter { $0.name == name }
@@ -52,7 +52,7 @@ package struct ScenarioCatalog: Sendable {
         }
         let known = try names().joined(separator: ", ")
         throw ConfigurationError(
-            .usage, "scenario \(ConfigValue.string(name).shown) does not exist; known are \(known)")
+            .usage, "scenario \(JSON.string(name).shown) does not exist; known are \(known)")
     }
 
     /// Reads a scenario file of ours. That it replaces a built-in one is said each time: the name alone does not show it,
@@ -111,7 +111,7 @@ package struct ScenarioCatalog: Sendable {
     }
 
     private static func definition(
-        name: String, value: ConfigValue, origin: ScenarioDefinition.Origin
+        name: String, value: JSON, origin: ScenarioDefinition.Origin
     ) throws(ConfigurationError) -> ScenarioDefinition {
         let file = ScenarioDefinition(name: name, value: value, origin: origin).file
         guard case .object = value else {

@@ -42,9 +42,9 @@ package enum TextFile {
         return text
     }
 
-    static func json(_ text: String, file: String) throws(ConfigurationError) -> ConfigValue {
+    static func json(_ text: String, file: String) throws(ConfigurationError) -> JSON {
         do {
-            return try ConfigValue.parse(text)
+            return try JSON.parse(text)
         } catch {
             throw ConfigurationError(.configuration, "\(file): not valid JSON: \(error)")
         }

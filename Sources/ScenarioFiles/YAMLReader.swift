@@ -20,10 +20,10 @@ struct YAMLReader {
     private var merged: Set<Int32> = []
 
     /// Parses the one document of `text`; `file` is what errors call it.
-    static func parse(_ text: String, file: String) throws(ConfigurationError) -> ConfigValue { try read(text, file: file).value }
+    static func parse(_ text: String, file: String) throws(ConfigurationError) -> JSON { try read(text, file: file).value }
 
     /// The same, with the keys at the top whose values are there to be taken over by others with a merge key (`base: &base …`).
-    static func read(_ text: String, file: String) throws(ConfigurationError) -> (value: ConfigValue, bases: Set<String>) {
+    static func read(_ text: String, file: String) throws(ConfigurationError) -> (value: JSON, bases: Set<String>) {
         var bytes = Array(text.utf8)
         do {
             return try bytes.withUnsafeMutableBufferPointer { try parse($0, file: file) }
@@ -36,7 +36,7 @@ struct YAMLReader {
 
     private static func parse(
         _ bytes: UnsafeMutableBufferPointer<UInt8>, file: String
-    ) throws -> (value: ConfigValue, bases: Set<String>) {
+    ) throws -> (value: JSON, bases: Set<String>) {
         try withParser(of: bytes, file: file) { try checkDepth($0, file: file) }
         return try withParser(of: bytes, file: file) { parser in
             var document = yaml_document_t()
@@ -117,12 +117,12 @@ struct YAMLReader {
 
     // MARK: - Nodes
 
-    private mutating func convert(_ index: Int32, path: String, depth: Int) throws(ConfigurationError) -> ConfigValue {
+    private mutating func convert(_ index: Int32, path: String, depth: Int) throws(ConfigurationError) -> JSON {
         guard let node = yaml_document_get_node(document, index) else { throw failure(path, "is missing") }
         return try convert(node.pointee, path: path, depth: depth)
     }
 
-    private mutating func convert(_ node: yaml_node_t, path: String, depth: Int) throws(ConfigurationError) -> ConfigValue {
+    private mutating func convert(_ node: yaml_node_t, path: String, depth: Int) throws(ConfigurationError) -> JSON {
         guard depth <= Self.depthLimit else { throw failure(path, "more than \(Self.depthLimit) levels deep") }
         budget -= 1
         if node.type == YAML_SCALAR_NODE { budget -= node.data.scalar.length >> 10 }
@@ -131,7 +131,7 @@ struct YAMLReader {
         switch node.type {
         case YAML_SEQUENCE_NODE:
             let items = node.data.sequence.items
-            var elements: [ConfigValue] = []
+            var elements: [JSON] = []
             for (index, item) in UnsafeBufferPointer(start: items.start, count: items.top - items.start).enumerated() {
                 elements.append(try convert(item, path: "\(path)[\(index)]", depth: depth + 1))
             }
@@ -145,9 +145,9 @@ struct YAMLReader {
 
     /// Own members, over those of what a merge key names (yaml.org/type/merge): they come first, as with PyYAML, and an own key
     /// of the same name has its value there.
-    private mutating func members(of node: yaml_node_t, path: String, depth: Int) throws(ConfigurationError) -> [ConfigValue.Member] {
-        var taken: [ConfigValue.Member] = []
-        var own: [ConfigValue.Member] = []
+    private mutating func members(of node: yaml_node_t, path: String, depth: Int) throws(ConfigurationError) -> [JSON.Member] {
+        var taken: [JSON.Member] = []
+        var own: [JSON.Member] = []
         var seen: Set<String> = []
         for pair in Self.pairs(of: node) {
             guard let key = yaml_document_get_node(document, pair.key)?.pointee, key.type == YAML_SCALAR_NODE else {
@@ -170,11 +170,11 @@ struct YAMLReader {
     }
 
     /// What a merge key stands for: one mapping, or a list of which the first that has a key wins.
-    private mutating func bases(_ index: Int32, path: String, depth: Int) throws(ConfigurationError) -> [ConfigValue.Member] {
+    private mutating func bases(_ index: Int32, path: String, depth: Int) throws(ConfigurationError) -> [JSON.Member] {
         let value = try convert(index, path: path, depth: depth)
         var sources = [value]
         if case .array(let elements) = value { sources = elements }
-        var members: [ConfigValue.Member] = []
+        var members: [JSON.Member] = []
         for source in sources {
             guard case .object(let found) = source else {
                 throw failure(path, "\(source.shown) cannot be merged; expected an alias of a mapping, or a list of such")
@@ -213,7 +213,7 @@ struct YAMLReader {
         throw failure(path, "the tag \(OneLine.escaped(String(cString: tag))) is not accepted; write the value without one")
     }
 
-    private func scalar(_ node: yaml_node_t, path: String) throws(ConfigurationError) -> ConfigValue {
+    private func scalar(_ node: yaml_node_t, path: String) throws(ConfigurationError) -> JSON {
         let text = Self.text(of: node)
         guard node.data.scalar.style == YAML_PLAIN_SCALAR_STYLE else { return .string(text) }
         switch PlainScalar(text) {

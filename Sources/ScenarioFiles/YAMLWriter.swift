@@ -8,7 +8,7 @@ enum YAMLWriter {
     private final class Output { var bytes: [UInt8] = [] }
 
     /// `value` as one document; empty only where there is no memory for it.
-    static func text(_ value: ConfigValue) -> String {
+    static func text(_ value: JSON) -> String {
         // An emitter holds its own address, so it stays where it is.
         let emitter = UnsafeMutablePointer<yaml_emitter_t>.allocate(capacity: 1)
         defer { emitter.deallocate() }
@@ -38,7 +38,7 @@ enum YAMLWriter {
 
     /// Adds `value` and all it holds; returns its number in the document.
     @discardableResult
-    private static func add(_ value: ConfigValue, to document: inout yaml_document_t) -> Int32 {
+    private static func add(_ value: JSON, to document: inout yaml_document_t) -> Int32 {
         switch value {
         case .null: return add("null", YAML_PLAIN_SCALAR_STYLE, to: &document)
         case .bool(let flag): return add(flag ? "true" : "false", YAML_PLAIN_SCALAR_STYLE, to: &document)

@@ -21,7 +21,7 @@ enum CommandFailure {
             throw exit(error.description, 65)
         } catch let error as RemoteWriteFileError {
             throw exit(error.description, 66)
-        } catch let error where !(error is ExitCode || error is ValidationError || error is CleanExit) {
+        } catch let error where !(error is ExitCode || error is ValidationError || error is CleanExit || error is CancellationError) {
             // A library's: in its own words, which a bridge to Foundation's errors would replace by a domain and a number.
             throw exit("\(error)", 1)
         }

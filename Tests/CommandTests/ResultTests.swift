@@ -1,6 +1,7 @@
 // What a result says of a server, held against that server's own log: overload that must not look fast, rates without the wait
 // for the last answers, a cache that explains why the second run was faster than the first.
 
+import Base
 import Foundation
 import Metrics
 import Testing

@@ -1,5 +1,6 @@
 // Several processes as one run: same start, together the one-node plan with its prompts, one summary of all records.
 
+import Base
 import Foundation
 import Generator
 import Metrics

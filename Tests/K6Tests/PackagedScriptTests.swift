@@ -1,5 +1,6 @@
 // SML's script is known by its content, and every line that is not in it is named.
 
+import Base
 import Foundation
 import Testing
 

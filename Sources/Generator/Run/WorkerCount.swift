@@ -29,7 +29,7 @@ package struct WorkerCount: Sendable, Equatable {
         if let text = environment["SLURM_CPUS_PER_TASK"], !text.isEmpty {
             guard let granted = Int(text), granted > 0 else {
                 throw .environment(
-                    "SLURM_CPUS_PER_TASK: \(ConfigValue.string(text).shown) is not accepted; expected a whole number of at least 1")
+                    "SLURM_CPUS_PER_TASK: \(JSON.string(text).shown) is not accepted; expected a whole number of at least 1")
             }
             found.append(WorkerCount(count: granted, source: "SLURM_CPUS_PER_TASK"))
         }

@@ -47,9 +47,10 @@ package struct Calibrator {
     }
 
     private func measure(_ scenario: String, _ url: String) async throws -> RunResult {
-        let definition = ScenarioDefinition(name: "calibrate", value: try ConfigValue.parse(scenario), origin: .builtIn)
+        let definition = ScenarioDefinition(name: "calibrate", value: try JSON.parse(scenario), origin: .builtIn)
         let configuration = try RunConfiguration.build(scenario: definition, serverURL: url, model: "calibrate")
-        var template = Array("\(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")/sml-calibrate-XXXXXX".utf8CString)
+        // Some kilobytes for some seconds, on this machine and not on the home's network.
+        var template = Array("/tmp/sml-calibrate-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
             throw SubmitError.cannotStage("a temporary directory", String(cString: strerror(errno)))
         }

@@ -10,11 +10,11 @@ extension CatalogEntry {
         return text.hasSuffix("\n") ? text : text + "\n"
     }
 
-    private var value: ConfigValue {
-        var members: [ConfigValue.Member] = [.init("model", .string(model)), .init("framework", .string(framework.rawValue))]
-        if let weightsGB { members.append(.init("weights_gb", .integer(weightsGB))) }
+    private var value: JSON {
+        var members: [JSON.Member] = [.init("model", .string(model)), .init("framework", .string(framework.rawValue))]
+        if let weightsGB { members.append(.init("weights_gb", .int(weightsGB))) }
         members += [
-            .init("nodes_per_replica", .integer(nodesPerReplica)), .init("environment", .string(environment)),
+            .init("nodes_per_replica", .int(nodesPerReplica)), .init("environment", .string(environment)),
             .init("model_path", .string(modelPath)), .init("framework_args", .string(frameworkArguments.text)),
         ]
         if !preLaunchCommands.isEmpty { members.append(.init("pre_launch_cmds", .string(preLaunchCommands))) }

@@ -12,7 +12,7 @@ struct CatalogReader {
     /// Where SML keeps weights.
     static let registry = "/capstor/store/cscs/swissai/infra01/hf_models/models"
 
-    func entries(_ value: ConfigValue) throws -> [CatalogEntry] {
+    func entries(_ value: JSON) throws -> [CatalogEntry] {
         var registry = Self.registry
         var list = value
         if case .object(let members) = value {
@@ -26,13 +26,13 @@ struct CatalogReader {
             }
         }
         guard registry.hasPrefix("/") else {
-            throw failure("registry", "\(ConfigValue.string(registry).shown) is not accepted; expected an absolute path")
+            throw failure("registry", "\(JSON.string(registry).shown) is not accepted; expected an absolute path")
         }
         guard case .array(let elements) = list else { throw failure("models", "\(list.shown) is not accepted; expected a list of models") }
         return try elements.enumerated().map { try entry($1, path: "models[\($0)]", registry: registry) }
     }
 
-    private func entry(_ value: ConfigValue, path: String, registry: String) throws -> CatalogEntry {
+    private func entry(_ value: JSON, path: String, registry: String) throws -> CatalogEntry {
         guard case .object(let members) = value else { throw failure(path, "\(value.shown) is not accepted; expected an object") }
         var model: String?, framework: Framework?, environment: String?, modelPath: String?
         var nodes = 1, arguments = FrameworkArguments(), commands = "", weights: Int?
@@ -68,14 +68,14 @@ struct CatalogReader {
         ConfigurationError(.usage, "\(file): \(path): \(reason)")
     }
 
-    private func text(_ member: ConfigValue.Member, _ path: String, mayBeEmpty: Bool = false) throws -> String {
+    private func text(_ member: JSON.Member, _ path: String, mayBeEmpty: Bool = false) throws -> String {
         guard case .string(let text) = member.value, mayBeEmpty || !text.isEmpty else {
             throw failure(path, "\(member.value.shown) is not accepted; expected text")
         }
         return text
     }
 
-    private func count(_ member: ConfigValue.Member, _ path: String, in range: ClosedRange<Int>) throws -> Int {
+    private func count(_ member: JSON.Member, _ path: String, in range: ClosedRange<Int>) throws -> Int {
         guard case .number(let text) = member.value, let number = Int(text), range.contains(number) else {
             throw failure(
                 path, "\(member.value.shown) is not accepted; expected a whole number from \(range.lowerBound) to \(range.upperBound)")

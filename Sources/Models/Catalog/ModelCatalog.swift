@@ -22,7 +22,7 @@ package struct ModelCatalog: Sendable, Equatable {
     /// What can be read of it, and why the other files cannot: one of them hides no other.
     package static func list(environment: [String: String]) throws -> (catalog: ModelCatalog, broken: [any Error]) {
         var entries: [[String]: CatalogEntry] = [:]
-        func add(_ value: ConfigValue, file: String, origin: CatalogEntry.Origin) throws {
+        func add(_ value: JSON, file: String, origin: CatalogEntry.Origin) throws {
             for entry in try CatalogReader(file: file, origin: origin).entries(value) {
                 entries[[entry.model, entry.framework.rawValue]] = entry
             }
@@ -84,7 +84,7 @@ package struct ModelCatalog: Sendable, Equatable {
             let wanted = (model.split(separator: "/").last ?? "").lowercased()
             let near = models.filter { !wanted.isEmpty && $0.lowercased().contains(wanted) }
             let hint = near.isEmpty ? "'sml models' lists them" : "did you mean \(near.prefix(3).joined(separator: ", "))?"
-            throw SubmitError.usage("\(option): \(ConfigValue.string(model).shown) is not in the catalogue; \(hint)")
+            throw SubmitError.usage("\(option): \(JSON.string(model).shown) is not in the catalogue; \(hint)")
         }
         let names = found.map(\.framework.rawValue).joined(separator: ", ")
         guard let framework else {

@@ -10,37 +10,37 @@ struct EnvironmentFileReader {
         ConfigurationError(.usage, "\(file): \(path): \(reason)")
     }
 
-    private func unexpected(_ path: String, _ value: ConfigValue, _ accepted: String) -> ConfigurationError {
+    private func unexpected(_ path: String, _ value: JSON, _ accepted: String) -> ConfigurationError {
         failure(path, "\(value.shown) is not accepted; expected \(accepted)")
     }
 
-    func members(_ value: ConfigValue, path: String) throws -> [ConfigValue.Member] {
+    func members(_ value: JSON, path: String) throws -> [JSON.Member] {
         guard case .object(let members) = value else { throw unexpected(path, value, "a table") }
         return members
     }
 
-    func text(_ value: ConfigValue, path: String) throws -> String {
+    func text(_ value: JSON, path: String) throws -> String {
         guard case .string(let text) = value, !text.isEmpty,
             text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
         else { throw unexpected(path, value, "text on one line, in quotes") }
         return text
     }
 
-    func flag(_ value: ConfigValue, path: String) throws -> Bool {
+    func flag(_ value: JSON, path: String) throws -> Bool {
         guard case .bool(let flag) = value else { throw unexpected(path, value, "true or false") }
         return flag
     }
 
-    func list(_ value: ConfigValue, path: String) throws -> [String] {
+    func list(_ value: JSON, path: String) throws -> [String] {
         guard case .array(let elements) = value else { throw unexpected(path, value, "a list of texts") }
         return try elements.enumerated().map { try text($1, path: "\(path)[\($0)]") }
     }
 
-    func oneOrMore(_ value: ConfigValue, path: String) throws -> [String] {
+    func oneOrMore(_ value: JSON, path: String) throws -> [String] {
         if case .string = value { [try text(value, path: path)] } else { try list(value, path: path) }
     }
 
-    func absolute(_ value: ConfigValue, path: String) throws -> String {
+    func absolute(_ value: JSON, path: String) throws -> String {
         let text = try text(value, path: path)
         guard text.hasPrefix("/") || text.hasPrefix("$") else { throw unexpected(path, value, "an absolute path") }
         return text
@@ -55,7 +55,7 @@ struct EnvironmentFileReader {
         return text
     }
 
-    func variables(_ value: ConfigValue) throws -> [String: String] {
+    func variables(_ value: JSON) throws -> [String: String] {
         var variables: [String: String] = [:]
         for member in try members(value, path: "env") {
             let path = "env.\(member.key)"
@@ -69,7 +69,7 @@ struct EnvironmentFileReader {
     }
 
     /// `com.hooks.cxi.enabled = "true"`, however it is nested.
-    func leaves(_ value: ConfigValue, path: String) throws -> [String: String] {
+    func leaves(_ value: JSON, path: String) throws -> [String: String] {
         var leaves: [String: String] = [:]
         for member in try members(value, path: path) {
             let inner = "\(path).\(member.key)"

@@ -9,7 +9,7 @@ struct TOMLTables {
         var order: [String] = []
         var members: [String: Node] = [:]
 
-        var value: ConfigValue {
+        var value: JSON {
             .object(
                 order.map { key in
                     switch members[key] {
@@ -22,7 +22,7 @@ struct TOMLTables {
     }
 
     private enum Node {
-        case value(ConfigValue)
+        case value(JSON)
         case table(Table)
     }
 
@@ -32,7 +32,7 @@ struct TOMLTables {
     /// Begun by dotted keys of the part that is being read.
     private var begun: Set<[String]> = []
 
-    var value: ConfigValue { root.value }
+    var value: JSON { root.value }
 
     /// `[path]`. Returns why that cannot be, nil when it can.
     mutating func open(_ path: [String]) -> String? {
@@ -43,7 +43,7 @@ struct TOMLTables {
     }
 
     /// `path = value` in the table `header`. Returns why that cannot be, nil when it can.
-    mutating func assign(_ value: ConfigValue, to path: [String], under header: [String]) -> String? {
+    mutating func assign(_ value: JSON, to path: [String], under header: [String]) -> String? {
         let whole = header + path
         for count in header.count + 1..<max(whole.count, header.count + 1) {
             let parent = Array(whole[..<count])

@@ -20,7 +20,7 @@ struct TOMLText {
     private var index = 0
 
     /// - Throws: ``ConfigurationError`` that names `file`, line and column.
-    static func parse(_ text: String, file: String) throws(ConfigurationError) -> ConfigValue {
+    static func parse(_ text: String, file: String) throws(ConfigurationError) -> JSON {
         var reader = TOMLText(bytes: Array(text.utf8))
         if reader.bytes.starts(with: [0xEF, 0xBB, 0xBF]) { reader.index = 3 }
         do {
@@ -38,7 +38,7 @@ struct TOMLText {
 
     // MARK: - Lines
 
-    private mutating func document() throws(Flaw) -> ConfigValue {
+    private mutating func document() throws(Flaw) -> JSON {
         var tables = TOMLTables()
         var header: [String] = []
         while true {
@@ -109,7 +109,7 @@ struct TOMLText {
 
     // MARK: - Values
 
-    private mutating func value(depth: Int) throws(Flaw) -> ConfigValue {
+    private mutating func value(depth: Int) throws(Flaw) -> JSON {
         guard depth <= Self.depthLimit else { throw Flaw(index: index, reason: "more than \(Self.depthLimit) levels of lists and tables") }
         switch peek {
         case UInt8(ascii: "\""), UInt8(ascii: "'"): return .string(try string())
@@ -119,9 +119,9 @@ struct TOMLText {
         }
     }
 
-    private mutating func list(depth: Int) throws(Flaw) -> ConfigValue {
+    private mutating func list(depth: Int) throws(Flaw) -> JSON {
         index += 1
-        var elements: [ConfigValue] = []
+        var elements: [JSON] = []
         while true {
             try skipBlankLines()
             if skip("]") { return .array(elements) }
@@ -131,7 +131,7 @@ struct TOMLText {
         }
     }
 
-    private mutating func inlineTable(depth: Int) throws(Flaw) -> ConfigValue {
+    private mutating func inlineTable(depth: Int) throws(Flaw) -> JSON {
         index += 1
         var tables = TOMLTables()
         skipBlanks()
@@ -148,7 +148,7 @@ struct TOMLText {
     }
 
     /// A value without quotes: `true`, `false` or a whole number.
-    private mutating func bareValue() throws(Flaw) -> ConfigValue {
+    private mutating func bareValue() throws(Flaw) -> JSON {
         let start = index
         let ends = " \t\r\n,]}#=\"'[{".utf8
         while let byte = peek, !ends.contains(byte) { index += 1 }

@@ -13,7 +13,7 @@ package enum Framework: String, Sendable, CaseIterable, CustomStringConvertible 
     package init(_ text: String, option: String) throws {
         guard let framework = Self(rawValue: text) else {
             throw SubmitError.usage(
-                "\(option): \(ConfigValue.string(text).shown) is not accepted; expected "
+                "\(option): \(JSON.string(text).shown) is not accepted; expected "
                     + Self.allCases.map(\.rawValue).joined(separator: " or "))
         }
         self = framework

@@ -15,7 +15,7 @@ package struct FrameworkArguments: Sendable, Equatable {
         do throws(ShellSplit.Failure) {
             words = try ShellSplit.words(text)
         } catch {
-            throw SubmitError.usage("\(option): \(ConfigValue.string(text).shown): \(error.description)")
+            throw SubmitError.usage("\(option): \(JSON.string(text).shown): \(error.description)")
         }
     }
 

@@ -96,7 +96,7 @@ package struct ModelLaunch: Sendable, Equatable {
     private static func port(_ text: String) throws -> Int {
         guard let port = Int(text), (1024...65535).contains(port), port != routerPort else {
             throw SubmitError.usage(
-                "--framework-args: --port: \(ConfigValue.string(text).shown) is not accepted; expected 1024 to 65535, but not the router's \(routerPort)"
+                "--framework-args: --port: \(JSON.string(text).shown) is not accepted; expected 1024 to 65535, but not the router's \(routerPort)"
             )
         }
         return port

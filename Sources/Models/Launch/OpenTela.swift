@@ -20,7 +20,7 @@ package struct OpenTela: Sendable, Equatable {
         guard bootstrapAddress.hasPrefix("/"), bootstrapAddress.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value < 0x7F })
         else {
             throw SubmitError.usage(
-                "\(option): \(ConfigValue.string(bootstrapAddress).shown) is not accepted; expected a multiaddress, e.g. \(Self.standardAddress)"
+                "\(option): \(JSON.string(bootstrapAddress).shown) is not accepted; expected a multiaddress, e.g. \(Self.standardAddress)"
             )
         }
         self.bootstrapAddress = bootstrapAddress

@@ -22,7 +22,7 @@ package enum Router: String, Sendable, CaseIterable, CustomStringConvertible {
         default:
             guard let router = Self(rawValue: text) else {
                 throw SubmitError.usage(
-                    "\(option): \(ConfigValue.string(text).shown) is not accepted; expected opentela or sglang, or yes (sglang) or no")
+                    "\(option): \(JSON.string(text).shown) is not accepted; expected opentela or sglang, or yes (sglang) or no")
             }
             self = router
         }

@@ -14,7 +14,7 @@ package struct ServedModelName: Sendable, Equatable, CustomStringConvertible {
     /// - Throws: ``SubmitError/usage(_:)`` that names `option`.
     package init(_ text: String, user: String, option: String) throws {
         func rejected(_ reason: String) -> SubmitError {
-            .usage("\(option): \(ConfigValue.string(text).shown) \(reason)")
+            .usage("\(option): \(JSON.string(text).shown) \(reason)")
         }
         let parts = text.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false).map { Substring($0) }
         guard text.unicodeScalars.first != "-", parts.allSatisfy({ !$0.isEmpty }),

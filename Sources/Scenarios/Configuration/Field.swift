@@ -7,7 +7,7 @@ import Base
 struct Field {
     let file: String
     let path: String
-    let value: ConfigValue
+    let value: JSON
 
     func rejected(_ accepted: String) -> ConfigurationError {
         ConfigurationError(.configuration, "\(file): \(path): \(value.shown) is not accepted; expected \(accepted)")
@@ -128,7 +128,7 @@ struct FieldGroup {
     let file: String
     /// Empty at the top of a file.
     let path: String
-    let members: [ConfigValue.Member]
+    let members: [JSON.Member]
 
     /// The member, if present and not null: null means "not set" everywhere in SML's files.
     subscript(key: String) -> Field? {

@@ -57,6 +57,6 @@ package enum OptionValue {
 
     private static func rejected(_ text: String, _ option: String, _ accepted: String) -> ConfigurationError {
         ConfigurationError(
-            .usage, "\(option): \(ConfigValue.string(text).shown) is not accepted; expected \(accepted)")
+            .usage, "\(option): \(JSON.string(text).shown) is not accepted; expected \(accepted)")
     }
 }

@@ -9,7 +9,7 @@ struct RequestCustomization {
     var path = standardPath
     var headers: [RequestTarget.Header] = []
     /// Merged over the default body by RFC 7396; always an object.
-    var bodyPatch: ConfigValue?
+    var bodyPatch: JSON?
 
     /// Written by the HTTP client itself, or (Authorization) by `api_key`.
     private static let reserved = [
@@ -68,7 +68,7 @@ struct RequestCustomization {
         return headers
     }
 
-    private static func body(_ field: Field, streams: Bool) throws(ConfigurationError) -> ConfigValue {
+    private static func body(_ field: Field, streams: Bool) throws(ConfigurationError) -> JSON {
         let group = try field.group("an object that is merged over the default body")
         if let stream = group["stream"], stream.value != .bool(streams) {
             throw stream.rejected("\(streams), as the key stream of the scenario says; set that one")

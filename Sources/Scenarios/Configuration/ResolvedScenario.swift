@@ -5,8 +5,8 @@ import Base
 
 extension ResolvedRun {
     /// Headers whose names suggest a credential have their value replaced.
-    package var resolvedScenario: ConfigValue {
-        var members: [ConfigValue.Member] = [.init("name", .string(plan.scenario))]
+    package var resolvedScenario: JSON {
+        var members: [JSON.Member] = [.init("name", .string(plan.scenario))]
         if let description { members.append(.init("description", .string(description))) }
         members.append(.init("executor", .string(plan.executor.name)))
         members += plan.executor.parameters.map(\.member)
@@ -14,7 +14,7 @@ extension ResolvedRun {
         members.append(.init("think_time", .string(Self.seconds(plan.thinkTime))))
         switch maxTokens {
         case .perPrompt: members.append(.init("max_tokens", .string("prompt")))
-        case .fixed(let count): members.append(.init("max_tokens", .integer(count)))
+        case .fixed(let count): members.append(.init("max_tokens", .int(count)))
         }
         members += [
             .init("prompt_labels", .array(corpusOptions.promptLabels.map { .string($0) })),
@@ -22,11 +22,11 @@ extension ResolvedRun {
             .init("ignore_eos", .bool(corpusOptions.ignoreEOS)),
             .init("stream", .bool(corpusOptions.streams)),
             .init("initial_stagger", .bool(plan.initialStagger)),
-            .init("prompt_seed", .integer(plan.promptSeed)),
-            .init("think_seed", .integer(plan.thinkSeed)),
+            .init("prompt_seed", .int(plan.promptSeed)),
+            .init("think_seed", .int(plan.thinkSeed)),
             .init("warmup", .string(plan.warmUp.text)),
             .init("on_429", .string(plan.faults.onTooManyRequests.rawValue)),
-            .init("response_limit", .integer(plan.target.responseLimit)),
+            .init("response_limit", .int(plan.target.responseLimit)),
         ]
         if let limit = plan.faults.errorLimit {
             members.append(.init("stop_on", .object([.init("errors", .string(limit.text))])))
@@ -35,15 +35,15 @@ extension ResolvedRun {
         return .object(members)
     }
 
-    private func duration(_ value: Duration) -> ConfigValue { .string(DurationGrammar.format(value)) }
+    private func duration(_ value: Duration) -> JSON { .string(DurationGrammar.format(value)) }
 
     /// `2`, `0.5`: as SML writes think times.
     static func seconds(_ duration: Duration) -> String {
         JSONText.javaScriptNumber(duration.inSeconds)
     }
 
-    private var request: ConfigValue? {
-        var members: [ConfigValue.Member] = []
+    private var request: JSON? {
+        var members: [JSON.Member] = []
         if requestPath != RequestCustomization.standardPath {
             members.append(.init("path", .string(requestPath)))
         }

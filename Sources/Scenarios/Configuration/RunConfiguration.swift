@@ -16,11 +16,11 @@ package struct RunConfiguration: Sendable, Equatable {
     /// Named in errors.
     package let file: String
     /// The whole file. Holds the API key: never print it.
-    package let root: ConfigValue
+    package let root: JSON
     /// Where the scenario definition was read from, if not from `file`; errors about it name this instead.
     package let scenarioOrigin: String?
 
-    init(file: String, root: ConfigValue, scenarioOrigin: String? = nil) throws(ConfigurationError) {
+    init(file: String, root: JSON, scenarioOrigin: String? = nil) throws(ConfigurationError) {
         self.file = file
         self.root = root
         self.scenarioOrigin = scenarioOrigin
@@ -41,9 +41,9 @@ package struct RunConfiguration: Sendable, Equatable {
     package static func parse(
         bytes: UnsafeRawBufferPointer, file: String
     ) throws(ConfigurationError) -> RunConfiguration {
-        let root: ConfigValue
+        let root: JSON
         do {
-            root = try ConfigValue.parse(bytes)
+            root = try JSON.parse(bytes)
         } catch {
             throw ConfigurationError(.configuration, "\(file): not valid JSON: \(error)")
         }

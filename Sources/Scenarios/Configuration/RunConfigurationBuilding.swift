@@ -51,19 +51,19 @@ extension RunConfiguration {
         scenario: ScenarioDefinition, serverURL: String, apiKey: String? = nil, model: String? = nil,
         overrides: RunOverrides = RunOverrides(), file: String = "run_config.json"
     ) throws(ConfigurationError) -> RunConfiguration {
-        func text(_ key: String) -> ConfigValue? {
+        func text(_ key: String) -> JSON? {
             switch scenario.value[key] {
             case .number(let raw)?: .string(raw)
             case .null?, nil: nil
             case let other?: other
             }
         }
-        func optional(_ text: String?) -> ConfigValue { text.map { .string($0) } ?? .null }
+        func optional(_ text: String?) -> JSON { text.map { .string($0) } ?? .null }
         let maxTokens = overrides.maxTokens.map { .string($0) } ?? text("max_tokens") ?? .null
         var url = serverURL
         while url.hasSuffix("/") { url.removeLast() }
-        let standardSeed = ConfigValue.integer(Plan.Standard.promptSeed)
-        let seed = overrides.promptSeed.map { .integer($0) } ?? scenario.value["prompt_seed"] ?? standardSeed
+        let standardSeed = JSON.int(Plan.Standard.promptSeed)
+        let seed = overrides.promptSeed.map { .int($0) } ?? scenario.value["prompt_seed"] ?? standardSeed
         // Keys that SML's launcher does not know.
         var own: [JSON.Member] = []
         if let prompt = overrides.systemPrompt { own.append(.init("system_prompt", .string(prompt))) }

@@ -52,7 +52,7 @@ package struct RunEnvironment: Sendable, Equatable {
         guard let runLabel, !PrintableText.isAccepted(runLabel) else { return runLabel }
         throw ConfigurationError(
             .usage,
-            "\(runLabelName): \(ConfigValue.string(runLabel).shown) is not accepted; "
+            "\(runLabelName): \(JSON.string(runLabel).shown) is not accepted; "
                 + "expected a run label \(PrintableText.accepted)")
     }
 }

@@ -20,12 +20,12 @@ package struct ScenarioDefinition: Sendable, Equatable {
 
     /// What `--loadtest-scenario` calls it: the file's name without extension.
     package let name: String
-    package let value: ConfigValue
+    package let value: JSON
     package let origin: Origin
     /// Oddities that do not stop a run, such as a `name` inside that differs from the file's.
     package var warnings: [String]
 
-    package init(name: String, value: ConfigValue, origin: Origin, warnings: [String] = []) {
+    package init(name: String, value: JSON, origin: Origin, warnings: [String] = []) {
         self.name = name
         self.value = value
         self.origin = origin

@@ -68,15 +68,15 @@ struct BodyRenderer: ~Copyable {
 
     /// By RFC 7396, on trees: few entries have a body of their own, and it may reach anywhere.
     private mutating func merge(_ patch: Range<Int>, _ bytes: UnsafeRawBufferPointer) throws {
-        let merged: ConfigValue
+        let merged: JSON
         do {
-            let changes = try ConfigValue.parse(UnsafeRawBufferPointer(rebasing: bytes[patch]))
+            let changes = try JSON.parse(UnsafeRawBufferPointer(rebasing: bytes[patch]))
             if let stream = changes["stream"], stream != .bool(streams) {
                 throw CorpusEntry.Failure(
                     offset: patch.lowerBound,
                     reason: "body.stream: \(stream.shown) is not accepted; expected \(streams), as the key stream of the scenario says")
             }
-            merged = try ConfigValue.parse(body.bytes).merging(changes)
+            merged = try JSON.parse(body.bytes).merging(changes)
         } catch let error as JSONError {
             throw CorpusEntry.Failure(offset: patch.lowerBound, reason: "body cannot be merged over the request: \(error.reason)")
         }
@@ -84,7 +84,7 @@ struct BodyRenderer: ~Copyable {
         try append(merged, at: patch.lowerBound)
     }
 
-    private mutating func append(_ value: ConfigValue, at offset: Int) throws {
+    private mutating func append(_ value: JSON, at offset: Int) throws {
         switch value {
         case .number(let text):
             guard let number = JSONText.javaScriptNumber(text) else {

@@ -37,7 +37,7 @@ struct BodyTemplate {
         slots.append(("messages", .messages))
         switch options.maxTokens {
         case .perPrompt: slots.append(("max_tokens", .json(.string(Self.limitHole))))
-        case .fixed(let count): slots.append(("max_tokens", .json(.integer(count))))
+        case .fixed(let count): slots.append(("max_tokens", .json(.int(count))))
         }
         slots.append(("temperature", .json(.number("1"))))
         slots.append(("stream", .json(.bool(options.streams))))
@@ -66,22 +66,22 @@ struct BodyTemplate {
     }
 
     private enum Slot {
-        case json(ConfigValue)
+        case json(JSON)
         case messages
     }
 
-    private static func apply(_ change: ConfigValue.Member, to slots: inout [(key: String, slot: Slot)]) {
+    private static func apply(_ change: JSON.Member, to slots: inout [(key: String, slot: Slot)]) {
         let index = slots.firstIndex { $0.key == change.key }
         if change.value == .null {
             if let index { slots.remove(at: index) }
             return
         }
         guard let index else {
-            slots.append((change.key, .json(ConfigValue.null.merging(change.value))))
+            slots.append((change.key, .json(JSON.null.merging(change.value))))
             return
         }
         // Messages and limits of entries are no objects, so whatever the patch says replaces them.
-        var target = ConfigValue.null
+        var target = JSON.null
         if case .json(let value) = slots[index].slot { target = value }
         slots[index].slot = .json(target.merging(change.value))
     }
@@ -100,7 +100,7 @@ struct BodyTemplate {
 
         consuming func finished() -> [Part] { literal.isEmpty ? parts : parts + [.literal(literal)] }
 
-        mutating func write(_ value: ConfigValue) {
+        mutating func write(_ value: JSON) {
             switch value {
             case .string(promptHole): hole(.content)
             case .string(limitHole): writeLimit()

@@ -15,11 +15,11 @@ package struct CorpusOptions: Sendable, Equatable {
     /// Content of a system message put before every prompt's messages.
     package var systemPrompt: String?
     /// Merged over the default body (RFC 7396); an object.
-    package var bodyPatch: ConfigValue?
+    package var bodyPatch: JSON?
 
     package init(
         model: String? = nil, maxTokens: MaxTokens = .perPrompt, ignoreEOS: Bool = false, streams: Bool = false,
-        promptLabels: [String] = [], systemPrompt: String? = nil, bodyPatch: ConfigValue? = nil
+        promptLabels: [String] = [], systemPrompt: String? = nil, bodyPatch: JSON? = nil
     ) {
         self.model = model
         self.maxTokens = maxTokens

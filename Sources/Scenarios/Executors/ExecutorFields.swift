@@ -64,7 +64,7 @@ struct ExecutorFields {
     mutating func stages(most: Int) throws(ConfigurationError) -> [Stage] {
         let accepted = "a list of {duration, target} with at least one entry"
         guard var field = group["stages"] else { throw group.error("stages is missing; expected \(accepted)") }
-        if isCustom, case .string(let text) = field.value, let parsed = try? ConfigValue.parse(text) {
+        if isCustom, case .string(let text) = field.value, let parsed = try? JSON.parse(text) {
             field = Field(file: field.file, path: field.path, value: parsed)
         }
         var stages: [Stage] = []

@@ -19,9 +19,9 @@ package struct ExecutorParameter: Sendable, Equatable {
     }
 
     /// As a scenario file has it.
-    var member: ConfigValue.Member {
+    var member: JSON.Member {
         switch value {
-        case .whole(let number): .init(key, .integer(number))
+        case .whole(let number): .init(key, .int(number))
         case .duration(let duration): .init(key, .string(DurationGrammar.format(duration)))
         case .stages(let stages):
             .init(
@@ -30,7 +30,7 @@ package struct ExecutorParameter: Sendable, Equatable {
                     stages.map {
                         .object([
                             .init("duration", .string(DurationGrammar.format($0.duration))),
-                            .init("target", .integer($0.target)),
+                            .init("target", .int($0.target)),
                         ])
                     }))
         }

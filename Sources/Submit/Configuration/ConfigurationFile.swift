@@ -67,7 +67,7 @@ package struct ConfigurationFile: Sendable, Equatable {
         guard LauncherKind(rawValue: text) != nil else {
             throw NodeError(
                 path: ConfigurationNode.Name.launcher,
-                reason: "\(ConfigValue.string(text).shown) is not accepted; expected \(accepted)")
+                reason: "\(JSON.string(text).shown) is not accepted; expected \(accepted)")
         }
     }
 

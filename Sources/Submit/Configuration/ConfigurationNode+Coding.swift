@@ -11,7 +11,7 @@ struct NodeError: Error, CustomStringConvertible {
 }
 
 extension ConfigurationNode {
-    init(_ value: ConfigValue, path: String = "") throws(NodeError) {
+    init(_ value: JSON, path: String = "") throws(NodeError) {
         let fields = try NodeFields(value, path: path)
         name = try fields.text("name")
         let type = try fields.text("type")
@@ -39,12 +39,12 @@ extension ConfigurationNode {
         default:
             throw fields.error(
                 "type",
-                "\(ConfigValue.string(type).shown) is not accepted; expected text, password, "
+                "\(JSON.string(type).shown) is not accepted; expected text, password, "
                     + "options, chain or branch")
         }
     }
 
-    private static func branch(_ value: ConfigValue, _ fields: NodeFields) throws(NodeError) -> Kind {
+    private static func branch(_ value: JSON, _ fields: NodeFields) throws(NodeError) -> Kind {
         guard let head = value["head_configuration"] else {
             throw fields.error("head_configuration", "is missing")
         }
@@ -66,9 +66,9 @@ extension ConfigurationNode {
     }
 
     /// With sorted keys, as SML writes it.
-    var configValue: ConfigValue {
-        var members: [ConfigValue.Member] = [.init("name", .string(name))]
-        func text(_ text: String?) -> ConfigValue { text.map { .string($0) } ?? .null }
+    var configValue: JSON {
+        var members: [JSON.Member] = [.init("name", .string(name))]
+        func text(_ text: String?) -> JSON { text.map { .string($0) } ?? .null }
         switch kind {
         case .text(let value, let standard):
             members += [.init("type", .string("text")), .init("value", text(value)), .init("default", text(standard))]
@@ -90,10 +90,10 @@ extension ConfigurationNode {
 
 /// One node's keys while it is read.
 private struct NodeFields {
-    let members: [ConfigValue.Member]
+    let members: [JSON.Member]
     let path: String
 
-    init(_ value: ConfigValue, path: String) throws(NodeError) {
+    init(_ value: JSON, path: String) throws(NodeError) {
         guard case .object(let members) = value else {
             throw NodeError(path: path, reason: "\(value.shown) is not accepted; expected a node with name and type")
         }

@@ -11,7 +11,7 @@ struct ConfigurationNode: Sendable, Equatable {
         case text(value: String?, standard: String?)
         case password(value: String?)
         /// `options` is the table of answers with title and description, kept as it is.
-        case options(value: String?, options: ConfigValue)
+        case options(value: String?, options: JSON)
         case chain([ConfigurationNode])
         /// What else is asked depends on the head's answer; a branch may be empty.
         indirect case branch(head: ConfigurationNode, branches: [Branch])

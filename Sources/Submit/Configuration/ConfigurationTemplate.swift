@@ -29,7 +29,7 @@ extension ConfigurationNode {
         func password(_ name: String) -> ConfigurationNode {
             ConfigurationNode(name: name, kind: .password(value: nil))
         }
-        func option(_ key: String, _ title: String, _ description: String) -> ConfigValue.Member {
+        func option(_ key: String, _ title: String, _ description: String) -> JSON.Member {
             .init(key, .array([.string(title), .string(description)]))
         }
         let launcher = ConfigurationNode(

@@ -13,7 +13,7 @@ enum FirecRESTURL {
             address.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else {
             // Not repeated when it may hold a password.
-            let shown = address.utf8.contains(UInt8(ascii: "@")) ? "this URL" : ConfigValue.string(String(address)).shown
+            let shown = address.utf8.contains(UInt8(ascii: "@")) ? "this URL" : JSON.string(String(address)).shown
             throw SubmitError.usage(
                 "\(option): \(shown) is not accepted; expected an absolute https:// URL without user name, query or "
                     + "fragment (http:// only for this machine)")

@@ -59,7 +59,7 @@ package enum KnownRun: Sendable, Equatable {
     package static func find(_ text: String, results: String) throws -> KnownRun {
         let names = ["sml_loadtest_", "loadtest_"]
         guard JobID(text) != nil || names.contains(where: { text.hasPrefix($0) }) else {
-            throw SubmitError.usage("JOBID: \(ConfigValue.string(text).shown) is not accepted; expected a job's number or name")
+            throw SubmitError.usage("JOBID: \(JSON.string(text).shown) is not accepted; expected a job's number or name")
         }
         let directories = ((try? FileLook.names(in: results)) ?? []).map { "\(results)/\($0)" }
         let found = try JobID(text).map { id in try numbered(id, directories) } ?? named(text, directories)

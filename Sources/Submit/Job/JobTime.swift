@@ -28,7 +28,7 @@ package struct JobTime: Sendable, Equatable, CustomStringConvertible {
             numbers.allSatisfy({ $0 >= 0 }), numbers[1] < 60, numbers[2] < 60, numbers.contains(where: { $0 > 0 })
         else {
             throw SubmitError.usage(
-                "\(option): \(ConfigValue.string(text).shown) is not accepted; expected HH:MM:SS, 00:00:01 to 999:59:59")
+                "\(option): \(JSON.string(text).shown) is not accepted; expected HH:MM:SS, 00:00:01 to 999:59:59")
         }
         duration = .seconds(numbers[0] * 3600 + numbers[1] * 60 + numbers[2])
     }

@@ -87,7 +87,7 @@ struct LaunchGuide {
             GuideQuestion("Replicas", standard: "1") { text in
                 guard let count = Int(text) else {
                     throw SubmitError.usage(
-                        "\(Flag.replicas): \(ConfigValue.string(text).shown) is not accepted; expected a whole number from 1 to 1024")
+                        "\(Flag.replicas): \(JSON.string(text).shown) is not accepted; expected a whole number from 1 to 1024")
                 }
                 return "\(try Topology(replicas: count).replicas)"
             }

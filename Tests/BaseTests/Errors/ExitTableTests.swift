@@ -8,7 +8,7 @@ struct ExitTableTests {
     @Test func saysTheUsualMeaningUnlessACommandSaysMore() {
         #expect(
             ExitStatus.table([.done: nil, .usage: "bad usage, or SLURM refused the job", .remoteWrite: nil]) == """
-                  0    the plan was carried out, whatever the server answered
+                  0    the plan was carried out, and at least one request succeeded
                   64   bad usage, or SLURM refused the job
                   255  bad remote-write setting
                 """)

@@ -56,7 +56,7 @@ import Testing
         for value in stride(from: UInt32(0x20), through: 0x10FFFF, by: 61) {
             guard let scalar = Unicode.Scalar(value), scalar != "\"", scalar != "\\" else { continue }
             let text = "\"abc\(scalar)def\""
-            #expect(try ConfigValue.parse(text) == .string("abc\(scalar)def"))
+            #expect(try JSON.parse(text) == .string("abc\(scalar)def"))
         }
     }
 
@@ -115,7 +115,7 @@ import Testing
             let accepted = isJSON(bytes)
             bytes.withUnsafeBytes { raw in
                 do throws(JSONError) {
-                    _ = try ConfigValue.parse(raw)
+                    _ = try JSON.parse(raw)
                     #expect(accepted)
                 } catch {
                     #expect(!accepted || error.reason.hasSuffix("occurs twice"))

@@ -25,18 +25,18 @@ import Testing
     }
 
     @Test func decoding() throws {
-        #expect(try ConfigValue.parse(#""\u00e9\ud83d\ude00\/\"""#) == .string("é😀/\""))
-        #expect(try ConfigValue.parse(#""\ud83dx""#) == .string("\u{FFFD}x"))
+        #expect(try JSON.parse(#""\u00e9\ud83d\ude00\/\"""#) == .string("é😀/\""))
+        #expect(try JSON.parse(#""\ud83dx""#) == .string("\u{FFFD}x"))
     }
 
     @Test func refusesRepeatedKeys() {
-        #expect(throws: JSONError.self) { try ConfigValue.parse(#"{"a":1,"b":{"c":1,"c":2}}"#) }
-        #expect(throws: JSONError.self) { try ConfigValue.parse(#"{"a":1,"\u0061":2}"#) }
+        #expect(throws: JSONError.self) { try JSON.parse(#"{"a":1,"b":{"c":1,"c":2}}"#) }
+        #expect(throws: JSONError.self) { try JSON.parse(#"{"a":1,"\u0061":2}"#) }
     }
 
     @Test func keepsOrderAndSpelling() throws {
         let text = #"{"z":1.50,"a":[1e3,"x"],"m":{}}"#
-        #expect(try ConfigValue.parse(text).json() == text)
+        #expect(try JSON.parse(text).json() == text)
     }
 
     /// The examples of RFC 7396, appendix A.
@@ -51,6 +51,6 @@ import Testing
         ("{}", #"{"a":{"bb":{"ccc":null}}}"#, #"{"a":{"bb":{}}}"#),
     ])
     func mergePatch(_ target: String, _ patch: String, _ result: String) throws {
-        #expect(try ConfigValue.parse(target).merging(ConfigValue.parse(patch)) == ConfigValue.parse(result))
+        #expect(try JSON.parse(target).merging(JSON.parse(patch)) == JSON.parse(result))
     }
 }

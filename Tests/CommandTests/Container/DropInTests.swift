@@ -1,5 +1,6 @@
 // SML's own command line, character by character (k6 §2), in the image: same outputs, same places, same exit codes.
 
+import Base
 import Foundation
 import Metrics
 import TestSupport

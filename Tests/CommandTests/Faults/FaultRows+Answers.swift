@@ -36,9 +36,10 @@ extension FaultRow {
         .scripted("200, empty body", golden: "L_empty200", .answered(200, content: "empty body"), .answer("")),
         .scripted("200, `choices: []`", golden: "L_nochoices", .answered(200, content: "no choices"), body("")),
         .scripted(
-            "200 without usage", golden: "L_nousage", .answered(200, choices: true, content: "without_usage"), body(choice, usage: "")),
+            "200 without usage", golden: "L_nousage", .answered(200, choices: true, content: "without_prompt_tokens, without_usage"),
+            body(choice, usage: "")),
         .scripted(
-            "200, negative usage", golden: "L_negusage", .answered(200, choices: true, content: "without_usage"),
+            "200, negative usage", golden: "L_negusage", .answered(200, choices: true, content: "without_prompt_tokens, without_usage"),
             body(choice, usage: #","usage":{"prompt_tokens":-1,"completion_tokens":-4}"#)),
         .scripted(
             "200, no completion tokens", golden: "L_zerocompl",
@@ -52,7 +53,8 @@ extension FaultRow {
         ),
         .scripted(
             "200, other than `max_tokens` tokens under `ignore_eos`", k6: "a success",
-            .answered(200, choices: true, content: "tokens_not_as_asked"), body(choice, usage: #","usage":{"completion_tokens":3}"#)),
+            .answered(200, choices: true, content: "tokens_not_as_asked, without_prompt_tokens"),
+            body(choice, usage: #","usage":{"completion_tokens":3}"#)),
         .scripted(
             "200, cut at the token limit", k6: "a success", .answered(200, choices: true, note: "finish_reason length counted"),
             body(#"{"message":{"content":"hi"},"finish_reason":"length"}"#)
@@ -84,13 +86,16 @@ extension FaultRow {
         ) { results, _ in
             results.count("sml", "connections", "opened") == results.requests.count ? "a connection each" : "connections reused"
         },
-        .scripted("gzip", golden: "L_gzip", .answered(200, choices: true, content: "without_content, without_usage"), zipped(gzip)),
+        .scripted(
+            "gzip", golden: "L_gzip", .answered(200, choices: true, content: "without_content, without_prompt_tokens, without_usage"),
+            zipped(gzip)),
         .scripted(
             "undecodable gzip", golden: "L_badgzip", k6: "the text names the decoder's complaint too",
             .broken(1701, "error decompressing response body", .receive),
             .answer(headers: ["Content-Encoding: gzip"], "this is not gzip at all")),
         .scripted(
-            "gzip of two members", .answered(200, choices: true, content: "without_content, without_usage"), zipped(gzip + emptyMember)),
+            "gzip of two members", .answered(200, choices: true, content: "without_content, without_prompt_tokens, without_usage"),
+            zipped(gzip + emptyMember)),
         .scripted("gzip without its trailer", .broken(1000, "unexpected EOF", .receive), zipped(Array(gzip.dropLast(8)))),
         .scripted("gzip cut in its trailer", .broken(1000, "unexpected EOF", .receive), zipped(Array(gzip.dropLast(3)))),
         .scripted(

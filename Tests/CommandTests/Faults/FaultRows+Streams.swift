@@ -52,7 +52,7 @@ extension FaultRow {
             "lines that end in CR LF, comments, an event in pieces", good(chunks: 2),
             .send(head + framed(": hello\r\n\r\ndata: \(role)\r\n") + framed("\r\ndata: ") + framed(text + "\r")),
             .pause(milliseconds: 20), .send(framed("\n\r\ndata: \(text)\r\n\r\ndata: \(end)\r\n\r\ndata: \(usage)\r\n\r\n") + "0\r\n\r\n")),
-        streamed("no usage", good("without_usage", chunks: 2), events([role, text, text, end, done])),
+        streamed("no usage", good("without_prompt_tokens, without_usage", chunks: 2), events([role, text, text, end, done])),
         streamed("finish reason, no `[DONE]`", good(chunks: 1), events([role, text, end, usage])),
         streamed("`[DONE]`, no finish reason", good(chunks: 1), events([role, text, usage, done])),
         streamed(

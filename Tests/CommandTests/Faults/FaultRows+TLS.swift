@@ -71,7 +71,9 @@ extension FaultRow {
     }
 
     static let http2: [FaultRow] = [
-        http2("good answer over HTTP/2", .answer, .answered(200, choices: true, content: "without_content, without_usage")),
+        http2(
+            "good answer over HTTP/2", .answer,
+            .answered(200, choices: true, content: "without_content, without_prompt_tokens, without_usage")),
         http2("stream reset, NO_ERROR", .resetStream(0), .broken(1631, "http2: stream error with http2 ErrCode NO_ERROR", .wait)),
         http2(
             "stream reset, PROTOCOL_ERROR", .resetStream(1), .broken(1632, "http2: stream error with http2 ErrCode PROTOCOL_ERROR", .wait)),

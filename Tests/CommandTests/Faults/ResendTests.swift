@@ -2,6 +2,7 @@
 // idle connections just when they would be used again: no request is lost, none is answered twice, none is counted twice.
 // And against one that closes instead of answering: each of those is an error.
 
+import Base
 import Foundation
 import Generator
 import Metrics

@@ -1,6 +1,7 @@
 // The soak in small: 20,000 requests with 5 % of mixed faults, every count compared with the endpoint's log. The
 // comparison is Benchmarks/soak.py's own, so that what runs for millions of requests is what is tested here.
 
+import Base
 import Foundation
 import Metrics
 import Testing

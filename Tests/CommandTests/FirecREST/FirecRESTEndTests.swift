@@ -252,7 +252,8 @@ import Testing
         #expect(try await program.end(within: 30) == 0, "\(program.errors)")
         let downloaded = try #require(laptop.fake.requests.first { $0.requestLine.contains("summary.json") }).time
         print("calls: \(laptop.fake.calls.count); summary asked for \(downloaded - ended) after the job's end: \(laptop.fake.calls)")
-        #expect(laptop.fake.calls.count <= 20, "\(laptop.fake.calls)")
+        // The looks at the job, three and the log's one here, go by the clock.
+        #expect(laptop.fake.calls.count <= 22, "\(laptop.fake.calls)")
         #expect(downloaded - ended < .seconds(2), "\(downloaded - running)")
         // Progress on the way.
         #expect(program.errors.contains("RUNNING for"))

@@ -70,7 +70,7 @@ import Testing
                 "GET /compute/cluster/jobs/\(number(program))", "GET \(files)/download",
             ],
             [
-                "GET /status/systems", "GET \(system)/partitions", "POST /compute/cluster/jobs", "GET \(files)/stat",
+                "GET /status/systems", "GET \(system)/partitions", "POST /compute/cluster/jobs",
                 "GET \(files)/download",
             ],
         ] {

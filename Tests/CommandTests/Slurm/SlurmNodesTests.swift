@@ -1,5 +1,6 @@
 // One run on two nodes of a real SLURM: together it is the run on one node, and what is lost of it is said.
 
+import Base
 import Foundation
 import Generator
 import Metrics

@@ -1,5 +1,6 @@
 // What a run left: its summary as JSON, its records through the library and through the command's CSV.
 
+import Base
 import Foundation
 import Generator
 import Metrics

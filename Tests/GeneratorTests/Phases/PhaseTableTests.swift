@@ -2,6 +2,7 @@
 //
 //     SML_PHASE_TABLE=table.md K6=/path/of/k6 swift test --filter PhaseTableTests
 
+import Base
 import Foundation
 import TestSupport
 import Testing

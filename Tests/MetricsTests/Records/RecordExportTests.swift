@@ -1,5 +1,6 @@
 // Exports name every column, resolve texts and quote what needs it.
 
+import Base
 import Foundation
 import Generator
 import Testing
@@ -36,7 +37,8 @@ struct RecordExportTests {
         #expect(lines[2].contains(",101000000,,150000000,"))
         #expect(lines[2].contains("\"a,\"\"b\"\"\",0,1220,read: connection reset by peer,POST,\(Samples.url),"))
         #expect(
-            lines[0].hasSuffix(",turn,words,next_address,chunks,answered_whole," + RecordExport.sampleColumns.map(\.name).joined(separator: ",")))
+            lines[0].hasSuffix(
+                ",turn,words,next_address,chunks,answered_whole," + RecordExport.sampleColumns.map(\.name).joined(separator: ",")))
         #expect(lines[1].hasSuffix(",0,0,,false,,false,,,,,,,,,,,,,,,"))
         #expect(lines[3].hasPrefix("sample,,,,,") && lines[3].hasSuffix(",,1000000000,5000000,31457280,200000,0,0,0,1,3,3,0,0,0,0,0"))
         for line in [lines[1], lines[3]] {

@@ -1,5 +1,6 @@
 // docs/METRICS.md names every member of a summary and none that does not exist.
 
+import Base
 import Foundation
 import Generator
 import Scenarios

@@ -1,5 +1,6 @@
 // Merging the tasks' records gives what one process with all the records would have computed.
 
+import Base
 import Foundation
 import Generator
 import TestSupport

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct BuildingTests {
     private func definition(_ json: String) throws -> ScenarioDefinition {
-        ScenarioDefinition(name: "demo", value: try ConfigValue.parse(json), origin: .file("./scenarios/demo.json"))
+        ScenarioDefinition(name: "demo", value: try JSON.parse(json), origin: .file("./scenarios/demo.json"))
     }
 
     @Test func writesWhatSMLWrites() throws {

@@ -75,7 +75,7 @@ import Testing
         #expect(fixed.tokensAsked(at: 0) == 9 && fixed.tokensAsked(at: 1) == 9)
         let patched = try corpus(
             CorpusOptions(
-                model: "m", ignoreEOS: true, bodyPatch: try ConfigValue.parse(#"{"model":"other","max_tokens":3}"#)))
+                model: "m", ignoreEOS: true, bodyPatch: try JSON.parse(#"{"model":"other","max_tokens":3}"#)))
         #expect(patched.model == "other" && patched.tokensAsked(at: 0) == -1)
     }
 }

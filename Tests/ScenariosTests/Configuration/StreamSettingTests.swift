@@ -41,7 +41,7 @@ import Testing
         #expect(try resolve(#","stream":true"#, top: #","stream":false"#).plan.target.streams == false)
         #expect(try resolve("", top: #","stream":true"#).plan.target.streams)
         let scenario = ScenarioDefinition(
-            name: "demo", value: try ConfigValue.parse(#"{"executor":"constant-vus","stream":true}"#), origin: .file("demo.json"))
+            name: "demo", value: try JSON.parse(#"{"executor":"constant-vus","stream":true}"#), origin: .file("demo.json"))
         for (option, streams) in [(nil, true), (false, false), (true, true)] {
             let built = try RunConfiguration.build(
                 scenario: scenario, serverURL: "http://h", overrides: RunOverrides(stream: option))

@@ -137,18 +137,18 @@ import Testing
         ),
     ])
     func patchedBody(_ patch: String, _ expected: String) throws {
-        let options = CorpusOptions(model: "m", bodyPatch: try ConfigValue.parse(patch))
+        let options = CorpusOptions(model: "m", bodyPatch: try JSON.parse(patch))
         #expect(try body(#"{"content":"hi","max_tokens":4}"#, options) == expected)
     }
 
     @Test func firstMemberMayBeAbsent() throws {
-        let options = CorpusOptions(bodyPatch: try ConfigValue.parse(#"{"messages":null}"#))
+        let options = CorpusOptions(bodyPatch: try JSON.parse(#"{"messages":null}"#))
         #expect(try body(#"{"content":"hi"}"#, options) == "{" + Self.tail + "}")
         #expect(try body(#"{"content":"hi","max_tokens":4}"#, options) == #"{"max_tokens":4,"# + Self.tail + "}")
     }
 
     @Test func placeholderNeedsText() throws {
-        let options = CorpusOptions(bodyPatch: try ConfigValue.parse(#"{"prompt":"${prompt}"}"#))
+        let options = CorpusOptions(bodyPatch: try JSON.parse(#"{"prompt":"${prompt}"}"#))
         let text = "[{\"content\":\"a\"},\n {\"messages\":[{\"role\":\"user\",\"content\":\"b\"}]}]"
         #expect(message(text, options).hasPrefix("prompts.json: entry 1 (line 2, column 14): request.body uses ${prompt}"))
     }

@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func theEntryWinsOverTheScenariosBodyAndTheRunOverALimit() throws {
-        let patch = try ConfigValue.parse(#"{"temperature":0,"top_p":0.5}"#)
+        let patch = try JSON.parse(#"{"temperature":0,"top_p":0.5}"#)
         #expect(
             try body(#"{"content":"hi","top_p":0.9}"#, CorpusOptions(bodyPatch: patch))
                 == "{\(Self.hi),\"temperature\":0,\"stream\":false,\"top_p\":0.9}")
@@ -114,16 +114,16 @@ import Testing
     ])
     func holes(_ patch: String, _ expected: String) throws {
         let entry = #"{"content":"h\"i","max_tokens":4}"#
-        #expect(try body(entry, CorpusOptions(bodyPatch: ConfigValue.parse(patch))) == expected)
+        #expect(try body(entry, CorpusOptions(bodyPatch: JSON.parse(patch))) == expected)
         // The run's limit is what they stand for when it has one.
-        let fixed = try body(entry, CorpusOptions(maxTokens: .fixed(4), bodyPatch: ConfigValue.parse(patch)))
+        let fixed = try body(entry, CorpusOptions(maxTokens: .fixed(4), bodyPatch: JSON.parse(patch)))
         #expect(fixed == expected)
     }
 
     @Test func aHoleWithoutALimit() throws {
-        let other = try ConfigValue.parse(#"{"max_completion_tokens":"${max_tokens}"}"#)
+        let other = try JSON.parse(#"{"max_completion_tokens":"${max_tokens}"}"#)
         #expect(try body(#"{"content":"hi"}"#, CorpusOptions(bodyPatch: other)) == "{\(Self.hi),\"temperature\":1,\"stream\":false}")
-        let deep = try ConfigValue.parse(#"{"x":["${max_tokens}"]}"#)
+        let deep = try JSON.parse(#"{"x":["${max_tokens}"]}"#)
         #expect(
             message(#"[{"content":"hi"}]"#, CorpusOptions(bodyPatch: deep))
                 .hasPrefix("prompts.json: entry 0 (line 1, column 14): request.body uses ${max_tokens}, and neither the entry nor"))

@@ -19,7 +19,7 @@ import Testing
 
     private func texts(_ corpus: Corpus) throws -> [String] {
         try (0..<corpus.count).map { index in
-            let body = try ConfigValue.parse(corpus.body(at: index))
+            let body = try JSON.parse(corpus.body(at: index))
             guard case .array(let messages)? = body["messages"], case .string(let text)? = messages.last?["content"] else { return "?" }
             return text
         }

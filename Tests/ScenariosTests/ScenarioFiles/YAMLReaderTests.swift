@@ -60,7 +60,7 @@ import Testing
         ("- {<<: {x: 1}, y: 2}\n- {<<: []}\n- {\"<<\": 1}", #"[{"x":1,"y":2},{},{"<<":1}]"#),
     ])
     func mergeKeys(_ text: String, _ json: String) throws {
-        #expect(try YAMLReader.parse(text, file: "x.yaml") == ConfigValue.parse(json))
+        #expect(try YAMLReader.parse(text, file: "x.yaml") == JSON.parse(json))
     }
 
     @Test func mergesCannotGrowWithoutBound() {
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func whatIsWrittenIsReadBack() throws {
-        let value = try ConfigValue.parse(
+        let value = try JSON.parse(
             #"{"a":null,"b":[true,false,-1.5e3,[],{}],"c":{"d":"","e":"yes","f":"12","g":"two\nlines\n","h":" blank ","i":"é😀: #","j":"- x","k":"'\"\\"}}"#
         )
         let text = YAMLFile.text(value)

@@ -10,8 +10,8 @@ enum Fixture {
         return [UInt8](try Data(contentsOf: folder.appendingPathComponent("Fixtures/\(name)")))
     }
 
-    static func json(_ name: String) throws -> ConfigValue {
-        try ConfigValue.parse(String(decoding: bytes(name), as: UTF8.self))
+    static func json(_ name: String) throws -> JSON {
+        try JSON.parse(String(decoding: bytes(name), as: UTF8.self))
     }
 }
 

@@ -1,6 +1,7 @@
 // The built commands as children, against an endpoint in this process: what is tested is what is shipped, wiring and
 // environment included.
 
+import Base
 import Endpoint
 import Foundation
 import Metrics

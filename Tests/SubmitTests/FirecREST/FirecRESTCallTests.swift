@@ -16,7 +16,7 @@ import Testing
         let submit = FirecRESTCall.submit("s", script: "#!/bin/bash -l\n\"'$(x)\u{1}", workingDirectory: "/w", account: nil)
         #expect(submit.repeating == .unsafe)
         guard case .bytes(let bytes) = submit.body else { Issue.record("no body"); return }
-        let job = (try? ConfigValue.parse(String(decoding: bytes, as: UTF8.self)))?["job"]
+        let job = (try? JSON.parse(String(decoding: bytes, as: UTF8.self)))?["job"]
         #expect(job?["script"] == .string("#!/bin/bash -l\n\"'$(x)\u{1}"))
         #expect(job?["account"] == nil)
         for call in [FirecRESTCall.systems, .cancel("s", id: "1"), .makeDirectory("s", "/a"), .remove("s", "/a")] {
@@ -28,7 +28,7 @@ import Testing
         func body(_ status: Int, _ message: String) -> FirecRESTErrorBody {
             FirecRESTErrorBody(
                 HTTPResponse(
-                    status: status, body: Array(ConfigValue.object([.init("message", .string(message))]).json().utf8)))
+                    status: status, body: Array(JSON.object([.init("message", .string(message))]).json().utf8)))
         }
         let prefix = "Unexpected Slurm command response. exit_status:1 std_err:"
         #expect(

@@ -25,7 +25,7 @@ import Testing
         #expect(request.requestLine == "POST /v1/chat/completions HTTP/1.1")
         #expect(request["authorization"] == "Bearer \(Self.key)")
         #expect(request["content-type"] == "application/json")
-        let body = try ConfigValue.parse(String(decoding: request.body, as: UTF8.self))
+        let body = try JSON.parse(String(decoding: request.body, as: UTF8.self))
         #expect(body["model"] == .string("swiss-ai/m\"1"))
         #expect(body["stream"] == .bool(false))
         #expect(body["max_tokens"] == .number("16"))

@@ -39,7 +39,8 @@ struct BlockWriter {
     /// All there is to say, in the order of reading.
     var sections: [TextSection] {
         [
-            TextSection(verdict.lines + head.lines), counts, windows, latencyTable, streamTable, errors, health, tokenTable, k6Rows, conditions,
+            TextSection(verdict.lines + head.lines), counts, windows, latencyTable, streamTable, errors, health, tokenTable, k6Rows,
+            conditions,
         ]
     }
 

@@ -64,7 +64,7 @@ struct CSVRows: ~Copyable {
 
     /// Numbers and truth values as JSON has them.
     private static func isPlain(_ text: String) -> Bool {
-        switch try? ConfigValue.parse(text) {
+        switch try? JSON.parse(text) {
         case .number?, .bool?: true
         default: false
         }

@@ -119,56 +119,56 @@ extension CorpusProfile {
     // MARK: - Document
 
     /// Everything, for programs.
-    package func document() -> ConfigValue {
-        func spread(_ spread: Spread, _ scale: (Int) -> Int = { $0 }) -> [ConfigValue.Member] {
+    package func document() -> JSON {
+        func spread(_ spread: Spread, _ scale: (Int) -> Int = { $0 }) -> [JSON.Member] {
             [
-                .init("min", .integer(scale(spread.least))), .init("median", .integer(scale(spread.median))),
-                .init("p95", .integer(scale(spread.p95))), .init("max", .integer(scale(spread.most))),
+                .init("min", .int(scale(spread.least))), .init("median", .int(scale(spread.median))),
+                .init("p95", .int(scale(spread.p95))), .init("max", .int(scale(spread.most))),
             ]
         }
-        func object(of part: Part) -> ConfigValue {
-            var members: [ConfigValue.Member] = [.init("label", .string(part.label)), .init("entries", .integer(part.characters.count))]
-            members.append(.init("characters", .object(spread(part.characters) + [.init("total", .integer(part.characters.total))])))
+        func object(of part: Part) -> JSON {
+            var members: [JSON.Member] = [.init("label", .string(part.label)), .init("entries", .int(part.characters.count))]
+            members.append(.init("characters", .object(spread(part.characters) + [.init("total", .int(part.characters.total))])))
             members.append(
                 .init(
                     "estimated_tokens",
-                    .object(spread(part.characters, Self.tokens) + [.init("total", .integer(Self.tokens(part.characters.total)))])))
+                    .object(spread(part.characters, Self.tokens) + [.init("total", .int(Self.tokens(part.characters.total)))])))
             if let limits = part.limits {
-                members.append(.init("max_tokens", .object([.init("entries", .integer(limits.count))] + spread(limits))))
+                members.append(.init("max_tokens", .object([.init("entries", .int(limits.count))] + spread(limits))))
             }
             return .object(members)
         }
-        func keys(_ keys: [CorpusReading.Key], explained: Bool) -> ConfigValue {
+        func keys(_ keys: [CorpusReading.Key], explained: Bool) -> JSON {
             .array(
                 keys.map { key in
-                    var members: [ConfigValue.Member] = [.init("key", .string(key.key)), .init("entries", .integer(key.entries))]
+                    var members: [JSON.Member] = [.init("key", .string(key.key)), .init("entries", .int(key.entries))]
                     if explained { members.append(.init("why", key.explanation.map { .string($0) } ?? .null)) }
                     return .object(members)
                 })
         }
         return .object([
-            .init("file", .string(file)), .init("bytes", size.map { .integer($0) } ?? .null),
+            .init("file", .string(file)), .init("bytes", size.map { .int($0) } ?? .null),
             .init("format", .string(reading.file.rawValue)),
             .init(
                 "forms",
-                .object(EntryForm.allCases.compactMap { form in reading.forms[form].map { .init(form.rawValue, .integer($0)) } })),
-            .init("left_out", .integer(reading.leftOut)), .init("all", object(of: all)),
+                .object(EntryForm.allCases.compactMap { form in reading.forms[form].map { .init(form.rawValue, .int($0)) } })),
+            .init("left_out", .int(reading.leftOut)), .init("all", object(of: all)),
             .init("labels", .array(labels.map(object(of:)))),
-            .init("characters_per_token", .integer(Self.charactersPerToken)),
+            .init("characters_per_token", .int(Self.charactersPerToken)),
             .init(
                 "repeats",
                 .object([
-                    .init("distinct", .integer(distinct)), .init("entries", .integer(repeating)),
-                    .init("most_frequent", .integer(mostFrequent)),
+                    .init("distinct", .int(distinct)), .init("entries", .int(repeating)),
+                    .init("most_frequent", .int(mostFrequent)),
                 ])),
-            .init("common_prefix_characters", .integer(commonPrefix)),
+            .init("common_prefix_characters", .int(commonPrefix)),
             .init(
                 "shared_prefixes",
                 .array(
                     prefixes.map {
                         .object([
-                            .init("characters", .integer($0.characters)), .init("entries", .integer($0.entries)),
-                            .init("largest_group", .integer($0.largest)),
+                            .init("characters", .int($0.characters)), .init("entries", .int($0.entries)),
+                            .init("largest_group", .int($0.largest)),
                         ])
                     })),
             .init("request_keys", keys(reading.sent, explained: false)), .init("keys_not_sent", keys(reading.unsent, explained: true)),

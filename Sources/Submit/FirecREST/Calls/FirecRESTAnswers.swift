@@ -11,7 +11,7 @@ struct UnexpectedAnswer: Error, CustomStringConvertible {
     var description: String { "the answer has no usable \(missing)" }
 }
 
-extension ConfigValue {
+extension JSON {
     /// A string or a number as text: versions of FirecREST write ids and sizes either way.
     var written: String? {
         switch self {
@@ -21,12 +21,12 @@ extension ConfigValue {
     }
 
     /// Unlike an empty one, none at all is an unusable answer.
-    fileprivate var list: [ConfigValue]? {
+    fileprivate var list: [JSON]? {
         if case .array(let elements) = self { elements } else { nil }
     }
 
-    fileprivate static func body(_ response: HTTPResponse) throws(UnexpectedAnswer) -> ConfigValue {
-        guard let value = try? ConfigValue.parse(response.text) else { throw UnexpectedAnswer(missing: "JSON") }
+    fileprivate static func body(_ response: HTTPResponse) throws(UnexpectedAnswer) -> JSON {
+        guard let value = try? JSON.parse(response.text) else { throw UnexpectedAnswer(missing: "JSON") }
         return value
     }
 }
@@ -45,7 +45,7 @@ struct FirecRESTSystem: Sendable, Equatable {
     static let standardOperationLimit = 5 << 20
 
     static func list(_ response: HTTPResponse) throws(UnexpectedAnswer) -> [FirecRESTSystem] {
-        guard let systems = try ConfigValue.body(response)["systems"]?.list else {
+        guard let systems = try JSON.body(response)["systems"]?.list else {
             throw UnexpectedAnswer(missing: "systems")
         }
         return systems.compactMap { system in
@@ -90,7 +90,7 @@ struct FirecRESTUser: Sendable, Equatable {
     var group: String
 
     init(_ response: HTTPResponse) throws(UnexpectedAnswer) {
-        let body = try ConfigValue.body(response)
+        let body = try JSON.body(response)
         guard let name = body[path: "user", "name"]?.written, !name.isEmpty else { throw UnexpectedAnswer(missing: "user name") }
         guard let group = body[path: "group", "name"]?.written else { throw UnexpectedAnswer(missing: "group name") }
         self.name = name
@@ -100,7 +100,7 @@ struct FirecRESTUser: Sendable, Equatable {
 
 enum FirecRESTPartitions {
     static func list(_ response: HTTPResponse) throws(UnexpectedAnswer) -> [String] {
-        guard let partitions = try ConfigValue.body(response)["partitions"]?.list else {
+        guard let partitions = try JSON.body(response)["partitions"]?.list else {
             throw UnexpectedAnswer(missing: "partitions")
         }
         return partitions.compactMap { $0["name"]?.written }
@@ -132,7 +132,7 @@ struct FirecRESTJob: Sendable, Equatable {
         var signal: Int
         var end: Int?
 
-        fileprivate init(_ task: ConfigValue) {
+        fileprivate init(_ task: JSON) {
             id = task["id"]?.written ?? ""
             state = task[path: "status", "state"]?.written ?? ""
             exitCode = task[path: "status", "exitCode"]?.written.flatMap { Int($0) } ?? 0
@@ -142,11 +142,11 @@ struct FirecRESTJob: Sendable, Equatable {
     }
 
     static func list(_ response: HTTPResponse) throws(UnexpectedAnswer) -> [FirecRESTJob] {
-        guard let jobs = try ConfigValue.body(response)["jobs"]?.list else { throw UnexpectedAnswer(missing: "jobs") }
+        guard let jobs = try JSON.body(response)["jobs"]?.list else { throw UnexpectedAnswer(missing: "jobs") }
         return jobs.compactMap(FirecRESTJob.init)
     }
 
-    private init?(_ job: ConfigValue) {
+    private init?(_ job: JSON) {
         guard let id = job["jobId"]?.written, let state = job[path: "status", "state"]?.written else { return nil }
         self.id = id
         self.state = state
@@ -161,7 +161,7 @@ struct FirecRESTJob: Sendable, Equatable {
     }
 
     static func submitted(_ response: HTTPResponse) throws(UnexpectedAnswer) -> String {
-        guard let id = try ConfigValue.body(response)["jobId"]?.written, !id.isEmpty else {
+        guard let id = try JSON.body(response)["jobId"]?.written, !id.isEmpty else {
             throw UnexpectedAnswer(missing: "jobId")
         }
         return id
@@ -170,7 +170,7 @@ struct FirecRESTJob: Sendable, Equatable {
 
 enum FirecRESTFile {
     static func size(_ response: HTTPResponse) throws(UnexpectedAnswer) -> Int {
-        guard let size = try ConfigValue.body(response)[path: "output", "size"]?.written.flatMap({ Int($0) }), size >= 0 else {
+        guard let size = try JSON.body(response)[path: "output", "size"]?.written.flatMap({ Int($0) }), size >= 0 else {
             throw UnexpectedAnswer(missing: "output.size")
         }
         return size
@@ -178,7 +178,7 @@ enum FirecRESTFile {
 
     /// Of `ls`: names and sizes.
     static func listing(_ response: HTTPResponse) throws(UnexpectedAnswer) -> [String: Int] {
-        guard let files = try ConfigValue.body(response)["output"]?.list else { throw UnexpectedAnswer(missing: "output") }
+        guard let files = try JSON.body(response)["output"]?.list else { throw UnexpectedAnswer(missing: "output") }
         var listing: [String: Int] = [:]
         for file in files {
             guard let name = file["name"]?.written, let size = file["size"]?.written.flatMap({ Int($0) }), size >= 0 else { continue }
@@ -188,7 +188,7 @@ enum FirecRESTFile {
     }
 
     static func checksum(_ response: HTTPResponse) throws(UnexpectedAnswer) -> String {
-        guard let sum = try ConfigValue.body(response)[path: "output", "checksum"]?.written else {
+        guard let sum = try JSON.body(response)[path: "output", "checksum"]?.written else {
             throw UnexpectedAnswer(missing: "output.checksum")
         }
         return sum.lowercased()
@@ -196,7 +196,7 @@ enum FirecRESTFile {
 
     /// Of `view` and `tail`.
     static func content(_ response: HTTPResponse) throws(UnexpectedAnswer) -> String {
-        let output = try ConfigValue.body(response)["output"]
+        let output = try JSON.body(response)["output"]
         guard let text = output?.written ?? output?["content"]?.written else { throw UnexpectedAnswer(missing: "output") }
         return text
     }
@@ -211,7 +211,7 @@ struct FirecRESTTransfer: Sendable, Equatable {
     var partSize: Int?
 
     init(_ response: HTTPResponse) throws(UnexpectedAnswer) {
-        let body = try ConfigValue.body(response)
+        let body = try JSON.body(response)
         guard let id = body[path: "transferJob", "jobId"]?.written else { throw UnexpectedAnswer(missing: "transferJob.jobId") }
         jobID = id
         outputLog = body[path: "transferJob", "logs", "outputLog"]?.written ?? ""

@@ -9,7 +9,7 @@ extension FirecRESTCall {
 
     /// Not to be repeated blindly: each success is a job.
     static func submit(_ system: String, script: String, workingDirectory: String, account: String?) -> FirecRESTCall {
-        var job: [ConfigValue.Member] = [
+        var job: [JSON.Member] = [
             .init("workingDirectory", .string(workingDirectory)), .init("script", .string(script)),
         ]
         if let account { job.append(.init("account", .string(account))) }

@@ -93,8 +93,8 @@ extension FirecRESTCall {
 
     /// Each success is a transfer job.
     static func startUpload(_ system: String, to path: String, size: Int, account: String?) -> FirecRESTCall {
-        let directives: [ConfigValue.Member] = [
-            .init("file_size", .integer(size)), .init("transfer_method", .string("s3")),
+        let directives: [JSON.Member] = [
+            .init("file_size", .int(size)), .init("transfer_method", .string("s3")),
         ]
         return transfer(system, "upload", [.init("path", .string(path))], directives, account)
     }
@@ -105,7 +105,7 @@ extension FirecRESTCall {
     }
 
     private static func transfer(
-        _ system: String, _ name: String, _ members: [ConfigValue.Member], _ directives: [ConfigValue.Member],
+        _ system: String, _ name: String, _ members: [JSON.Member], _ directives: [JSON.Member],
         _ account: String?
     ) -> FirecRESTCall {
         var members = members + [.init("transfer_directives", .object(directives))]

@@ -36,7 +36,7 @@ struct FirecRESTCall: Sendable, Equatable {
         }
     }
 
-    func sending(_ json: ConfigValue) -> FirecRESTCall {
+    func sending(_ json: JSON) -> FirecRESTCall {
         var call = self
         call.headers.append(.init("Content-Type", "application/json"))
         call.body = .bytes(Array(json.json().utf8))

@@ -15,7 +15,7 @@ struct FirecRESTErrorBody: Sendable, Equatable {
     let isUntried: Bool
 
     init(_ response: HTTPResponse) {
-        let body = try? ConfigValue.parse(response.text)
+        let body = try? JSON.parse(response.text)
         var message = body?["message"]?.written ?? response.text
         if case .array(let fields)? = body?["data"]?["fields"] {
             let parts = fields.compactMap { field -> String? in

@@ -28,7 +28,7 @@ struct AccessToken: Sendable {
 
     /// - Throws: ``UnexpectedAnswer`` when there is no token in it.
     init(_ response: HTTPResponse, receivedAt: ContinuousClock.Instant) throws(UnexpectedAnswer) {
-        let body = try? ConfigValue.parse(response.text)
+        let body = try? JSON.parse(response.text)
         guard let value = body?["access_token"]?.written, !value.isEmpty,
             value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else { throw UnexpectedAnswer(missing: "access_token") }

@@ -16,7 +16,7 @@ package enum HeaderName {
             }
         guard isName else {
             throw SubmitError.usage(
-                "\(option): \(ConfigValue.string(text).shown) is not accepted; expected letters, digits and _ . , @ + -")
+                "\(option): \(JSON.string(text).shown) is not accepted; expected letters, digits and _ . , @ + -")
         }
         return text
     }

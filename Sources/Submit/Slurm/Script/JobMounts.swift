@@ -27,7 +27,7 @@ struct JobMounts: Sendable, Equatable {
     /// - Throws: ``SubmitError/usage(_:)``.
     init(promptsFile: String) throws {
         func rejected(_ accepted: String) -> SubmitError {
-            .usage("--loadtest-prompts-file: \(ConfigValue.string(promptsFile).shown) is not accepted; expected \(accepted)")
+            .usage("--loadtest-prompts-file: \(JSON.string(promptsFile).shown) is not accepted; expected \(accepted)")
         }
         let parts = promptsFile.split(separator: "/").map(String.init)
         guard promptsFile.hasPrefix("/"), !promptsFile.hasSuffix("/"), !parts.contains(".."), !parts.contains("."),

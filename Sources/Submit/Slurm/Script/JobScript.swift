@@ -44,7 +44,7 @@ package struct JobScript: Sendable, Equatable {
         self.image = image
         mounts = try JobMounts(promptsFile: promptsFile)
         guard !image.isEmpty, image.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
-            throw SubmitError.usage("--loadtest-container-image: \(ConfigValue.string(image).shown) is not accepted; expected an image")
+            throw SubmitError.usage("--loadtest-container-image: \(JSON.string(image).shown) is not accepted; expected an image")
         }
         guard JobMounts.canBeMounted("\(directory)/\(runLabel)") else {
             throw SubmitError.usage(
