@@ -12,11 +12,16 @@ struct CSVRows: ~Copyable {
     private let columns: [String]
     private var json = ByteBuilder(capacity: 16 << 10)
 
+    /// Columns' names are short; without a bound a file of zeros, a terabyte and no disk space, was read for its first line.
+    private static let longestHeader = 64 << 10
+
     /// - Returns: nil if the first line has no column that could be a prompt.
     init?(_ bytes: UnsafeRawBufferPointer, from start: Int) throws {
+        let head = UnsafeRawBufferPointer(rebasing: bytes[..<min(bytes.count, start + Self.longestHeader)])
+        guard head.count == bytes.count || head[start...].contains(0x0A) else { return nil }
         for separator in [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")] {
             var offset = start
-            guard let header = try? Self.row(bytes, &offset, separator) else { continue }
+            guard let header = try? Self.row(head, &offset, separator) else { continue }
             let names = header.map { String(decoding: $0, as: UTF8.self).trimmingBlanks }
             guard names.contains("content") || names.contains("prompt") else { continue }
             guard Set(names).count == names.count else {
