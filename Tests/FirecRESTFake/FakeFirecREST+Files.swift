@@ -53,7 +53,10 @@ extension FakeFirecREST {
             return .status(204)
         }
         if operation == "ls" { return try list(path) }
-        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        // What a link leads to, where that is asked for; FileManager describes the link.
+        let looked =
+            operation == "stat" && request.query["dereference"] != "true" ? path : URL(filePath: path).resolvingSymlinksInPath().path
+        let attributes = try FileManager.default.attributesOfItem(atPath: looked)
         let size = attributes[.size] as? Int ?? 0
         if operation == "stat" {
             let mode = attributes[.posixPermissions] as? Int ?? 0

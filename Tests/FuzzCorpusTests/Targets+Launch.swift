@@ -94,7 +94,7 @@ extension FuzzTarget {
                     directory: "/h")
                 precondition(!script.mounts.corpusMount.utf8.contains(UInt8(ascii: ",")))
                 precondition(script.mounts.corpusMount.utf8.count { $0 == UInt8(ascii: ":") } == 1)
-                precondition(headerLines(script.render()) == 11, script.render())
+                precondition(headerLines(script.render()) == 12, script.render())
             }
         }
     }

@@ -24,10 +24,10 @@ struct StreamTextTests {
         let head = try #require(lines.firstIndex { $0.hasPrefix("  streams, ms") })
         #expect(lines[head].split(separator: " ").suffix(8) == ["count", "min", "avg", "med", "p90", "p95", "p99", "max"])
         func cells(_ line: String) -> [Substring] { line.split(separator: " ") }
-        #expect(cells(lines[head + 1]) == ["first", "token", "2"] + Array(repeating: "50", count: 7))
+        #expect(cells(lines[head + 1]) == ["first", "token", "2"] + Array(repeating: "50.0", count: 7))
         #expect(cells(lines[head + 2]).prefix(3) == ["from", "schedule", "2"])
         // 100 ms for 20 tokens.
-        #expect(cells(lines[head + 3]) == ["per", "token", "after", "2"] + Array(repeating: "5", count: 7))
+        #expect(cells(lines[head + 3]) == ["per", "token", "after", "2"] + Array(repeating: "5.00", count: 7))
         #expect(cells(lines[head + 4]).prefix(3) == ["between", "chunks", "10"])
         #expect(cells(lines[head + 5]).prefix(3) == ["·", "short", "1"] && cells(lines[head + 6]).prefix(3) == ["·", "long", "1"])
         #expect(lines[head + 7] == "  chunks       1.91 tokens each on average: the time between them is not that between tokens")
@@ -51,7 +51,7 @@ struct StreamTextTests {
         let snapshot = ProgressSnapshot(
             statistics: Self.statistics([Samples.streamed(), Samples.streamed(at: 500)]), elapsed: 1_000_000_000, total: 2_000_000_000,
             inFlight: 0)
-        #expect(ProgressLine.plain(snapshot).contains("TTFT p50 50ms p95 50ms"))
-        #expect(ProgressLine.render(snapshot, width: 200, color: false).contains("  TTFT p50 50ms p95 50ms"))
+        #expect(ProgressLine.plain(snapshot).contains("TTFT p50 50.0ms p95 50.0ms"))
+        #expect(ProgressLine.render(snapshot, width: 200, color: false).contains("  TTFT p50 50.0ms p95 50.0ms"))
     }
 }

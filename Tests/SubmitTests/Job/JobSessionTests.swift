@@ -139,7 +139,7 @@ import Testing
     @Test func controlCLeavesTheJob() async throws {
         let launcher = ScriptedLauncher(.init(looks: [.success(.running)]))
         #expect(try await finish(launcher, interruptedAt: [3]) == 130)
-        #expect(said.lines.first == "\njob 7 goes on")
+        #expect(said.lines.first?.hasPrefix("\njob 7 goes on") == true)
         #expect(said.lines.last?.contains("sml loadtest attach 7") == true && said.lines.last?.contains("sml loadtest cancel 7") == true)
         #expect(launcher.calls.isEmpty)
     }

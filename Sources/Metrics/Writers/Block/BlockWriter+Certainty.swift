@@ -47,7 +47,7 @@ extension BlockWriter {
         var section = TextSection()
         guard let certainty = result.certainty else { return section }
         if let steady = certainty.steady {
-            add("steady", steady.figures, about: explanation(steady, certainty), .headline, to: &section)
+            add("steady", steady.figures, about: explanation(steady, certainty), .context, to: &section)
             if steady.isUnsettled { section.add(row("", "nothing had settled by half of the run: this may still be warm-up"), .figure) }
             if let instant = certainty.firstRepeat {
                 section.add(row("", "prompts repeat from \(Figures.clock(instant)) on: prefix caches may answer faster"), .figure)
@@ -61,9 +61,9 @@ extension BlockWriter {
         }
         let isAlone = section.lines.isEmpty
         add(
-            "full run", certainty.full, about: "warm-up and draining included", isAlone ? .headline : .detail, saysWhy: isAlone,
+            "full run", certainty.full, about: "warm-up and draining included", isAlone ? .context : .detail, saysWhy: isAlone,
             to: &section)
-        if section.lines.contains(where: { $0.text.contains("–") }) { section.add(row("", LatencyIntervals.footnote), .figure) }
+        if section.lines.contains(where: { $0.text.contains("–") }) { section.add(row("", LatencyIntervals.footnote), .context) }
         return section
     }
 

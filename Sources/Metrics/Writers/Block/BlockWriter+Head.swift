@@ -17,7 +17,9 @@ extension BlockWriter {
         var section = TextSection()
         section.add(row("scenario", scenario), .context)
         section.add(row("target", plain(run?.url)), .context)
-        section.add(row("outcome", "\(end) after \(length), started \(plain(outcome?.started))"), .headline)
+        section.add(
+            row("outcome", "\(end) after \(length), started \(plain(outcome?.started))"), outcome?.kind == .completed ? .context : .headline
+        )
         return section
     }
 }
