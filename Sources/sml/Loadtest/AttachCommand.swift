@@ -61,7 +61,15 @@ struct CancelCommand: AsyncParsableCommand {
         let left = "sml: interrupted; 'sml loadtest cancel \(job)' does the rest"
         do {
             try await CommandFailure.reported { [self] in
-                try await interrupts.cancelling(leaving: left) { [self] in try await cancel() }
+                try await interrupts.cancelling(leaving: left) { [self] in
+                    do {
+                        try await cancel()
+                    } catch {
+                        // A call that was broken off says so in words of its own.
+                        try Task.checkCancellation()
+                        throw error
+                    }
+                }
             }
         } catch is CancellationError {
             say(left)

@@ -242,7 +242,8 @@ import Testing
             #expect(record.flags.isSuperset(of: [.interrupted, .final]))
             #expect(record.status == 0 && record.errorCode == 0 && record.phase == .wait)
             let age = record.end - record.started
-            #expect(age > 1_200_000_000 && age < 2_900_000_000)
+            // Cut off at 1.3 s; a busy machine starts them late (by more than 0.1 s at a load of 17).
+            #expect(age > 900_000_000 && age < 2_900_000_000)
         }
         #expect(run.end.stopReason == nil)
     }

@@ -43,7 +43,8 @@ import Testing
         let proxy = try ScriptedServer { _ in [.answer(status: "307 Temporary Redirect", headers: ["Location: \(target)"], "")] }
         defer { proxy.stop() }
         let run = try await Self.run("http://model.invalid", ["HTTP_PROXY": "http://127.0.0.1:\(proxy.port)"], requests: 2)
-        #expect(run.requests.map(\.status) == [307, 200, 307, 200])
+        // Two users; whose hop is recorded first is the machine's business.
+        #expect(run.requests.map(\.status).sorted() == [200, 200, 307, 307])
         #expect(proxy.requests.count == 2 && server.requests.count == 2)
         #expect(server.requests.allSatisfy { $0.line == "POST /v1/chat/completions HTTP/1.1" && $0.header("Authorization") == nil })
     }
