@@ -105,7 +105,7 @@ extension Exchange {
         figures.status = UInt16(clamping: sml_easy_get_long(easy, CURLINFO_RESPONSE_CODE))
         figures.errorCode = ErrorCode.status(figures.status)
         if figures.status == 429 || figures.status == 503 {
-            figures.retryAfter = RetryAfter.nanoseconds(of: easy)
+            figures.retryAfter = RetryAfterHeader.nanoseconds(of: easy)
         }
         figures.tlsVersion = tlsVersion
         figures.httpVersion =

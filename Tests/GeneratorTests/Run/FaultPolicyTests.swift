@@ -53,10 +53,10 @@ import Testing
         for (text, nanoseconds) in [
             ("0", 0), ("1", 1_000_000_000), ("1.5", 1_500_000_000), ("0.25", 250_000_000), ("86400", 86_400_000_000_000),
             ("Sun, 06 Nov 1994 08:49:47 GMT", 10_000_000_000), ("Sunday, 06-Nov-94 08:49:47 GMT", 10_000_000_000),
-            ("Sun, 06 Nov 1994 08:49:27 GMT", 0), ("99999999999999999999", RetryAfter.longest),
+            ("Sun, 06 Nov 1994 08:49:27 GMT", 0), ("99999999999999999999", RetryAfterHeader.longest),
             ("", nil), ("soon", nil), ("-1", nil), ("1.2.3", nil), (".", nil),
         ] as [(String, Int64?)] {
-            #expect(RetryAfter.nanoseconds(text, now: now) == nanoseconds, "\(text)")
+            #expect(RetryAfterHeader.nanoseconds(text, now: now) == nanoseconds, "\(text)")
         }
     }
 

@@ -4,7 +4,7 @@
 import CLibcurl
 import Glibc
 
-enum RetryAfter {
+enum RetryAfterHeader {
     /// Longer than any plan; sums with an instant of a run do not overflow.
     static let longest: Int64 = 1 << 60
 
