@@ -57,7 +57,7 @@ test:
 	$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)
 	scripts/install-packages build image test
 	$(SWIFT) build --build-tests
-	scripts/test --beside "$(RELEASE) --product sml-loadgen"
+	scripts/test --beside "$(RELEASE) --product sml-loadgen && $(RELEASE) --product sml"
 	Benchmarks/counts
 
 lint:

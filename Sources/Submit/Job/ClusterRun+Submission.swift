@@ -30,8 +30,7 @@ extension ClusterRun {
     package func submit(_ job: JobSubmission, staged: StagedJob, record: SubmissionRecord) async throws -> SubmittedRun {
         do {
             try await stage(staged, in: record.runDirectory)
-            try Task.checkCancellation()
-            try record.write()
+            try Self.writeUnlessCancelled(record)
         } catch {
             throw await takenBack(staged, record, error)
         }
@@ -47,6 +46,14 @@ extension ClusterRun {
             record.remove()
             throw await takenBack(staged, record, error)
         }
+    }
+
+    /// Not inlined: with the encoder's errors in the async function above, Swift 6.3's optimiser crashes while it splits it
+    /// ("While splitting coroutine"), which no debug build shows.
+    @inline(never)
+    private static func writeUnlessCancelled(_ record: SubmissionRecord) throws {
+        try Task.checkCancellation()
+        try record.write()
     }
 
     private func stage(_ staged: StagedJob, in directory: String) async throws {
