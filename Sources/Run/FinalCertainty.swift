@@ -4,10 +4,11 @@ import Metrics
 import Synchronization
 
 final class FinalCertainty: Sendable {
-    private let state = Mutex<Certainty?>(nil)
+    /// By the number of the lane.
+    private let state = Mutex<[UInt16: Certainty]>([:])
 
-    var value: Certainty? {
-        get { state.withLock { $0 } }
-        set { state.withLock { $0 = newValue } }
+    subscript(arm: UInt16) -> Certainty? {
+        get { state.withLock { $0[arm] } }
+        set { state.withLock { $0[arm] = newValue } }
     }
 }

@@ -42,9 +42,11 @@ final class ProgressTicker: Sendable {
     }
 
     private func snapshot(elapsed: Int64) -> ProgressSnapshot {
-        let total = run.plan.executor.regularEnd
+        let total = run.lanes.map(\.plan.executor.regularEnd).max() ?? 0
+        let rates = run.lanes.compactMap { $0.rateAsked(at: elapsed) }
         return ProgressSnapshot(
             statistics: readers.statistics, elapsed: elapsed, total: total, isDraining: elapsed > total,
-            inFlight: run.live.inFlight, rateAsked: run.rateAsked(at: elapsed), virtualUsers: run.live.active)
+            inFlight: run.lanes.reduce(0) { $0 + $1.live.inFlight }, rateAsked: rates.isEmpty ? nil : rates.reduce(0, +),
+            virtualUsers: run.lanes.reduce(0) { $0 + $1.live.active })
     }
 }

@@ -47,12 +47,15 @@ package final class RunDelivery: Sendable {
         return configuration
     }
 
-    /// Starts feeding at once; `snapshot` is called on a queue of its own.
+    /// Starts feeding at once; `snapshots` is called on a queue of its own.
     ///
+    /// - Parameters:
+    ///   - arms: the numbers of the run's lanes, each of which has series of its own, with a label `arm` where it has a name.
+    ///   - snapshots: one for each of them.
     /// - Throws: `RemoteWriteConfigurationError`.
     init(
         _ configuration: RemoteWriteConfiguration, drain: Duration, undeliveredPath: String, shownPath: String, context: RunContext,
-        tags: [SeriesTags.Tag], redactor: Redactor, snapshot: @escaping @Sendable (DeliveryReport) -> RunSnapshot
+        arms: [UInt16], tags: [SeriesTags.Tag], redactor: Redactor, snapshots: @escaping @Sendable (DeliveryReport) -> [RunSnapshot]
     ) throws(RemoteWriteConfigurationError) {
         self.configuration = configuration
         self.drain = drain
@@ -60,11 +63,14 @@ package final class RunDelivery: Sendable {
         self.shownPath = shownPath
         feed = try SeriesFeed(
             configuration: configuration,
-            registry: SeriesRegistry(
-                tags: SeriesTags(context, further: tags), form: TrendForm(configuration),
-                startedUnixNanoseconds: context.startedUnixNanoseconds, interval: configuration.pushInterval,
-                redactor: redactor),
-            snapshot: snapshot,
+            registries: arms.map { arm in
+                let own = context.laneName(arm).map { [SeriesTags.Tag(name: "arm", value: $0)] } ?? []
+                return SeriesRegistry(
+                    tags: SeriesTags(context.ofLane(arm), further: tags + own), form: TrendForm(configuration),
+                    startedUnixNanoseconds: context.startedUnixNanoseconds, interval: configuration.pushInterval,
+                    redactor: redactor)
+            },
+            snapshots: snapshots,
             onWarning: { StandardError.write("sml-loadgen: warning: \($0)\n") })
     }
 

@@ -10,14 +10,14 @@ import Synchronization
 /// The readers of one run's records.
 final class RunReaders: Sendable {
     private struct State: ~Copyable {
-        var statistics: RunStatistics
+        var tally: RunTally
         let file: RecordFileWriter?
         var isFileFinished = false
     }
     private let state: Mutex<State>
 
-    init(statistics: RunStatistics, file: sending RecordFileWriter?) {
-        state = Mutex(State(statistics: statistics, file: file))
+    init(tally: RunTally, file: sending RecordFileWriter?) {
+        state = Mutex(State(tally: tally, file: file))
     }
 
     func consume(_ batch: RunBatch) {
@@ -26,14 +26,14 @@ final class RunReaders: Sendable {
             switch batch {
             case .records(let records):
                 records.withUnsafeBufferPointer {
-                    state.statistics.consume($0)
+                    state.tally.consume($0)
                     file?.append($0)
                 }
             case .sample(let sample):
-                state.statistics.consume(sample)
+                state.tally.consume(sample)
                 file?.append(sample)
             case .counts(let counts):
-                state.statistics.consume(counts)
+                state.tally.consume(counts)
                 file?.append(counts)
             }
             return file?.failure
@@ -43,7 +43,9 @@ final class RunReaders: Sendable {
     }
 
     /// A copy for a look; values share storage until they change.
-    var statistics: RunStatistics { state.withLock { $0.statistics } }
+    var tally: RunTally { state.withLock { $0.tally } }
+    /// Of all lanes together.
+    var statistics: RunStatistics { state.withLock { $0.tally.whole } }
 
     /// Ends the records file with `outcome`, once. Returns what went wrong with it, if anything did.
     func finishFile(_ outcome: RunOutcome) -> String? {

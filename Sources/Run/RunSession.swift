@@ -14,7 +14,7 @@ import Tasks
 /// A run ready to start.
 final class RunSession: Sendable {
     private let request: RunRequest
-    private let resolved: ResolvedRun
+    private let lanes: RunLanes
     private let run: LoadRun
     private let context: RunContext
     private let readers: RunReaders
@@ -44,47 +44,46 @@ final class RunSession: Sendable {
     init(_ request: RunRequest, environment: [String: String], stop: RunStop) async throws {
         self.request = request
         stopping = stop
-        let configuration =
-            switch request.configuration {
-            case .file(let path): try RunConfiguration.read(path: path)
-            case .parsed(let configuration): configuration
-            }
-        var resolved = try configuration.resolve(environment: request.environment)
-        if let duration = request.duration { resolved = try resolved.scaled(toDuration: duration) }
-        self.resolved = resolved
-        for warning in resolved.warnings { StandardError.write("\(request.program): warning: \(warning)\n") }
-
-        let corpus = try Corpus.load(path: request.prompts, options: resolved.corpusOptions)
-        if let note = corpus.reading.note, !request.quiet { StandardError.write("\(request.program): \(request.prompts): \(note)\n") }
-        if let warning = corpus.reading.warning { StandardError.write("\(request.program): warning: \(request.prompts): \(warning)\n") }
-        // Reads all of the corpus once more, which the run's clock must not wait for.
-        let distinct = corpus.distinctCount
-        var conditions = RunConditions(
-            libcurlFeatures: Transport.features, systemPrompt: resolved.corpusOptions.systemPrompt, environment: environment)
-        let plan = resolved.plan
-        redactor = Redactor(hiding: plan.target)
+        let lanes = try RunLanes(request)
+        self.lanes = lanes
+        for warning in lanes.warnings { StandardError.write("\(request.program): warning: \(warning)\n") }
+        let reading = lanes.all[0].corpus.reading
+        if let note = reading.note, !request.quiet { StandardError.write("\(request.program): \(request.prompts): \(note)\n") }
+        if let warning = reading.warning { StandardError.write("\(request.program): warning: \(request.prompts): \(warning)\n") }
+        // Reads all of the corpora once more, which the run's clock must not wait for.
+        let distinct = lanes.all.map(\.corpus.distinctCount)
+        redactor = Redactor(hiding: lanes.all.map(\.plan.target))
         let isNew = !FileLook.isThere(request.directory)
         try OutputDirectory.prepare(
             request.directory, summaries: request.summaries,
             records: request.task.map { TaskFile.numbered($0.records, task: $0.share.index) } ?? request.records,
             replacing: request.replacesResults)
         if let limit = request.serverWait {
-            try await ServerWait.wait(for: resolved, limit: limit, environment: environment) {
-                StandardError.write("\(request.program): \($0)\n")
+            for lane in lanes.all {
+                try await ServerWait.wait(for: lane.resolved, limit: limit, environment: environment) {
+                    StandardError.write("\(request.program): \(lane.prefix)\($0)\n")
+                }
             }
         }
         if request.workers == nil { _ = try WorkerCount.available(environment: environment) }
-        let order = PromptOrder(count: corpus.count, seed: plan.promptSeed)
-        var tested: TestRequestDescription?
-        let test = TestRequest(plan: plan, corpus: corpus, order: order, environment: environment, stop: stop)
+        var tested: [TestRequestDescription?] = lanes.all.map { _ in nil }
         func send() async throws {
             guard request.sendsTestRequest else { return }
-            tested = try await test.send()
-            if let warning = tested?.warning { StandardError.write("\(request.program): warning: \(OneLine.escaped(warning))\n") }
+            for (index, lane) in lanes.all.enumerated() {
+                let test = TestRequest(plan: lane.plan, corpus: lane.corpus, order: lane.order, environment: environment, stop: stop)
+                do {
+                    tested[index] = try await test.send()
+                } catch let error as TestRequestError where lane.name != nil {
+                    throw TestRequestError(error.kind, lane.prefix + error.description)
+                }
+                if let warning = tested[index]?.warning {
+                    StandardError.write("\(request.program): warning: \(lane.prefix)\(OneLine.escaped(warning))\n")
+                }
+            }
         }
         do {
             if request.task == nil { try await send() }
-            task = try await Self.meet(request, resolved: resolved, corpus: corpus, stop: stop, first: send)
+            task = try await Self.meet(request, lanes: lanes, stop: stop, first: send)
         } catch let error as TestRequestError {
             // Empty, if it was made for this run.
             if isNew { rmdir(request.directory) }
@@ -101,23 +100,26 @@ final class RunSession: Sendable {
             runOptions.share = task.share
             runOptions.startUnixNanoseconds = task.start
         }
-        run = try LoadRun(
-            plan: plan, corpus: corpus, order: order, texts: texts, options: runOptions)
+        run = try LoadRun(lanes: lanes.all.map(\.load), texts: texts, options: runOptions)
         if let warning = run.limitWarning { StandardError.write("\(request.program): warning: \(warning)\n") }
-        conditions.take(proxy: run.proxy, addresses: run.addresses)
-        var context = RunContext(
-            version: Product.version, build: Product.build, libcurlVersion: Transport.version, runLabel: resolved.runLabel ?? "",
-            scenario: plan.scenario, model: resolved.model ?? "", labels: corpus.labels, url: plan.target.url,
-            startedUnixNanoseconds: run.clock.wallOrigin, plannedArrivals: run.plannedArrivals,
-            plan: PlanDescription(plan), resolvedScenario: resolved.resolvedScenario,
-            corpus: CorpusDescription(file: request.prompts, prompts: corpus.count, distinct: distinct),
-            machine: machine, workers: run.workers.count,
-            task: task.map { TaskDescription($0.share, plannedArrivals: plan.executor.arrivals?.count) },
-            conditions: conditions)
-        context.testRequest = tested
-        self.context = context
+        let contexts = lanes.all.indices.map { [run] index in
+            let (lane, running) = (lanes.all[index], run.lanes[index])
+            var conditions = RunConditions(
+                libcurlFeatures: Transport.features, systemPrompt: lane.resolved.corpusOptions.systemPrompt, environment: environment)
+            conditions.take(proxy: running.proxy, addresses: running.addresses)
+            var context = RunContext(
+                version: Product.version, build: Product.build, libcurlVersion: Transport.version, runLabel: lane.resolved.runLabel ?? "",
+                scenario: lane.plan.scenario, model: lane.resolved.model ?? "", labels: lane.corpus.labels, url: lane.plan.target.url,
+                startedUnixNanoseconds: run.clock.wallOrigin, plannedArrivals: running.plannedArrivals,
+                plan: PlanDescription(lane.plan), resolvedScenario: lane.resolved.resolvedScenario,
+                corpus: CorpusDescription(file: request.prompts, prompts: lane.corpus.count, distinct: distinct[index]),
+                machine: machine, workers: run.workers.count, conditions: conditions)
+            context.testRequest = tested[index]
+            return context
+        }
+        context = lanes.context(of: contexts, task: task?.share)
         readers = RunReaders(
-            statistics: RunStatistics(context: context, texts: texts),
+            tally: RunTally(context: context, texts: texts),
             file: try Self.openRecords(records, context: context, texts: texts, redactor: redactor))
         progress = try ProgressTicker(run: run, readers: readers, quiet: request.quiet)
         let certainty = FinalCertainty()
@@ -128,33 +130,33 @@ final class RunSession: Sendable {
                 $0, drain: request.remoteWriteDrain,
                 undeliveredPath: request.directory + "/undelivered\(suffix).smlpush",
                 shownPath: request.shownDirectory + "/undelivered\(suffix).smlpush", context: context,
-                tags: request.tags, redactor: redactor
+                arms: run.lanes.map(\.arm), tags: request.tags, redactor: redactor
             ) { report in
                 let elapsed = run.clock.now
-                return RunSnapshot(
-                    statistics: readers.statistics, elapsed: elapsed, scheduledArrivals: run.arrivalsDue(by: elapsed),
-                    startedIterations: run.live.iterations, droppedArrivals: run.live.dropped, delivery: report,
-                    // Of several tasks only all together have any.
-                    certainty: task == nil ? certainty.value : nil)
+                let tally = readers.tally
+                return run.lanes.map { lane in
+                    RunSnapshot(
+                        statistics: tally[lane.arm], elapsed: elapsed, scheduledArrivals: lane.arrivalsDue(by: elapsed),
+                        startedIterations: lane.live.iterations, droppedArrivals: lane.live.dropped, delivery: report,
+                        // Of several tasks only all together have any.
+                        certainty: task == nil ? certainty[lane.arm] : nil)
+                }
             }
         }
     }
 
     /// Waits for the other tasks, if there are any, with everything read: from here on only the start is missing.
     private static func meet(
-        _ request: RunRequest, resolved: ResolvedRun, corpus: Corpus, stop: RunStop, first: () async throws -> Void
+        _ request: RunRequest, lanes: RunLanes, stop: RunStop, first: () async throws -> Void
     ) async throws -> TaskRun? {
         guard let task = request.task else { return nil }
-        let plan = resolved.plan
-        try task.share.requireUsers(of: plan.executor)
-        // What must be the same for all, and shows in no file: no key, no prompt.
-        let text = [
-            resolved.runLabel ?? "", plan.target.url, resolved.resolvedScenario.json(),
-            "\(plan.promptSeed) \(plan.thinkSeed) \(corpus.count) \(corpus.bodyBytesTotal)", corpus.labels.description,
-        ]
+        for lane in lanes.all { try task.share.requireUsers(of: lane.plan.executor) }
         return try await TaskRun(
-            task, directory: request.directory, plan: "plan " + Fingerprint.of(text), build: Product.longVersion, stop: stop,
-            patience: request.sendsTestRequest ? TestRequest.longest(plan) : .zero, first: first)
+            task, directory: request.directory, plan: "plan " + Fingerprint.of(lanes.all.flatMap(\.identity)),
+            build: Product.longVersion, stop: stop,
+            patience: request.sendsTestRequest
+                ? lanes.all.reduce(.zero) { $0 + TestRequest.longest($1.plan) } : .zero,
+            first: first)
     }
 
     private static func openRecords(
@@ -177,9 +179,15 @@ final class RunSession: Sendable {
             end.stopReason == nil ? .completed : end.stoppedByRule ? .stopped : .interrupted,
             reason: end.stopReason, duration: end.duration,
             endedUnixNanoseconds: run.clock.wallOrigin + end.duration, lostRecords: UInt64(end.discardedRecords),
-            planEnd: end.stoppedAt, arrivalsDue: end.stoppedAt.flatMap { run.arrivalsDue(by: $0) }, connections: run.connections)
+            planEnd: end.stoppedAt
+        ).taking(run.lanes, of: context)
         ended.withLock { $0 = outcome }
-        if delivery != nil { certainty.value = Certainty(readers.statistics, context: context, outcome: outcome) }
+        if delivery != nil {
+            let tally = readers.tally
+            for lane in run.lanes {
+                certainty[lane.arm] = Certainty(tally[lane.arm], context: context.ofLane(lane.arm), outcome: outcome.ofLane(lane.arm))
+            }
+        }
         let recordsFailure = readers.finishFile(outcome)
         if let recordsFailure { StandardError.write("\(request.program): \(recordsFailure)\n") }
         let (code, summary) = try await deliverAndStore(outcome)
@@ -201,8 +209,8 @@ final class RunSession: Sendable {
         let outcome =
             known
             ?? RunOutcome(
-                .interrupted, reason: reason, duration: elapsed, endedUnixNanoseconds: run.clock.wallOrigin + elapsed,
-                connections: run.connections)
+                .interrupted, reason: reason, duration: elapsed, endedUnixNanoseconds: run.clock.wallOrigin + elapsed
+            ).taking(run.lanes, of: context)
         StandardError.write("\(request.program): \(reason), and the run did not end: its summary has what is known so far\n")
         if known == nil, let failure = readers.finishFile(outcome) { StandardError.write("\(request.program): \(failure)\n") }
         let isWritten = (try? write(summary(outcome, remoteWrite: delivery?.provisionalSection()))) != nil
@@ -257,18 +265,23 @@ final class RunSession: Sendable {
     /// The series of all tasks together, pushed once. They have no label `task`, so they collide with nothing.
     private func deliver(_ merged: MergedRun) async throws -> (section: RemoteWriteResult, isComplete: Bool)? {
         guard let configuration = request.remoteWrite else { return nil }
-        let statistics = merged.statistics
-        let certainty = Certainty(statistics, context: merged.context, outcome: merged.outcome, tasks: merged.tasks)
+        let tally = merged.tally
+        let (context, outcome) = (merged.context, merged.outcome)
+        let arms = run.lanes.map(\.arm)
+        let certainties = arms.map { Certainty(tally[$0], context: context.ofLane($0), outcome: outcome.ofLane($0), tasks: merged.tasks) }
         let delivery = try RunDelivery(
             configuration, drain: request.remoteWriteDrain,
             undeliveredPath: request.directory + "/undelivered.smlpush", shownPath: request.shownDirectory + "/undelivered.smlpush",
-            context: merged.context,
+            context: context, arms: arms,
             tags: request.tags.filter { $0.name != "task" }, redactor: redactor
         ) { report in
-            RunSnapshot(
-                statistics: statistics, elapsed: merged.outcome.duration,
-                scheduledArrivals: merged.context.plannedArrivals, startedIterations: Int(statistics.started.total),
-                droppedArrivals: Int(statistics.dropped.total), delivery: report, certainty: certainty)
+            zip(arms, certainties).map { arm, certainty in
+                let statistics = tally[arm]
+                return RunSnapshot(
+                    statistics: statistics, elapsed: outcome.duration,
+                    scheduledArrivals: context.ofLane(arm).plannedArrivals, startedIterations: Int(statistics.started.total),
+                    droppedArrivals: Int(statistics.dropped.total), delivery: report, certainty: certainty)
+            }
         }
         mergedDelivery.withLock { $0 = delivery }
         if stopping.first != nil { delivery.signalled() }
@@ -277,7 +290,7 @@ final class RunSession: Sendable {
 
     private func summary(_ outcome: RunOutcome, remoteWrite: RemoteWriteResult?) -> Summary {
         SummaryBuilder.build(
-            statistics: readers.statistics, context: context, outcome: outcome, redactor: redactor,
+            tally: readers.tally, context: context, outcome: outcome, redactor: redactor,
             remoteWrite: remoteWrite)
     }
 

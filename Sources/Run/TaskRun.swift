@@ -48,7 +48,8 @@ struct TaskRun: Sendable {
     /// Task 0: waits for the others as long as their plan can take, and puts the parts together. Without a signal the
     /// others end when this task does, or their stragglers at the end of the graceful stop.
     func merge(run: LoadRun, stop: RunStop) async throws -> MergedRun {
-        let left = max(.zero, run.plan.longestEnd - .nanoseconds(run.clock.now))
+        let longest = run.lanes.map(\.plan.longestEnd).max() ?? .zero
+        let left = max(.zero, longest - .nanoseconds(run.clock.now))
         let latest = ContinuousClock.now + left + Self.patience
         let unfinished = await meeting.unfinished(until: {
             stop.first.map { min(latest, $0.at + Self.patienceAfterSignal) } ?? latest

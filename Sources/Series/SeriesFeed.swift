@@ -14,28 +14,29 @@ package struct SeriesDelivery: Sendable {
     package let folded: [String: Int]
 }
 
-/// A registry and a writer, brought together by a timer.
+/// Registries, one for each lane of a run, and a writer, brought together by a timer.
 package final class SeriesFeed: Sendable {
     /// The snapshot precedes the push by a tenth of the interval, at most by this: 5,000 series take 0.2 s to compute.
     private static let longestLead = 0.5
 
-    private let registry: Mutex<SeriesRegistry>
+    private let registries: Mutex<[SeriesRegistry]>
     private let writer: RemoteWriter
-    private let snapshot: @Sendable (DeliveryReport) -> RunSnapshot
+    private let snapshots: @Sendable (DeliveryReport) -> [RunSnapshot]
     private let onWarning: @Sendable (String) -> Void
     private let timer: any DispatchSourceTimer
 
-    /// Starts at once. `snapshot` and `onWarning` are called on the feed's queue.
+    /// Starts at once. `snapshots` and `onWarning` are called on the feed's queue.
     ///
+    /// - Parameter snapshots: one for each of `registries`.
     /// - Throws: `RemoteWriteConfigurationError` if libcurl refuses a setting.
     package init(
-        configuration: RemoteWriteConfiguration, registry: SeriesRegistry,
-        snapshot: @escaping @Sendable (DeliveryReport) -> RunSnapshot,
+        configuration: RemoteWriteConfiguration, registries: [SeriesRegistry],
+        snapshots: @escaping @Sendable (DeliveryReport) -> [RunSnapshot],
         onWarning: @escaping @Sendable (String) -> Void
     ) throws(RemoteWriteConfigurationError) {
         writer = try RemoteWriter(configuration: configuration) { onWarning($0.description) }
-        self.registry = Mutex(registry)
-        self.snapshot = snapshot
+        self.registries = Mutex(registries)
+        self.snapshots = snapshots
         self.onWarning = onWarning
         let interval = configuration.pushInterval / .seconds(1)
         timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "sml.series", qos: .utility))
@@ -53,9 +54,11 @@ package final class SeriesFeed: Sendable {
 
     private func feed() {
         let report = writer.report
-        let warnings = registry.withLock { registry in
-            writer.submit(registry.updates(snapshot(report)))
-            return registry.takeWarnings()
+        let warnings = registries.withLock { registries in
+            var updates: [SeriesUpdate] = []
+            for (index, snapshot) in snapshots(report).enumerated() { updates += registries[index].updates(snapshot) }
+            writer.submit(updates)
+            return registries.indices.flatMap { registries[$0].takeWarnings() }
         }
         for warning in warnings { onWarning(warning) }
     }
@@ -66,6 +69,8 @@ package final class SeriesFeed: Sendable {
         timer.cancel()
         feed()
         let result = await writer.finish(drain: drain)
-        return SeriesDelivery(result: result, folded: registry.withLock { $0.folded })
+        return SeriesDelivery(result: result, folded: registries.withLock { registries in
+            registries.reduce(into: [:]) { $0.merge($1.folded, uniquingKeysWith: +) }
+        })
     }
 }

@@ -3,6 +3,9 @@
 
 /// The generator looking at itself, once a second and at the start and end of a run (k6 samples `vus` at the same
 /// rhythm). Not a ``RunRecord``: none of its numbers is one of a request's.
+///
+/// A run of several lanes has one of each, with users and requests of that lane, and one of the whole with the number 0. What
+/// is the process's is the same in all of them.
 package struct GeneratorSample: Sendable, Equatable {
     /// Nanoseconds since the run's start.
     package var time: Int64
@@ -33,12 +36,14 @@ package struct GeneratorSample: Sendable, Equatable {
     package var stolen: Int64
     /// 1 when no descriptor was left for another connection; added up over several tasks.
     package var withoutDescriptors: UInt32
+    /// The number of the lane that its users and requests are of; 0 for the whole.
+    package var arm: UInt16
 
     package init(
         time: Int64, virtualUsers: UInt32, maxVirtualUsers: UInt32, inFlight: UInt32, cpuTime: Int64,
         residentBytes: Int64, loopDelay: Int64, beats: UInt32 = 0, lateBeats: UInt32 = 0,
         strayConnections: UInt32 = 0, readDelay: Int64 = 0, runQueueWait: Int64 = 0, throttled: Int64 = 0, stolen: Int64 = 0,
-        withoutDescriptors: UInt32 = 0
+        withoutDescriptors: UInt32 = 0, arm: UInt16 = 0
     ) {
         self.time = time
         self.virtualUsers = virtualUsers
@@ -55,5 +60,6 @@ package struct GeneratorSample: Sendable, Equatable {
         self.throttled = throttled
         self.stolen = stolen
         self.withoutDescriptors = withoutDescriptors
+        self.arm = arm
     }
 }

@@ -1,7 +1,7 @@
 // Carries records from a shard to the one consumer thread in batches. A batch is an array that changes hands, so no
 // memory is shared: one allocation and one queue hop per 512 records, and the shard never waits.
 
-/// Collects one shard's records. Not Sendable: it belongs to its shard.
+/// Collects the records of one lane on one shard. Not Sendable: it belongs to its shard.
 struct RecordBatcher {
     /// 512 records, 70 kB: at 70,000 requests/s a hand-over every 7 ms.
     static let batchSize = 512
@@ -11,13 +11,14 @@ struct RecordBatcher {
     static let backlogLimit = 4_000_000
 
     private var records: [RunRecord] = []
-    private var tally = StreamTally()
+    private var tally: StreamTally
     private(set) var flushAt = Int64.max
     private let thread: SerialThread
     private let live: LiveCounters
     private let consume: @Sendable (RunBatch) -> Void
 
-    init(thread: SerialThread, live: LiveCounters, consume: @escaping @Sendable (RunBatch) -> Void) {
+    init(thread: SerialThread, live: LiveCounters, arm: UInt16 = 0, consume: @escaping @Sendable (RunBatch) -> Void) {
+        tally = StreamTally(arm: arm)
         self.thread = thread
         self.live = live
         self.consume = consume

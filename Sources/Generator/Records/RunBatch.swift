@@ -3,9 +3,9 @@
 
 /// The next part of a run's stream.
 package enum RunBatch: Sendable {
-    /// Of one shard, in the order of their ends there.
+    /// Of one lane on one shard, in the order of their ends there.
     case records([RunRecord])
     case sample(GeneratorSample)
-    /// Of one shard, what came since the last ones.
+    /// Of one lane on one shard, what came since the last ones.
     case counts([StreamCount])
 }

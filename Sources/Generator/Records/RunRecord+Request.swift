@@ -3,7 +3,7 @@
 
 extension RunRecord {
     /// A request that is about to be sent at `started`.
-    init(iteration: UInt32, of user: Int, scheduled: Int64, started: Int64, prompt: Int, label: Int, shard: Int) {
+    init(iteration: UInt32, of user: Int, scheduled: Int64, started: Int64, prompt: Int, label: Int, shard: Int, arm: UInt16 = 0) {
         self.init()
         self.scheduled = scheduled
         self.started = started
@@ -12,6 +12,7 @@ extension RunRecord {
         virtualUser = UInt32(user)
         self.label = UInt16(label)
         self.shard = UInt8(truncatingIfNeeded: shard)
+        self.arm = arm
     }
 
     /// The exchange at `started` with which the request of `previous` follows a redirect.
@@ -36,7 +37,9 @@ extension RunRecord {
     }
 
     /// The end of an iteration that had a sleep in it, or was cut off in one.
-    init(iterationEnd iteration: UInt32, of user: Int, started: Int64, end: Int64, shard: Int, interrupted: Bool) {
+    init(
+        iterationEnd iteration: UInt32, of user: Int, started: Int64, end: Int64, shard: Int, arm: UInt16 = 0, interrupted: Bool
+    ) {
         self.init(kind: .iterationEnd)
         self.iteration = iteration
         virtualUser = UInt32(user)
@@ -44,17 +47,19 @@ extension RunRecord {
         self.started = started
         self.end = end
         self.shard = UInt8(truncatingIfNeeded: shard)
+        self.arm = arm
         if interrupted { flags.insert(.interrupted) }
     }
 
     /// `count` arrivals of one second, the last of them due at `due`, that were dropped at `now`.
-    init(dropped count: Int, due: Int64, at now: Int64, shard: UInt8, flags: RecordFlags) {
+    init(dropped count: Int, due: Int64, at now: Int64, shard: UInt8, arm: UInt16 = 0, flags: RecordFlags) {
         self.init(kind: .dropped)
         scheduled = due
         started = now
         end = now
         iteration = UInt32(count - 1)
         self.shard = shard
+        self.arm = arm
         self.flags = flags
     }
 

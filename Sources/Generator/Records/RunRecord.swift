@@ -162,7 +162,7 @@ package struct RunRecord: Sendable {
     package var reasoningTokens: Int32 = -1
     /// Index into the run's text table for the finish reason when it is ``FinishReason/other``, else 0.
     package var finishText: UInt16 = 0
-    /// Which variant of the plan the request belongs to; 0 where there is one.
+    /// The number of the lane it belongs to; 0 in a run without lanes.
     package var arm: UInt16 = 0
     /// Which request of its conversation this is, from 0.
     package var turn: UInt16 = 0

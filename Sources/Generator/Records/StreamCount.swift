@@ -17,27 +17,33 @@ package struct StreamCount: Sendable, Equatable {
     package var measure: StreamMeasure
     /// Index into the run's label table.
     package var label: UInt16
+    /// The number of the lane; 0 in a run without lanes.
+    package var arm: UInt16
     /// ``DurationBucket``.
     package var bucket: UInt32
     package var count: UInt32
 
-    package init(measure: StreamMeasure, label: UInt16, bucket: UInt32, count: UInt32) {
+    package init(measure: StreamMeasure, label: UInt16, arm: UInt16 = 0, bucket: UInt32, count: UInt32) {
         self.measure = measure
         self.label = label
+        self.arm = arm
         self.bucket = bucket
         self.count = count
     }
 }
 
-/// One shard's counts until they are handed over.
+/// The counts of one lane on one shard until they are handed over.
 struct StreamTally {
     /// As long as the generator's samples are apart: a process that is killed leaves all but its last second.
     static let maximumAge: Int64 = 1_000_000_000
 
+    private let arm: UInt16
     /// By measure, label and bucket.
     private var counts: [UInt64: UInt32] = [:]
     /// When they should be handed over.
     private(set) var dueAt = Int64.max
+
+    init(arm: UInt16 = 0) { self.arm = arm }
 
     /// Adds a succeeded request that was started at `started`.
     mutating func add(_ times: TokenTimes, label: UInt16, started: Int64, now: Int64) {
@@ -58,7 +64,8 @@ struct StreamTally {
         return counts.sorted { $0.key < $1.key }.compactMap { key, count in
             StreamMeasure(rawValue: UInt8(truncatingIfNeeded: key >> 48)).map {
                 StreamCount(
-                    measure: $0, label: UInt16(truncatingIfNeeded: key >> 32), bucket: UInt32(truncatingIfNeeded: key), count: count)
+                    measure: $0, label: UInt16(truncatingIfNeeded: key >> 32), arm: arm, bucket: UInt32(truncatingIfNeeded: key),
+                    count: count)
             }
         }
     }

@@ -49,22 +49,19 @@ package struct RunEnd: Sendable, Equatable {
 
 /// A run, from its first arrival to its last record.
 package final class LoadRun: Sendable {
-    package let plan: Plan
-    package let live = LiveCounters()
+    /// At least one.
+    package let lanes: [LoadLane]
     package let texts: TextTable
     package let workers: WorkerCount
-    /// This process's part of the plan.
+    /// This process's part of every plan.
     package let share: TaskShare
-    /// Numeric addresses the load goes to; empty when the name did not resolve or a proxy is used.
-    package let addresses: [String]
-    /// This task's arrivals in the plan; nil for closed loops, whose number of requests is up to the server.
-    package let plannedArrivals: Int?
+    /// The run's clock; its zero is the start.
+    package let clock: RunClock
 
-    /// One line when this machine's limits may be too low for the plan.
+    /// One line when this machine's limits may be too low for the plans.
     package let limitWarning: String?
 
     private let ruleDrain: Duration
-    private let context: ShardContext
     /// All that a run needs to reach its end, from before its start.
     private let consumer: SerialThread
     private let shardThreads: [SerialThread]
@@ -82,28 +79,34 @@ package final class LoadRun: Sendable {
     /// open and the shards stand when the first arrival is due. They took up to 11 ms beside busy compilers.
     private static let setUpAllowance: Int64 = 20_000_000
 
-    /// Looks the server's name up (blocking) and fixes the run's start, a few milliseconds from now.
+    /// A run of one lane.
     ///
     /// - Throws: ``GeneratorError`` when the plan's URL cannot be used.
-    package init(
+    package convenience init(
         plan: Plan, corpus: Corpus, order: PromptOrder, texts: TextTable, options: RunOptions
-    )
-        throws(GeneratorError)
-    {
+    ) throws(GeneratorError) {
+        try self.init(lanes: [LaneLoad(plan: plan, corpus: corpus, order: order)], texts: texts, options: options)
+    }
+
+    /// Looks the servers' names up (blocking) and fixes the run's start, a few milliseconds from now.
+    ///
+    /// - Parameter lanes: at least one; no two with one number.
+    /// - Throws: ``GeneratorError`` when a plan's URL cannot be used.
+    package init(lanes loads: [LaneLoad], texts: TextTable, options: RunOptions) throws(GeneratorError) {
         guard options.workers.map({ $0 > 0 && $0 <= WorkerCount.limit }) ?? true else {
             throw .plan("--workers: expected 1 to \(WorkerCount.limit)")
         }
-        self.plan = plan
         self.texts = texts
         share = options.share
-        try share.requireUsers(of: plan.executor)
+        for load in loads { try share.requireUsers(of: load.plan.executor) }
         var workers = WorkerCount(count: options.workers ?? 1, source: "--workers")
         if options.workers == nil { workers = try WorkerCount.available(environment: options.environment) }
         // A shard without a user of its own would only pass its arrivals on.
-        workers.count = min(workers.count, share.part(of: plan.executor.maxVUs))
+        workers.count = min(workers.count, loads.map { [share] in share.part(of: $0.plan.executor.maxVUs) }.max() ?? 1)
         self.workers = workers
-        let settings = try TransferSettings(
-            target: plan.target, userAgent: options.userAgent, environment: options.environment)
+        let settings = try loads.map { (load) throws(GeneratorError) in
+            try TransferSettings(target: load.plan.target, userAgent: options.userAgent, environment: options.environment)
+        }
         Transport.prepare()
         try DescriptorReserve.current.require(shards: workers.count)
         consumer = try SerialThread("sml.records")
@@ -111,87 +114,75 @@ package final class LoadRun: Sendable {
         for index in 0..<workers.count { threads.append(try SerialThread("sml.shard.\(index)")) }
         shardThreads = threads
         // k6 speaks HTTP/2 to a server that offers it; measuring another protocol unasked would be no comparison.
-        guard settings.url.scheme == .http || Transport.hasHTTP2 else {
+        guard Transport.hasHTTP2 || settings.allSatisfy({ $0.url.scheme == .http }) else {
             throw .transport("\(Transport.version) was built without HTTP/2, which https servers are offered")
         }
-        let lookup =
+        // Before the clock is made, as a name server may take its time.
+        let addresses = settings.map { settings in
             settings.proxy == nil
-            ? options.lookUp(settings.url.host, settings.url.port)
-            : ServerAddresses(host: settings.url.host, port: settings.url.port, numeric: [])
-        addresses = lookup.numeric
-        plannedArrivals = plan.executor.arrivals.map { [share] in share.part(of: $0.count) }
-        let clock = options.startUnixNanoseconds.map(RunClock.init(startingAt:)) ?? RunClock(startingIn: Self.setUpAllowance)
+                ? options.lookUp(settings.url.host, settings.url.port)
+                : ServerAddresses(host: settings.url.host, port: settings.url.port, numeric: [])
+        }
+        clock = options.startUnixNanoseconds.map(RunClock.init(startingAt:)) ?? RunClock(startingIn: Self.setUpAllowance)
         guard options.startUnixNanoseconds == nil || clock.now < 0 else {
             throw .plan("the agreed start was \(clock.now / 1_000_000) ms ago")
         }
-        context = ShardContext(
-            plan: plan, corpus: corpus, order: order, settings: settings, addresses: lookup, clock: clock,
-            live: live, shards: workers.count, share: share,
-            answers: AnswerSetting(
-                model: corpus.model.map { Array($0.utf8) }, texts: texts, redactor: Redactor(hiding: plan.target)),
-            pause: plan.faults.onTooManyRequests == .pause ? RequestPause() : nil)
-        limitWarning = SystemLimits.current.warning(users: share.part(of: plan.executor.maxVUs))
+        lanes = loads.indices.map { [clock, share] index in
+            LoadLane(
+                loads[index], settings: settings[index], addresses: addresses[index], texts: texts, clock: clock, shards: workers.count,
+                share: share)
+        }
+        limitWarning = SystemLimits.current.warning(
+            users: loads.reduce(0) { [share] in $0 + share.part(of: $1.plan.executor.maxVUs) })
         ruleDrain = options.ruleDrain
     }
 
-    /// The connections that exchanges opened, so far as they have ended.
-    package var connections: [ConnectionCount] { context.connections.all }
-
-    /// The proxy of the run as it was given; nil for none. May hold a password.
-    package var proxy: String? { context.settings.proxy }
-
-    /// The run's clock; its zero is the start.
-    package var clock: RunClock { context.clock }
-
-    /// Runs the plan. `consume` gets all records in batches, and the samples, one call at a time, on a thread of the run's own; after
+    /// Runs the plans. `consume` gets all records in batches, and the samples, one call at a time, on a thread of the run's own; after
     /// this returns it is not called again.
     package func run(consume: @escaping @Sendable (RunBatch) -> Void) async throws(GeneratorError) -> RunEnd {
-        let consume = watched(consume)
+        let consumers = lanes.map { watched(consume, $0) }
         var shards: [Shard] = []
         var orders: [StopOrder] = []
         for _ in 0..<workers.count { orders.append(try StopOrder()) }
-        let arrivals = ArrivalExchange(shards: workers.count) { [orders] in orders[$0].ring() }
+        let shared = lanes.map { lane in
+            (context: lane.context, arrivals: ArrivalExchange(shards: workers.count) { [orders] in orders[$0].ring() })
+        }
         for index in 0..<workers.count {
-            let records = RecordBatcher(thread: consumer, live: live, consume: consume)
+            let records = zip(lanes, consumers).map { RecordBatcher(thread: consumer, live: $0.live, arm: $0.arm, consume: $1) }
             shards.append(
-                try Shard(
-                    index: index, context: context, arrivals: arrivals, stopOrder: orders[index], records: records,
-                    thread: shardThreads[index]))
+                try Shard(index: index, lanes: shared, stopOrder: orders[index], records: records, thread: shardThreads[index]))
         }
         let stopped = state.withLock { state in
             state.shards = shards
             return state.stopReason != nil
         }
-        startSampling(consume: consume)
+        // Rules look at the time too, which passes without records.
+        let consumeSample: @Sendable (RunBatch) -> Void = { [consumers] batch in
+            guard case .sample(let sample) = batch else { return }
+            (zip(self.lanes, consumers).first { $0.0.arm == sample.arm }?.1 ?? consume)(batch)
+        }
+        startSampling(consume: consumeSample)
         if stopped { for shard in shards { shard.stop(drain: 0) } }
         await withTaskGroup(of: Void.self) { group in
             for shard in shards { group.addTask { await shard.run() } }
         }
-        let duration = context.clock.now
+        let duration = clock.now
         consumer.stopRepeating()
         // The last of all, so that whoever gets it has got everything.
         await withCheckedContinuation { continuation in
             consumer.async { [self] in
-                consume(.sample(sample()))
+                for sample in samples() { consumeSample(.sample(sample)) }
                 continuation.resume()
             }
         }
         return RunEnd(
             duration: duration, stopReason: state.withLock { $0.stopReason },
             stoppedByRule: state.withLock { $0.stoppedByRule }, stoppedAt: state.withLock { $0.stoppedAt },
-            startedIterations: live.iterations,
-            droppedArrivals: live.dropped, discardedRecords: live.discarded)
+            startedIterations: total(\.iterations), droppedArrivals: total(\.dropped), discardedRecords: total(\.discarded))
     }
 
-    /// Arrivals of this task that are due by `elapsed` nanoseconds; nil for closed loops.
-    package func arrivalsDue(by elapsed: Int64) -> Int? {
-        plan.executor.arrivals.map { share.part(of: $0.dueCount(by: elapsed)) }
-    }
-
-    /// Arrivals per second that the plan wants of this task at `elapsed` nanoseconds; nil for closed loops.
-    package func rateAsked(at elapsed: Int64) -> Double? {
-        plan.executor.arrivals.map { $0.rate(at: elapsed) / Double(share.count) }
-    }
+    /// The sum of a counter over the lanes.
+    private func total(_ counter: KeyPath<LiveCounters, Int>) -> Int { lanes.reduce(0) { $0 + $1.live[keyPath: counter] } }
 
     /// Ends the run early: nothing starts any more; what is in flight is cut off after `drain`. The first reason
     /// given is the one reported; a later call can only shorten the drain.
@@ -209,12 +200,13 @@ package final class LoadRun: Sendable {
         for shard in shards { shard.stop(drain: drain.nanoseconds) }
     }
 
-    /// `consume`, with the scenario's stop rules reading along. They act once.
+    /// `consume` for one lane, with its scenario's stop rules reading along. They act once.
     private func watched(
-        _ consume: @escaping @Sendable (RunBatch) -> Void
+        _ consume: @escaping @Sendable (RunBatch) -> Void, _ lane: LoadLane
     ) -> @Sendable (RunBatch) -> Void {
-        let rules = StopRules(plan.faults)
-        guard rules != nil || context.pause != nil else { return consume }
+        let rules = StopRules(lane.plan.faults)
+        let pause = lane.context.pause
+        guard rules != nil || pause != nil else { return consume }
         let watching = Mutex<StopRules?>(rules)
         return { [self] batch in
             consume(batch)
@@ -223,7 +215,7 @@ package final class LoadRun: Sendable {
                 let records = if case .records(let records) = batch { records } else { [RunRecord]() }
                 let reason = rules?.reason(afterReading: records, now: clock.now)
                 if reason != nil { rules = nil }
-                return reason ?? context.pause?.reasonToEnd(at: clock.now, planEnd: plan.executor.regularEnd)
+                return reason ?? pause?.reasonToEnd(at: clock.now, planEnd: lane.plan.executor.regularEnd)
             }
             if let reason { stop(reason: reason, byRule: true, drain: ruleDrain) }
         }
@@ -234,29 +226,40 @@ package final class LoadRun: Sendable {
     /// k6 samples its gauges every second (§4.8); so do we, and the generator's own cost with them.
     private func startSampling(consume: @escaping @Sendable (RunBatch) -> Void) {
         // Counted from the run's zero, which lies ahead, so that several tasks sample the same instants.
-        consumer.repeat(first: context.clock.origin + 1_000_000_000, every: 1_000_000_000) { [self] in
-            consume(.sample(sample()))
+        consumer.repeat(first: clock.origin + 1_000_000_000, every: 1_000_000_000) { [self] in
+            for sample in samples() { consume(.sample(sample)) }
         }
     }
 
-    private func sample() -> GeneratorSample {
+    /// One of each lane; where none of them has the number 0, before them one of all together.
+    private func samples() -> [GeneratorSample] {
         let usage = ProcessUsage.now()
-        let beats = live.takeBeats()
+        // The loops count on the first lane's counters, each lane's driver its own delays.
+        let beats = lanes[0].live.takeBeats()
         let lost = losses.withLock { $0.take() }
-        let absences = Double(live.takeAbsences()) / Double(workers.count)
-        let created =
-            switch plan.executor.load {
-            case .users: share.part(of: plan.executor.maxVUs)
-            case .arrivals(_, let planned): max(share.part(of: planned), live.created)
-            }
-        return GeneratorSample(
-            time: context.clock.now, virtualUsers: UInt32(clamping: live.active),
-            maxVirtualUsers: UInt32(clamping: created), inFlight: UInt32(clamping: live.inFlight),
-            cpuTime: usage.cpuTime, residentBytes: usage.residentBytes, loopDelay: live.takeLoopDelay(),
+        let absences = Double(lanes[0].live.takeAbsences()) / Double(workers.count)
+        var process = GeneratorSample(
+            time: clock.now, virtualUsers: 0, maxVirtualUsers: 0, inFlight: 0,
+            cpuTime: usage.cpuTime, residentBytes: usage.residentBytes, loopDelay: lanes.map { $0.live.takeLoopDelay() }.max() ?? 0,
             beats: UInt32(clamping: beats.due), lateBeats: UInt32(clamping: beats.late),
-            strayConnections: UInt32(clamping: live.takeStrays()),
+            strayConnections: UInt32(clamping: lanes[0].live.takeStrays()),
             // From square microseconds to nanoseconds times seconds.
             readDelay: Int64(absences / 1000), runQueueWait: lost.runQueue, throttled: lost.throttled, stolen: lost.stolen,
             withoutDescriptors: DescriptorReserve.current.hasRoom ? 0 : 1)
+        let parts = lanes.map { lane in
+            var sample = process
+            sample.arm = lane.arm
+            sample.virtualUsers = UInt32(clamping: lane.live.active)
+            sample.maxVirtualUsers = UInt32(clamping: lane.createdUsers)
+            sample.inFlight = UInt32(clamping: lane.live.inFlight)
+            return sample
+        }
+        guard !parts.contains(where: { $0.arm == 0 }) else { return parts }
+        for part in parts {
+            process.virtualUsers += part.virtualUsers
+            process.maxVirtualUsers += part.maxVirtualUsers
+            process.inFlight += part.inFlight
+        }
+        return [process] + parts
     }
 }

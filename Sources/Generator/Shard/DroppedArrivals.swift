@@ -1,7 +1,7 @@
 // Dropped arrivals on their way into records. A rate that nobody can keep drops millions of arrivals a second, and a
 // record for each wrote 1.7 GB in a minute: so the first of a second have a record each, the rest are counted in few.
 
-/// Makes records of one shard's dropped arrivals. A value that belongs to its shard.
+/// Makes records of the dropped arrivals of one lane on one shard. A value that belongs to its shard.
 struct DroppedArrivals {
     /// Drops of one second that have records of their own: 136 kB a second and shard.
     static let individual = 1_000
@@ -9,11 +9,15 @@ struct DroppedArrivals {
     private static let maximumAge: Int64 = 100_000_000
 
     private let shard: UInt8
+    private let arm: UInt16
     private var second = Int64.min
     private var written = 0
     private var pending: RunRecord?
 
-    init(shard: Int) { self.shard = UInt8(truncatingIfNeeded: shard) }
+    init(shard: Int, arm: UInt16 = 0) {
+        self.shard = UInt8(truncatingIfNeeded: shard)
+        self.arm = arm
+    }
 
     /// `count` arrivals of one second, the last of them due at `due`, are dropped at `now`.
     mutating func drop(_ count: Int, due: Int64, flags: RecordFlags, now: Int64, into records: inout RecordBatcher) {
@@ -66,6 +70,6 @@ struct DroppedArrivals {
     }
 
     private func record(count: Int, due: Int64, flags: RecordFlags, now: Int64) -> RunRecord {
-        RunRecord(dropped: count, due: due, at: now, shard: shard, flags: flags)
+        RunRecord(dropped: count, due: due, at: now, shard: shard, arm: arm, flags: flags)
     }
 }

@@ -1,34 +1,44 @@
-// One shard: a thread on which a driver decides and transfers do. Nothing else touches its state, so nothing is locked. The
-// compiler holds us to it: the shard is an actor whose executor is that thread, and its loop runs there from beginning to
-// end.
+// One shard: a thread on which drivers decide and transfers do, a pair of them for each lane of the run. Nothing else touches
+// its state, so nothing is locked. The compiler holds us to it: the shard is an actor whose executor is that thread, and its
+// loop runs there from beginning to end.
 
 import CLibcurl
 
-/// Runs every N-th arrival or user of a plan.
+/// Runs every N-th arrival or user of each lane's plan.
 actor Shard {
     nonisolated let executor: ThreadExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    private let context: ShardContext
-    private var driver: Driver
-    private let transfers: ShardTransfers
+    private let clock: RunClock
+    /// Where the loop's own figures go: those of the first lane stand for the process.
+    private let live: LiveCounters
+    private let lanes: [ShardLane]
+    private let groups: TransferGroups
     private var heartbeat: Heartbeat
     private nonisolated let stopOrder: StopOrder
 
+    /// - Parameters:
+    ///   - lanes: of the run, at least one.
+    ///   - records: a batcher for each of them.
     /// - Throws: ``GeneratorError`` when the system or libcurl refuses what a shard needs.
     init(
-        index: Int, context: ShardContext, arrivals: ArrivalExchange, stopOrder: StopOrder, records: RecordBatcher,
+        index: Int, lanes: [(context: ShardContext, arrivals: ArrivalExchange)], stopOrder: StopOrder, records: [RecordBatcher],
         thread: SerialThread
     ) throws(GeneratorError) {
-        self.context = context
         self.stopOrder = stopOrder
         executor = ThreadExecutor(thread)
-        driver = Driver(
-            plan: context.plan, share: context.share, shard: index, shards: context.shards,
-            shared: SharedByDrivers(live: context.live, arrivals: arrivals, pause: context.pause))
-        transfers = try ShardTransfers(
-            index: index, context: context, poller: Poller(bell: stopOrder.descriptor), records: records)
-        heartbeat = Heartbeat(first: Heartbeat.first(users: driver.load.usersAtOnce, planned: driver.regularEnd))
+        clock = lanes[0].context.clock
+        live = lanes[0].context.live
+        groups = TransferGroups(poller: try Poller(bell: stopOrder.descriptor), origin: clock.origin)
+        var made: [ShardLane] = []
+        for (number, lane) in lanes.enumerated() {
+            made.append(
+                try ShardLane(
+                    shard: index, lane: number, context: lane.context, arrivals: lane.arrivals, groups: groups, records: records[number]))
+        }
+        self.lanes = made
+        heartbeat = Heartbeat(
+            first: made.map { Heartbeat.first(users: $0.driver.load.usersAtOnce, planned: $0.driver.regularEnd) }.max() ?? 0)
     }
 
     /// Ends the plan now: nothing starts any more, and what is in flight may go on for `drain` nanoseconds.
@@ -36,47 +46,56 @@ actor Shard {
 
     /// Runs the shard's part of the plan to its end. Occupies the shard's thread all the while.
     func run() {
-        runDue(at: context.clock.now)
+        for lane in lanes { lane.runDue(at: clock.now) }
         while true {
             collectCompletions()
-            if driver.now >= transfers.records.dueAt { transfers.records.flushDue(at: driver.now) }
-            if let beats = heartbeat.take(at: driver.now) { context.live.beat(beats) }
-            if driver.isOver { break }
-            let rang = transfers.wait(until: nextWake())
-            driver.now = context.clock.now
-            if rang {
-                if let drain = stopOrder.take() { driver.stop(at: driver.now, drain: drain) }
-                driver.startPassedArrivals(transfers)
+            var now = Int64.min
+            var isOver = true
+            for lane in lanes {
+                now = max(now, lane.driver.now)
+                isOver = isOver && lane.driver.isOver
+                if lane.driver.now >= lane.transfers.records.dueAt { lane.transfers.records.flushDue(at: lane.driver.now) }
             }
-            let strays = transfers.poller.takeStrays()
-            if strays > 0 { context.live.straysFound(strays) }
-            transfers.actOnTimeouts(at: driver.now)
+            if let beats = heartbeat.take(at: now) { live.beat(beats) }
+            if isOver { break }
+            let rang = groups.wait(until: nextWake())
+            now = clock.now
+            for lane in lanes { lane.driver.now = now }
+            if rang { answerBell(at: now) }
+            let strays = groups.poller.takeStrays()
+            if strays > 0 { live.straysFound(strays) }
+            groups.actOnTimeouts(at: now)
             collectCompletions()
-            runDue(at: driver.now)
+            for lane in lanes { lane.runDue(at: lane.driver.now) }
         }
-        transfers.close(at: driver.now)
+        for lane in lanes { lane.transfers.close(at: lane.driver.now) }
     }
 
-    private func runDue(at now: Int64) {
-        driver.runDue(at: now, transfers)
-        transfers.dropped.flushIfDue(into: &transfers.records, now: driver.now)
+    private func answerBell(at now: Int64) {
+        let drain = stopOrder.take()
+        for lane in lanes {
+            if let drain { lane.driver.stop(at: now, drain: drain) }
+            lane.driver.startPassedArrivals(lane.transfers)
+        }
     }
 
     private func nextWake() -> Int64 {
-        let next = min(driver.nextDue, transfers.records.dueAt)
+        var next = Int64.max
+        for lane in lanes { next = min(next, lane.nextDue) }
         heartbeat.join(next)
         return min(next, heartbeat.next)
     }
 
     /// Completions may start requests that complete at once in their turn, so until none is left.
     private func collectCompletions() {
-        while let group = transfers.nextDirtyGroup() {
+        while let group = groups.nextDirty() {
+            let lane = lanes[group.lane]
             while let (easy, result) = group.nextCompletion() {
-                guard let exchange = Exchange.of(easy), let answer = transfers.complete(exchange, result: result) else { continue }
-                driver.answered(
-                    exchange.slot, status: answer.status, retryAfter: answer.retryAfter, at: answer.time, transfers)
+                guard let exchange = Exchange.of(easy), let answer = lane.transfers.complete(exchange, result: result) else { continue }
+                lane.driver.answered(
+                    exchange.slot, status: answer.status, retryAfter: answer.retryAfter, at: answer.time, lane.transfers)
             }
-            transfers.noteTimeout(of: group)
+            groups.noteTimeout(of: group)
         }
     }
 }

@@ -1,9 +1,11 @@
-// What all shards of a run are given.
+// What all shards of a run are given for one of its lanes.
 
 import Scenarios
 
-/// Constants of a run, and what its shards share.
+/// Constants of a lane, and what the shards share of it.
 struct ShardContext: Sendable {
+    /// Its number, which its records carry.
+    var arm: UInt16 = 0
     var plan: Plan
     var corpus: Corpus
     var order: PromptOrder

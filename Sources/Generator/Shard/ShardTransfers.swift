@@ -1,14 +1,16 @@
-// What a shard's driver decides, done: requests go out through libcurl, what became of them goes into records. Several multi
-// handles on one poller, an exchange and a record under way for each user's slot.
+// What a lane's driver decides, done: requests go out through libcurl, what became of them goes into records. An exchange and
+// a record under way for each user's slot.
 
 import CLibcurl
 import Base
 
-/// The doing side of one shard. Not Sendable: it belongs to that shard.
+/// The doing side of one lane on one shard. Not Sendable: it belongs to that shard.
 final class ShardTransfers {
     private let index: Int
+    /// Among the shard's lanes.
+    private let lane: Int
     private let context: ShardContext
-    let poller: Poller
+    private let groups: TransferGroups
     private let common: CommonTransferState
     var records: RecordBatcher
     var dropped: DroppedArrivals
@@ -19,23 +21,25 @@ final class ShardTransfers {
     private var requests: [RunRecord] = []
     /// Answers are asked for as streams.
     private let streams: Bool
-    private var groups: [TransferGroup] = []
-    private var dirtyGroups: [TransferGroup] = []
-    /// No group's timer is earlier than this, on CLOCK_MONOTONIC. It may be too early by a stale value, which costs one look.
-    private var earliestTimeout = Int64.max
+    /// How many groups this lane has, and the last of them, which has room.
+    private var groupCount = 0
+    private var openGroup: TransferGroup?
 
-    init(index: Int, context: ShardContext, poller: Poller, records: RecordBatcher) throws(GeneratorError) {
+    init(
+        index: Int, lane: Int, context: ShardContext, groups: TransferGroups, records: RecordBatcher
+    ) throws(GeneratorError) {
         self.index = index
+        self.lane = lane
         self.context = context
-        self.poller = poller
+        self.groups = groups
         self.records = records
-        dropped = DroppedArrivals(shard: index)
+        dropped = DroppedArrivals(shard: index, arm: context.arm)
         streams = context.settings.target.streams
         common = CommonTransferState(
             settings: context.settings, addresses: context.addresses, api: context.api, answers: context.answers,
-            clock: context.clock, connections: context.connections, shards: context.shards, poller: poller)
+            clock: context.clock, connections: context.connections, shards: context.shards, poller: groups.poller)
         // What libcurl refuses this user it would refuse all, and every arrival would count as dropped for want of one.
-        _ = try Exchange(slot: 0, number: 0, group: TransferGroup(index: 0, poller: poller), common: common)
+        _ = try Exchange(slot: 0, number: 0, group: TransferGroup(index: 0, poller: groups.poller), common: common)
     }
 
     /// Hands over what is left and gives the users' handles back.
@@ -47,51 +51,10 @@ final class ShardTransfers {
         requests = []
     }
 
-    // MARK: - libcurl's turn
-
-    /// Sleeps until a socket is ready, libcurl or the shard wants to be woken at `next`, or somebody rings: true then.
-    func wait(until next: Int64) -> Bool {
-        poller.arm(at: min(next == .max ? .max : next + context.clock.origin, earliestTimeout))
-        return poller.wait { readiness in
-            let group = groups[readiness.group]
-            group.act(on: readiness)
-            touch(group)
-        }
-    }
-
-    func actOnTimeouts(at now: Int64) {
-        let absolute = now + context.clock.origin
-        guard absolute >= earliestTimeout else { return }
-        for group in groups where group.timeoutAt <= absolute {
-            group.acted.pointee = absolute
-            group.actOnTimeout()
-            touch(group)
-        }
-        earliestTimeout = groups.reduce(Int64.max) { min($0, $1.timeoutAt) }
-    }
-
-    /// A group that may have completions.
-    func nextDirtyGroup() -> TransferGroup? {
-        guard let group = dirtyGroups.popLast() else { return nil }
-        group.isDirty = false
-        return group
-    }
-
-    func noteTimeout(of group: TransferGroup) { earliestTimeout = min(earliestTimeout, group.timeoutAt) }
-
-    /// Notes that `group` may have completions and a new timer.
-    private func touch(_ group: TransferGroup) {
-        if !group.isDirty {
-            group.isDirty = true
-            dirtyGroups.append(group)
-        }
-        noteTimeout(of: group)
-    }
-
     /// Puts an exchange's request on the wire as far as it goes without waiting.
     private func launch(_ exchange: Exchange) {
         exchange.group.actOnTimeout()
-        touch(exchange.group)
+        groups.touch(exchange.group)
     }
 
     // MARK: - Answers
@@ -174,11 +137,14 @@ extension ShardTransfers: DriverActions {
     /// for a longer walk.
     func makeUser(number: Int) -> Bool {
         do throws(GeneratorError) {
-            if exchanges.count >= groups.count * TransferGroup.capacity, groups.isEmpty || DescriptorReserve.current.hasRoom {
-                groups.append(try TransferGroup(index: groups.count, poller: poller))
+            var group = openGroup
+            if exchanges.count >= groupCount * TransferGroup.capacity, group == nil || DescriptorReserve.current.hasRoom {
+                group = try groups.make(lane: lane)
+                openGroup = group
+                groupCount += 1
             }
-            exchanges.append(
-                try Exchange(slot: exchanges.count, number: number, group: groups[groups.count - 1], common: common))
+            guard let group else { return false }
+            exchanges.append(try Exchange(slot: exchanges.count, number: number, group: group, common: common))
         } catch {
             return false
         }
@@ -192,7 +158,7 @@ extension ShardTransfers: DriverActions {
         let started = context.clock.now
         requests[iteration.slot] = RunRecord(
             iteration: iteration.iteration, of: iteration.user, scheduled: scheduled, started: started, prompt: prompt,
-            label: context.corpus.labelIndex(at: prompt), shard: index)
+            label: context.corpus.labelIndex(at: prompt), shard: index, arm: context.arm)
         context.live.requestStarted()
         exchange.send(context.corpus.body(at: prompt), at: started)
         launch(exchange)
@@ -214,7 +180,7 @@ extension ShardTransfers: DriverActions {
     func recordEnd(of iteration: UserIteration, started: Int64, interrupted: Bool, at now: Int64) {
         records.append(
             RunRecord(
-                iterationEnd: iteration.iteration, of: iteration.user, started: started, end: now, shard: index,
+                iterationEnd: iteration.iteration, of: iteration.user, started: started, end: now, shard: index, arm: context.arm,
                 interrupted: interrupted),
             now: now)
     }

@@ -11,6 +11,8 @@ final class TransferGroup {
     static let capacity = 64
 
     let index: Int
+    /// Of the shard's lanes, the one whose users these are.
+    let lane: Int
     let poller: Poller
     let multi: UnsafeMutableRawPointer
     /// When libcurl wants to be called for its own timers, nanoseconds on CLOCK_MONOTONIC; `Int64.max` never.
@@ -22,9 +24,10 @@ final class TransferGroup {
     /// Whether the shard has it on its list of groups to collect completions from.
     var isDirty = false
 
-    init(index: Int, poller: Poller) throws(GeneratorError) {
+    init(index: Int, poller: Poller, lane: Int = 0) throws(GeneratorError) {
         guard let multi = curl_multi_init() else { throw .transport("no multi handle") }
         self.index = index
+        self.lane = lane
         self.poller = poller
         self.multi = multi
         acted = .allocate(capacity: 1)

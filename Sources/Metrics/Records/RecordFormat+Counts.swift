@@ -9,6 +9,7 @@ extension RecordFormat {
     private static let labelOffset = 88
     private static let measureOffset = 90
     private static let lengthOffset = 91
+    private static let armOffset = 94
 
     private static func countOffset(_ index: Int) -> Int { index * 8 + (index < 11 ? 0 : 16) }
 
@@ -22,7 +23,7 @@ extension RecordFormat {
         }
         var length = 0
         for count in counts.prefix(countsInFrame) {
-            guard count.measure == first.measure, count.label == first.label else { break }
+            guard count.measure == first.measure, count.label == first.label, count.arm == first.arm else { break }
             put(count.bucket, countOffset(length))
             put(count.count, countOffset(length) + 4)
             length += 1
@@ -31,6 +32,7 @@ extension RecordFormat {
         put(first.measure.rawValue, measureOffset)
         put(UInt8(length), lengthOffset)
         put(countsKind, kindOffset)
+        put(first.arm, armOffset)
         return length
     }
 
@@ -43,7 +45,9 @@ extension RecordFormat {
         guard length <= countsInFrame else { return nil }
         guard let measure = StreamMeasure(rawValue: get(measureOffset)) else { return [] }
         return (0..<Int(length)).map {
-            StreamCount(measure: measure, label: get(labelOffset), bucket: get(countOffset($0)), count: get(countOffset($0) + 4))
+            StreamCount(
+                measure: measure, label: get(labelOffset), arm: get(armOffset), bucket: get(countOffset($0)),
+                count: get(countOffset($0) + 4))
         }
     }
 }

@@ -35,8 +35,18 @@ extension RecordFormat {
     static func flaw(of context: RunContext) -> String? {
         guard (0...(Int64(1) << 62)).contains(context.startedUnixNanoseconds) else { return "the run began in no year of ours" }
         guard (0...(1 << 20)).contains(context.workers) else { return "\(context.workers) workers" }
+        let arms = (context.lanes ?? []).map(\.arm)
+        guard !arms.contains(0), Set(arms).count == arms.count else { return "lanes that cannot be told apart" }
         guard let task = context.task else { return nil }
         return (1...1024).contains(task.count) && (0..<task.count).contains(task.index) ? nil : "task \(task.index) of \(task.count)"
+    }
+
+    private static func isPlausible(_ lane: LaneOutcome) -> Bool {
+        (0...(1 << 53)).contains(lane.arrivalsDue ?? 0) && isPlausible(lane.connections)
+    }
+
+    private static func isPlausible(_ connections: [ConnectionCount]?) -> Bool {
+        (connections ?? []).allSatisfy { $0.count < 1 << 53 }
     }
 
     /// Whether `outcome` can be of a run: its times can be added to others, its count to those of 1,024 tasks.
@@ -44,6 +54,6 @@ extension RecordFormat {
         instants.contains(outcome.duration) && (0...(Int64(1) << 62)).contains(outcome.endedUnixNanoseconds)
             && outcome.lostRecords < 1 << 53 && instants.contains(outcome.planEnd ?? 0)
             && (0...(1 << 53)).contains(outcome.arrivalsDue ?? 0)
-            && (outcome.connections ?? []).allSatisfy { $0.count < 1 << 53 }
+            && isPlausible(outcome.connections) && (outcome.lanes ?? []).allSatisfy(isPlausible)
     }
 }

@@ -24,6 +24,7 @@ extension RecordFormat {
         put(sample.stolen, 80)
         put(sample.withoutDescriptors, 88)
         put(sampleKind, kindOffset)
+        put(sample.arm, 94)
     }
 
     static func decodeSample(_ frame: UnsafeRawPointer, _ version: Version = version) -> GeneratorSample {
@@ -36,6 +37,6 @@ extension RecordFormat {
             time: get(32, 0), virtualUsers: get(60, 48), maxVirtualUsers: get(56, 52), inFlight: get(52, 44),
             cpuTime: get(0, 8), residentBytes: get(8, 16), loopDelay: get(16, 24), beats: get(40, 32),
             lateBeats: get(44, 36), strayConnections: get(48, 40), readDelay: since2(56), runQueueWait: since2(64),
-            throttled: since2(72), stolen: since2(80), withoutDescriptors: since2(88))
+            throttled: since2(72), stolen: since2(80), withoutDescriptors: since2(88), arm: since2(94))
     }
 }

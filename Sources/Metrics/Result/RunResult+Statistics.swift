@@ -5,6 +5,21 @@ import Base
 import Generator
 
 extension RunResult {
+    /// Of the whole, with what each lane came to.
+    package init(
+        tally: RunTally, context: RunContext, outcome: RunOutcome, redactor: Redactor = Redactor(), remoteWrite: RemoteWriteResult? = nil,
+        tasks: [TaskOutcome] = []
+    ) {
+        self.init(
+            statistics: tally.whole, context: context, outcome: outcome, redactor: redactor, remoteWrite: remoteWrite, tasks: tasks)
+        lanes = (context.lanes ?? []).map { lane in
+            LaneResult(
+                name: lane.name,
+                result: RunResult(
+                    statistics: tally[lane.arm], context: context.ofLane(lane.arm), outcome: outcome.ofLane(lane.arm), redactor: redactor))
+        }
+    }
+
     /// - Parameters:
     ///   - redactor: hides secrets in error texts and the outcome's reason.
     ///   - tasks: of a run of several.

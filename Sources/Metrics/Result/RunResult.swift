@@ -39,6 +39,9 @@ package struct RunResult: Sendable, Equatable {
     package var remoteWrite: RemoteWriteResult?
     /// Of a run of several tasks, one each; else empty.
     package var tasks: [TaskResult]
+    /// Of a run that carried several loads at once, the result of each for itself; else empty. What stands beside it is of all
+    /// together.
+    package var lanes: [LaneResult] = []
 
     package init(
         formulas: Int64? = nil, scenario: String = "", outcome: Outcome? = nil, run: RunContext? = nil,

@@ -41,6 +41,8 @@ package struct RunContext: Codable, Sendable, Equatable {
     package var task: TaskDescription?
     /// What else decided the result; absent in records of before it was kept.
     package var conditions: RunConditions?
+    /// Of a run that carries several loads at once; absent for others.
+    package var lanes: [LaneDescription]?
 
     package init(
         version: String, build: Build? = nil, libcurlVersion: String = "", runLabel: String = "", scenario: String, model: String = "",
@@ -121,10 +123,12 @@ package struct RunOutcome: Codable, Sendable, Equatable {
     package var arrivalsDue: Int?
     /// What the connections were that it opened; absent in records of before it was kept.
     package var connections: [ConnectionCount]?
+    /// What is particular to each lane; absent for a run without.
+    package var lanes: [LaneOutcome]?
 
     package init(
         _ kind: Kind, reason: String? = nil, duration: Int64, endedUnixNanoseconds: Int64, lostRecords: UInt64 = 0,
-        planEnd: Int64? = nil, arrivalsDue: Int? = nil, connections: [ConnectionCount]? = nil
+        planEnd: Int64? = nil, arrivalsDue: Int? = nil, connections: [ConnectionCount]? = nil, lanes: [LaneOutcome]? = nil
     ) {
         self.kind = kind
         self.reason = reason
@@ -134,5 +138,6 @@ package struct RunOutcome: Codable, Sendable, Equatable {
         self.planEnd = planEnd
         self.arrivalsDue = arrivalsDue
         self.connections = connections
+        self.lanes = lanes
     }
 }

@@ -92,8 +92,8 @@ package struct RunStatistics: Sendable {
     /// The group of each label's last exchange: nearly always the next one's too, and cheaper than hashing.
     private var lastExchange: [Int]
     private var failureIndices: [FailureStatistics.Key: Int] = [:]
-    /// First hops of requests that are being redirected, by iteration.
-    private var redirected: [UInt32: (scheduled: Int64, started: Int64)] = [:]
+    /// First hops of requests that are being redirected, by lane and iteration.
+    private var redirected: [UInt64: (scheduled: Int64, started: Int64)] = [:]
     private let hasSchedule: Bool
     /// Nanoseconds.
     private static let firstSecond: Int64 = 1_000_000_000
@@ -183,7 +183,7 @@ package struct RunStatistics: Sendable {
         if record.flags.contains(.final) {
             finish(record)
         } else if record.hop == 0 {
-            redirected[record.iteration] = (record.scheduled, record.started)
+            redirected[Self.request(record)] = (record.scheduled, record.started)
         }
     }
 
@@ -240,11 +240,13 @@ package struct RunStatistics: Sendable {
 
     /// Where the request of `record` began: its own start unless it was redirected.
     private mutating func firstHop(of record: RunRecord) -> (scheduled: Int64, started: Int64) {
-        guard record.hop > 0, let first = redirected.removeValue(forKey: record.iteration) else {
+        guard record.hop > 0, let first = redirected.removeValue(forKey: Self.request(record)) else {
             return (record.scheduled, record.started)
         }
         return first
     }
+
+    private static func request(_ record: RunRecord) -> UInt64 { UInt64(record.arm) << 32 | UInt64(record.iteration) }
 
     @inline(__always)
     private mutating func exchangeIndex(of record: RunRecord) -> Int {

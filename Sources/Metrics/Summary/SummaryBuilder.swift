@@ -17,6 +17,15 @@ package enum SummaryBuilder {
                 statistics: statistics, context: context, outcome: outcome, redactor: redactor, remoteWrite: remoteWrite, tasks: tasks))
     }
 
+    /// The same of a run that may have lanes.
+    package static func build(
+        tally: RunTally, context: RunContext, outcome: RunOutcome, redactor: Redactor = Redactor(),
+        remoteWrite: RemoteWriteResult? = nil, tasks: [TaskOutcome] = []
+    ) -> Summary {
+        Summary(
+            RunResult(tally: tally, context: context, outcome: outcome, redactor: redactor, remoteWrite: remoteWrite, tasks: tasks))
+    }
+
     /// The document a finished run wrote, computed again from its records file.
     ///
     /// A file without an end (killed job, full disk) gives an interrupted run that lasted until its last record.
@@ -33,23 +42,23 @@ package enum SummaryBuilder {
     /// The document of a run of several tasks.
     package static func build(merged run: MergedRun, redactor: Redactor = Redactor(), remoteWrite: RemoteWriteResult? = nil) -> Summary {
         build(
-            statistics: run.statistics, context: run.context, outcome: run.outcome, redactor: redactor,
+            tally: run.tally, context: run.context, outcome: run.outcome, redactor: redactor,
             remoteWrite: remoteWrite, tasks: run.tasks)
     }
 
     /// - Throws: ``RecordFileError``.
     package static func rebuild(fromRecords path: String, redactor: Redactor = Redactor()) throws -> Summary {
         let reader = try RecordFileReader(path: path)
-        var statistics = RunStatistics(context: reader.context, texts: reader.texts)
+        var tally = RunTally(context: reader.context, texts: reader.texts)
         try reader.forEachBatch {
-            statistics.consume($0)
+            tally.consume($0)
         } sample: {
-            statistics.consume($0)
+            tally.consume($0)
         } counts: {
-            statistics.consume($0)
+            tally.consume($0)
         }
-        let outcome = reader.outcome ?? missingEnd(statistics, reader.context)
-        return build(statistics: statistics, context: reader.context, outcome: outcome, redactor: redactor)
+        let outcome = reader.outcome ?? missingEnd(tally.whole, reader.context)
+        return build(tally: tally, context: reader.context, outcome: outcome, redactor: redactor)
     }
 
     private static func missingEnd(_ statistics: RunStatistics, _ context: RunContext) -> RunOutcome {

@@ -5,7 +5,8 @@ import Generator
 
 /// The union of several tasks' records.
 package struct MergedRun: Sendable {
-    package let statistics: RunStatistics
+    package let tally: RunTally
+    package var statistics: RunStatistics { tally.whole }
     /// Of the whole run.
     package let context: RunContext
     package let outcome: RunOutcome
@@ -25,38 +26,43 @@ package struct MergedRun: Sendable {
         guard let first = readers.first, let plan = first.context.task else {
             throw MergeError(path: paths.first ?? "", reason: "holds a whole run, not a task's part of one")
         }
-        var statistics = RunStatistics(context: first.context, texts: texts)
+        var context = first.context
+        context.plannedArrivals = plan.plannedArrivals
+        // A lane's arrivals are its plan's, of which this task knows its own part.
+        for index in (context.lanes ?? []).indices { context.lanes?[index].plannedArrivals = plan.arrivals(ofLane: index) }
+        context.task = nil
+        var tally = RunTally(context: context, texts: texts)
         var tasks = (0..<plan.count).map { TaskOutcome(index: $0, state: .missing) }
-        var samples = [[GeneratorSample]](repeating: [], count: plan.count)
+        // By lane and task.
+        var samples: [UInt16: [[GeneratorSample]]] = [:]
         var outcomes: [RunOutcome] = []
         for reader in readers {
             let task = try Self.index(of: reader, among: tasks, like: first)
             tasks[task].host = reader.context.machine.host
             tasks[task].workers = reader.context.workers
             try reader.forEachBatch { batch in
-                for record in batch {
-                    statistics.consume(record)
-                    tasks[task].consume(record)
-                }
+                tally.consume(batch)
+                for record in batch { tasks[task].consume(record) }
             } sample: {
-                samples[task].append($0)
+                samples[$0.arm, default: Array(repeating: [], count: plan.count)][task].append($0)
             } counts: {
-                statistics.consume($0)
+                tally.consume($0)
             }
             tasks[task].outcome = reader.outcome
             tasks[task].state = reader.outcome == nil ? .cutOff : .complete
             if let outcome = reader.outcome { outcomes.append(outcome) }
         }
-        for sample in SampleMerge.merged(samples) { statistics.consume(sample) }
-
-        var context = first.context
-        context.plannedArrivals = plan.plannedArrivals
+        for (arm, parts) in samples.sorted(by: { $0.key < $1.key }) {
+            for var sample in SampleMerge.merged(parts) {
+                sample.arm = arm
+                tally.consume(sample)
+            }
+        }
         context.workers = tasks.reduce(0) { $0 + $1.workers }
-        context.task = nil
-        self.statistics = statistics
+        self.tally = tally
         self.context = context
         self.tasks = tasks
-        outcome = Self.outcome(outcomes, tasks: tasks, statistics: statistics, context: context)
+        outcome = Self.outcome(outcomes, tasks: tasks, statistics: tally.whole, context: context)
     }
 
     /// Which task `reader` is.
@@ -76,6 +82,7 @@ package struct MergedRun: Sendable {
         try demand("start", own.startedUnixNanoseconds == other.startedUnixNanoseconds)
         try demand("plan", own.plan == other.plan && own.resolvedScenario == other.resolvedScenario)
         try demand("server", own.url == other.url)
+        try demand("set of lanes", own.lanes?.map(\.name) == other.lanes?.map(\.name) && own.lanes?.map(\.url) == other.lanes?.map(\.url))
         try demand("corpus", own.labels == other.labels && own.corpus.prompts == other.corpus.prompts)
         guard tasks.indices.contains(task.index), tasks[task.index].state == .missing else {
             throw MergeError(path: reader.path, reason: "task \(task.index) is there twice")
@@ -101,7 +108,13 @@ package struct MergedRun: Sendable {
             lost.isEmpty ? early?.kind ?? .completed : .interrupted, reason: reason, duration: duration,
             endedUnixNanoseconds: context.startedUnixNanoseconds + duration,
             lostRecords: outcomes.reduce(0) { $0 + $1.lostRecords }, planEnd: outcomes.compactMap(\.planEnd).max(),
-            arrivalsDue: arrivalsDue(outcomes, tasks: tasks), connections: ConnectionCount.merged(outcomes.compactMap(\.connections)))
+            arrivalsDue: arrivalsDue(outcomes, tasks: tasks), connections: ConnectionCount.merged(outcomes.compactMap(\.connections)),
+            lanes: context.lanes?.map { lane in
+                let parts = outcomes.map { $0.ofLane(lane.arm) }
+                return LaneOutcome(
+                    arm: lane.arm, arrivalsDue: arrivalsDue(parts, tasks: tasks),
+                    connections: ConnectionCount.merged(parts.compactMap(\.connections)))
+            })
     }
 }
 

@@ -9,12 +9,18 @@ package struct TaskDescription: Codable, Sendable, Equatable {
     package var count: Int
     /// Arrivals of the whole plan; the context's own ``RunContext/plannedArrivals`` are this task's.
     package var plannedArrivals: Int?
+    /// The same of each lane, nil for closed loops; absent for a run without lanes.
+    package var lanes: [Int?]?
 
-    package init(_ share: TaskShare, plannedArrivals: Int?) {
+    package init(_ share: TaskShare, plannedArrivals: Int?, lanes: [Int?]? = nil) {
         index = share.index
         count = share.count
         self.plannedArrivals = plannedArrivals
+        self.lanes = lanes
     }
+
+    /// Arrivals of the whole plan of a lane, by its place among the lanes.
+    func arrivals(ofLane index: Int) -> Int? { lanes.flatMap { $0.indices.contains(index) ? $0[index] : nil } }
 }
 
 /// What is known of one task when a run's records are merged.

@@ -43,7 +43,11 @@ enum SMLWriter {
         let members = known + further + [("run", RunDescription.json(result.run))]
         return members + (result.remoteWrite.map { [("remote_write", RemoteWriteWriter.value($0))] } ?? [])
             + (result.tasks.isEmpty ? [] : [("tasks", tasks(result))])
+            + (result.lanes.isEmpty ? [] : [("arms", .object(result.lanes.map { ($0.name, lane($0.result)) }))])
     }
+
+    /// All that a summary of it alone would say, but for k6's first document.
+    private static func lane(_ result: RunResult) -> JSON { .object(K6ExportWriter.members(result) + members(result)) }
 
     private static func metrics(_ section: String, _ result: RunResult) -> [(String, JSON)] {
         Catalog.members(of: section).map { ($0.name.key, value(result.metrics[$0.name])) }

@@ -4,8 +4,13 @@ import Base
 
 extension Redactor {
     /// Hides the key and the headers that may hold one.
-    package init(hiding target: RequestTarget) {
-        let headers = target.headers.filter { HeaderTrust.isHidden($0.name, value: $0.value) }
-        self.init(secrets: [target.apiKey] + headers.map(\.value))
+    package init(hiding target: RequestTarget) { self.init(hiding: [target]) }
+
+    /// The same of several: each may be sent what another's server says.
+    package init(hiding targets: [RequestTarget]) {
+        self.init(
+            secrets: targets.flatMap { target in
+                [target.apiKey] + target.headers.filter { HeaderTrust.isHidden($0.name, value: $0.value) }.map(\.value)
+            })
     }
 }

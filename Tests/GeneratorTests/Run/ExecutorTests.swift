@@ -176,7 +176,7 @@ import Testing
         let executor = Executor.constantArrivalRate(
             rate: 1_000_000_000, timeUnit: .seconds(1), duration: .seconds(3600), preAllocatedVUs: 1, maxVUs: 2)
         let run = try await RunHarness.run(RunHarness.plan(executor, url: server.url), workers: 2) { run in
-            _ = await eventually { run.live.iterations >= 4 && run.live.dropped > 1_000_000 }
+            _ = await eventually { run.lanes[0].live.iterations >= 4 && run.lanes[0].live.dropped > 1_000_000 }
             run.stop(reason: "SIGTERM", drain: .zero)
         }
         #expect(run.end.stopReason == "SIGTERM" && run.end.duration < 30_000_000_000)
@@ -267,7 +267,7 @@ import Testing
         let executor = Executor.constantArrivalRate(
             rate: 100, timeUnit: .seconds(1), duration: .seconds(30), preAllocatedVUs: 1, maxVUs: 100)
         let run = try await RunHarness.run(RunHarness.plan(executor, url: server.url), workers: 2) { run in
-            _ = await eventually { run.live.iterations >= 30 }
+            _ = await eventually { run.lanes[0].live.iterations >= 30 }
             run.stop(reason: "SIGTERM", drain: .zero)
         }
         #expect(run.end.stopReason == "SIGTERM")
@@ -283,7 +283,7 @@ import Testing
         defer { server.stop() }
         let executor = Executor.constantVUs(vus: 4, duration: .seconds(30))
         let run = try await RunHarness.run(RunHarness.plan(executor, url: server.url)) { run in
-            _ = await eventually { run.live.iterations >= 8 }
+            _ = await eventually { run.lanes[0].live.iterations >= 8 }
             run.stop(reason: "SIGINT", drain: .seconds(5))
         }
         #expect(run.requests.allSatisfy { !$0.flags.contains(.interrupted) && $0.status == 200 })

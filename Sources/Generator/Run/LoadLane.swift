@@ -1,0 +1,71 @@
+// What a run can carry several of at once: a load with its own server, requests, schedule and figures. Two arms of a comparison
+// are two lanes, and so is what looks at a server that another lane loads. They share the clock, the shards and their loops, so
+// that a busy machine delays them alike. A run of one lane is a run as it always was.
+
+import Scenarios
+import Base
+
+/// One lane as it is asked for.
+package struct LaneLoad: Sendable {
+    /// Carried by its records. 0 for the only lane, or for a load that others only look at.
+    package var arm: UInt16
+    package var plan: Plan
+    package var corpus: Corpus
+    package var order: PromptOrder
+
+    package init(arm: UInt16 = 0, plan: Plan, corpus: Corpus, order: PromptOrder) {
+        self.arm = arm
+        self.plan = plan
+        self.corpus = corpus
+        self.order = order
+    }
+}
+
+/// One lane of a run.
+package struct LoadLane: Sendable {
+    let context: ShardContext
+    /// This task's arrivals in the plan; nil for closed loops, whose number of requests is up to the server.
+    package let plannedArrivals: Int?
+
+    package var arm: UInt16 { context.arm }
+    package var plan: Plan { context.plan }
+    package var live: LiveCounters { context.live }
+    /// Numeric addresses the load goes to; empty when the name did not resolve or a proxy is used.
+    package var addresses: [String] { context.addresses.numeric }
+    /// The proxy as it was given; nil for none. May hold a password.
+    package var proxy: String? { context.settings.proxy }
+    /// The connections that exchanges opened, so far as they have ended.
+    package var connections: [ConnectionCount] { context.connections.all }
+
+    init(
+        _ load: LaneLoad, settings: TransferSettings, addresses: ServerAddresses, texts: TextTable, clock: RunClock, shards: Int,
+        share: TaskShare
+    ) {
+        let plan = load.plan
+        plannedArrivals = plan.executor.arrivals.map { share.part(of: $0.count) }
+        context = ShardContext(
+            arm: load.arm, plan: plan, corpus: load.corpus, order: load.order, settings: settings, addresses: addresses, clock: clock,
+            live: LiveCounters(), shards: shards, share: share,
+            answers: AnswerSetting(
+                model: load.corpus.model.map { Array($0.utf8) }, texts: texts, redactor: Redactor(hiding: plan.target)),
+            pause: plan.faults.onTooManyRequests == .pause ? RequestPause() : nil)
+    }
+
+    /// Arrivals of this task that are due by `elapsed` nanoseconds; nil for closed loops.
+    package func arrivalsDue(by elapsed: Int64) -> Int? {
+        plan.executor.arrivals.map { context.share.part(of: $0.dueCount(by: elapsed)) }
+    }
+
+    /// Arrivals per second that the plan wants of this task at `elapsed` nanoseconds; nil for closed loops.
+    package func rateAsked(at elapsed: Int64) -> Double? {
+        plan.executor.arrivals.map { $0.rate(at: elapsed) / Double(context.share.count) }
+    }
+
+    /// Users that exist now, or will.
+    var createdUsers: Int {
+        switch plan.executor.load {
+        case .users: context.share.part(of: plan.executor.maxVUs)
+        case .arrivals(_, let planned): max(context.share.part(of: planned), live.created)
+        }
+    }
+}

@@ -1,0 +1,42 @@
+// The statistics of a run that may have lanes: of the whole, and of each lane for itself. A record is told apart by the number it
+// carries. Without lanes it is the statistics of the run and nothing else.
+
+import Generator
+
+/// Takes in what a run hands to its readers.
+package struct RunTally: Sendable {
+    /// Of all lanes together; of a run without lanes all there is.
+    package private(set) var whole: RunStatistics
+    /// Of each, in the order of the context's ``RunContext/lanes``.
+    package private(set) var lanes: [RunStatistics]
+    private let arms: [UInt16]
+
+    package init(context: RunContext, texts: TextTable) {
+        whole = RunStatistics(context: context, texts: texts)
+        arms = (context.lanes ?? []).map(\.arm)
+        lanes = arms.map { RunStatistics(context: context.ofLane($0), texts: texts) }
+    }
+
+    /// Of the lane with that number; of the whole for 0.
+    package subscript(arm: UInt16) -> RunStatistics { arms.firstIndex(of: arm).map { lanes[$0] } ?? whole }
+
+    /// Records of any lanes, in any order except that hops of one request must come in theirs.
+    package mutating func consume(_ batch: UnsafeBufferPointer<RunRecord>) {
+        whole.consume(batch)
+        guard !arms.isEmpty else { return }
+        for record in batch {
+            if let index = arms.firstIndex(of: record.arm) { lanes[index].consume(record) }
+        }
+    }
+
+    /// A sample is of one lane, or of the whole.
+    package mutating func consume(_ sample: GeneratorSample) {
+        if let index = arms.firstIndex(of: sample.arm) { lanes[index].consume(sample) } else { whole.consume(sample) }
+    }
+
+    package mutating func consume(_ counts: [StreamCount]) {
+        whole.consume(counts)
+        guard let arm = counts.first?.arm, let index = arms.firstIndex(of: arm) else { return }
+        lanes[index].consume(counts)
+    }
+}

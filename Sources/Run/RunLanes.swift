@@ -1,0 +1,111 @@
+// The loads of a run, read and checked: one, or an arm for each of two servers. Here it is decided what of the configuration is
+// whose, and how the descriptions of several lanes make one of the run.
+
+import Base
+import Generator
+import Metrics
+import Scenarios
+
+/// What a run is going to load.
+struct RunLanes: Sendable {
+    struct Lane: Sendable {
+        /// Nil for the only one.
+        var name: String?
+        var arm: UInt16
+        var resolved: ResolvedRun
+        var corpus: Corpus
+        var order: PromptOrder
+
+        var plan: Plan { resolved.plan }
+        var load: LaneLoad { LaneLoad(arm: arm, plan: plan, corpus: corpus, order: order) }
+        /// Begins what is said of it.
+        var prefix: String { name.map { "arm \($0): " } ?? "" }
+        /// What must be the same for all tasks, and shows in no file: no key, no prompt.
+        var identity: [String] {
+            [
+                resolved.runLabel ?? "", plan.target.url, resolved.resolvedScenario.json(),
+                "\(plan.promptSeed) \(plan.thinkSeed) \(corpus.count) \(corpus.bodyBytesTotal)", corpus.labels.description,
+            ]
+        }
+    }
+
+    /// At least one.
+    let all: [Lane]
+    /// One line each.
+    let warnings: [String]
+
+    /// Reads configuration and corpus.
+    ///
+    /// - Throws: ``ConfigurationError``.
+    init(_ request: RunRequest) throws {
+        let configuration =
+            switch request.configuration {
+            case .file(let path): try RunConfiguration.read(path: path)
+            case .parsed(let configuration): configuration
+            }
+        let arms = try configuration.arms()
+        let names: [String?] = arms.isEmpty ? [nil] : arms.map(\.name)
+        var warnings: [String] = []
+        var lanes: [Lane] = []
+        // A pipe can be read once.
+        let piped = request.prompts == "-" && !arms.isEmpty ? try Corpus.readStandardInput() : nil
+        for (index, configuration) in (arms.isEmpty ? [configuration] : arms.map(\.configuration)).enumerated() {
+            var resolved = try configuration.resolve(environment: request.environment)
+            if let duration = request.duration { resolved = try resolved.scaled(toDuration: duration) }
+            warnings += resolved.warnings.filter { !warnings.contains($0) }
+            let options = resolved.corpusOptions
+            let corpus: Corpus
+            if let same = lanes.first(where: { $0.resolved.corpusOptions == options }) {
+                corpus = same.corpus
+            } else if let piped {
+                corpus = try piped.withUnsafeBytes { (bytes) throws(ConfigurationError) in
+                    try Corpus.load(bytes: bytes, file: "standard input", options: options)
+                }
+            } else {
+                corpus = try Corpus.load(path: request.prompts, options: options)
+            }
+            lanes.append(
+                Lane(
+                    name: names[index], arm: UInt16(arms.isEmpty ? 0 : index + 1), resolved: resolved, corpus: corpus,
+                    order: PromptOrder(count: corpus.count, seed: resolved.plan.promptSeed)))
+        }
+        all = lanes
+        self.warnings = warnings
+    }
+
+    /// The description of the run out of one for each of its lanes.
+    func context(of contexts: [RunContext], task: TaskShare?) -> RunContext {
+        var whole = contexts[0]
+        let planned = all.map { $0.plan.executor.arrivals?.count }
+        func sum(_ counts: [Int?]) -> Int? { counts.contains { $0 == nil } ? nil : counts.reduce(0) { $0 + ($1 ?? 0) } }
+        if all[0].name != nil {
+            whole.lanes = zip(all, contexts).map { LaneDescription(name: $0.name ?? "", arm: $0.arm, context: $1) }
+            whole.url = Self.joined(contexts.map(\.url))
+            whole.model = Self.joined(contexts.map(\.model))
+            whole.plannedArrivals = sum(contexts.map(\.plannedArrivals))
+        }
+        whole.task = task.map {
+            TaskDescription($0, plannedArrivals: sum(planned), lanes: whole.lanes == nil ? nil : planned)
+        }
+        return whole
+    }
+
+    private static func joined(_ texts: [String]) -> String {
+        texts.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.joined(separator: ", ")
+    }
+}
+
+extension RunOutcome {
+    /// With what the lanes of a run know at its end.
+    func taking(_ lanes: [LoadLane], of context: RunContext) -> RunOutcome {
+        var outcome = self
+        let parts = lanes.map { lane in
+            LaneOutcome(arm: lane.arm, arrivalsDue: planEnd.flatMap { lane.arrivalsDue(by: $0) }, connections: lane.connections)
+        }
+        let due = parts.compactMap(\.arrivalsDue)
+        outcome.arrivalsDue = due.count == parts.count ? due.reduce(0, +) : nil
+        outcome.connections = parts.count == 1 ? parts[0].connections : ConnectionCount.merged(parts.compactMap(\.connections))
+        if context.lanes != nil { outcome.lanes = parts }
+        return outcome
+    }
+}
