@@ -1,52 +1,55 @@
 #!/usr/bin/env python3
 """How often the intervals of real runs hold the truth, which is one run twenty times as long against the same server.
 
-The endpoint answers in batches of at most 8 and is loaded to 85 %, by random arrivals of another seed each time.
+The endpoint answers in batches of at most 8 and is loaded to 85 %, by random arrivals of another seed each time. The truth is what the
+long run's own summary says of its steady window.
 
   make build
-  Benchmarks/trials/coverage.py                # 40 runs of 60 s and one of 1,200 s: an hour
-  Benchmarks/trials/coverage.py 8 20 debug     # a look: 8 runs of 20 s and one of 400 s, with debug programs
+  Benchmarks/trials/coverage.py                               # 40 runs of 60 s, five at once, beside one of 1,200 s: 20 minutes
+  Benchmarks/trials/coverage.py --runs 8 --seconds 20         # a look, 7 minutes
+  Benchmarks/trials/coverage.py --runs 24 --seconds 300 --at-once 12 --truth-seconds 1200
 """
-import shutil, sys, tempfile
+import concurrent.futures, shutil, tempfile
 
-from common import Endpoint, Run, open_loop
+from common import Endpoint, Run, each, keep, open_loop, options
 
-RUNS = int(sys.argv[1]) if len(sys.argv) > 1 else 40
-SECONDS = int(sys.argv[2]) if len(sys.argv) > 2 else 60
-BUILD = sys.argv[3] if len(sys.argv) > 3 else "release"
-# 64 tokens: 180 ms of one of 8 places, hence 44 a second at most.
-ENDPOINT = ["--ttft", "lognormal(100ms,0.3)", "--time-per-token", "lognormal(1ms,0.2)", "--max-batch", "8"]
-RATE = 37
-
-
-def figures(seconds, seed, home):
-    endpoint = Endpoint(BUILD, ENDPOINT + ["--seed", str(seed)], home)
-    try:
-        summary = Run(BUILD, endpoint.url, open_loop(RATE, seconds), home).summary()
-    finally:
-        endpoint.stop()
-    return summary["windows"]["steady"]["latency_ms"], summary["verdict"]["level"]
+# 64 tokens: 104.6 + 65.3 ms in one of 8 places, hence 47.1 a second at most.
+ENDPOINT = ["--ttft", "lognormal(100ms,0.3)", "--time-per-token", "lognormal(1ms,0.2)", "--output-tokens", "64", "--max-batch", "8"]
+RATE = 40
 
 
 def main():
+    parser = options(__doc__, 40, 60, 5)
+    parser.add_argument("--truth-seconds", type=int, help="length of the run that is the truth (default: 20 times the others')")
+    asked = parser.parse_args()
     home = tempfile.mkdtemp()
-    truth, verdict = figures(20 * SECONDS, 1, home)
-    print(f"truth, of one run of {20 * SECONDS} s ({verdict}): " + ", ".join(f"{p} {truth[p]['value']:.0f} ms" for p in truth))
-    printed, covered, verdicts = dict.fromkeys(truth, 0), dict.fromkeys(truth, 0), {}
-    for run in range(RUNS):
-        found, verdict = figures(SECONDS, run + 2, home)
-        verdicts[verdict] = verdicts.get(verdict, 0) + 1
-        for p in truth:
-            if found[p]["no_interval"]:
-                continue
-            low, high = found[p]["low"], found[p]["high"]
-            printed[p] += 1
-            covered[p] += (low is None or low <= truth[p]["value"]) and (high is None or truth[p]["value"] <= high)
-        print(f"{run + 1}: {verdict}, p95 {found['p95']['value']:.0f} ms ({found['p95']['low']}–{found['p95']['high']})", flush=True)
+
+    def run(seed, seconds):
+        endpoint = Endpoint(asked.programs, [*ENDPOINT, "--seed", str(seed)], home, asked.cpu)
+        try:
+            summary = Run(asked.programs, endpoint.url, open_loop(RATE, seconds, seed), home, asked.cpu).summary()
+        finally:
+            endpoint.stop()
+        keep(asked.keep, {"seed": seed, "seconds": seconds, "windows": summary["windows"], "verdict": summary["verdict"]})
+        return summary
+
+    with concurrent.futures.ThreadPoolExecutor(1) as beside:
+        long = beside.submit(run, 1, asked.truth_seconds or 20 * asked.seconds)
+        runs = list(each(lambda seed: run(seed, asked.seconds), range(2, asked.runs + 2), asked.at_once))
+        long = long.result()
     shutil.rmtree(home)
-    print(f"\n{verdicts}\n\n| | intervals printed, of {RUNS} | hold the truth |\n| --- | --- | --- |")
-    for p in truth:
-        print(f"| {p} | {printed[p]} | {covered[p]} |")
+    verdicts = {}
+    for one in [long, *runs]:
+        verdicts[one["verdict"]["level"]] = verdicts.get(one["verdict"]["level"], 0) + 1
+    print(f"{verdicts}, overloaded: {sum(one['windows']['overloaded'] is not None for one in runs)}\n")
+    print(f"| | truth, ms | the {asked.runs} runs said, ms | intervals printed | hold the truth |\n| --- | --- | --- | --- | --- |")
+    for p, of_long in long["windows"]["steady"]["latency_ms"].items():
+        found = [one["windows"]["steady"]["latency_ms"][p] for one in runs]
+        printed = [one for one in found if not one["no_interval"]]
+        held = [one for one in printed if (one["low"] is None or one["low"] <= of_long["value"])
+                and (one["high"] is None or of_long["value"] <= one["high"])]
+        values = [one["value"] for one in found]
+        print(f"| {p} | {of_long['value']:.0f} | {min(values):.0f}–{max(values):.0f} | {len(printed)} | {len(held)} |")
 
 
 main()
