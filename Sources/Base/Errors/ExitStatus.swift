@@ -5,6 +5,9 @@
 package enum ExitStatus: Int32, CaseIterable, Sendable {
     /// The plan was carried out, and a request succeeded.
     case done = 0
+    /// Of a comparison: B is worse, or better, by more than the tolerance.
+    case worse = 1
+    case better = 2
     /// With `--require-remote-write`: series are missing at the receiver.
     case seriesMissing = 3
     /// With `--require-valid`: the run measured its generator.
@@ -13,7 +16,7 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
     case nothingSucceeded = 5
     /// An option, its value or a variable of the environment; also what the cluster refuses to do.
     case usage = 64
-    /// Not a records file, or none there. EX_DATAERR.
+    /// Not a records file, or none there; runs that are no pair. EX_DATAERR.
     case records = 65
     /// No file of undelivered series, or none there. EX_NOINPUT.
     case undelivered = 66

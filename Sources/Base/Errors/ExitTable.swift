@@ -6,6 +6,8 @@ extension ExitStatus {
     package var meaning: String {
         switch self {
         case .done: "the plan was carried out, and at least one request succeeded"
+        case .worse: "of a comparison: B is worse than A by more than the tolerance"
+        case .better: "of a comparison: B is better than A by more than the tolerance"
         case .seriesMissing: "with --require-remote-write: series are missing at the receiver"
         case .invalid: "with --require-valid: the verdict is INVALID; the summary is there and says why"
         case .nothingSucceeded: "the plan was carried out, and none of its requests succeeded"

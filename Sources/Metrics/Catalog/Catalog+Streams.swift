@@ -24,7 +24,7 @@ extension Catalog {
             .label(.trend({ $0.streams.firstContent }, newest: { $0.lastLatency })), absent: "no answer had reasoning",
             "first output that is not reasoning − started, of answers with reasoning, 0.1 % wide buckets"),
         Metric(
-            .timePerToken, .milliseconds, .streamed { $0.millisecondsPerToken }, series: "sml_time_per_output_token_seconds",
+            .timePerToken, .milliseconds, .streamed { $0.record.millisecondsPerToken }, series: "sml_time_per_output_token_seconds",
             absent: "no streamed answer had `usage` and two tokens",
             "(last token − first token) / (completion tokens − 1): without the time to the first token"),
         Metric(
@@ -63,13 +63,15 @@ extension MetricName {
     package static let outputTokensByLabel: Self = "output_tokens_by_label"
 }
 
-extension StreamedRequest {
-    /// Nil without `usage` or with one token, which no time passes after.
-    fileprivate var millisecondsPerToken: Double? {
-        guard record.completionTokens > 1, record.chunks > 1 else { return nil }
-        return milliseconds(record.lastToken - record.firstToken) / Double(record.completionTokens - 1)
+extension RunRecord {
+    /// Of a streamed answer; nil without `usage` or with one token, which no time passes after.
+    var millisecondsPerToken: Double? {
+        guard completionTokens > 1, chunks > 1 else { return nil }
+        return milliseconds(lastToken - firstToken) / Double(completionTokens - 1)
     }
+}
 
+extension StreamedRequest {
     fileprivate var tokensPerChunk: Double? {
         guard record.completionTokens > 0, record.chunks > 0 else { return nil }
         return Double(record.completionTokens) / Double(record.chunks)

@@ -7,6 +7,12 @@ package enum BetweenRuns {
     /// Fewer repeats than this have a t interval too wide to act on.
     package static let recommended = 5
 
+    /// B over A from the ratios of separate pairs of runs; `nil` for fewer than 2 or one that is not positive.
+    package static func estimate(ratios: [Double]) -> RatioEstimate? {
+        guard ratios.allSatisfy({ $0 > 0 }) else { return nil }
+        return RatioEstimate(ratios.map { log($0) }, areNeighbours: false)
+    }
+
     /// Geometric mean and 95 % interval of positive figures of separate runs; `nil` for fewer than 2.
     package static func interval(_ figures: [Double]) -> Interval? {
         guard figures.count >= 2, figures.allSatisfy({ $0 > 0 }) else { return nil }

@@ -9,10 +9,13 @@ package enum BlockDifferences {
     package static func differences(a: LatencyColumns, b: LatencyColumns, p: Double, blocks: Int) -> [Double?] {
         precondition(a.window == b.window)
         let ofA = sorted(a, blocks), ofB = sorted(b, blocks)
-        return zip(ofA, ofB).map { a, b in
-            guard let a = Quantile.linear(p, ofSorted: a), let b = Quantile.linear(p, ofSorted: b), a > 0, b > 0 else { return nil }
-            return log(b / a)
-        }
+        return zip(ofA, ofB).map { difference(ofSorted: $0, $1, p: p) }
+    }
+
+    /// ln(B/A) of percentile `p` of one block's values, ascending.
+    package static func difference(ofSorted a: [Double], _ b: [Double], p: Double) -> Double? {
+        guard let a = Quantile.linear(p, ofSorted: a), let b = Quantile.linear(p, ofSorted: b), a > 0, b > 0 else { return nil }
+        return log(b / a)
     }
 
     /// Latencies by block, ascending.

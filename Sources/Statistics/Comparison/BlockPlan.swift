@@ -6,7 +6,7 @@
 package enum BlockPlan {
     private static let most = 20.0
     private static let tailValues = 5.0
-    static let fewest = 8
+    package static let fewest = 8
 
     /// Blocks for percentile `p` of `requests` (of the smaller arm) in `seconds`, with `p99Seconds` of the slower arm; `nil`
     /// when fewer than 8 would be left, which is too short for a comparison.
@@ -16,5 +16,11 @@ package enum BlockPlan {
         let byTail = Double(requests) * (1 - p) / tailValues + 1e-9
         let blocks = Int(min(most, min(byLatency, byTail)))
         return blocks >= fewest ? blocks : nil
+    }
+
+    /// How many more seconds at the same rate would make ``fewest`` blocks of them, for the same arguments.
+    package static func moreSeconds(p: Double, requests: Int, seconds: Double, p99Seconds: Double) -> Double {
+        let byTail = requests > 0 ? seconds * Double(fewest) * tailValues / (1 - p) / Double(requests) : .infinity
+        return max(0, max(Double(fewest) * p99Seconds, byTail) - seconds)
     }
 }

@@ -38,10 +38,12 @@ package enum Comparability {
     private static let successTolerance = 0.01
     private static let mostDropped = 0.01
 
-    /// All reasons against comparing `a` and `b`; none means that they may be compared.
-    package static func objections(_ a: ArmDescription, _ b: ArmDescription) -> [NotComparable] {
+    /// All reasons against comparing `a` and `b`; none means that they may be compared. `names`: of the arms in these reasons.
+    package static func objections(
+        _ a: ArmDescription, _ b: ArmDescription, names: (a: String, b: String) = ("A", "B")
+    ) -> [NotComparable] {
         var found: [NotComparable] = []
-        for (arm, description) in [("A", a), ("B", b)] {
+        for (arm, description) in [(names.a, a), (names.b, b)] {
             if description.verdict == .invalid { found.append(.invalid(arm: arm)) }
             if description.isOverloaded { found.append(.overloaded(arm: arm)) }
             if description.droppedShare >= mostDropped { found.append(.dropped(arm: arm, share: description.droppedShare)) }

@@ -21,7 +21,9 @@ package struct RatioEstimate: Sendable, Equatable {
     private static let mostCorrelation = 0.6
 
     /// `differences`: ln(B/A) by block; `nil` for fewer than 2.
-    package init?(_ differences: [Double]) {
+    ///
+    /// - Parameter areNeighbours: whether they follow each other in one run. Those of separate runs share nothing.
+    package init?(_ differences: [Double], areNeighbours: Bool = true) {
         guard differences.count >= 2 else { return nil }
         let n = Double(differences.count)
         blocks = differences.count
@@ -33,7 +35,7 @@ package struct RatioEstimate: Sendable, Equatable {
         if squares < 1e-20 * n { squares = 0 }
         let products = zip(deviations, deviations.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
         // 1/n undoes the estimate's bias towards negative values.
-        correlation = min(Self.mostCorrelation, max(0, (squares == 0 ? 0 : products / squares) + 1 / n))
+        correlation = areNeighbours ? min(Self.mostCorrelation, max(0, (squares == 0 ? 0 : products / squares) + 1 / n)) : 0
         standardError = (squares / (n - 1) / n).squareRoot() * ((1 + correlation) / (1 - correlation)).squareRoot()
         t = standardError == 0 ? 0 : mean / standardError
         let degrees = differences.count - 1
@@ -49,6 +51,14 @@ package struct RatioEstimate: Sendable, Equatable {
     package var probability: Double {
         guard standardError == 0 else { return StudentT.twoSidedProbability(t, degrees: blocks - 1) }
         return mean == 0 ? 1 : pow(2, Double(1 - blocks))
+    }
+
+    /// The probability of so large a difference between arms that differ by `share` (0.03 for 3 %) at most, either way.
+    package func probability(beyond share: Double) -> Double {
+        let more = abs(mean) - log1p(share)
+        guard more > 0 else { return 1 }
+        guard standardError > 0 else { return probability }
+        return StudentT.twoSidedProbability(more / standardError, degrees: blocks - 1)
     }
 
     /// How many times as long a run must be to find a shift of `share` (0.03 for 3 %) 80 % of the time: the error falls with

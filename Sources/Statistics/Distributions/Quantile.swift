@@ -1,7 +1,7 @@
 // The percentile that the whole product uses: of n sorted values, the one at position p·(n − 1), linearly between its
 // neighbours (R's type 7). docs/METRICS.md, "Trend".
 
-enum Quantile {
+package enum Quantile {
     /// The position as two ranks, counted from 0, and the weight of the upper one.
     static func position(_ p: Double, count: Int) -> (lower: Int, upper: Int, weight: Double) {
         let position = p * Double(count - 1)
@@ -10,7 +10,7 @@ enum Quantile {
     }
 
     /// The quantile of ascending values; `nil` without any.
-    static func linear(_ p: Double, ofSorted values: [Double]) -> Double? {
+    package static func linear(_ p: Double, ofSorted values: [Double]) -> Double? {
         guard !values.isEmpty else { return nil }
         let (lower, upper, weight) = position(p, count: values.count)
         return values[lower] + weight * (values[upper] - values[lower])

@@ -32,7 +32,7 @@ package enum Figures {
     static func decimals(value: Double) -> Int { abs(value) >= 100 ? 0 : abs(value) >= 10 ? 1 : 2 }
 
     /// A share as per cent without the sign: 6.1, and 0.04 where one decimal would be 0.
-    static func percent(_ share: Double) -> String {
+    package static func percent(_ share: Double) -> String {
         text(share * 100, decimals: abs(share) * 100 < 0.1 && share != 0 ? 2 : 1)
     }
 

@@ -1,0 +1,43 @@
+// What must be the same of two runs for their ratio to say something of the servers: names as a scenario has them, so that a
+// refusal can be acted on.
+
+import Base
+import Statistics
+
+enum PlanFacts {
+    /// What does not change the load as long as both last: how long they were meant to last, what they are called, limits that
+    /// the verdict on the generator and the success rate judge by their effect.
+    private static let immaterial: Set = [
+        "name", "description", "duration", "gracefulStop", "warmup", "response_limit", "stop_on", "preAllocatedVUs", "maxVUs",
+        "request.headers",
+    ]
+
+    /// Names and values; empty for a document of k6, which does not say.
+    static func of(_ result: RunResult) -> [(name: String, value: String)] {
+        guard let run = result.run else { return [] }
+        var facts: [(name: String, value: String)] = [("model", run.model)]
+        if case .object = run.resolvedScenario {
+            collect(run.resolvedScenario, "", into: &facts)
+        } else if let plan = try? JSON(encoding: run.plan) {
+            collect(plan, "plan", into: &facts)
+        }
+        facts.append(("corpus", corpus(run.corpus)))
+        if let labels = labels(run) { facts.append(("labels", labels)) }
+        if let digest = run.conditions?.systemPromptDigest { facts.append(("system prompt", digest)) }
+        return facts
+    }
+
+    private static func collect(_ value: JSON, _ path: String, into facts: inout [(name: String, value: String)]) {
+        guard !immaterial.contains(path) else { return }
+        guard case .object(let members) = value else { return facts.append((path, value.text ?? value.shown)) }
+        for member in members { collect(member.value, path.isEmpty ? member.key : "\(path).\(member.key)", into: &facts) }
+    }
+
+    /// The content where it was kept; else the file's name and how many prompts it has.
+    private static func corpus(_ corpus: CorpusDescription) -> String {
+        let file = corpus.file.split(separator: "/").last.map(String.init) ?? "packaged"
+        return "\(file), \(corpus.prompts) prompts"
+    }
+
+    private static func labels(_ run: RunContext) -> String? { run.labels.isEmpty ? nil : run.labels.prefix(20).joined(separator: ", ") }
+}
