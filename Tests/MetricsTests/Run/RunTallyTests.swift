@@ -41,7 +41,7 @@ import Testing
     }
 
     /// The records of two different runs, told apart by their arm, with the same numbers of iterations; some are redirected.
-    private static let parts: [[RunRecord]] = [(1, 7), (2, 8)].map { arm, seed in
+    private static let parts: [[RunRecord]] = [(UInt16(1), UInt64(7)), (2, 8)].map { arm, seed in
         Stream.records(count: 3_000, seed: seed).flatMap { record -> [RunRecord] in
             var record = record
             record.arm = arm
