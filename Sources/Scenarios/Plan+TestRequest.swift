@@ -7,6 +7,17 @@ extension Plan {
     /// Output tokens of a test request: enough for an answer that says something, and done in a second.
     package static let testTokens = 16
 
+    /// Requests of this plan one after the other by `users`, until somebody stops them.
+    package func ofCachePass(users: Int) -> Plan {
+        var plan = self
+        plan.executor = .constantVUs(vus: users, duration: .seconds(86_400))
+        plan.gracefulStop = target.timeout
+        plan.thinkTime = .zero
+        plan.initialStagger = false
+        plan.faults = FaultPolicy()
+        return plan
+    }
+
     /// One request of this plan and nothing else, with this plan's time limit.
     package var ofTestRequest: Plan {
         // The next arrival would be due after the end.
@@ -36,6 +47,16 @@ extension Corpus {
             prompts: [prompt], labels: [labels[labelIndex(at: index)]], arena: arena, sourceCount: 1, bodyBytesTotal: bytes.count,
             model: model, reading: reading)
         return (corpus, body?.tokens)
+    }
+
+    /// All prompts, each asking for as few tokens as a test request does: to fill a server's cache, not to measure it.
+    package var ofCachePass: Corpus {
+        var arena = BodyArena()
+        let bodies = (0..<count).map { index in
+            let bytes = Self.shortened(body(at: index))?.bytes ?? Array(body(at: index))
+            return Rewritten(body: bytes.withUnsafeBytes { arena.store($0) }, length: bytes.count)
+        }
+        return rewritten(bodies, arena: arena, labels: labels)
     }
 
     private static func shortened(_ body: UnsafeRawBufferPointer) -> (bytes: [UInt8], tokens: Int)? {

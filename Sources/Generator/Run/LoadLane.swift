@@ -12,12 +12,15 @@ package struct LaneLoad: Sendable {
     package var plan: Plan
     package var corpus: Corpus
     package var order: PromptOrder
+    /// Written into the place that the corpus has for it.
+    package var nonce: PromptNonce?
 
-    package init(arm: UInt16 = 0, plan: Plan, corpus: Corpus, order: PromptOrder) {
+    package init(arm: UInt16 = 0, plan: Plan, corpus: Corpus, order: PromptOrder, nonce: PromptNonce? = nil) {
         self.arm = arm
         self.plan = plan
         self.corpus = corpus
         self.order = order
+        self.nonce = nonce
     }
 }
 
@@ -48,7 +51,8 @@ package struct LoadLane: Sendable {
             live: LiveCounters(), shards: shards, share: share,
             answers: AnswerSetting(
                 model: load.corpus.model.map { Array($0.utf8) }, texts: texts, redactor: Redactor(hiding: plan.target)),
-            pause: plan.faults.onTooManyRequests == .pause ? RequestPause() : nil)
+            pause: plan.faults.onTooManyRequests == .pause ? RequestPause() : nil,
+            nonce: load.corpus.hasNonces ? load.nonce : nil)
     }
 
     /// Arrivals of this task that are due by `elapsed` nanoseconds; nil for closed loops.

@@ -21,4 +21,6 @@ struct ShardContext: Sendable {
     var answers: AnswerSetting
     /// Only with `on_429: pause`.
     var pause: RequestPause?
+    /// Only where prompts must be new to the server.
+    var nonce: PromptNonce?
 }

@@ -3,6 +3,7 @@
 
 import CLibcurl
 import Base
+import Scenarios
 
 /// The doing side of one lane on one shard. Not Sendable: it belongs to that shard.
 final class ShardTransfers {
@@ -21,6 +22,9 @@ final class ShardTransfers {
     private var requests: [RunRecord] = []
     /// Answers are asked for as streams.
     private let streams: Bool
+    private let nonce: PromptNonce?
+    /// By slot: the body under way, where prompts have a nonce.
+    private var copies: [BodyCopy] = []
     /// How many groups this lane has, and the last of them, which has room.
     private var groupCount = 0
     private var openGroup: TransferGroup?
@@ -35,6 +39,7 @@ final class ShardTransfers {
         self.records = records
         dropped = DroppedArrivals(shard: index, arm: context.arm)
         streams = context.settings.target.streams
+        nonce = context.nonce
         common = CommonTransferState(
             settings: context.settings, addresses: context.addresses, api: context.api, answers: context.answers,
             clock: context.clock, connections: context.connections, shards: context.shards, poller: groups.poller)
@@ -49,6 +54,7 @@ final class ShardTransfers {
         records.flushCounts()
         exchanges = []
         requests = []
+        copies = []
     }
 
     /// Puts an exchange's request on the wire as far as it goes without waiting.
@@ -149,6 +155,7 @@ extension ShardTransfers: DriverActions {
             return false
         }
         requests.append(RunRecord())
+        if nonce != nil { copies.append(BodyCopy()) }
         return true
     }
 
@@ -160,7 +167,12 @@ extension ShardTransfers: DriverActions {
             iteration: iteration.iteration, of: iteration.user, scheduled: scheduled, started: started, prompt: prompt,
             label: context.corpus.labelIndex(at: prompt), shard: index, arm: context.arm)
         context.live.requestStarted()
-        exchange.send(context.corpus.body(at: prompt), at: started)
+        if let nonce {
+            let pass = Int(iteration.iteration) / context.order.count
+            exchange.send(copies[iteration.slot].fill(context.corpus, prompt: prompt, nonce: nonce, pass: pass), at: started)
+        } else {
+            exchange.send(context.corpus.body(at: prompt), at: started)
+        }
         launch(exchange)
     }
 

@@ -1,16 +1,96 @@
-// Two arms of a comparison in one run configuration: `ab: {arms: {a: {…}, b: {…}}}`. An arm names what differs from the rest of the
-// configuration, and makes with it a whole configuration of its own, so that every rule of resolving holds for it.
+// Two arms of a comparison in one run configuration: `ab: {design, cache, arms: {a: {…}, b: {…}}}`. An arm names what differs from
+// the rest of the configuration, and makes with it a whole configuration of its own, so that every rule of resolving holds for it.
 
 import Base
 
+/// How two arms are loaded.
+package struct ArmDesign: Sendable, Equatable {
+    package enum Design: String, Sendable, CaseIterable {
+        /// Both at once, with the same prompt at the same instant.
+        case duet
+        /// The same of two servers that should be alike: what differs is the noise of the pair.
+        case aa
+    }
+
+    /// What is done about servers that remember prompts.
+    package enum Cache: String, Sendable, CaseIterable {
+        /// One pass over the corpus to each arm before the measurement.
+        case warm
+        /// Every prompt of an arm and pass has a beginning of its own.
+        case nonce
+        /// Nothing.
+        case asIs = "as-is"
+    }
+
+    package var design: Design
+    package var cache: Cache
+
+    package init(design: Design = .duet, cache: Cache = .asIs) {
+        self.design = design
+        self.cache = cache
+    }
+}
+
+/// Settings of one arm; nil is what both have in common.
+package struct ArmOverrides: Sendable, Equatable {
+    package var serverURL: String?
+    package var apiKey: String?
+    package var model: String?
+    /// A number, or `prompt`.
+    package var maxTokens: String?
+    /// In seconds or with a unit.
+    package var requestTimeout: String?
+    package var ignoreEOS: Bool?
+    package var stream: Bool?
+    package var systemPrompt: String?
+    /// Merged over the body of requests (RFC 7396).
+    package var body: JSON?
+
+    package init() {}
+
+    /// Under the keys of a run configuration.
+    fileprivate var members: [JSON.Member] {
+        func text(_ key: String, _ value: String?) -> [JSON.Member] { value.map { [.init(key, .string($0))] } ?? [] }
+        func flag(_ key: String, _ value: Bool?) -> [JSON.Member] { value.map { [.init(key, .bool($0))] } ?? [] }
+        // As for the whole: each entry's own limit is null there.
+        let limit: [JSON.Member] = maxTokens.map { [.init("max_tokens", $0 == "prompt" ? .string($0) : .number($0))] } ?? []
+        let request: [JSON.Member] = body.map { [.init("request", .object([("body", $0)]))] } ?? []
+        return text("server_url", serverURL) + text("api_key", apiKey) + text("model", model) + limit
+            + text("request_timeout", requestTimeout) + flag("ignore_eos", ignoreEOS) + flag("stream", stream)
+            + text("system_prompt", systemPrompt) + request
+    }
+}
+
 extension RunConfiguration {
+    static let comparisonKey = "ab"
+    private static let keysOfComparison = ["design", "cache", "arms"]
+
     /// What may differ between arms; all else would make two schedules of one.
-    static let armKeys = [
+    package static let armKeys = [
         "server_url", "api_key", "model", "max_tokens", "request_timeout", "ignore_eos", "stream", "system_prompt", "request",
     ]
 
     /// Names of arms, in their order.
     package static let armNames = ["a", "b"]
+
+    /// This configuration for two arms, which differ in what their overrides say.
+    package func comparing(a: ArmOverrides, b: ArmOverrides, design: ArmDesign) throws(ConfigurationError) -> RunConfiguration {
+        guard case .object(let members) = root else { return self }
+        let comparison = JSON.object([
+            ("design", .string(design.design.rawValue)), ("cache", .string(design.cache.rawValue)),
+            ("arms", .object([("a", .object(a.members)), ("b", .object(b.members))])),
+        ])
+        return try RunConfiguration(
+            file: file, root: .object(members + [.init(Self.comparisonKey, comparison)]), scenarioOrigin: scenarioOrigin)
+    }
+
+    /// How the arms are loaded; nil for a run without.
+    ///
+    /// - Throws: ``ConfigurationError``.
+    package func armDesign() throws(ConfigurationError) -> ArmDesign? {
+        guard let group = try comparison() else { return nil }
+        return ArmDesign(design: try Self.choice(group["design"]) ?? .duet, cache: try Self.choice(group["cache"]) ?? .asIs)
+    }
 
     /// The configuration of each arm; empty for a run without.
     ///
@@ -30,14 +110,20 @@ extension RunConfiguration {
     }
 
     /// The group `ab`; nil without.
-    func comparison() throws(ConfigurationError) -> FieldGroup? {
+    private func comparison() throws(ConfigurationError) -> FieldGroup? {
         guard case .object(let members) = root else { return nil }
         guard let group = try FieldGroup(file: file, path: "", members: members)[Self.comparisonKey]?.group("an object") else { return nil }
-        try group.requireKeys(["arms"])
+        try group.requireKeys(Self.keysOfComparison)
         return group
     }
 
-    static let comparisonKey = "ab"
+    private static func choice<Choice: RawRepresentable<String> & CaseIterable>(_ field: Field?) throws(ConfigurationError) -> Choice? {
+        guard let field else { return nil }
+        guard case .string(let text) = field.value, let choice = Choice(rawValue: text) else {
+            throw field.rejected(Choice.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        return choice
+    }
 
     private func overridden(by changes: [JSON.Member]) throws(ConfigurationError) -> RunConfiguration {
         guard case .object(var members) = root else { return self }

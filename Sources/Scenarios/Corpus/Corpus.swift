@@ -37,13 +37,16 @@ package final class Corpus: @unchecked Sendable {
     /// What the file was taken for, and which keys of it are not sent.
     package let reading: CorpusReading
     private let prompts: ContiguousArray<Prompt>
+    /// By prompt, where in its body a nonce goes; empty for a corpus without.
+    private let nonceOffsets: [UInt32]
     private let arena: BodyArena
 
     init(
         prompts: ContiguousArray<Prompt>, labels: [String], arena: BodyArena, sourceCount: Int, bodyBytesTotal: Int,
-        model: String?, reading: CorpusReading
+        model: String?, reading: CorpusReading, nonceOffsets: [UInt32] = []
     ) {
         self.prompts = prompts
+        self.nonceOffsets = nonceOffsets
         self.labels = labels
         self.arena = arena
         self.sourceCount = sourceCount
@@ -81,6 +84,33 @@ package final class Corpus: @unchecked Sendable {
 
     /// The entry's position in the file, from 0.
     package func sourceIndex(at index: Int) -> Int { Int(prompts[index].source) }
+
+    /// Whether there is a place for a nonce in every body.
+    package var hasNonces: Bool { !nonceOffsets.isEmpty }
+
+    /// Where it is, of a corpus that has one.
+    package func nonceOffset(at index: Int) -> Int { Int(nonceOffsets[index]) }
+
+    // MARK: Other bodies
+
+    /// A body in place of a prompt's.
+    struct Rewritten {
+        var body: UnsafeRawPointer
+        var length: Int
+        var nonceOffset: UInt32?
+    }
+
+    /// The same prompts with other bodies, one for each, which are in `arena`.
+    func rewritten(_ bodies: [Rewritten], arena: BodyArena, labels: [String]) -> Corpus {
+        Corpus(
+            prompts: ContiguousArray(
+                zip(prompts, bodies).map { prompt, new in
+                    Prompt(
+                        body: new.body, length: UInt32(new.length), tokens: prompt.tokens, label: prompt.label, source: prompt.source)
+                }),
+            labels: labels, arena: arena, sourceCount: sourceCount, bodyBytesTotal: bodies.reduce(0) { $0 + $1.length }, model: model,
+            reading: reading, nonceOffsets: bodies.compactMap(\.nonceOffset))
+    }
 
     // MARK: Loading
 

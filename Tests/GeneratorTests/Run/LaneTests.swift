@@ -71,14 +71,16 @@ import Testing
         let server = try ScriptedServer { _ in [.pause(milliseconds: 50), .completion] }
         defer { server.stop() }
         let two = try await run([
-            lane(1, .constantVUs(vus: 3, duration: .milliseconds(1200)), server), lane(2, .constantVUs(vus: 5, duration: .milliseconds(1200)), server),
+            lane(1, .constantVUs(vus: 3, duration: .milliseconds(1200)), server),
+            lane(2, .constantVUs(vus: 5, duration: .milliseconds(1200)), server),
         ])
         let last = two.found.samples.suffix(3)
         #expect(last.map(\.arm) == [0, 1, 2] && last.map(\.maxVirtualUsers) == [8, 3, 5])
         #expect(Set(last.map(\.cpuTime)).count == 1 && Set(last.map(\.beats)).count == 1)
         // A lane with the number 0 stands for the whole: others only look at what it does.
         let looked = try await run([
-            lane(0, .constantVUs(vus: 3, duration: .milliseconds(300)), server), lane(1, .constantVUs(vus: 1, duration: .milliseconds(300)), server),
+            lane(0, .constantVUs(vus: 3, duration: .milliseconds(300)), server),
+            lane(1, .constantVUs(vus: 1, duration: .milliseconds(300)), server),
         ])
         #expect(looked.found.samples.suffix(2).map(\.arm) == [0, 1] && looked.found.samples.suffix(2).map(\.maxVirtualUsers) == [3, 1])
     }
@@ -94,5 +96,26 @@ import Testing
         let requests = found.records.filter { $0.kind == .request }
         #expect(requests.count { $0.arm == 1 } == 10)
         #expect(requests.filter { $0.arm == 2 }.map(\.scheduled).max() ?? 0 > 200_000_000)
+    }
+
+    /// Every pass of an arm over the corpus has a nonce of its own, and nothing else of a body changes.
+    @Test func noncesAreNewInEveryPass() async throws {
+        let server = try ScriptedServer { _ in [.completion] }
+        defer { server.stop() }
+        let corpus = try testCorpus(content: "hello").withNonces(file: "test")
+        let executor = Executor.constantArrivalRate(
+            rate: 50, timeUnit: .seconds(1), duration: .milliseconds(400), preAllocatedVUs: 5, maxVUs: 50)
+        let lanes = (UInt16(1)...2).map { arm in
+            LaneLoad(
+                arm: arm, plan: RunHarness.plan(executor, url: server.url), corpus: corpus,
+                order: PromptOrder(count: corpus.count, seed: 1), nonce: PromptNonce(run: 7, arm: arm))
+        }
+        _ = try await run(lanes)
+        let texts = server.requests.map(\.body)
+        let marks = texts.compactMap { text in text.firstRange(of: "] hello").map { String(text[..<$0.lowerBound].suffix(16)) } }
+        #expect(marks.count == 40)
+        // One of each arm and pass.
+        #expect(Set(marks).count == 2 * (20 / corpus.count + (20 % corpus.count == 0 ? 0 : 1)))
+        #expect(Set(zip(texts, marks).map { $0.replacing($1, with: "") }).count == corpus.count)
     }
 }
