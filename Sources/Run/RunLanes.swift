@@ -17,7 +17,8 @@ struct RunLanes: Sendable {
         var order: PromptOrder
 
         var plan: Plan { resolved.plan }
-        var load: LaneLoad { LaneLoad(arm: arm, plan: plan, corpus: corpus, order: order) }
+        var nonce: PromptNonce?
+        var load: LaneLoad { LaneLoad(arm: arm, plan: plan, corpus: corpus, order: order, nonce: nonce) }
         /// Begins what is said of it.
         var prefix: String { name.map { "arm \($0): " } ?? "" }
         /// What must be the same for all tasks, and shows in no file: no key, no prompt.
@@ -31,6 +32,8 @@ struct RunLanes: Sendable {
 
     /// At least one.
     let all: [Lane]
+    /// How two arms are loaded; nil for a run without.
+    let design: ArmDesign?
     /// One line each.
     let warnings: [String]
 
@@ -44,6 +47,9 @@ struct RunLanes: Sendable {
             case .parsed(let configuration): configuration
             }
         let arms = try configuration.arms()
+        design = try configuration.armDesign()
+        // No other run has it.
+        let run = UInt64(bitPattern: RunClock().wallOrigin)
         let names: [String?] = arms.isEmpty ? [nil] : arms.map(\.name)
         var warnings: [String] = []
         var lanes: [Lane] = []
@@ -54,7 +60,7 @@ struct RunLanes: Sendable {
             if let duration = request.duration { resolved = try resolved.scaled(toDuration: duration) }
             warnings += resolved.warnings.filter { !warnings.contains($0) }
             let options = resolved.corpusOptions
-            let corpus: Corpus
+            var corpus: Corpus
             if let same = lanes.first(where: { $0.resolved.corpusOptions == options }) {
                 corpus = same.corpus
             } else if let piped {
@@ -64,13 +70,42 @@ struct RunLanes: Sendable {
             } else {
                 corpus = try Corpus.load(path: request.prompts, options: options)
             }
+            if design?.cache == .nonce, !corpus.hasNonces { corpus = try corpus.withNonces(file: request.prompts) }
+            let arm = UInt16(arms.isEmpty ? 0 : index + 1)
             lanes.append(
                 Lane(
-                    name: names[index], arm: UInt16(arms.isEmpty ? 0 : index + 1), resolved: resolved, corpus: corpus,
-                    order: PromptOrder(count: corpus.count, seed: resolved.plan.promptSeed)))
+                    name: names[index], arm: arm, resolved: resolved, corpus: corpus,
+                    order: PromptOrder(count: corpus.count, seed: resolved.plan.promptSeed),
+                    nonce: corpus.hasNonces ? PromptNonce(run: run, arm: arm) : nil))
         }
+        if design?.design == .aa { try Self.requireAlike(lanes) }
         all = lanes
-        self.warnings = warnings
+        self.warnings = warnings + (design?.cache == .asIs ? Self.sharedServer(lanes) : [])
+    }
+
+    /// Of a pair that should be alike, what requests say must be.
+    private static func requireAlike(_ lanes: [Lane]) throws(ConfigurationError) {
+        func asked(_ lane: Lane) -> RequestTarget {
+            var target = lane.plan.target
+            target.url = ""
+            target.apiKey = nil
+            return target
+        }
+        guard lanes.allSatisfy({ $0.resolved.corpusOptions == lanes[0].resolved.corpusOptions && asked($0) == asked(lanes[0]) }) else {
+            throw ConfigurationError(
+                .configuration,
+                "ab: design aa measures how much two servers differ that are asked the same: only server_url and api_key may differ by arm")
+        }
+    }
+
+    /// What both arms find in one server's cache is no property of either.
+    private static func sharedServer(_ lanes: [Lane]) -> [String] {
+        let servers = lanes.compactMap { HTTPURL($0.plan.target.url).map { "\($0.host):\($0.port)" } }
+        guard servers.count == 2, servers[0] == servers[1] else { return [] }
+        return [
+            "both arms load \(servers[0]): where it remembers prompts, the arm that comes second finds the other's and looks faster; "
+                + "use --cache warm or --cache nonce"
+        ]
     }
 
     /// The description of the run out of one for each of its lanes.

@@ -81,9 +81,16 @@ final class RunSession: Sendable {
                 }
             }
         }
+        func prepare() async throws {
+            try await send()
+            guard lanes.design?.cache == .warm else { return }
+            try await CachePass.send(lanes.all, workers: request.workers, environment: environment, stop: stop) {
+                StandardError.write("\(request.program): \($0)\n")
+            }
+        }
         do {
-            if request.task == nil { try await send() }
-            task = try await Self.meet(request, lanes: lanes, stop: stop, first: send)
+            if request.task == nil { try await prepare() }
+            task = try await Self.meet(request, lanes: lanes, stop: stop, first: prepare)
         } catch let error as TestRequestError {
             // Empty, if it was made for this run.
             if isNew { rmdir(request.directory) }
@@ -191,8 +198,9 @@ final class RunSession: Sendable {
         let recordsFailure = readers.finishFile(outcome)
         if let recordsFailure { StandardError.write("\(request.program): \(recordsFailure)\n") }
         let (code, summary) = try await deliverAndStore(outcome)
-        // Records that were asked for and are not there are no success.
-        let final = code == 0 && recordsFailure != nil ? OutputError.exitCode : code
+        // Records that were asked for and are not there are no success; nor is a comparison that could not be made.
+        let isWithoutVerdict = summary?.result.comparison?.hasVerdict == false
+        let final = code == 0 ? recordsFailure != nil ? OutputError.exitCode : isWithoutVerdict ? ExitStatus.records.rawValue : 0 : code
         stopping.finished(final)
         defer {
             if final == ExitStatus.nothingSucceeded.rawValue { StandardError.write("\(request.program): none of the requests succeeded\n") }

@@ -69,8 +69,10 @@ package final class SeriesFeed: Sendable {
         timer.cancel()
         feed()
         let result = await writer.finish(drain: drain)
-        return SeriesDelivery(result: result, folded: registries.withLock { registries in
-            registries.reduce(into: [:]) { $0.merge($1.folded, uniquingKeysWith: +) }
-        })
+        return SeriesDelivery(
+            result: result,
+            folded: registries.withLock { registries in
+                registries.reduce(into: [:]) { $0.merge($1.folded, uniquingKeysWith: +) }
+            })
     }
 }

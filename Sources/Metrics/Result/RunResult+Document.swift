@@ -35,6 +35,7 @@ extension RunResult {
             tasks: (sml[path: "tasks", "each"]?.elements ?? []).map(TaskResult.init(_:)),
             certainty: CertaintyDocument.read(windows: sml["windows"], verdict: sml["verdict"]))
         otherModels = (sml[path: "answers", "other_models"] ?? .null).counts
+        comparison = sml["comparison"].map { ArmComparison(document: $0) }
         lanes = (sml["arms"]?.members ?? []).map { LaneResult(name: $0.key, result: RunResult(sml: $0.value, document: $0.value)) }
     }
 }

@@ -16,8 +16,10 @@ extension RunResult {
             LaneResult(
                 name: lane.name,
                 result: RunResult(
-                    statistics: tally[lane.arm], context: context.ofLane(lane.arm), outcome: outcome.ofLane(lane.arm), redactor: redactor))
+                    statistics: tally[lane.arm], context: context.ofLane(lane.arm), outcome: outcome.ofLane(lane.arm), redactor: redactor,
+                    tasks: tasks))
         }
+        comparison = tally.requests?.comparison(self)
     }
 
     /// - Parameters:

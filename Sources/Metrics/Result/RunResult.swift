@@ -42,6 +42,8 @@ package struct RunResult: Sendable, Equatable {
     /// Of a run that carried several loads at once, the result of each for itself; else empty. What stands beside it is of all
     /// together.
     package var lanes: [LaneResult] = []
+    /// Of a run of two arms.
+    package var comparison: ArmComparison?
 
     package init(
         formulas: Int64? = nil, scenario: String = "", outcome: Outcome? = nil, run: RunContext? = nil,

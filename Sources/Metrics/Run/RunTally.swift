@@ -10,11 +10,14 @@ package struct RunTally: Sendable {
     /// Of each, in the order of the context's ``RunContext/lanes``.
     package private(set) var lanes: [RunStatistics]
     private let arms: [UInt16]
+    /// Of a run of two arms what their comparison reads.
+    private(set) var requests: ArmRequests?
 
     package init(context: RunContext, texts: TextTable) {
         whole = RunStatistics(context: context, texts: texts)
         arms = (context.lanes ?? []).map(\.arm)
         lanes = arms.map { RunStatistics(context: context.ofLane($0), texts: texts) }
+        requests = ArmRequests(context: context)
     }
 
     /// Of the lane with that number; of the whole for 0.
@@ -24,6 +27,7 @@ package struct RunTally: Sendable {
     package mutating func consume(_ batch: UnsafeBufferPointer<RunRecord>) {
         whole.consume(batch)
         guard !arms.isEmpty else { return }
+        requests?.consume(batch)
         for record in batch {
             if let index = arms.firstIndex(of: record.arm) { lanes[index].consume(record) }
         }

@@ -44,6 +44,7 @@ enum SMLWriter {
         return members + (result.remoteWrite.map { [("remote_write", RemoteWriteWriter.value($0))] } ?? [])
             + (result.tasks.isEmpty ? [] : [("tasks", tasks(result))])
             + (result.lanes.isEmpty ? [] : [("arms", .object(result.lanes.map { ($0.name, lane($0.result)) }))])
+            + (result.comparison.map { [("comparison", $0.document)] } ?? [])
     }
 
     /// All that a summary of it alone would say, but for k6's first document.

@@ -31,7 +31,8 @@ package struct JobOutcome: Sendable, Equatable {
     private static let generatorCodes: [Int32: String] = [
         3: "series are missing at the remote-write receiver", 4: "the run measured its generator: its verdict is INVALID",
         5: "none of its requests succeeded",
-        64: "the generator refused an option", 69: "the plan was not begun: its test request failed, or its node lacks what a run needs",
+        64: "the generator refused an option", 65: "its two arms could not be compared; the figures of each are in the summary",
+        69: "the plan was not begun: its test request failed, or its node lacks what a run needs",
         73: "the generator could not write its output",
         75: "the server was not ready in time, or a task of several did not come or was lost",
         77: "the plan was not begun, because the server refused the key",

@@ -19,6 +19,7 @@ extension RunResult {
     ///   - heading: whether it begins with its heading.
     ///   - screen: what it must fit on; nil for everything there is to say.
     package func textBlock(color: Bool, heading: Bool = true, screen: TerminalScreen? = nil) -> String {
+        if comparison != nil { return textBlockOfArms(color: color, heading: heading, isShort: screen != nil) }
         let writer = BlockWriter(result: self, style: TerminalStyle(color: color))
         let top = heading ? [writer.heading] : []
         let lines =

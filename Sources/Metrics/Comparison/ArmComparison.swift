@@ -1,0 +1,87 @@
+// The end of a run that loaded two servers at once: what each came to, which of them stopped answering, and the comparison. The
+// one place that decides whether there is one.
+
+import Base
+import Generator
+
+/// The requests of each arm of a run, while it goes on: the second reader of its records, beside its statistics.
+package struct ArmRequests: Sendable {
+    private let arms: [UInt16]
+    private var requests: [ComparedRequests]
+
+    /// Nil for a run that has no two arms.
+    package init?(context: RunContext) {
+        arms = (context.lanes ?? []).map(\.arm)
+        guard arms.count == 2 else { return nil }
+        requests = arms.map { _ in ComparedRequests() }
+    }
+
+    package mutating func consume(_ batch: UnsafeBufferPointer<RunRecord>) {
+        for record in batch {
+            if let index = arms.firstIndex(of: record.arm) { requests[index].consume(record) }
+        }
+    }
+
+    /// Of the run that came to `result`.
+    func comparison(_ result: RunResult) -> ArmComparison? {
+        guard result.lanes.count == 2 else { return nil }
+        return ArmComparison(result: result, requests: requests)
+    }
+}
+
+/// What a run of two arms says of them, kept as the summary has it, so that it reads the same wherever it is shown.
+package struct ArmComparison: Sendable, Equatable {
+    /// The comparison's document with two members more: `dead_arms`, and `text`, its lines.
+    package let document: JSON
+
+    init(document: JSON) { self.document = document }
+
+    init(result: RunResult, requests: [ComparedRequests]) {
+        let runs = zip(result.lanes, requests).map { lane, requests in
+            ComparedRun(name: "arm \(lane.name)", result: lane.result, requests: requests)
+        }
+        // Given to one arm alone, it is what is compared.
+        let facts = runs.map { Dictionary(PlanFacts.of($0.result).map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }) }
+        let differing = Set(facts[0].keys).union(facts[1].keys).filter { facts[0][$0] != facts[1][$0] }
+        let comparison = Comparison(a: [runs[0]], b: [runs[1]], design: .duet, settings: ComparisonSettings(allowed: differing))
+        let deaths = zip(result.lanes, requests).compactMap { lane, requests in
+            requests.silentSince.map { second in
+                let cause = lane.result.errors.first.map { ": " + OneLine.escaped($0.text ?? $0.hint) } ?? ""
+                return "arm \(lane.name) answered nothing any more from \(Format.duration(seconds: second)) on\(cause)"
+            }
+        }
+        // Of an arm that is gone there is nothing to compare, whatever the rest of it says.
+        let text =
+            deaths.isEmpty
+            ? comparison.textBlock(color: false).split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+            : ["=== Comparison: B against A ===", "NO COMPARISON"] + deaths.map { "  " + $0 }
+        guard case .object(let members) = comparison.document else {
+            document = .null
+            return
+        }
+        document = .object(
+            members + [.init("dead_arms", .array(deaths.map { .string($0) })), .init("text", .array(text.map { .string($0) }))])
+    }
+
+    /// Whether it says anything of the arms: both are there, and something had an interval.
+    package var hasVerdict: Bool {
+        document["dead_arms"]?.elements.isEmpty == true && document["verdict"]?.text != Comparison.Verdict.none.rawValue
+    }
+
+    /// Its lines, fit for a terminal whoever wrote the document.
+    package var lines: [String] { (document["text"]?.elements ?? []).compactMap { $0.text.map { OneLine.escaped($0) } } }
+}
+
+extension ComparedRequests {
+    /// Failures one after the other that make an arm a dead one: fewer may be bad luck at the end.
+    private static let fewest = 10
+
+    /// When it last succeeded, seconds since the run's start, if nothing but failures came after it; nil for an arm that answers.
+    fileprivate var silentSince: Double? {
+        var last = Int64.min
+        forEach { if $0.outcome == .succeeded { last = max(last, $0.ended) } }
+        var failures = 0
+        forEach { if $0.outcome == .failed, $0.ended > last { failures += 1 } }
+        return failures * Int(weight) >= Self.fewest ? max(0, Double(last == .min ? 0 : last) / 1e9) : nil
+    }
+}
