@@ -4,6 +4,26 @@
 import Scenarios
 import Submit
 
+/// What differs between two arms that are loaded at once.
+package struct RequestedArms: Sendable {
+    package var a, b: ArmOverrides
+    package var design: ArmDesign
+
+    package init(a: ArmOverrides, b: ArmOverrides, design: ArmDesign) {
+        self.a = a
+        self.b = b
+        self.design = design
+    }
+
+    /// As they may be shown.
+    var withoutKeys: RequestedArms {
+        var arms = self
+        arms.a.apiKey = a.apiKey.map { _ in "****" }
+        arms.b.apiKey = b.apiKey.map { _ in "****" }
+        return arms
+    }
+}
+
 package struct LoadtestRequest: Sendable {
     package var settings: ClusterSettings
     /// What will be tested, unless a model launched for the test has an address of its own.
@@ -24,6 +44,8 @@ package struct LoadtestRequest: Sendable {
     package var cancelsOnInterrupt: Bool
     package var isDryRun: Bool
     package var isVerbose: Bool
+    /// Nil for a test of one server.
+    package var arms: RequestedArms?
 
     package init(
         settings: ClusterSettings, serverURL: String, isServerChosen: Bool, namesSystem: Bool, overrides: RunOverrides,

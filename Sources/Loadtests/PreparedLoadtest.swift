@@ -12,13 +12,13 @@ package struct PreparedLoadtest {
     let request: LoadtestRequest
     package let file: ConfigurationFile
     package let scenario: ScenarioDefinition
-    let apiKey: String?
+    private(set) var apiKey: String?
     package let environment: [String: String]
     /// What will be carried out.
     package let plan: Plan
     /// What requests name.
-    private(set) var model: String?
-    private(set) var serverURL: String
+    package private(set) var model: String?
+    package private(set) var serverURL: String
     private(set) var configuration: RunConfiguration
     /// What goes along in the run's files.
     let carried: CarriedSettings
@@ -37,12 +37,13 @@ package struct PreparedLoadtest {
         scenario = try ScenarioCatalog().resolve(name)
         apiKey = try await Self.apiKey(request, file, environment)
         configuration = try Self.configuration(request, scenario, serverURL: serverURL, model: model, apiKey: apiKey)
-        let resolved = try configuration.resolve()
+        let arms = try configuration.arms().map { try $0.configuration.resolve() }
+        let resolved = try arms.first ?? configuration.resolve()
         plan = resolved.plan
         let receiver = try request.settings.receiver(environment)
         carried = try CarriedSettings(
             environment: environment, isNear: file.launcher == .slurm, isHealthAskedHere: request.waitsUntilHealthy,
-            urls: [serverURL] + (receiver.map { [$0] } ?? []))
+            urls: (arms.isEmpty ? [serverURL] : arms.map(\.plan.target.url)) + (receiver.map { [$0] } ?? []))
         for warning in scenario.warnings + resolved.warnings + carried.warnings { say("sml: warning: \(warning)") }
         if request.namesSystem, file.launcher == .slurm {
             say("sml: warning: --firecrest-system: is for FirecREST; \(file.path) says launcher slurm, which has one system")
@@ -60,8 +61,22 @@ package struct PreparedLoadtest {
     private static func configuration(
         _ request: LoadtestRequest, _ scenario: ScenarioDefinition, serverURL: String, model: String?, apiKey: String?
     ) throws(ConfigurationError) -> RunConfiguration {
-        try RunConfiguration.build(
+        let configuration = try RunConfiguration.build(
             scenario: scenario, serverURL: serverURL, apiKey: apiKey, model: model, overrides: request.overrides)
+        guard let arms = request.arms else { return configuration }
+        return try configuration.comparing(a: arms.a, b: arms.b, design: arms.design)
+    }
+
+    /// The same test of each arm alone, to ask of its server's health; this one where there are none.
+    package var ofEachArm: [(name: String?, test: PreparedLoadtest)] {
+        guard let arms = request.arms else { return [(nil, self)] }
+        return zip(RunConfiguration.armNames, [arms.a, arms.b]).map { name, arm in
+            var test = self
+            test.serverURL = arm.serverURL ?? serverURL
+            test.apiKey = arm.apiKey ?? apiKey
+            test.model = arm.model ?? model
+            return (name, test)
+        }
     }
 
     package var settings: ClusterSettings { request.settings }
@@ -98,7 +113,9 @@ package struct PreparedLoadtest {
 
     /// The run configuration as it may be shown.
     func shownConfiguration() throws -> RunConfiguration {
-        try Self.configuration(request, scenario, serverURL: serverURL, model: model, apiKey: apiKey == nil ? nil : "****")
+        var shown = request
+        shown.arms = request.arms?.withoutKeys
+        return try Self.configuration(shown, scenario, serverURL: serverURL, model: model, apiKey: apiKey == nil ? nil : "****")
     }
 
     /// Asks a server, the one that will be tested unless another is given, about `name`.

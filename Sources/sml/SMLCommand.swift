@@ -46,7 +46,8 @@ struct LoadtestCommand: AsyncParsableCommand {
               sml loadtest summarize runs/x/records.smlrec
             """,
         subcommands: [
-            RunCommand.self, PreconfiguredCommand.self, AdvancedCommand.self, AttachCommand.self, CancelCommand.self, LocalCommand.self,
+            RunCommand.self, ABCommand.self, PreconfiguredCommand.self, AdvancedCommand.self, AttachCommand.self, CancelCommand.self,
+            LocalCommand.self,
             CalibrateCommand.self, ScenariosCommand.self, CorpusCommand.self,
             RecordsCommand.self, SummarizeCommand.self, PushCommand.self, CleanCommand.self,
         ])

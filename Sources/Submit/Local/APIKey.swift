@@ -14,28 +14,28 @@ package enum APIKey {
     /// The key in `file`, else in the environment, else nil.
     ///
     /// - Throws: ``SubmitError/usage(_:)`` when the file cannot be read, is empty, or others can read it.
-    package static func read(file: String?, environment: [String: String]) throws -> String? {
+    package static func read(file: String?, option: String = "--api-key-file", environment: [String: String]) throws -> String? {
         guard let file else {
             let found = variables.lazy.compactMap { name in environment[name].map { (name, $0) } }.first { !$0.1.isEmpty }
             return try found.map { try checked($0.1, from: $0.0) }
         }
         var status = stat()
         guard stat(file, &status) == 0 else {
-            throw SubmitError.usage("--api-key-file \(file): \(String(cString: strerror(errno)))")
+            throw SubmitError.usage("\(option) \(file): \(String(cString: strerror(errno)))")
         }
         guard status.st_mode & 0o077 == 0 else {
-            throw SubmitError.usage("--api-key-file \(file): others can read it; run 'chmod 600 \(file)'")
+            throw SubmitError.usage("\(option) \(file): others can read it; run 'chmod 600 \(file)'")
         }
         let descriptor = open(file, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw SubmitError.usage("--api-key-file \(file): cannot be read") }
+        guard descriptor >= 0 else { throw SubmitError.usage("\(option) \(file): cannot be read") }
         defer { close(descriptor) }
         guard let bytes = readBytes(upTo: sizeLimit + 1, from: descriptor) else {
-            throw SubmitError.usage("--api-key-file \(file): cannot be read")
+            throw SubmitError.usage("\(option) \(file): cannot be read")
         }
         guard bytes.count <= sizeLimit else {
-            throw SubmitError.usage("--api-key-file \(file): is larger than \(sizeLimit >> 10) kB; that is no key")
+            throw SubmitError.usage("\(option) \(file): is larger than \(sizeLimit >> 10) kB; that is no key")
         }
-        let place = "--api-key-file \(file)"
+        let place = "\(option) \(file)"
         if let coding = TextCoding(bytes) {
             throw SubmitError.usage("\(place): \(coding.words); save it as UTF-8 without a byte order mark")
         }
