@@ -39,7 +39,8 @@ package struct PreparedLoadtest {
         configuration = try Self.configuration(request, scenario, serverURL: serverURL, model: model, apiKey: apiKey)
         let arms = try configuration.arms().map { try $0.configuration.resolve() }
         let resolved = try arms.first ?? configuration.resolve()
-        plan = resolved.plan
+        plan = try configuration.armDesign()?.longestPlan(of: resolved.plan) ?? resolved.plan
+        if let design = try configuration.armDesign() { _ = try design.plan(of: resolved.plan) }
         let receiver = try request.settings.receiver(environment)
         carried = try CarriedSettings(
             environment: environment, isNear: file.launcher == .slurm, isHealthAskedHere: request.waitsUntilHealthy,
@@ -48,7 +49,7 @@ package struct PreparedLoadtest {
         if request.namesSystem, file.launcher == .slurm {
             say("sml: warning: --firecrest-system: is for FirecREST; \(file.path) says launcher slurm, which has one system")
         }
-        try settings.check(fits: resolved.plan, scenario: scenario.name)
+        try settings.check(fits: plan, scenario: scenario.name)
     }
 
     private static func apiKey(

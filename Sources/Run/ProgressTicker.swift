@@ -42,7 +42,7 @@ final class ProgressTicker: Sendable {
     }
 
     private func snapshot(elapsed: Int64) -> ProgressSnapshot {
-        let total = run.lanes.map(\.plan.executor.regularEnd).max() ?? 0
+        let total = run.expectedEnd
         let rates = run.lanes.compactMap { $0.rateAsked(at: elapsed) }
         return ProgressSnapshot(
             statistics: readers.statistics, elapsed: elapsed, total: total, isDraining: elapsed > total,

@@ -58,6 +58,7 @@ struct RunLanes: Sendable {
         for (index, configuration) in (arms.isEmpty ? [configuration] : arms.map(\.configuration)).enumerated() {
             var resolved = try configuration.resolve(environment: request.environment)
             if let duration = request.duration { resolved = try resolved.scaled(toDuration: duration) }
+            if let design { resolved.plan = try design.plan(of: resolved.plan) }
             warnings += resolved.warnings.filter { !warnings.contains($0) }
             let options = resolved.corpusOptions
             var corpus: Corpus
@@ -108,6 +109,12 @@ struct RunLanes: Sendable {
         ]
     }
 
+    /// Whose turn it is, by their places, where they take turns: A B, B A, A B… so that a steady drift cancels.
+    var turns: [Int]? {
+        guard let design, design.design == .abba else { return nil }
+        return (0..<design.pairs).flatMap { $0 % 2 == 0 ? [0, 1] : [1, 0] }
+    }
+
     /// The description of the run out of one for each of its lanes.
     func context(of contexts: [RunContext], task: TaskShare?) -> RunContext {
         var whole = contexts[0]
@@ -118,6 +125,7 @@ struct RunLanes: Sendable {
             whole.url = Self.joined(contexts.map(\.url))
             whole.model = Self.joined(contexts.map(\.model))
             whole.plannedArrivals = sum(contexts.map(\.plannedArrivals))
+            if turns != nil { whole.pairs = design?.pairs }
         }
         whole.task = task.map {
             TaskDescription($0, plannedArrivals: sum(planned), lanes: whole.lanes == nil ? nil : planned)
@@ -132,13 +140,14 @@ struct RunLanes: Sendable {
 
 extension RunOutcome {
     /// With what the lanes of a run know at its end.
-    func taking(_ lanes: [LoadLane], of context: RunContext) -> RunOutcome {
+    func taking(_ lanes: [LoadLane], turns: [LaneTurn] = [], of context: RunContext) -> RunOutcome {
         var outcome = self
         let parts = lanes.map { lane in
             LaneOutcome(arm: lane.arm, arrivalsDue: planEnd.flatMap { lane.arrivalsDue(by: $0) }, connections: lane.connections)
         }
         let due = parts.compactMap(\.arrivalsDue)
         outcome.arrivalsDue = due.count == parts.count ? due.reduce(0, +) : nil
+        outcome.turns = turns.isEmpty ? nil : turns
         outcome.connections = parts.count == 1 ? parts[0].connections : ConnectionCount.merged(parts.compactMap(\.connections))
         if context.lanes != nil { outcome.lanes = parts }
         return outcome

@@ -107,7 +107,7 @@ final class RunSession: Sendable {
             runOptions.share = task.share
             runOptions.startUnixNanoseconds = task.start
         }
-        run = try LoadRun(lanes: lanes.all.map(\.load), texts: texts, options: runOptions)
+        run = try LoadRun(lanes: lanes.all.map(\.load), inTurns: lanes.turns, texts: texts, options: runOptions)
         if let warning = run.limitWarning { StandardError.write("\(request.program): warning: \(warning)\n") }
         let contexts = lanes.all.indices.map { [run] index in
             let (lane, running) = (lanes.all[index], run.lanes[index])
@@ -157,6 +157,9 @@ final class RunSession: Sendable {
         _ request: RunRequest, lanes: RunLanes, stop: RunStop, first: () async throws -> Void
     ) async throws -> TaskRun? {
         guard let task = request.task else { return nil }
+        guard lanes.turns == nil else {
+            throw GeneratorError.plan("ab.design: abba: turns need one task; run it on one node, or both arms at once (duet)")
+        }
         for lane in lanes.all { try task.share.requireUsers(of: lane.plan.executor) }
         return try await TaskRun(
             task, directory: request.directory, plan: "plan " + Fingerprint.of(lanes.all.flatMap(\.identity)),
@@ -187,7 +190,7 @@ final class RunSession: Sendable {
             reason: end.stopReason, duration: end.duration,
             endedUnixNanoseconds: run.clock.wallOrigin + end.duration, lostRecords: UInt64(end.discardedRecords),
             planEnd: end.stoppedAt
-        ).taking(run.lanes, of: context)
+        ).taking(run.lanes, turns: end.turns, of: context)
         ended.withLock { $0 = outcome }
         if delivery != nil {
             let tally = readers.tally

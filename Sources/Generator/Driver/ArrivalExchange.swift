@@ -76,6 +76,9 @@ final class ArrivalExchange: Sendable {
         for shard in places.indices { ring(shard) }
     }
 
+    /// The plan begins anew: every shard has arrivals to start again. Only when all are over.
+    func reopen() { open.store(places.count, ordering: .releasing) }
+
     /// Nobody will leave anything with `shard` any more.
     func isClosed(for shard: Int) -> Bool {
         open.load(ordering: .acquiring) == 0 && places[shard].due.withLock(\.isEmpty)

@@ -37,10 +37,23 @@ struct Driver: ~Copyable, Sendable {
         setting = DriverSetting(plan: plan, share: share, shard: shard, shards: shards)
         self.shared = shared
         load = ShardLoad(executor: plan.executor, share: share, shard: shard, shards: shards)
-        // 73 years from the start, sums with which do not overflow.
-        let furthest = Int64(1) << 61
-        regularEnd = min(plan.executor.regularEnd, furthest)
-        hardEnd = min(plan.longestEnd.nanoseconds, furthest)
+        regularEnd = min(plan.executor.regularEnd, Self.furthest)
+        hardEnd = min(plan.longestEnd.nanoseconds, Self.furthest)
+    }
+
+    /// 73 years from the start, sums with which do not overflow.
+    private static let furthest = Int64(1) << 61
+
+    /// Carries out the plan once more from `start` on, with the users there are. Only when it is over.
+    mutating func begin(_ plan: Plan, at start: Int64) {
+        load = ShardLoad(executor: plan.executor, share: setting.share, shard: setting.shard, shards: setting.shards, start: start)
+        hasEndedArrivals = false
+        // The last answers may have come before the plan's last step was looked at.
+        plannedUsers = 0
+        for slot in users.indices { users[slot].planned = false }
+        guard !isStopped else { return }
+        regularEnd = start + min(plan.executor.regularEnd, Self.furthest)
+        hardEnd = start + min(plan.longestEnd.nanoseconds, Self.furthest)
     }
 
     /// Nothing is running and nothing will start, here or by way of another shard.

@@ -8,36 +8,39 @@ import Scenarios
 struct ArrivalCursor: Sendable {
     private let schedule: any ArrivalSchedule
     private let stride: Int
+    /// Of the plan, nanoseconds since the run's start.
+    private let start: Int64
     private var index: Int
     private var place = ArrivalPlace()
     /// The next arrival's due instant; `Int64.max` after the last.
     private(set) var due: Int64
 
-    init(schedule: any ArrivalSchedule, shard: Int, shards: Int) {
+    init(schedule: any ArrivalSchedule, shard: Int, shards: Int, start: Int64 = 0) {
         self.schedule = schedule
+        self.start = start
         stride = shards
         index = shard
-        due = schedule.due(index, place: &place) ?? .max
+        due = schedule.due(index, place: &place).map { $0 + start } ?? .max
     }
 
     mutating func advance() { skip(1) }
 
     /// How many of the shard's arrivals from the next on are due at or before `time`. O(log arrivals).
     func overdue(by time: Int64) -> Int {
-        let total = schedule.dueCount(by: time)
+        let total = schedule.dueCount(by: time - start)
         return total > index ? (total - index - 1) / stride + 1 : 0
     }
 
     /// Whether more than `count` of the shard's arrivals are due at `time`. One look at the schedule.
     func overdue(by time: Int64, isMoreThan count: Int) -> Bool {
         var place = place
-        return schedule.due(index + count * stride, place: &place).map { $0 <= time } ?? false
+        return schedule.due(index + count * stride, place: &place).map { $0 + start <= time } ?? false
     }
 
     /// Leaves out `count` of the shard's arrivals, at most those there are.
     mutating func skip(_ count: Int) {
         index += count * stride
-        due = schedule.due(index, place: &place) ?? .max
+        due = schedule.due(index, place: &place).map { $0 + start } ?? .max
     }
 }
 
@@ -46,19 +49,21 @@ struct UserStepCursor: Sendable {
     private var steps: VirtualUserSteps
     private let shard: Int
     private let shards: Int
+    private let start: Int64
     private var upcoming: VirtualUserStep?
     /// The step taken last is the plan's end, at which no stage wanted fewer users.
     private(set) var isUnaskedEnd = false
 
-    init(steps: VirtualUserSteps, shard: Int, shards: Int) {
+    init(steps: VirtualUserSteps, shard: Int, shards: Int, start: Int64 = 0) {
         self.steps = steps
+        self.start = start
         self.shard = shard
         self.shards = shards
         upcoming = self.steps.next()
     }
 
     /// When the count changes next; `Int64.max` after the last step.
-    var due: Int64 { upcoming?.time ?? .max }
+    var due: Int64 { upcoming.map { $0.time + start } ?? .max }
 
     /// This shard's share after the step that is due: users `shard`, `shard + shards`, … below the plan's count.
     mutating func advance() -> Int {
@@ -74,19 +79,19 @@ enum ShardLoad: Sendable {
     case arrivals(ArrivalCursor, maxVUs: Int)
     case users(UserStepCursor, gracefulRampDown: Int64)
 
-    /// The part of shard number `shard` of `shards` in the task `share`.
-    init(executor: Executor, share: TaskShare, shard: Int, shards: Int) {
+    /// The part of shard number `shard` of `shards` in the task `share`, of a plan that begins at `start`.
+    init(executor: Executor, share: TaskShare, shard: Int, shards: Int, start: Int64 = 0) {
         let maxVUs = share.part(of: executor.maxVUs)
         let shard = share.place(ofShard: shard)
         let shards = share.stride(shards: shards)
         switch executor.load {
         case .arrivals(let schedule, _):
             self = .arrivals(
-                ArrivalCursor(schedule: schedule, shard: shard, shards: shards), maxVUs: maxVUs)
+                ArrivalCursor(schedule: schedule, shard: shard, shards: shards, start: start), maxVUs: maxVUs)
         case .users(let steps, let rampDown):
             // Without a ramp-down users end with the run's graceful stop.
             self = .users(
-                UserStepCursor(steps: steps, shard: shard, shards: shards),
+                UserStepCursor(steps: steps, shard: shard, shards: shards, start: start),
                 gracefulRampDown: rampDown?.nanoseconds ?? .max)
         }
     }

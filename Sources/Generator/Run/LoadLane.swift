@@ -27,8 +27,11 @@ package struct LaneLoad: Sendable {
 /// One lane of a run.
 package struct LoadLane: Sendable {
     let context: ShardContext
-    /// This task's arrivals in the plan; nil for closed loops, whose number of requests is up to the server.
+    /// This task's arrivals in the plan, of all its turns; nil for closed loops, whose number of requests is up to the server.
     package let plannedArrivals: Int?
+    private let turns: LaneTurns?
+    /// Among the run's lanes.
+    private let index: Int
 
     package var arm: UInt16 { context.arm }
     package var plan: Plan { context.plan }
@@ -42,10 +45,13 @@ package struct LoadLane: Sendable {
 
     init(
         _ load: LaneLoad, settings: TransferSettings, addresses: ServerAddresses, texts: TextTable, clock: RunClock, shards: Int,
-        share: TaskShare
+        share: TaskShare, index: Int, turns: LaneTurns?
     ) {
         let plan = load.plan
-        plannedArrivals = plan.executor.arrivals.map { share.part(of: $0.count) }
+        self.index = index
+        self.turns = turns
+        let times = turns?.order.count { $0 == index } ?? 1
+        plannedArrivals = plan.executor.arrivals.map { share.part(of: $0.count) * times }
         context = ShardContext(
             arm: load.arm, plan: plan, corpus: load.corpus, order: load.order, settings: settings, addresses: addresses, clock: clock,
             live: LiveCounters(), shards: shards, share: share,
@@ -57,12 +63,20 @@ package struct LoadLane: Sendable {
 
     /// Arrivals of this task that are due by `elapsed` nanoseconds; nil for closed loops.
     package func arrivalsDue(by elapsed: Int64) -> Int? {
-        plan.executor.arrivals.map { context.share.part(of: $0.dueCount(by: elapsed)) }
+        plan.executor.arrivals.map { arrivals in
+            starts.reduce(0) { $0 + context.share.part(of: elapsed < $1 ? 0 : arrivals.dueCount(by: elapsed - $1)) }
+        }
     }
+
+    /// When its plan began, each time.
+    private var starts: [Int64] { turns.map { $0.all.filter { $0.lane == index }.map(\.start) } ?? [0] }
 
     /// Arrivals per second that the plan wants of this task at `elapsed` nanoseconds; nil for closed loops.
     package func rateAsked(at elapsed: Int64) -> Double? {
-        plan.executor.arrivals.map { $0.rate(at: elapsed) / Double(context.share.count) }
+        plan.executor.arrivals.map { arrivals in
+            if let turns, turns.all.last?.lane != index { return 0 }
+            return arrivals.rate(at: elapsed - (starts.last ?? 0)) / Double(context.share.count)
+        }
     }
 
     /// Users that exist now, or will.

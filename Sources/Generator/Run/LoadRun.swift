@@ -45,6 +45,25 @@ package struct RunEnd: Sendable, Equatable {
     package var droppedArrivals: Int
     /// Records lost because the consumer was too far behind; 0 in any sane run.
     package var discardedRecords: Int
+    /// Of lanes that took turns, these; else empty.
+    package var turns: [LaneTurn] = []
+}
+
+/// A block of load of one lane, while the others had none. Instants are nanoseconds since the run's start.
+package struct LaneTurn: Codable, Sendable, Equatable {
+    package var arm: UInt16
+    package var start: Int64
+    /// Nothing was started any more.
+    package var end: Int64
+    /// Nothing was in flight any more.
+    package var emptied: Int64
+
+    package init(arm: UInt16, start: Int64, end: Int64, emptied: Int64) {
+        self.arm = arm
+        self.start = start
+        self.end = end
+        self.emptied = emptied
+    }
 }
 
 /// A run, from its first arrival to its last record.
@@ -62,6 +81,7 @@ package final class LoadRun: Sendable {
     package let limitWarning: String?
 
     private let ruleDrain: Duration
+    private let turns: LaneTurns?
     /// All that a run needs to reach its end, from before its start.
     private let consumer: SerialThread
     private let shardThreads: [SerialThread]
@@ -90,9 +110,14 @@ package final class LoadRun: Sendable {
 
     /// Looks the servers' names up (blocking) and fixes the run's start, a few milliseconds from now.
     ///
-    /// - Parameter lanes: at least one; no two with one number.
+    /// - Parameters:
+    ///   - lanes: at least one; no two with one number.
+    ///   - order: of lanes that take turns, whose turn it is, by their places in `lanes`; nil where all run at once.
     /// - Throws: ``GeneratorError`` when a plan's URL cannot be used.
-    package init(lanes loads: [LaneLoad], texts: TextTable, options: RunOptions) throws(GeneratorError) {
+    package init(
+        lanes loads: [LaneLoad], inTurns order: [Int]? = nil, texts: TextTable, options: RunOptions
+    ) throws(GeneratorError) {
+        guard order == nil || options.share.count == 1 else { throw .plan("lanes take turns on one task only") }
         guard options.workers.map({ $0 > 0 && $0 <= WorkerCount.limit }) ?? true else {
             throw .plan("--workers: expected 1 to \(WorkerCount.limit)")
         }
@@ -127,10 +152,12 @@ package final class LoadRun: Sendable {
         guard options.startUnixNanoseconds == nil || clock.now < 0 else {
             throw .plan("the agreed start was \(clock.now / 1_000_000) ms ago")
         }
+        let turns = order.map { LaneTurns(order: $0, shards: workers.count) }
+        self.turns = turns
         lanes = loads.indices.map { [clock, share] index in
             LoadLane(
                 loads[index], settings: settings[index], addresses: addresses[index], texts: texts, clock: clock, shards: workers.count,
-                share: share)
+                share: share, index: index, turns: turns)
         }
         limitWarning = SystemLimits.current.warning(
             users: loads.reduce(0) { [share] in $0 + share.part(of: $1.plan.executor.maxVUs) })
@@ -150,7 +177,11 @@ package final class LoadRun: Sendable {
         for index in 0..<workers.count {
             let records = zip(lanes, consumers).map { RecordBatcher(thread: consumer, live: $0.live, arm: $0.arm, consume: $1) }
             shards.append(
-                try Shard(index: index, lanes: shared, stopOrder: orders[index], records: records, thread: shardThreads[index]))
+                try Shard(
+                    index: index, lanes: shared, stopOrder: orders[index], records: records, thread: shardThreads[index], turns: turns
+                ) { [orders] in
+                    for order in orders { order.ring() }
+                })
         }
         let stopped = state.withLock { state in
             state.shards = shards
@@ -178,7 +209,23 @@ package final class LoadRun: Sendable {
         return RunEnd(
             duration: duration, stopReason: state.withLock { $0.stopReason },
             stoppedByRule: state.withLock { $0.stoppedByRule }, stoppedAt: state.withLock { $0.stoppedAt },
-            startedIterations: total(\.iterations), droppedArrivals: total(\.dropped), discardedRecords: total(\.discarded))
+            startedIterations: total(\.iterations), droppedArrivals: total(\.dropped), discardedRecords: total(\.discarded),
+            turns: takenTurns(until: duration))
+    }
+
+    private func takenTurns(until duration: Int64) -> [LaneTurn] {
+        (turns?.all ?? []).filter { $0.start < duration }.map { turn in
+            let lane = lanes[turn.lane]
+            let emptied = turn.emptied ?? duration
+            return LaneTurn(
+                arm: lane.arm, start: turn.start, end: min(turn.start + lane.plan.executor.regularEnd, emptied), emptied: emptied)
+        }
+    }
+
+    /// When nothing will be started any more, as far as it is known: what is between turns takes as long as the servers like.
+    package var expectedEnd: Int64 {
+        guard let turns, let last = turns.all.last else { return lanes.map(\.plan.executor.regularEnd).max() ?? 0 }
+        return turns.order[last.number...].reduce(last.start) { $0 + lanes[$1].plan.executor.regularEnd }
     }
 
     /// The sum of a counter over the lanes.

@@ -13,19 +13,30 @@ actor Shard {
     /// Where the loop's own figures go: those of the first lane stand for the process.
     private let live: LiveCounters
     private let lanes: [ShardLane]
+    /// Those that have something to do now: all, or the one whose turn it is.
+    private var active: [ShardLane]
     private let groups: TransferGroups
     private var heartbeat: Heartbeat
     private nonisolated let stopOrder: StopOrder
+    /// Nil where all lanes run at once.
+    private let turns: LaneTurns?
+    private let ringAll: @Sendable () -> Void
+    /// Number of the turn under way, and whether this shard is done with it.
+    private var turn = 0
+    private var isDone = false
 
     /// - Parameters:
     ///   - lanes: of the run, at least one.
     ///   - records: a batcher for each of them.
+    ///   - turns: for lanes that take turns, with what wakes every shard.
     /// - Throws: ``GeneratorError`` when the system or libcurl refuses what a shard needs.
     init(
         index: Int, lanes: [(context: ShardContext, arrivals: ArrivalExchange)], stopOrder: StopOrder, records: [RecordBatcher],
-        thread: SerialThread
+        thread: SerialThread, turns: LaneTurns? = nil, ringAll: @escaping @Sendable () -> Void = {}
     ) throws(GeneratorError) {
         self.stopOrder = stopOrder
+        self.turns = turns
+        self.ringAll = ringAll
         executor = ThreadExecutor(thread)
         clock = lanes[0].context.clock
         live = lanes[0].context.live
@@ -37,6 +48,7 @@ actor Shard {
                     shard: index, lane: number, context: lane.context, arrivals: lane.arrivals, groups: groups, records: records[number]))
         }
         self.lanes = made
+        active = turns.map { [made[$0.order[0]]] } ?? made
         heartbeat = Heartbeat(
             first: made.map { Heartbeat.first(users: $0.driver.load.usersAtOnce, planned: $0.driver.regularEnd) }.max() ?? 0)
     }
@@ -46,18 +58,18 @@ actor Shard {
 
     /// Runs the shard's part of the plan to its end. Occupies the shard's thread all the while.
     func run() {
-        for lane in lanes { lane.runDue(at: clock.now) }
+        for lane in active { lane.runDue(at: clock.now) }
         while true {
             collectCompletions()
             var now = Int64.min
             var isOver = true
-            for lane in lanes {
+            for lane in active {
                 now = max(now, lane.driver.now)
                 isOver = isOver && lane.driver.isOver
-                if lane.driver.now >= lane.transfers.records.dueAt { lane.transfers.records.flushDue(at: lane.driver.now) }
             }
+            for lane in lanes where now >= lane.transfers.records.dueAt { lane.transfers.records.flushDue(at: now) }
             if let beats = heartbeat.take(at: now) { live.beat(beats) }
-            if isOver { break }
+            if isOver, isLast(at: now) { break }
             let rang = groups.wait(until: nextWake())
             now = clock.now
             for lane in lanes { lane.driver.now = now }
@@ -66,22 +78,42 @@ actor Shard {
             if strays > 0 { live.straysFound(strays) }
             groups.actOnTimeouts(at: now)
             collectCompletions()
-            for lane in lanes { lane.runDue(at: lane.driver.now) }
+            for lane in active { lane.runDue(at: lane.driver.now) }
         }
         for lane in lanes { lane.transfers.close(at: lane.driver.now) }
     }
 
-    private func answerBell(at now: Int64) {
-        let drain = stopOrder.take()
-        for lane in lanes {
-            if let drain { lane.driver.stop(at: now, drain: drain) }
-            lane.driver.startPassedArrivals(lane.transfers)
+    /// What is under way is over: whether that is all. With turns the next one begins when every shard is there.
+    private func isLast(at now: Int64) -> Bool {
+        guard let turns else { return true }
+        if !isDone {
+            isDone = true
+            turns.finish(at: now) { lanes[$0].reopen() }
+            // The next turn, or that there is none.
+            ringAll()
         }
+        if let next = turns.turn(turn + 1) {
+            turn = next.number
+            isDone = false
+            active = [lanes[next.lane]]
+            lanes[next.lane].begin(at: next.start)
+            return false
+        }
+        return turns.isOver
+    }
+
+    private func answerBell(at now: Int64) {
+        if let drain = stopOrder.take() {
+            turns?.end()
+            for lane in lanes { lane.driver.stop(at: now, drain: drain) }
+        }
+        for lane in active { lane.driver.startPassedArrivals(lane.transfers) }
     }
 
     private func nextWake() -> Int64 {
         var next = Int64.max
-        for lane in lanes { next = min(next, lane.nextDue) }
+        for lane in lanes { next = min(next, lane.transfers.records.dueAt) }
+        for lane in active { next = min(next, lane.driver.nextDue) }
         heartbeat.join(next)
         return min(next, heartbeat.next)
     }

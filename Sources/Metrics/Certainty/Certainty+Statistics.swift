@@ -14,10 +14,12 @@ extension Certainty {
         let warmUp = context.plan.warmUp
         let whole = 0..<outcome.duration
         // Until here there is load; what comes after is its draining.
-        let planned = Int64(min(max(0, context.plan.durationSeconds), 1e9) * 1e9)
+        // Of lanes that take turns it is that of one block.
+        let isInTurns = outcome.turns != nil
+        let planned = isInTurns ? 0 : Int64(min(max(0, context.plan.durationSeconds), 1e9) * 1e9)
         let load = 0..<max(1, min(planned > 0 ? planned : outcome.duration, outcome.duration))
         let isRamp = context.plan.stages != nil
-        let hasSteadyState = !isRamp && load.upperBound < Self.longestSearched
+        let hasSteadyState = !isRamp && !isInTurns && load.upperBound < Self.longestSearched
         let inFlight = PerSecond.inFlight(observations, window: 0..<min(load.upperBound, Self.longestSearched))
 
         var full = WindowFigures(observations, window: whole)

@@ -23,49 +23,55 @@ package struct ArmRequests: Sendable {
     }
 
     /// Of the run that came to `result`.
-    func comparison(_ result: RunResult) -> ArmComparison? {
+    ///
+    /// - Parameter turns: of arms that took turns.
+    func comparison(_ result: RunResult, turns: [LaneTurn]?) -> ArmComparison? {
         guard result.lanes.count == 2 else { return nil }
-        return ArmComparison(result: result, requests: requests)
+        return ArmComparison(result: result, requests: requests, turns: turns.map { ArmTurns($0, arms: arms, lanes: result.lanes) })
     }
 }
 
 /// What a run of two arms says of them, kept as the summary has it, so that it reads the same wherever it is shown.
 package struct ArmComparison: Sendable, Equatable {
-    /// The comparison's document with two members more: `dead_arms`, and `text`, its lines.
+    /// The comparison's document with members more: `dead_arms`, `turns`, and `text`, its lines.
     package let document: JSON
 
     init(document: JSON) { self.document = document }
 
-    init(result: RunResult, requests: [ComparedRequests]) {
+    init(result: RunResult, requests: [ComparedRequests], turns: ArmTurns? = nil) {
         let runs = zip(result.lanes, requests).map { lane, requests in
             ComparedRun(name: "arm \(lane.name)", result: lane.result, requests: requests)
         }
         // Given to one arm alone, it is what is compared.
         let facts = runs.map { Dictionary(PlanFacts.of($0.result).map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }) }
         let differing = Set(facts[0].keys).union(facts[1].keys).filter { facts[0][$0] != facts[1][$0] }
-        let comparison = Comparison(a: [runs[0]], b: [runs[1]], design: .duet, settings: ComparisonSettings(allowed: differing))
+        let comparison = Comparison(
+            a: [runs[0]], b: [runs[1]], design: turns?.design ?? .duet, settings: ComparisonSettings(allowed: differing))
         let deaths = zip(result.lanes, requests).compactMap { lane, requests in
             requests.silentSince.map { second in
                 let cause = lane.result.errors.first.map { ": " + OneLine.escaped($0.text ?? $0.hint) } ?? ""
                 return "arm \(lane.name) answered nothing any more from \(Format.duration(seconds: second)) on\(cause)"
             }
         }
+        let obstacles = deaths + (turns?.problem.map { [$0] } ?? [])
         // Of an arm that is gone there is nothing to compare, whatever the rest of it says.
         let text =
-            deaths.isEmpty
+            obstacles.isEmpty
             ? comparison.textBlock(color: false).split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
-            : ["=== Comparison: B against A ===", "NO COMPARISON"] + deaths.map { "  " + $0 }
+            : ["=== Comparison: B against A ===", "NO COMPARISON"] + obstacles.map { "  " + $0 }
         guard case .object(let members) = comparison.document else {
             document = .null
             return
         }
         document = .object(
-            members + [.init("dead_arms", .array(deaths.map { .string($0) })), .init("text", .array(text.map { .string($0) }))])
+            members + [.init("dead_arms", .array(deaths.map { .string($0) }))] + (turns.map { [.init("turns", $0.document)] } ?? [])
+                + [.init("text", .array(text.map { .string($0) }))])
     }
 
     /// Whether it says anything of the arms: both are there, and something had an interval.
     package var hasVerdict: Bool {
-        document["dead_arms"]?.elements.isEmpty == true && document["verdict"]?.text != Comparison.Verdict.none.rawValue
+        document["dead_arms"]?.elements.isEmpty == true && document[path: "turns", "problem"]?.text == nil
+            && document["verdict"]?.text != Comparison.Verdict.none.rawValue
     }
 
     /// Its lines, fit for a terminal whoever wrote the document.

@@ -54,6 +54,7 @@ extension RecordFormat {
         instants.contains(outcome.duration) && (0...(Int64(1) << 62)).contains(outcome.endedUnixNanoseconds)
             && outcome.lostRecords < 1 << 53 && instants.contains(outcome.planEnd ?? 0)
             && (0...(1 << 53)).contains(outcome.arrivalsDue ?? 0)
+            && (outcome.turns ?? []).allSatisfy { [$0.start, $0.end, $0.emptied].allSatisfy(instants.contains) }
             && isPlausible(outcome.connections) && (outcome.lanes ?? []).allSatisfy(isPlausible)
     }
 }

@@ -19,7 +19,7 @@ extension RunResult {
                     statistics: tally[lane.arm], context: context.ofLane(lane.arm), outcome: outcome.ofLane(lane.arm), redactor: redactor,
                     tasks: tasks))
         }
-        comparison = tally.requests?.comparison(self)
+        comparison = tally.requests?.comparison(self, turns: outcome.turns)
     }
 
     /// - Parameters:

@@ -78,6 +78,7 @@ extension RunOutcome {
         outcome.lanes = nil
         outcome.arrivalsDue = lane.arrivalsDue
         outcome.connections = lane.connections
+        outcome.turns = turns?.filter { $0.arm == arm }
         return outcome
     }
 }

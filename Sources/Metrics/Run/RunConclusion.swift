@@ -18,6 +18,7 @@ package struct RunConclusion: Sendable {
     /// The plan's time, nanoseconds: all of it, or until nothing was started any more. Records of before that was kept say
     /// only when everything had ended.
     private var planTime: Int64 {
+        if let turns = outcome.turns { return turns.reduce(0) { $0 + max(0, $1.end - $1.start) } }
         let stop = outcome.planEnd ?? (outcome.kind == .completed ? context.planEnd : outcome.duration)
         return context.planEnd == .max && outcome.kind == .completed ? outcome.duration : min(context.planEnd, stop)
     }
@@ -44,7 +45,7 @@ package struct RunConclusion: Sendable {
     /// What counts of answers are divided by, seconds: the plan's time; of a run that was cut short all of it up to there, as
     /// nobody knew before that it would be.
     package var tokenSeconds: Double? {
-        let time = outcome.kind == .completed ? planTime : min(context.planEnd, outcome.duration)
+        let time = outcome.kind == .completed || outcome.turns != nil ? planTime : min(context.planEnd, outcome.duration)
         return time > 0 ? Double(time) / 1e9 : nil
     }
 

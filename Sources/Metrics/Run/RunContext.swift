@@ -43,6 +43,8 @@ package struct RunContext: Codable, Sendable, Equatable {
     package var conditions: RunConditions?
     /// Of a run that carries several loads at once; absent for others.
     package var lanes: [LaneDescription]?
+    /// Of lanes that take turns, how many blocks of each; the plan is then that of one block. Absent for others.
+    package var pairs: Int?
 
     package init(
         version: String, build: Build? = nil, libcurlVersion: String = "", runLabel: String = "", scenario: String, model: String = "",
@@ -72,6 +74,8 @@ package struct RunContext: Codable, Sendable, Equatable {
 
     /// Where the plan's time ends, nanoseconds since the run's start: what is due is due before.
     package var planEnd: Int64 {
+        // How long what is between blocks takes nobody knows before.
+        if pairs != nil { return .max }
         let seconds = plan.durationSeconds
         return seconds > 0 && seconds < 0x1p32 ? Int64((seconds * 1e9).rounded()) : .max
     }
@@ -125,6 +129,8 @@ package struct RunOutcome: Codable, Sendable, Equatable {
     package var connections: [ConnectionCount]?
     /// What is particular to each lane; absent for a run without.
     package var lanes: [LaneOutcome]?
+    /// Of lanes that took turns, in their order; absent for others.
+    package var turns: [LaneTurn]?
 
     package init(
         _ kind: Kind, reason: String? = nil, duration: Int64, endedUnixNanoseconds: Int64, lostRecords: UInt64 = 0,

@@ -8,7 +8,9 @@ package struct ArmDesign: Sendable, Equatable {
     package enum Design: String, Sendable, CaseIterable {
         /// Both at once, with the same prompt at the same instant.
         case duet
-        /// The same of two servers that should be alike: what differs is the noise of the pair.
+        /// In turns: blocks of load in the order A B B A, and nothing between them until the last answer is there.
+        case abba
+        /// As a duet, of two servers that should be alike: what differs is the noise of the pair.
         case aa
     }
 
@@ -24,10 +26,44 @@ package struct ArmDesign: Sendable, Equatable {
 
     package var design: Design
     package var cache: Cache
+    /// Of turns, one of each arm.
+    package var pairs: Int
 
-    package init(design: Design = .duet, cache: Cache = .asIs) {
+    package static let fewestPairs = 8
+    package static let mostPairs = 1_000
+
+    package init(design: Design = .duet, cache: Cache = .asIs, pairs: Int = fewestPairs) {
         self.design = design
         self.cache = cache
+        self.pairs = pairs
+    }
+
+    /// The plan of each arm: of arms that take turns that of one block, as many of which as there are pairs make the whole.
+    ///
+    /// - Throws: ``ConfigurationError`` for a load that changes over time, which no block would be like another of.
+    package func plan(of whole: Plan) throws(ConfigurationError) -> Plan {
+        guard design == .abba else { return whole }
+        let changes = whole.executor.parameters.contains { if case .stages = $0.value { true } else { false } }
+        guard !changes else {
+            throw ConfigurationError(
+                .configuration, "ab.design: abba needs a load that stays the same, and \(whole.executor.name) has stages; use duet")
+        }
+        let block = whole.executor.duration / pairs
+        guard block >= .seconds(1) else {
+            throw ConfigurationError(
+                .configuration,
+                "ab.pairs: \(pairs) blocks of each arm in \(DurationGrammar.format(whole.executor.duration)) are shorter than a second each"
+            )
+        }
+        return try whole.scaled(toDuration: block)
+    }
+
+    /// The plan that takes as long as the whole may take: for whoever gives it time.
+    package func longestPlan(of whole: Plan) throws(ConfigurationError) -> Plan {
+        guard design == .abba else { return whole }
+        var plan = try whole.scaled(toDuration: whole.executor.duration * 2)
+        plan.gracefulStop = whole.gracefulStop * (2 * pairs)
+        return plan
     }
 }
 
@@ -63,7 +99,7 @@ package struct ArmOverrides: Sendable, Equatable {
 
 extension RunConfiguration {
     static let comparisonKey = "ab"
-    private static let keysOfComparison = ["design", "cache", "arms"]
+    private static let keysOfComparison = ["design", "cache", "pairs", "arms"]
 
     /// What may differ between arms; all else would make two schedules of one.
     package static let armKeys = [
@@ -78,6 +114,7 @@ extension RunConfiguration {
         guard case .object(let members) = root else { return self }
         let comparison = JSON.object([
             ("design", .string(design.design.rawValue)), ("cache", .string(design.cache.rawValue)),
+            ("pairs", design.design == .abba ? .int(design.pairs) : .null),
             ("arms", .object([("a", .object(a.members)), ("b", .object(b.members))])),
         ])
         return try RunConfiguration(
@@ -89,7 +126,13 @@ extension RunConfiguration {
     /// - Throws: ``ConfigurationError``.
     package func armDesign() throws(ConfigurationError) -> ArmDesign? {
         guard let group = try comparison() else { return nil }
-        return ArmDesign(design: try Self.choice(group["design"]) ?? .duet, cache: try Self.choice(group["cache"]) ?? .asIs)
+        var design = ArmDesign(design: try Self.choice(group["design"]) ?? .duet, cache: try Self.choice(group["cache"]) ?? .asIs)
+        if let field = group["pairs"] {
+            guard design.design == .abba else { throw field.rejected("nothing without the design abba") }
+            let (fewest, most) = (ArmDesign.fewestPairs, ArmDesign.mostPairs)
+            design.pairs = try field.integer(fewest...most, "a whole number from \(fewest) to \(most)")
+        }
+        return design
     }
 
     /// The configuration of each arm; empty for a run without.

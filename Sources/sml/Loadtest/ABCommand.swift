@@ -56,6 +56,8 @@ struct ABCommand: AsyncParsableCommand {
                   --b-server-url http://localhost:8001 --loadtest-model m --loadtest-duration 5m
               sml loadtest ab --local --a-server-url http://localhost:8000 --a-max-tokens 64 --b-max-tokens 128 \\
                   --cache nonce --loadtest-model m
+              sml loadtest ab --local --design abba --pairs 10 --loadtest-scenario open_loop --loadtest-model m \\
+                  --a-server-url http://localhost:8000 --b-request-body '{"top_k": 20}'
               sml loadtest ab --local --design aa --a-server-url http://localhost:8000 \\
                   --b-server-url http://localhost:8001 --loadtest-model m
               sml loadtest ab --find 3 --pilot runs/first/summary.json

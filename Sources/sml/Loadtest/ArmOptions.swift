@@ -63,9 +63,15 @@ struct ArmOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "duet: both arms at once, the same prompt at the same instant; aa: the same of two servers that should be alike, to learn "
-                + "how much such a pair differs.", valueName: "duet|aa"))
+            "duet: both arms at once, the same prompt at the same instant; abba: in turns, for arms that share a server or its GPUs; aa: "
+                + "as duet, of two servers that should be alike, to learn how much such a pair differs.", valueName: "duet|abba|aa"))
     var design = ArmDesign.Design.duet
+
+    @Option(
+        help: ArgumentHelp(
+            "With --design abba: blocks of each arm, \(ArmDesign.fewestPairs) or more; each is that part of the scenario's duration. "
+                + "(default: \(ArmDesign.fewestPairs))", valueName: "n"))
+    var pairs: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -93,7 +99,11 @@ struct ArmOptions: ParsableArguments {
         (a.ignoreEOS, b.ignoreEOS, a.stream, b.stream) = (aIgnoreEos, bIgnoreEos, aStream, bStream)
         a.body = try Self.body(aRequestBody, temperature: aTemperature, "--a-request-body")
         b.body = try Self.body(bRequestBody, temperature: bTemperature, "--b-request-body")
-        if design == .duet, a == b, aApiKeyFile == bApiKeyFile {
+        if let pairs {
+            guard design == .abba else { throw SubmitError.usage("--pairs: is for --design abba") }
+            _ = try OptionValue.count(pairs, option: "--pairs", in: ArmDesign.fewestPairs...ArmDesign.mostPairs)
+        }
+        if design != .aa, a == b, aApiKeyFile == bApiKeyFile {
             throw SubmitError.usage(
                 "the arms are alike: say what differs with --b-server-url, --b-model, …, or measure the noise of the pair with --design aa")
         }
@@ -101,7 +111,10 @@ struct ArmOptions: ParsableArguments {
         a.apiKey = try aApiKeyFile.flatMap { try APIKey.read(file: $0, option: "--a-api-key-file", environment: environment) }
         b.apiKey = try bApiKeyFile.flatMap { try APIKey.read(file: $0, option: "--b-api-key-file", environment: environment) }
         let isOneServer = (a.serverURL ?? server) == (b.serverURL ?? server)
-        return RequestedArms(a: a, b: b, design: ArmDesign(design: design, cache: cache ?? (isOneServer ? .warm : .asIs)))
+        return RequestedArms(
+            a: a, b: b,
+            design: ArmDesign(
+                design: design, cache: cache ?? (isOneServer ? .warm : .asIs), pairs: pairs ?? ArmDesign.fewestPairs))
     }
 
     private static func server(_ url: String?, _ option: String) throws -> String? {

@@ -54,7 +54,14 @@ struct LocalABOptions: ParsableArguments {
         let configuration = try RunConfiguration.build(
             scenario: scenario, serverURL: server, apiKey: key, model: model, overrides: cluster.requests.overrides(environment)
         ).comparing(a: arms.a, b: arms.b, design: arms.design)
-        for arm in try configuration.arms() { _ = try arm.configuration.resolve() }
+        for arm in try configuration.arms() {
+            var plan = try arm.configuration.resolve().plan
+            if let loadtestDuration {
+                plan = try plan.scaled(
+                    toDuration: OptionValue.duration(loadtestDuration, option: "--loadtest-duration", atLeast: .seconds(1)))
+            }
+            _ = try arms.design.plan(of: plan)
+        }
         let prompts = cluster.loadtestPromptsFile ?? environment.filled("SML_LOADTEST_PROMPTS_FILE")
         let piped = prompts == "-" ? try Corpus.readStandardInput() : nil
         let signals = TerminationSignals.stream()

@@ -14,14 +14,18 @@ import Testing
         var samples: [GeneratorSample] = []
     }
 
-    private func run(_ lanes: [LaneLoad], workers: Int = 2) async throws -> (run: LoadRun, end: RunEnd, found: Found) {
+    private func run(
+        _ lanes: [LaneLoad], inTurns order: [Int]? = nil, workers: Int = 2, stopAfter: Int = .max
+    ) async throws -> (run: LoadRun, end: RunEnd, found: Found) {
         let run = try LoadRun(
-            lanes: lanes, texts: TextTable(), options: RunOptions(workers: workers, userAgent: "sml-loadgen/test", environment: [:]))
+            lanes: lanes, inTurns: order, texts: TextTable(),
+            options: RunOptions(workers: workers, userAgent: "sml-loadgen/test", environment: [:]))
         let found = Mutex(Found())
         let end = try await run.run { batch in
             found.withLock {
                 switch batch {
                 case .records(let records):
+                    if $0.records.count + records.count >= stopAfter { run.stop(reason: "SIGTERM", drain: .zero) }
                     // A reader may count on it.
                     #expect(Set(records.map(\.arm)).count == 1)
                     $0.records += records
@@ -117,5 +121,47 @@ import Testing
         // One of each arm and pass.
         #expect(Set(marks).count == 2 * (20 / corpus.count + (20 % corpus.count == 0 ? 0 : 1)))
         #expect(Set(zip(texts, marks).map { $0.replacing($1, with: "") }).count == corpus.count)
+    }
+
+    /// Blocks in the order that was asked for, each with the arrivals of the plan from its own start, and nothing of the one while
+    /// anything of the other is under way.
+    @Test(arguments: [
+        Executor.constantArrivalRate(
+            rate: 50, timeUnit: .seconds(1), duration: .milliseconds(200), preAllocatedVUs: 2, maxVUs: 40),
+        .constantVUs(vus: 3, duration: .milliseconds(200)),
+    ]) func turns(executor: Executor) async throws {
+        let server = try ScriptedServer { _ in [.pause(milliseconds: 30), .completion] }
+        defer { server.stop() }
+        let order = [0, 1, 1, 0, 0, 1]
+        let (run, end, found) = try await run([lane(1, executor, server), lane(2, executor, server)], inTurns: order)
+        #expect(end.stopReason == nil && end.turns.map(\.arm) == order.map { UInt16($0 + 1) })
+        for (turn, next) in zip(end.turns, end.turns.dropFirst()) { #expect(next.start == turn.emptied + LaneTurns.pause) }
+        let requests = found.records.filter { $0.kind == .request }
+        for turn in end.turns {
+            let own = requests.filter { $0.started >= turn.start && $0.started <= turn.emptied }
+            #expect(!own.isEmpty && own.allSatisfy { $0.arm == turn.arm && $0.end <= turn.emptied && $0.scheduled >= turn.start })
+            #expect(turn.end - turn.start <= 200_000_000)
+            if executor.arrivals != nil {
+                #expect(own.map { $0.scheduled - turn.start }.sorted() == (0..<10).map { $0 * 20_000_000 })
+            }
+        }
+        let a = requests.filter { $0.arm == 1 }, b = requests.filter { $0.arm == 2 }
+        #expect(a.count + b.count == requests.count && end.startedIterations == requests.count)
+        if executor.arrivals != nil {
+            #expect(a.count == 30 && run.lanes[0].plannedArrivals == 30 && run.lanes[0].arrivalsDue(by: end.duration) == 30)
+            // The same prompts in both.
+            #expect(a.map(\.iteration).sorted() == b.map(\.iteration).sorted())
+        }
+        #expect(run.lanes.allSatisfy { $0.live.active == 0 && $0.live.inFlight == 0 })
+    }
+
+    @Test func turnsEndWithTheRun() async throws {
+        let server = try ScriptedServer { _ in [.pause(milliseconds: 5), .completion] }
+        defer { server.stop() }
+        let executor = Executor.constantArrivalRate(
+            rate: 100, timeUnit: .seconds(1), duration: .milliseconds(300), preAllocatedVUs: 2, maxVUs: 40)
+        let (_, end, _) = try await run(
+            [lane(1, executor, server), lane(2, executor, server)], inTurns: [0, 1, 1, 0, 0, 1, 1, 0], stopAfter: 40)
+        #expect(end.stopReason == "SIGTERM" && end.turns.count < 8 && end.turns.last.map { $0.emptied <= end.duration } == true)
     }
 }

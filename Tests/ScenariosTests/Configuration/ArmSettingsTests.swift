@@ -41,6 +41,41 @@ import Testing
         #expect(a.plan.executor == b.plan.executor && a.plan.promptSeed == b.plan.promptSeed)
     }
 
+    /// Arms that take turns: each block is one part of as many as there are pairs, and the whole may take twice its time and the
+    /// graceful stop of each block.
+    @Test func blocksOfArmsThatTakeTurns() throws {
+        let whole = try arms(#"{"arms":{"a":{},"b":{}}}"#)[0].plan
+        let design = ArmDesign(design: .abba, pairs: 10)
+        #expect(try design.plan(of: whole).executor == .constantVUs(vus: 2, duration: .seconds(1)))
+        let longest = try design.longestPlan(of: whole)
+        #expect(longest.executor.duration == .seconds(20) && longest.gracefulStop == .seconds(600))
+        #expect(try ArmDesign().plan(of: whole) == whole && ArmDesign().longestPlan(of: whole) == whole)
+        #expect { _ = try ArmDesign(design: .abba, pairs: 11).plan(of: whole) } throws: {
+            "\($0)".contains("shorter than a second each")
+        }
+        var ramp = whole
+        ramp.executor = .rampingVUs(startVUs: 0, stages: [], gracefulRampDown: .zero)
+        #expect { _ = try ArmDesign(design: .abba).plan(of: ramp) } throws: { "\($0)".contains("has stages; use duet") }
+    }
+
+    @Test func theDesignIsWrittenAndRead() throws {
+        let text = #"{"server_url":"http://s","scenario_definition":{"executor":"constant-vus","vus":2,"duration":"10s"}}"#
+        var b = ArmOverrides()
+        (b.maxTokens, b.model, b.body) = ("prompt", "other", .object([("top_p", .number("0.5"))]))
+        let design = ArmDesign(design: .abba, cache: .nonce, pairs: 12)
+        let written = try RunConfiguration.parse(text, file: "f").comparing(a: ArmOverrides(), b: b, design: design)
+        let read = try RunConfiguration.parse(written.json(), file: "f")
+        #expect(try read.armDesign() == design)
+        let arm = try read.arms()[1].configuration.resolve()
+        #expect(arm.maxTokens == .perPrompt && arm.model == "other" && arm.corpusOptions.bodyPatch?["top_p"] == .number("0.5"))
+        #expect { _ = try RunConfiguration.parse(text.dropLast() + #","ab":{"design":"both"}}"#, file: "f").armDesign() } throws: {
+            "\($0)".contains("ab.design: \"both\" is not accepted; expected duet, abba, aa")
+        }
+        #expect { _ = try RunConfiguration.parse(text.dropLast() + #","ab":{"pairs":9}}"#, file: "f").armDesign() } throws: {
+            "\($0)".contains("ab.pairs")
+        }
+    }
+
     @Test func aRunWithoutArmsHasNone() throws {
         let text = #"{"scenario_definition":{"executor":"constant-vus","vus":2,"duration":"10s"}}"#
         #expect(try RunConfiguration.parse(text, file: "f").arms().isEmpty)
@@ -50,7 +85,8 @@ import Testing
         #expect(message(#"{"arms":{"a":{}}}"#) == "run_config.json: ab.arms: no arm b")
         #expect(message(#"{}"#).contains("no arms; expected"))
         #expect(message(#"{"arms":{"a":{},"b":{},"c":{}}}"#).contains("ab.arms.c: unknown key; accepted are a, b"))
-        #expect(message(#"{"arms":{"a":{"prompt_seed":3},"b":{}}}"#).contains("ab.arms.a.prompt_seed: unknown key; accepted are server_url"))
+        let seed = message(#"{"arms":{"a":{"prompt_seed":3},"b":{}}}"#)
+        #expect(seed.contains("ab.arms.a.prompt_seed: unknown key; accepted are server_url"))
         #expect(message(#"{"arms":{"a":{"max_tokens":0},"b":{}}}"#).contains("max_tokens"))
     }
 }
