@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct ArmComparisonTests {
     /// 400 s at 20/s. `shift`: B slower by that share.
-    private func result(
+    static func result(
         shift: Double, turns: [LaneTurn]? = nil, change: (inout RunRecord) -> Void = { _ in }
     ) throws -> RunResult {
         var context = Samples.context(plannedArrivals: 8_000)
@@ -52,16 +52,16 @@ import Testing
     }
 
     @Test func aShiftIsFoundAndEqualArmsAreEqual() throws {
-        let shifted = try #require(try result(shift: 0.03).comparison)
+        let shifted = try #require(try Self.result(shift: 0.03).comparison)
         #expect(shifted.hasVerdict && shifted.document["verdict"]?.text == "b_worse", "\(shifted.lines)")
         let ratio = shifted.document[path: "figures", "latency_p95", "measured", "ratio"]?.number ?? 0
         #expect(abs(ratio - 1.03) < 0.005)
-        let equal = try #require(try result(shift: 0).comparison)
+        let equal = try #require(try Self.result(shift: 0).comparison)
         #expect(equal.hasVerdict && equal.document["verdict"]?.text == "no_difference", "\(equal.lines)")
     }
 
     @Test func anArmThatDiesHasNoComparison() throws {
-        let found = try result(shift: 0) { record in
+        let found = try Self.result(shift: 0) { record in
             guard record.arm == 2, record.scheduled > 200_000_000_000 else { return }
             record.status = 0
             record.errorCode = 1212
@@ -75,7 +75,7 @@ import Testing
         #expect(found.lanes[0].result.metrics.count(.succeeded) == 8_000)
         #expect(found.textBlock(color: false, screen: .usual).contains("--- arm a ---"))
         // A few failures at the end are no death.
-        let few = try result(shift: 0) { record in
+        let few = try Self.result(shift: 0) { record in
             if record.arm == 2, record.scheduled > 399_700_000_000 { (record.status, record.flags) = (500, [.final, .endsIteration]) }
         }
         #expect(few.comparison?.document["dead_arms"]?.elements.isEmpty == true)
@@ -83,7 +83,7 @@ import Testing
 
     /// What was decided is read back from the summary, and shown as it was.
     @Test func itIsReadBack() throws {
-        let written = Summary(try result(shift: 0.03))
+        let written = Summary(try Self.result(shift: 0.03))
         let again = try Summary(jsonData: written.jsonData(), path: "summary.json")
         #expect(again.result.comparison == written.result.comparison)
         #expect(again.textBlock(color: false) == written.textBlock(color: false))
@@ -91,7 +91,7 @@ import Testing
         #expect(!written.textBlock(color: false, screen: .usual).contains("--- arm a ---"))
     }
 
-    private func turns(_ seconds: Int64) -> [LaneTurn] {
+    static func turns(_ seconds: Int64) -> [LaneTurn] {
         (0..<400 / seconds).map { number in
             // A B B A …
             let arm = UInt16((number + 1) / 2 % 2 + 1)
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test func armsThatTakeTurns() throws {
-        let found = try result(shift: 0.1, turns: turns(20))
+        let found = try Self.result(shift: 0.1, turns: Self.turns(20))
         let comparison = try #require(found.comparison)
         #expect(comparison.document["design"]?.text == "abba" && comparison.document["verdict"]?.text == "b_worse", "\(comparison.lines)")
         // Two 99th percentiles are left out, of some 160 ms.
@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test func blocksThatAreAllHeadAreSaid() throws {
-        let found = try result(shift: 0, turns: turns(20)) { $0.end = $0.started + 8_000_000_000 }
+        let found = try Self.result(shift: 0, turns: Self.turns(20)) { $0.end = $0.started + 8_000_000_000 }
         let comparison = try #require(found.comparison)
         #expect(!comparison.hasVerdict && comparison.lines.contains { $0.contains("are too short: a longer plan, or fewer pairs") })
     }

@@ -60,19 +60,38 @@ struct DocumentationTests {
             statistics: RunStatisticsTests.statistics([]), context: Samples.context(), outcome: Samples.outcome,
             tasks: [TaskOutcome(index: 0, state: .complete)])
         existing.formUnion(paths(tasks.document, "").filter { $0.hasPrefix("sml.tasks.") })
+        // Series and what only a run with remote write has are checked against a real run, elsewhere.
+        let documented = try documented { name in
+            !["k6_", "sml_", "sml.remote_write."].contains { name.hasPrefix($0) } && !ofArms.contains { name.hasPrefix($0) }
+        }
+        #expect(existing.subtracting(documented).sorted() == [])
+        #expect(Set(documented).subtracting(existing).sorted() == [])
+        #expect(Set(documented).count == documented.count)
+    }
+
+    private let ofArms = ["sml.arms.", "sml.comparison", "sml.run.pairs"]
+
+    /// The names of members on the page.
+    private func documented(where isWanted: (String) -> Bool) throws -> [String] {
         let page = URL(fileURLWithPath: #filePath)
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appendingPathComponent("docs/METRICS.md")
-        let documented = try String(contentsOf: page, encoding: .utf8).split(separator: "\n")
+        return try String(contentsOf: page, encoding: .utf8).split(separator: "\n")
             .filter { $0.hasPrefix("| `") }
             .flatMap { line in
                 line.dropFirst(2).prefix { $0 != "|" }.split(separator: "`").filter { !",  ".contains($0) }
             }
-            .map(String.init)
-            // Series and what only a run with remote write has are checked against a real run, elsewhere.
-            .filter { name in !["k6_", "sml_", "sml.remote_write."].contains { name.hasPrefix($0) } }
-        #expect(existing.subtracting(documented).sorted() == [])
-        #expect(Set(documented).subtracting(existing).sorted() == [])
-        #expect(Set(documented).count == documented.count)
+            .map(String.init).filter(isWanted)
+    }
+
+    /// What only a run of two arms has.
+    @Test func everyMemberOfArmsIsThere() throws {
+        let documented = try documented { name in ofArms.contains { name.hasPrefix($0) } }
+        let document = try Summary(ArmComparisonTests.result(shift: 0, turns: ArmComparisonTests.turns(20))).document
+        #expect(documented.count == 7)
+        for name in documented {
+            let value = name.split(separator: ".").reduce(document as JSON?) { $0?[String($1)] }
+            #expect(value != nil, "\(name)")
+        }
     }
 }
