@@ -34,13 +34,12 @@ struct RunLanes: Sendable {
     let all: [Lane]
     /// How two arms are loaded; nil for a run without.
     let design: ArmDesign?
-    /// One line each.
-    let warnings: [String]
 
     /// Reads configuration and corpus.
     ///
+    /// - Parameter warn: told what is odd, before anything that is wrong is thrown.
     /// - Throws: ``ConfigurationError``.
-    init(_ request: RunRequest) throws {
+    init(_ request: RunRequest, warn: (String) -> Void) throws {
         let configuration =
             switch request.configuration {
             case .file(let path): try RunConfiguration.read(path: path)
@@ -51,7 +50,7 @@ struct RunLanes: Sendable {
         // No other run has it.
         let run = UInt64(bitPattern: RunClock().wallOrigin)
         let names: [String?] = arms.isEmpty ? [nil] : arms.map(\.name)
-        var warnings: [String] = []
+        var warned: Set<String> = []
         var lanes: [Lane] = []
         // A pipe can be read once.
         let piped = request.prompts == "-" && !arms.isEmpty ? try Corpus.readStandardInput() : nil
@@ -59,7 +58,7 @@ struct RunLanes: Sendable {
             var resolved = try configuration.resolve(environment: request.environment)
             if let duration = request.duration { resolved = try resolved.scaled(toDuration: duration) }
             if let design { resolved.plan = try design.plan(of: resolved.plan) }
-            warnings += resolved.warnings.filter { !warnings.contains($0) }
+            for warning in resolved.warnings where warned.insert(warning).inserted { warn(warning) }
             let options = resolved.corpusOptions
             var corpus: Corpus
             if let same = lanes.first(where: { $0.resolved.corpusOptions == options }) {
@@ -81,7 +80,7 @@ struct RunLanes: Sendable {
         }
         if design?.design == .aa { try Self.requireAlike(lanes) }
         all = lanes
-        self.warnings = warnings + (design?.cache == .asIs ? Self.sharedServer(lanes) : [])
+        if design?.cache == .asIs, let warning = Self.sharedServer(lanes) { warn(warning) }
     }
 
     /// Of a pair that should be alike, what requests say must be.
@@ -100,13 +99,11 @@ struct RunLanes: Sendable {
     }
 
     /// What both arms find in one server's cache is no property of either.
-    private static func sharedServer(_ lanes: [Lane]) -> [String] {
+    private static func sharedServer(_ lanes: [Lane]) -> String? {
         let servers = lanes.compactMap { HTTPURL($0.plan.target.url).map { "\($0.host):\($0.port)" } }
-        guard servers.count == 2, servers[0] == servers[1] else { return [] }
-        return [
-            "both arms load \(servers[0]): where it remembers prompts, the arm that comes second finds the other's and looks faster; "
-                + "use --cache warm or --cache nonce"
-        ]
+        guard servers.count == 2, servers[0] == servers[1] else { return nil }
+        return "both arms load \(servers[0]): where it remembers prompts, the arm that comes second finds the other's and looks faster; "
+            + "use --cache warm or --cache nonce"
     }
 
     /// Whose turn it is, by their places, where they take turns: A B, B A, A B… so that a steady drift cancels.

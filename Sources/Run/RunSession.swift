@@ -44,9 +44,8 @@ final class RunSession: Sendable {
     init(_ request: RunRequest, environment: [String: String], stop: RunStop) async throws {
         self.request = request
         stopping = stop
-        let lanes = try RunLanes(request)
+        let lanes = try RunLanes(request) { StandardError.write("\(request.program): warning: \($0)\n") }
         self.lanes = lanes
-        for warning in lanes.warnings { StandardError.write("\(request.program): warning: \(warning)\n") }
         let reading = lanes.all[0].corpus.reading
         if let note = reading.note, !request.quiet { StandardError.write("\(request.program): \(request.prompts): \(note)\n") }
         if let warning = reading.warning { StandardError.write("\(request.program): warning: \(request.prompts): \(warning)\n") }
