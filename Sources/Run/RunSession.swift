@@ -118,7 +118,8 @@ final class RunSession: Sendable {
                 scenario: lane.plan.scenario, model: lane.resolved.model ?? "", labels: lane.corpus.labels, url: lane.plan.target.url,
                 startedUnixNanoseconds: run.clock.wallOrigin, plannedArrivals: running.plannedArrivals,
                 plan: PlanDescription(lane.plan), resolvedScenario: lane.resolved.resolvedScenario,
-                corpus: CorpusDescription(file: request.prompts, prompts: lane.corpus.count, distinct: distinct[index]),
+                corpus: CorpusDescription(
+                    file: request.prompts, prompts: lane.corpus.count, distinct: distinct[index], nonce: lane.nonce == nil ? nil : true),
                 machine: machine, workers: run.workers.count, conditions: conditions)
             context.testRequest = tested[index]
             return context

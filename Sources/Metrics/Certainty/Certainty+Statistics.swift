@@ -55,7 +55,7 @@ extension Certainty {
         self.init(
             warmUp: warmUp.text, full: full, steady: steady, overload: overload, firstRepeat: nil,
             stages: Self.stages(observations, context: context, until: load.upperBound), verdict: nil)
-        if let window {
+        if let window, context.corpus.nonce != true {
             firstRepeat = window.firstRepeat(
                 prompts: context.corpus.prompts, requestsPerSecond: Double(run.started.total) / (Double(load.upperBound) / 1e9))
         }

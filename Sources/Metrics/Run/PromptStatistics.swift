@@ -12,12 +12,19 @@ package struct PromptStatistics: Sendable, Equatable {
     /// The first start of each prompt; `.max` for none.
     private var first: [Int64] = []
     private let limit: Int
+    /// A prompt is never the same again, however often it is sent.
+    private let areNew: Bool
 
     /// Prompts from here on are not looked at: 8 bytes for each, and an index out of a damaged file may be any.
     static let mostPrompts = 1 << 22
 
-    /// - Parameter prompts: entries of the corpus.
-    init(prompts: Int) { limit = min(max(0, prompts), Self.mostPrompts) }
+    /// - Parameters:
+    ///   - prompts: entries of the corpus.
+    ///   - areNew: they have a nonce, so that a server has never seen them before.
+    init(prompts: Int, areNew: Bool = false) {
+        limit = min(max(0, prompts), Self.mostPrompts)
+        self.areNew = areNew
+    }
 
     /// Takes in the first exchange of a request.
     @inline(__always)
@@ -32,6 +39,7 @@ package struct PromptStatistics: Sendable, Equatable {
             first[prompt] = record.started
             return distinct.add()
         }
+        if areNew { return }
         repeatedFrom = min(repeatedFrom ?? .max, max(earlier, record.started))
         if record.started < earlier { first[prompt] = record.started }
     }

@@ -89,11 +89,14 @@ package struct CorpusDescription: Codable, Sendable, Equatable {
     package var prompts: Int
     /// Different ones among them; absent in records of before it was counted.
     package var distinct: Int?
+    /// True where every pass over it was new to the server; absent for others.
+    package var nonce: Bool?
 
-    package init(file: String = "", prompts: Int = 0, distinct: Int? = nil) {
+    package init(file: String = "", prompts: Int = 0, distinct: Int? = nil, nonce: Bool? = nil) {
         self.file = file
         self.prompts = prompts
         self.distinct = distinct
+        self.nonce = nonce
     }
 
     /// Whether some of them are there more than once.

@@ -7,7 +7,8 @@ extension RunStatistics {
     package init(context: RunContext, texts: TextTable) {
         self.init(
             labels: context.labels, texts: texts, mainURL: context.url, hasSchedule: context.plannedArrivals != nil,
-            planEnd: context.planEnd, prompts: context.corpus.prompts, streams: context.plan.streams)
+            planEnd: context.planEnd, prompts: context.corpus.prompts,
+            promptsAreNew: context.corpus.nonce == true, streams: context.plan.streams)
     }
 
     /// Of all labels.

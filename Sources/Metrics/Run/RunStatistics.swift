@@ -106,15 +106,16 @@ package struct RunStatistics: Sendable {
     ///     when the one before it is answered, and a latency from there hides every stall of the server: there is none.
     ///   - planEnd: where the plan's time ends, nanoseconds since the run's start.
     ///   - prompts: entries of the corpus.
+    ///   - promptsAreNew: none of them is the same when it is sent again.
     ///   - streams: answers were asked for as streams.
     package init(
         labels: [String], texts: TextTable, mainURL: String, hasSchedule: Bool = true, planEnd: Int64 = .max, prompts: Int = 1 << 16,
-        streams: Bool = false
+        promptsAreNew: Bool = false, streams: Bool = false
     ) {
         self.hasSchedule = hasSchedule
         self.streams = streams
         plan = PlanStatistics(end: planEnd)
-        self.prompts = PromptStatistics(prompts: prompts)
+        self.prompts = PromptStatistics(prompts: prompts, areNew: promptsAreNew)
         self.labels = labels.map(LabelStatistics.init)
         self.texts = texts
         self.mainURL = Redactor.maskingCredentials(in: mainURL)

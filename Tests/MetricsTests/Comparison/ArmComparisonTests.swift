@@ -115,6 +115,18 @@ import Testing
         #expect(found.lanes[0].result.certainty?.steady == nil && found.lanes[0].result.certainty?.overload == nil)
     }
 
+    /// A prompt with a nonce is a new one each time.
+    @Test func promptsWithANonceAreNotRepeated() {
+        var context = Samples.context()
+        context.corpus.prompts = 2
+        for nonce in [nil, true] as [Bool?] {
+            context.corpus.nonce = nonce
+            var statistics = RunStatistics(context: context, texts: TextTable())
+            for at in [0, 100, 200.0] { statistics.consume(Samples.request(at: at)) }
+            #expect((statistics.prompts.repeatedFrom == nil) == (nonce == true) && statistics.prompts.distinct.total == 1)
+        }
+    }
+
     @Test func blocksThatAreAllHeadAreSaid() throws {
         let found = try Self.result(shift: 0, turns: Self.turns(20)) { $0.end = $0.started + 8_000_000_000 }
         let comparison = try #require(found.comparison)
