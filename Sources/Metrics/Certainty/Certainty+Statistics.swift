@@ -54,7 +54,7 @@ extension Certainty {
         }
         self.init(
             warmUp: warmUp.text, full: full, steady: steady, overload: overload, firstRepeat: nil,
-            stages: Self.stages(observations, context: context, until: load.upperBound), verdict: nil)
+            stages: Self.stages(observations, context: context, until: load.upperBound, inFlight: inFlight), verdict: nil)
         if let window, context.corpus.nonce != true {
             firstRepeat = window.firstRepeat(
                 prompts: context.corpus.prompts, requestsPerSecond: Double(run.started.total) / (Double(load.upperBound) / 1e9))
@@ -69,17 +69,27 @@ extension Certainty {
     /// A value a second of a longer run would fill the memory: eleven days.
     private static let longestSearched: Int64 = 1_000_000_000_000_000
 
-    private static func stages(_ observations: Observations, context: RunContext, until end: Int64) -> [StageFigures] {
+    private static func stages(
+        _ observations: Observations, context: RunContext, until end: Int64, inFlight: [Double]
+    ) -> [StageFigures] {
         guard let stages = context.plan.stages else { return [] }
+        let unit = context.plannedArrivals == nil ? nil : context.plan.timeUnitSeconds
         var (from, height) = (Int64(0), context.plan.startTarget)
         return stages.compactMap { stage in
             let to = min(end, from + Int64(min(max(0, stage.durationSeconds), 1e9) * 1e9))
             defer { (from, height) = (max(from, to), stage.target) }
             guard to > from else { return nil }
+            let (start, seconds) = (from, Double(to - from) / 1e9)
+            var started = 0
+            observations.forEach { if start <= $0.started, $0.started < to { started += observations.weight } }
+            let levels = inFlight.dropFirst(Int(start / 1_000_000_000)).prefix(max(0, Int(to / 1_000_000_000 - start / 1_000_000_000)))
+            // A run that was cut short had only the beginning of the line.
+            let reached = Double(height) + Double(stage.target - height) * min(1, seconds / max(stage.durationSeconds, 1e-9))
             return StageFigures(
                 figures: WindowFigures(
-                    observations, window: from..<to, withheld: height == stage.target ? nil : .changingLoad),
-                startTarget: height, target: stage.target)
+                    observations, window: start..<to, withheld: height == stage.target ? nil : .changingLoad),
+                startTarget: height, target: stage.target, offeredPerSecond: unit.map { (Double(height) + reached) / 2 / $0 },
+                startedPerSecond: Double(started) / seconds, inFlight: levels.isEmpty ? nil : levels.reduce(0, +) / Double(levels.count))
         }
     }
 
@@ -121,6 +131,9 @@ extension WarmUp {
 extension PlanDescription {
     /// Those of a ramp; nil for a plan without.
     var stages: [Stage]? { if case .stages(let stages)? = parameters["stages"] { stages } else { nil } }
+
+    /// What arrivals are counted by.
+    var timeUnitSeconds: Double { if case .seconds(let seconds)? = parameters["timeUnitSeconds"], seconds > 0 { seconds } else { 1 } }
 
     /// Where a ramp begins.
     var startTarget: Int {

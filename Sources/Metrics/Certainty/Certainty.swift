@@ -54,6 +54,12 @@ package struct StageFigures: Sendable, Equatable {
     package var figures: WindowFigures
     /// Users or arrivals per time unit, at its ends.
     package var startTarget, target: Int
+    /// Arrivals per second that were asked for, on average; nil for users.
+    package var offeredPerSecond: Double?
+    /// Requests that started in it, per second.
+    package var startedPerSecond: Double?
+    /// Requests in flight at the ends of its seconds, on average; nil where it has none.
+    package var inFlight: Double?
 
     /// Only where the load stood still are there intervals.
     package var isPlateau: Bool { startTarget == target }

@@ -27,7 +27,11 @@ enum CertaintyDocument {
                 .array(
                     certainty.stages.map {
                         .object(
-                            [("start_target", .int(Int64($0.startTarget))), ("target", .int(Int64($0.target)))] + members($0.figures))
+                            [
+                                ("start_target", .int(Int64($0.startTarget))), ("target", .int(Int64($0.target))),
+                                ("offered_per_second", JSON($0.offeredPerSecond)), ("started_per_second", JSON($0.startedPerSecond)),
+                                ("in_flight", JSON($0.inFlight)),
+                            ] + members($0.figures))
                     })
             ),
         ])
@@ -175,7 +179,9 @@ enum CertaintyDocument {
     private static func stage(_ json: JSON) -> StageFigures? {
         guard let figures = window(json) else { return nil }
         return StageFigures(
-            figures: figures, startTarget: Int(json["start_target"]?.integer ?? 0), target: Int(json["target"]?.integer ?? 0))
+            figures: figures, startTarget: Int(json["start_target"]?.integer ?? 0), target: Int(json["target"]?.integer ?? 0),
+            offeredPerSecond: json["offered_per_second"]?.number, startedPerSecond: json["started_per_second"]?.number,
+            inFlight: json["in_flight"]?.number)
     }
 
     private static func verdict(_ json: JSON?) -> RunVerdict? {

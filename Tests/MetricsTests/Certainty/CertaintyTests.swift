@@ -159,6 +159,17 @@ struct CertaintyTests {
         #expect(plateau.isPlateau && plateau.figures.from == 30 && plateau.figures.to == 150)
         #expect(plateau.figures.latency[1].figure.low != nil)
         #expect(certainty.headline == certainty.full)
+        // 2 to 20 were asked for, 20 came each second, and each was there for 0.3 s on average: six at once (Little).
+        #expect(rising.offeredPerSecond == 11 && plateau.offeredPerSecond == 20)
+        #expect(abs((rising.startedPerSecond ?? 0) - 20) < 0.1 && abs((plateau.startedPerSecond ?? 0) - 20) < 0.1)
+        #expect(abs((plateau.inFlight ?? 0) - 6) < 0.5, "\(plateau)")
+        let result = try Self.ramp.result
+        let lines = Summary(result).textBlock(color: false).split(separator: "\n").map(String.init)
+        let table = try #require(lines.firstIndex { $0.contains("by stage") })
+        #expect(lines[table].hasSuffix("offered/s  started/s  in flight  p50 ms  p95 ms  p99 ms  tokens/s"))
+        #expect(lines[table + 1].contains("2 -> 20") && lines[table + 1].contains("11.0") && lines[table + 2].contains("at 20"))
+        #expect(lines[table...].contains { $0.contains("plateau") } && !lines.contains { $0.hasPrefix("  ramp ") })
+        #expect(RunResult(document: Summary(result).document)?.certainty?.stages == result.certainty?.stages)
     }
 
     private static var overloaded: Made { Made(seconds: 120, latency: { at, _ in 300 + at * 250 }, draining: 30) }

@@ -53,11 +53,10 @@ extension BlockWriter {
                 section.add(row("", "prompts repeat from \(Figures.clock(instant)) on: prefix caches may answer faster"), .figure)
             }
         }
-        for stage in certainty.stages {
-            let (from, to) = (stage.startTarget, stage.target)
-            add(
-                stage.isPlateau ? "plateau" : "ramp", stage.figures, about: from == to ? "at \(to)" : "\(from) -> \(to)", .figure,
-                to: &section)
+        section.add(stageTable(certainty.stages), .headline)
+        // Only where the load stood still is there more to say than the table does.
+        for stage in certainty.stages where stage.isPlateau {
+            add("plateau", stage.figures, about: "at \(stage.target)", .figure, to: &section)
         }
         let isAlone = section.lines.isEmpty
         add(
