@@ -49,12 +49,12 @@ struct K6Flag: Sendable {
         K6Flag("summary-export", .required, .carriedOut, variable: "K6_SUMMARY_EXPORT"),
         K6Flag("include-system-env-vars", .none, .carriedOut),
         K6Flag("quiet", short: "q", .none, .carriedOut),
+        K6Flag("no-thresholds", .none, .carriedOut, variable: "K6_NO_THRESHOLDS"),
         K6Flag("help", short: "h", .none, .carriedOut),
 
         K6Flag("verbose", short: "v", .none, .accepted("there is nothing more to say")),
         K6Flag("no-color", .none, .accepted("a log never has colours")),
         K6Flag("no-usage-report", .none, .accepted("nothing is ever reported to anybody"), variable: "K6_NO_USAGE_REPORT"),
-        K6Flag("no-thresholds", .none, .accepted("SML's script has none"), variable: "K6_NO_THRESHOLDS"),
         K6Flag("no-setup", .none, .accepted("SML's script has no setup()"), variable: "K6_NO_SETUP"),
         K6Flag("no-teardown", .none, .accepted("SML's script has no teardown()"), variable: "K6_NO_TEARDOWN"),
         K6Flag(

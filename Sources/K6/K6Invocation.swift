@@ -15,6 +15,8 @@ package struct K6Invocation: Sendable, Equatable {
     package private(set) var scriptEnvironment: [String: String] = [:]
     package private(set) var summaryExport: String?
     package private(set) var quiet = false
+    /// The scenario's thresholds count for nothing.
+    package private(set) var noThresholds = false
     package private(set) var wantsHelp = false
 
     package struct Tag: Sendable, Equatable {
@@ -104,6 +106,7 @@ package struct K6Invocation: Sendable, Equatable {
             summaryExport = value
         case "include-system-env-vars": includesProcessEnvironment = isOn
         case "quiet": quiet = isOn
+        case "no-thresholds": noThresholds = isOn
         default: wantsHelp = wantsHelp || isOn
         }
     }
@@ -132,6 +135,6 @@ package struct K6Invocation: Sendable, Equatable {
     package static func == (left: K6Invocation, right: K6Invocation) -> Bool {
         left.script == right.script && left.remoteWrite == right.remoteWrite && left.tags == right.tags
             && left.scriptEnvironment == right.scriptEnvironment && left.summaryExport == right.summaryExport
-            && left.quiet == right.quiet && left.wantsHelp == right.wantsHelp
+            && left.quiet == right.quiet && left.noThresholds == right.noThresholds && left.wantsHelp == right.wantsHelp
     }
 }

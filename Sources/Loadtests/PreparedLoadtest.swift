@@ -3,6 +3,7 @@
 
 import HTTPClient
 import Health
+import Metrics
 import ScenarioFiles
 import Base
 import Scenarios
@@ -41,6 +42,7 @@ package struct PreparedLoadtest {
         let resolved = try arms.first ?? configuration.resolve()
         plan = try configuration.armDesign()?.longestPlan(of: resolved.plan) ?? resolved.plan
         if let design = try configuration.armDesign() { _ = try design.plan(of: resolved.plan) }
+        _ = try BoundThreshold.bind(plan.objectives.thresholds, labels: nil)
         let receiver = try request.settings.receiver(environment)
         carried = try CarriedSettings(
             environment: environment, isNear: file.launcher == .slurm, isHealthAskedHere: request.waitsUntilHealthy,

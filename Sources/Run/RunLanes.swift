@@ -58,6 +58,7 @@ struct RunLanes: Sendable {
             var resolved = try configuration.resolve(environment: request.environment)
             if let duration = request.duration { resolved = try resolved.scaled(toDuration: duration) }
             if let design { resolved.plan = try design.plan(of: resolved.plan) }
+            if request.ignoresThresholds { resolved.plan.objectives.thresholds = [] }
             for warning in resolved.warnings where warned.insert(warning).inserted { warn(warning) }
             let options = resolved.corpusOptions
             var corpus: Corpus
@@ -70,6 +71,7 @@ struct RunLanes: Sendable {
             } else {
                 corpus = try Corpus.load(path: request.prompts, options: options)
             }
+            _ = try BoundThreshold.bind(resolved.plan.objectives.thresholds, labels: corpus.labels)
             if design?.cache == .nonce, !corpus.hasNonces { corpus = try corpus.withNonces(file: request.prompts) }
             let arm = UInt16(arms.isEmpty ? 0 : index + 1)
             lanes.append(

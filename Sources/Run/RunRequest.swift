@@ -47,6 +47,8 @@ package struct RunRequest {
     package var requireRemoteWrite = false
     /// Whether a run that measured its generator is a failure.
     package var requireValid = false
+    /// Whether thresholds count for nothing (k6's --no-thresholds).
+    package var ignoresThresholds = false
     /// Labels of every series besides the run's own.
     package var tags: [SeriesTags.Tag] = []
     package var result = Result.block

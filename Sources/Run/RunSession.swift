@@ -25,6 +25,7 @@ final class RunSession: Sendable {
     private let mergedDelivery = Mutex<RunDelivery?>(nil)
     private let stopping: RunStop
     private let progress: ProgressTicker
+    private let watch: ThresholdWatch
     /// What is certain about the run, once it has ended: for the last look of its series.
     private let certainty: FinalCertainty
     /// How the run itself ended, once it did.
@@ -129,6 +130,7 @@ final class RunSession: Sendable {
             tally: RunTally(context: context, texts: texts),
             file: try Self.openRecords(records, context: context, texts: texts, redactor: redactor))
         progress = try ProgressTicker(run: run, readers: readers, quiet: request.quiet)
+        watch = try ThresholdWatch(run: run, readers: readers)
         let certainty = FinalCertainty()
         self.certainty = certainty
         delivery = try request.remoteWrite.map { [run, readers, context, redactor, task] in
@@ -183,7 +185,9 @@ final class RunSession: Sendable {
     /// Runs the plan and writes the summary. Returns the exit code.
     func run() async throws -> Int32 {
         progress.begin()
+        watch.begin()
         let end = try await run.run { [readers] in readers.consume($0) }
+        watch.end()
         progress.end()
         let outcome = RunOutcome(
             end.stopReason == nil ? .completed : end.stoppedByRule ? .stopped : .interrupted,
@@ -207,6 +211,9 @@ final class RunSession: Sendable {
         stopping.finished(final)
         defer {
             if final == ExitStatus.nothingSucceeded.rawValue { StandardError.write("\(request.program): none of the requests succeeded\n") }
+            if final == ExitStatus.rule.rawValue, let crossed = summary?.result.crossedMetrics, !crossed.isEmpty {
+                StandardError.write("\(request.program): thresholds were not met: \(OneLine.escaped(crossed.joined(separator: ", ")))\n")
+            }
             if final == ExitStatus.invalid.rawValue { StandardError.write("\(request.program): its verdict is INVALID\n") }
         }
         guard let summary, !show(summary) else { return final }
@@ -225,7 +232,7 @@ final class RunSession: Sendable {
         StandardError.write("\(request.program): \(reason), and the run did not end: its summary has what is known so far\n")
         if known == nil, let failure = readers.finishFile(outcome) { StandardError.write("\(request.program): \(failure)\n") }
         let isWritten = (try? write(summary(outcome, remoteWrite: delivery?.provisionalSection()))) != nil
-        return isWritten ? exitCode(outcome, isTask ? nil : readers.statistics) : OutputError.exitCode
+        return isWritten ? exitCode(outcome, isTask ? nil : readers.statistics, nil) : OutputError.exitCode
     }
 
     /// Returns the exit code, and the summary when it is written and can be shown.
@@ -248,7 +255,7 @@ final class RunSession: Sendable {
         guard task.share.index == 0 else {
             let delivered = await delivery?.finish()
             StandardError.write("\(request.program): task \(task.share.index) of \(task.share.count): \(task.records)\n")
-            return (request.requireRemoteWrite && delivered?.isComplete == false ? 3 : exitCode(outcome, nil), nil)
+            return (request.requireRemoteWrite && delivered?.isComplete == false ? 3 : exitCode(outcome, nil, nil), nil)
         }
         // The others' parts as they are now, then as they end: after a signal there are 30 s for everything.
         try? write(SummaryBuilder.build(merged: task.mergedSoFar(), redactor: redactor))
@@ -318,7 +325,7 @@ final class RunSession: Sendable {
             _ = isShown(String(decoding: summary.jsonData(), as: UTF8.self))
             return OutputError.exitCode
         }
-        return exitCode(outcome, statistics)
+        return exitCode(outcome, statistics, summary)
     }
 
     /// For the person who waits for it; everything is on the disk by now. Whether stdout took it.
@@ -351,8 +358,10 @@ final class RunSession: Sendable {
     }
 
     /// Of the run whose requests `statistics` counts; nil for a task whose part says nothing of the whole.
-    private func exitCode(_ outcome: RunOutcome, _ statistics: RunStatistics?) -> Int32 {
+    private func exitCode(_ outcome: RunOutcome, _ statistics: RunStatistics?, _ summary: Summary?) -> Int32 {
         switch outcome.kind {
+        // As k6: a signal's own code stays.
+        case .completed where summary?.result.crossedMetrics.isEmpty == false: ExitStatus.rule.rawValue
         case .completed where request.failsWithoutSuccess && statistics.map { $0.started.total > 0 && $0.success.passes == 0 } == true:
             ExitStatus.nothingSucceeded.rawValue
         case .completed: 0

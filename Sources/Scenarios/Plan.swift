@@ -57,12 +57,14 @@ package struct Plan: Sendable, Equatable {
     package var faults: FaultPolicy
     /// What the steady figures leave out; does not change what is sent.
     package var warmUp: WarmUpRule
+    /// What the run is judged by; changes what is sent only where a threshold aborts.
+    package var objectives: Objectives
 
     package init(
         scenario: String, executor: Executor, gracefulStop: Duration = Standard.gracefulStop, thinkTime: Duration = .zero,
         initialStagger: Bool = false, thinkSeed: UInt64 = Standard.thinkSeed, promptSeed: Int64 = Standard.promptSeed,
         target: RequestTarget,
-        faults: FaultPolicy = FaultPolicy(), warmUp: WarmUpRule = .automatic
+        faults: FaultPolicy = FaultPolicy(), warmUp: WarmUpRule = .automatic, objectives: Objectives = Objectives()
     ) {
         self.scenario = scenario
         self.executor = executor
@@ -74,6 +76,7 @@ package struct Plan: Sendable, Equatable {
         self.target = target
         self.faults = faults
         self.warmUp = warmUp
+        self.objectives = objectives
     }
 }
 

@@ -35,6 +35,12 @@ struct OwnSeries: Sendable {
             guard let series = metric.series, let value = metric.number(run) else { continue }
             scalars.send(series.name, value, series.labels)
         }
+        for (bound, isMet) in zip(run.objectives.thresholds, run.thresholdsMet(elapsed: snapshot.elapsed)) {
+            guard let isMet else { continue }
+            scalars.send(
+                "sml_threshold_ok", isMet ? 1.0 : 0.0, SeriesLabel("metric", bound.threshold.selector),
+                SeriesLabel("threshold", bound.threshold.expression.source))
+        }
         sendFinishReasons(run)
         sendErrors(run)
         sendDelivery(snapshot.delivery)

@@ -96,6 +96,7 @@ enum K6Command {
         request.tags = invocation.tags.map { SeriesTags.Tag(name: $0.name, value: $0.value) }
         request.result = .handleSummary
         request.quiet = invocation.quiet
+        request.ignoresThresholds = invocation.noThresholds
         request.details = true
         request.sendsTestRequest = false
         request.failsWithoutSuccess = false

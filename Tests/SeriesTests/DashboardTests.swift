@@ -18,7 +18,7 @@ struct DashboardTests {
     private static var scenario: [String: Any] {
         [
             "executor": "constant-arrival-rate", "rate": 40, "timeUnit": "1s", "duration": "3s", "preAllocatedVUs": 4,
-            "maxVUs": 4,
+            "maxVUs": 4, "slo": ["e2e": "10s"], "thresholds": ["success_rate": ["rate>0"]],
         ]
     }
     /// Two tasks ask for streams, one for whole answers.

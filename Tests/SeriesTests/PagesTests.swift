@@ -22,7 +22,7 @@ struct PagesTests {
                 [
                     "executor": "ramping-arrival-rate", "startRate": 20, "timeUnit": "1s", "preAllocatedVUs": 10,
                     "maxVUs": 16, "stages": [["duration": "4s", "target": 60], ["duration": "2s", "target": 60]],
-                    "stream": true,
+                    "stream": true, "slo": ["ttft": "10s"], "thresholds": ["ttft_ms": ["avg<10000"]],
                 ], server: endpoint, corpus: Self.corpus, receiver: "http://127.0.0.1:\(port.number)/api/v1/write",
                 requestTimeout: "1s")
             defer { run.remove() }

@@ -30,7 +30,7 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
     case credentials = 77
     /// `sml` is not configured, or wrongly. EX_CONFIG.
     case notConfigured = 78
-    /// Ended by a rule of its scenario. k6's code for a threshold that ends a run.
+    /// A threshold was not met, or a rule of the scenario ended the run. k6's.
     case rule = 99
     /// A bad scenario or run configuration. k6's.
     case configuration = 104

@@ -19,7 +19,7 @@ extension ExitStatus {
         case .temporary: "not ready in time, silent or lost: another try may do"
         case .credentials: "the server, FirecREST or its token server refused the key or the credentials"
         case .notConfigured: "not configured"
-        case .rule: "ended by a rule of the scenario (stop_on, on_429); the summary says which"
+        case .rule: "a threshold was not met, or a rule of the scenario ended the run (stop_on, on_429); the summary says which"
         case .configuration: "bad scenario or run configuration"
         case .stopped: "stopped by a signal (SIGTERM, SIGINT, SIGHUP, …); the summary is there and says so"
         case .corpus: "prompt corpus missing, unreadable or empty"

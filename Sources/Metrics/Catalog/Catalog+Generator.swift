@@ -96,6 +96,10 @@ extension Catalog {
             "verdict_level", .none, .elsewhere(.gauge), series: "sml_verdict", absent: "until the run has ended, or nothing to judge by",
             "see `sml.verdict`: 0 VALID, 1 SUSPECT, 2 INVALID"),
         Metric(
+            "threshold_ok", .none, .elsewhere(.gauge), series: "sml_threshold_ok", labels: "`metric`, `threshold`",
+            absent: "no threshold, or no sample yet",
+            "whether the value of the threshold's metric, as it stands, meets it: 1 or 0; see `sml.thresholds`"),
+        Metric(
             "latency_interval", .seconds, .elsewhere(.gauge), series: "sml_latency_interval_seconds", labels: "`bound`, `quantile`",
             absent: "until the run has ended, or no interval",
             "bounds (`low`, `high`) of the 95 % intervals of `sml.windows.steady.latency_ms`, or of the full run where nothing was steady"),

@@ -3,7 +3,8 @@
 /// What is measured.
 package enum Catalog {
     package static let all: [Metric] =
-        counts + rates + latency + exchanges + tokens + totals + streams + prompts + iterations + punctuality + answers + generator
+        counts + rates + latency + exchanges + tokens + totals + streams + goodput + prompts + iterations + punctuality + answers
+        + generator
         + elsewhere
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

@@ -7,14 +7,20 @@ extension Metric {
     package var isResult: Bool { name.section != nil || k6 != nil }
 
     /// Of the run as a whole; nil without a sample.
-    func value(_ run: RunStatistics) -> MetricValue? {
+    func value(_ run: RunStatistics) -> MetricValue? { value(sum(run), isCounted: isCounted) }
+
+    /// Of the run, or of its requests of one prompt label, which is nothing for what is kept once for the run.
+    func sum(_ run: RunStatistics, label: String? = nil) -> MetricSum? {
+        func isMeant(_ name: String) -> Bool { label == nil || label == name }
         switch source {
-        case .run(let reading): value(reading.merged([run]), isCounted: isCounted)
-        case .label(let reading): value(reading.merged(run.labels), isCounted: isCounted)
-        case .exchange(let reading): value(reading.merged(run.exchanges), isCounted: isCounted)
-        case .sampled, .exchanged: .count(run.fed[name])
-        case .succeeded, .streamed: value(.trend(Trend.merged(run.labels.lazy.map { $0.fed[name].trend })), isCounted: isCounted)
-        case .concluded, .elsewhere: nil
+        case .run(let reading): return label == nil ? reading.merged([run]) : nil
+        case .label(let reading): return reading.merged(run.labels.filter { isMeant($0.label) })
+        case .exchange(let reading):
+            return reading.merged(label == nil ? run.exchanges : run.exchanges.filter { isMeant(run.labels[Int($0.key.label)].label) })
+        case .sampled, .exchanged: return label == nil ? .count(run.fed[name]) : nil
+        case .succeeded, .streamed:
+            return .trend(Trend.merged(run.labels.lazy.filter { isMeant($0.label) }.map { $0.fed[name].trend }))
+        case .concluded, .elsewhere: return nil
         }
     }
 

@@ -37,6 +37,7 @@ extension RunResult {
         otherModels = (sml[path: "answers", "other_models"] ?? .null).counts
         comparison = sml["comparison"].map { ArmComparison(document: $0) }
         lanes = (sml["arms"]?.members ?? []).map { LaneResult(name: $0.key, result: RunResult(sml: $0.value, document: $0.value)) }
+        thresholds = (sml["thresholds"]?.elements ?? []).compactMap(ThresholdResult.init(_:))
     }
 }
 

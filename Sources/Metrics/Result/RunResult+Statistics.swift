@@ -50,6 +50,8 @@ extension RunResult {
             errors: ErrorResult.all(statistics, context: context, redactor: redactor),
             connections: outcome.connections ?? [], remoteWrite: remoteWrite, tasks: tasks.map(TaskResult.init),
             certainty: certainty)
+        thresholds = ThresholdResult.all(
+            RunConclusion(statistics: statistics, context: context, outcome: outcome), isOverloaded: certainty?.overload != nil)
         otherModels = Dictionary(
             statistics.answers.otherModels.map { (redactor.redact(statistics.texts[$0.key]), $0.value) }, uniquingKeysWith: +)
     }

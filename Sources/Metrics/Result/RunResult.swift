@@ -31,6 +31,8 @@ package struct RunResult: Sendable, Equatable {
     package var finishReasons: [String: UInt64]
     /// Succeeded requests that another model answered than the one asked for, by that model's name.
     package var otherModels: [String: UInt64] = [:]
+    /// What the run was judged by, in the scenario's order.
+    package var thresholds: [ThresholdResult] = []
     /// Failed requests by cause, the most frequent first.
     package var errors: [ErrorResult]
     /// The connections that were opened, the most frequent kind first; empty where nobody kept it.

@@ -1,6 +1,7 @@
 // Views over all groups: merged when asked, so that consuming a record touches one group only.
 
 import Generator
+import Scenarios
 
 extension RunStatistics {
     /// For the records of the run that `context` describes.
@@ -8,7 +9,8 @@ extension RunStatistics {
         self.init(
             labels: context.labels, texts: texts, mainURL: context.url, hasSchedule: context.plannedArrivals != nil,
             planEnd: context.planEnd, prompts: context.corpus.prompts,
-            promptsAreNew: context.corpus.nonce == true, streams: context.plan.streams)
+            promptsAreNew: context.corpus.nonce == true, streams: context.plan.streams,
+            objectives: Objectives(resolvedScenario: context.resolvedScenario))
     }
 
     /// Of all labels.

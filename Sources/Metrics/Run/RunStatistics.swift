@@ -4,6 +4,7 @@
 
 import Generator
 import Base
+import Scenarios
 import Statistics
 
 /// Statistics of a run; formulas in docs/METRICS.md. Feed it batches with ``consume(_:)``; read the members, or copy
@@ -73,6 +74,8 @@ package struct RunStatistics: Sendable {
     /// What certainty is made of: requests one by one, and the generator's samples.
     package internal(set) var observations = Observations()
     package internal(set) var vitals = Vitals()
+    /// What the run is judged by.
+    package internal(set) var objectives: ObjectiveStatistics
     /// Counters that entries of the catalogue feed.
     var fed = FedCounters()
     /// Records consumed, of any kind.
@@ -108,13 +111,15 @@ package struct RunStatistics: Sendable {
     ///   - prompts: entries of the corpus.
     ///   - promptsAreNew: none of them is the same when it is sent again.
     ///   - streams: answers were asked for as streams.
+    ///   - objectives: what the run is to be judged by.
     package init(
         labels: [String], texts: TextTable, mainURL: String, hasSchedule: Bool = true, planEnd: Int64 = .max, prompts: Int = 1 << 16,
-        promptsAreNew: Bool = false, streams: Bool = false
+        promptsAreNew: Bool = false, streams: Bool = false, objectives: Objectives = Objectives()
     ) {
         self.hasSchedule = hasSchedule
         self.streams = streams
         plan = PlanStatistics(end: planEnd)
+        self.objectives = ObjectiveStatistics(objectives, labels: labels)
         self.prompts = PromptStatistics(prompts: prompts, areNew: promptsAreNew)
         self.labels = labels.map(LabelStatistics.init)
         self.texts = texts
@@ -199,6 +204,12 @@ package struct RunStatistics: Sendable {
         lastFinished = max(lastFinished, record.end)
         labels[Int(record.label)].add(
             record, started: start.started, scheduled: hasSchedule ? start.scheduled : nil, succeeded: succeeded)
+        if !objectives.isEmpty {
+            objectives.add(
+                FinishedRequest(
+                    record: record, started: start.started, scheduled: hasSchedule ? start.scheduled : nil, succeeded: succeeded),
+                planEnd: plan.end)
+        }
         timeline.update(record.end) {
             $0.finished += 1
             if !succeeded { $0.failed += 1 } else { $0.outputTokens += UInt64(max(0, record.completionTokens)) }
@@ -220,6 +231,7 @@ package struct RunStatistics: Sendable {
         interrupted.add()
         interruptedIterations.add()
         observe(record, start, .interrupted)
+        if !objectives.isEmpty { objectives.addInterrupted(record, started: start.started) }
         interruptedAge.add(milliseconds(record.end - start.started))
         interruptedPhases[record.phase, default: 0] += 1
         labels[Int(record.label)].addInterrupted()

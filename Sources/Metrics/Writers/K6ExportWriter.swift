@@ -2,6 +2,7 @@
 // are milliseconds here, while the series of the same names are seconds.
 
 import Base
+import Scenarios
 
 enum K6ExportWriter {
     static func members(_ result: RunResult) -> [(String, JSON)] {
@@ -30,27 +31,41 @@ enum K6ExportWriter {
     }
 
     private static func metrics(_ result: RunResult) -> [(String, JSON)] {
-        Catalog.k6.compactMap { metric in
+        let usual = Catalog.k6.compactMap { metric -> (String, JSON)? in
             guard let name = metric.k6, let value = result.metrics[metric.name] else { return nil }
-            switch value {
-            case .count(let total):
-                // k6 has the bytes as soon as anything started, cut off or not.
-                let isThere = metric.presence == .whenARequestStarted ? result.metrics.count(.started) > 0 : total > 0
-                guard isThere else { return nil }
-                return (name, .object([("count", .count(total)), ("rate", .double(result.rate(metric.name)))]))
-            case .number(let number): return (name, .object([("value", .double(number))]))
-            case .rate(let rate):
-                return (
-                    name, .object([("value", .double(rate.value)), ("passes", .count(rate.passes)), ("fails", .count(rate.fails))])
-                )
-            case .gauge(let gauge):
-                return (
-                    name, .object([("value", .double(gauge.value)), ("min", .double(gauge.min)), ("max", .double(gauge.max))])
-                )
-            case .trend(let trend):
-                return (name, .object(statistics.map { ($0.name, JSON(trend[keyPath: $0.member])) }))
+            // k6 has the bytes as soon as anything started, cut off or not.
+            if case .count(let total) = value, metric.presence == .whenARequestStarted ? result.metrics.count(.started) == 0 : total == 0 {
+                return nil
             }
+            return (name, .object(members(value, seconds: result.seconds) + thresholds(name, result)))
         }
+        // Parts of a metric, and metrics of ours, are there for their thresholds only, as in k6.
+        let further = result.thresholdsByMetric.map(\.selector).filter { selector in !usual.contains { $0.0 == selector } }
+        return usual
+            + further.compactMap { selector in
+                value(selector, result).map { (selector, .object(members($0, seconds: result.seconds) + thresholds(selector, result))) }
+            }
+    }
+
+    private static func members(_ value: MetricValue, seconds: Double) -> [(String, JSON)] {
+        switch value {
+        case .count(let total): [("count", .count(total)), ("rate", .double(seconds > 0 ? Double(total) / seconds : 0))]
+        case .number(let number): [("value", .double(number))]
+        case .rate(let rate): [("value", .double(rate.value)), ("passes", .count(rate.passes)), ("fails", .count(rate.fails))]
+        case .gauge(let gauge): [("value", .double(gauge.value)), ("min", .double(gauge.min)), ("max", .double(gauge.max))]
+        case .trend(let trend): statistics.map { ($0.name, JSON(trend[keyPath: $0.member])) }
+        }
+    }
+
+    /// k6's booleans say whether the threshold was crossed.
+    private static func thresholds(_ selector: String, _ result: RunResult) -> [(String, JSON)] {
+        let found = result.thresholds.filter { $0.selector == selector }
+        return found.isEmpty ? [] : [("thresholds", .object(found.map { ($0.condition, .bool(!$0.isMet)) }))]
+    }
+
+    private static func value(_ selector: String, _ result: RunResult) -> MetricValue? {
+        guard let (name, label) = Threshold.parts(of: selector), let metric = Catalog.metric(called: name) else { return nil }
+        return label.map { result.label($0)?.metrics[metric.name] } ?? result.metrics[metric.name]
     }
 
     /// What k6 calls the statistics of a trend, in its order.

@@ -14,8 +14,8 @@ enum K6HandleSummaryWriter {
         func average(_ name: MetricName) -> JSON { .string(Format.fixed(result.metrics.trend(name)?.avg ?? 0, 1)) }
         return [
             ("scenario", .string(result.scenario)),
-            // SML's script defines none, and without thresholds k6 has no metrics by label: both are always empty.
-            ("thresholds", .array([])),
+            // SML's script defines none, so that k6 would have none here; of ours each metric as k6 hands it to a script.
+            ("thresholds", .array(result.thresholdsByMetric.map(thresholds))),
             (
                 "latency",
                 .object([("e2e_p50", text(latency?.med)), ("e2e_p95", text(latency?.p95)), ("e2e_p99", text(latency?.p99))])
@@ -37,5 +37,12 @@ enum K6HandleSummaryWriter {
                 ])
             ),
         ]
+    }
+
+    private static func thresholds(_ metric: (selector: String, thresholds: [ThresholdResult])) -> JSON {
+        .object([
+            ("metric", .string(metric.selector)),
+            ("thresholds", .object(metric.thresholds.map { ($0.condition, .object([("ok", .bool($0.isMet))])) })),
+        ])
     }
 }

@@ -17,6 +17,7 @@ enum SMLWriter {
             ("prompts", .object(metrics("prompts", result))),
             ("latency", .object(metrics("latency", result))),
             ("labels", .object(result.labels.map { ($0.name, label($0)) })),
+            ("thresholds", .array(result.thresholds.map(\.json))),
             ("verdict", CertaintyDocument.verdict(result.certainty?.verdict)),
             ("windows", CertaintyDocument.windows(result.certainty)),
             ("lateness", .object(metrics("lateness", result) + punctuality(result.punctuality))),

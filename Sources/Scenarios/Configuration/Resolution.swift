@@ -30,6 +30,7 @@ package struct ResolvedRun: Sendable, Equatable {
 extension RunConfiguration {
     static let commonKeys =
         ["name", "description", "executor"] + RequestSettings.keys + ["gracefulStop", "request"] + FaultSettings.keys
+        + ObjectiveSettings.keys
 
     /// Every key that a scenario of any executor can have.
     package static let scenarioKeys = Set(commonKeys).union(Executor.all.flatMap { $0.keys })
@@ -50,6 +51,8 @@ extension RunConfiguration {
         let own = try RequestSettings(group, warnings: &warnings)
         let top = try RequestSettings(config, warnings: &warnings)
         let faults = try FaultSettings(group)
+        let objectives = Objectives(
+            try ObjectiveSettings(config, warnings: &warnings), over: try ObjectiveSettings(group, warnings: &warnings))
 
         let scenario = try config["scenario"]?.printableText("a scenario name") ?? "configured"
         let model = try nonEmpty(config["model"], "a model name")
@@ -61,6 +64,9 @@ extension RunConfiguration {
             try config["server_url"]
             .map { (field) throws(ConfigurationError) in try ServerURL(field) } ?? .standard
         let streams = top.stream ?? own.stream ?? false
+        if let limits = objectives.request, limits.needsStreams, !streams {
+            throw group.error("slo: \(limits.text): ttft and tpot are of streams; set stream: true, or leave e2e alone")
+        }
         let request =
             try group["request"]
             .map { (field) throws(ConfigurationError) in try RequestCustomization(field, streams: streams) }
@@ -88,7 +94,7 @@ extension RunConfiguration {
                 url: server.address(of: request.path), apiKey: apiKey, headers: request.headers,
                 timeout: top.requestTimeout ?? own.requestTimeout ?? Plan.Standard.requestTimeout,
                 responseLimit: faults.responseLimit, streams: streams),
-            faults: faults.policy, warmUp: top.warmUp ?? own.warmUp ?? .automatic)
+            faults: faults.policy, warmUp: top.warmUp ?? own.warmUp ?? .automatic, objectives: objectives)
         let options = CorpusOptions(
             model: model, maxTokens: maxTokens, ignoreEOS: top.ignoreEOS ?? own.ignoreEOS ?? false, streams: streams,
             promptLabels: top.promptLabels ?? own.promptLabels ?? [],

@@ -31,6 +31,7 @@ extension ResolvedRun {
         if let limit = plan.faults.errorLimit {
             members.append(.init("stop_on", .object([.init("errors", .string(limit.text))])))
         }
+        members += plan.objectives.members
         if let request { members.append(.init("request", request)) }
         return .object(members)
     }

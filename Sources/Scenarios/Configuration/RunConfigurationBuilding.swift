@@ -19,10 +19,13 @@ package struct RunOverrides: Sendable, Equatable {
     package var systemPrompt: String?
     /// `--loadtest-warmup`: `auto`, `none` or a duration.
     package var warmUp: String?
+    /// `--threshold` and `--slo`, as the members of a scenario that they stand for.
+    package var thresholds: JSON?
+    package var slo: JSON?
 
     package init(
         maxTokens: String? = nil, ignoreEOS: Bool? = nil, stream: Bool? = nil, promptSeed: Int64? = nil, thinkTime: String? = nil,
-        systemPrompt: String? = nil, warmUp: String? = nil
+        systemPrompt: String? = nil, warmUp: String? = nil, thresholds: JSON? = nil, slo: JSON? = nil
     ) {
         self.maxTokens = maxTokens
         self.ignoreEOS = ignoreEOS
@@ -31,6 +34,8 @@ package struct RunOverrides: Sendable, Equatable {
         self.thinkTime = thinkTime
         self.systemPrompt = systemPrompt
         self.warmUp = warmUp
+        self.thresholds = thresholds
+        self.slo = slo
     }
 
     /// With what the variables of `environment` say where no option does: written into the run configuration, they reach a
@@ -68,6 +73,8 @@ extension RunConfiguration {
         var own: [JSON.Member] = []
         if let prompt = overrides.systemPrompt { own.append(.init("system_prompt", .string(prompt))) }
         if let warmUp = overrides.warmUp { own.append(.init("warmup", .string(warmUp))) }
+        if let thresholds = overrides.thresholds { own.append(.init("thresholds", thresholds)) }
+        if let slo = overrides.slo { own.append(.init("slo", slo)) }
         if let stream = overrides.stream { own.append(.init("stream", .bool(stream))) }
         return try RunConfiguration(
             file: file,

@@ -45,7 +45,7 @@ package struct BlockTotals: Sendable, Equatable {
     }
 
     /// What the total may be off by, on either side: the largest of t·√V over the numbers of blocks.
-    func halfWidth(_ confidence: Confidence) -> Double {
+    package func halfWidth(_ confidence: Confidence) -> Double {
         zip(confidence.t, variances).map { $0 * $1.squareRoot() }.max() ?? 0
     }
 }

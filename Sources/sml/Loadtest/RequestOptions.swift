@@ -29,19 +29,33 @@ struct RequestOptions: ParsableArguments {
             "What the steady figures leave out at the start: auto finds it, none, or e.g. 30s.", valueName: "auto|none|duration"))
     var loadtestWarmup: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "End with 99 unless this holds, as k6's thresholds: 'e2e_latency_ms: p(95)<2000'. May repeat.", valueName: "metric: condition"))
+    var threshold: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "What a request must come up to, to count as good: ttft=500ms,tpot=50ms,e2e=10s, or some of them.", valueName: "limits"))
+    var slo: String?
+
     @Flag(help: "End with 4 when the run measured its generator: verdict INVALID.")
     var requireValid = false
 
     func check() throws {
         if let loadtestWarmup { try OptionValue.warmUp(loadtestWarmup, option: "--loadtest-warmup") }
+        _ = try ObjectiveOptions.thresholds(threshold)
+        if let slo { _ = try ObjectiveOptions.request(slo) }
         if let loadtestMaxTokens { try OptionValue.maxTokens(loadtestMaxTokens, option: "--loadtest-max-tokens") }
     }
+
+    private static func objective(_ text: String) throws(ConfigurationError) -> JSON { try ObjectiveOptions.request(text) }
 
     /// An option wins over its variable.
     func overrides(_ environment: [String: String]) throws(ConfigurationError) -> RunOverrides {
         try RunOverrides(
             maxTokens: loadtestMaxTokens, ignoreEOS: loadtestIgnoreEos, stream: loadtestStream, promptSeed: loadtestPromptSeed,
-            warmUp: loadtestWarmup
+            warmUp: loadtestWarmup, thresholds: ObjectiveOptions.thresholds(threshold), slo: slo.map(Self.objective)
         ).filled(from: RunEnvironment(environment))
     }
 }

@@ -20,6 +20,9 @@ import Testing
         Rule(
             name: "429", members: #""on_429": "stop""#, fail: "status=429:0.05",
             reason: "429 Too Many Requests (on_429: stop)"),
+        Rule(
+            name: "threshold", members: #""thresholds": {"success_rate": [{"threshold": "rate>0.5", "abortOnFail": true}]}"#,
+            fail: "status=500:0.9", reason: "thresholds on metrics 'success_rate' were crossed; at least one has abortOnFail"),
     ]
 
     @Test(arguments: rules) func endsTheRun(rule: Rule) async throws {

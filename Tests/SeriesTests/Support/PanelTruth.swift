@@ -34,6 +34,9 @@ extension RunTruth {
         // At the end there are none, and a single push says no more.
         // Most arrivals are dropped.
         case "Verdict": return .exactly(2)
+        case "Goodput": return .perMinute(Double(good.count))
+        case "Goodput share": return .exactly(Double(good.count) / Double(finished.count))
+        case "Thresholds": return .exactly(1)
         case "Latency intervals": return .between(0.25, 2)
         case "Virtual users": return .between(0, 4)
         case "Arrivals and requests":
