@@ -36,6 +36,8 @@ extension JSON {
         case .number(let text): output.append(text)
         case .string(let text): JSONText.append(text, escaping, to: &output)
         case .array(let elements):
+            // Numbers stand on one line: a column of a thousand of them is no list to read.
+            let indentation = elements.allSatisfy(\.isNumber) ? nil : indentation
             output.append(UInt8(ascii: "["))
             for (index, element) in elements.enumerated() {
                 separate(index, to: &output)
@@ -53,6 +55,8 @@ extension JSON {
             close("}", isEmpty: members.isEmpty, to: &output)
         }
     }
+
+    private var isNumber: Bool { if case .number = self { true } else { self == .null } }
 
     private static func breakLine(_ spaces: Int, to output: inout ByteBuilder) {
         output.append(0x0A)

@@ -45,10 +45,8 @@ package struct ErrorResult: Sendable, Equatable {
 extension ErrorResult {
     /// All kinds of failure of a run, the most frequent first.
     static func all(_ run: RunStatistics, context: RunContext, redactor: Redactor) -> [ErrorResult] {
-        let sorted = run.failures.sorted { left, right in
-            (right.count.total, left.first.end, left.key.status) < (left.count.total, right.first.end, right.key.status)
-        }
-        return sorted.map { failure in
+        order(run).map { index in
+            let failure = run.failures[index]
             let key = failure.key
             let text = run.texts[key.errorText]
             let label = Int(failure.first.label)
@@ -64,6 +62,14 @@ extension ErrorResult {
                     label: label < run.labels.count ? run.labels[label].label : nil,
                     url: failure.first.url == 0 ? nil : redactor.redact(run.texts[failure.first.url]),
                     method: failure.first.isGet ? "GET" : "POST", words: words))
+        }
+    }
+
+    /// Indices of the run's failures, the most frequent first.
+    static func order(_ run: RunStatistics) -> [Int] {
+        run.failures.indices.sorted { left, right in
+            let (left, right) = (run.failures[left], run.failures[right])
+            return (right.count.total, left.first.end, left.key.status) < (left.count.total, right.first.end, right.key.status)
         }
     }
 

@@ -38,6 +38,8 @@ extension RunResult {
         comparison = sml["comparison"].map { ArmComparison(document: $0) }
         lanes = (sml["arms"]?.members ?? []).map { LaneResult(name: $0.key, result: RunResult(sml: $0.value, document: $0.value)) }
         thresholds = (sml["thresholds"]?.elements ?? []).compactMap(ThresholdResult.init(_:))
+        timeline = Timeline(sml["timeline"])
+        distributions = Distributions(sml["distributions"])
     }
 }
 

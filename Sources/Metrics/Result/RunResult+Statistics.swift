@@ -54,6 +54,8 @@ extension RunResult {
             RunConclusion(statistics: statistics, context: context, outcome: outcome), isOverloaded: certainty?.overload != nil)
         otherModels = Dictionary(
             statistics.answers.otherModels.map { (redactor.redact(statistics.texts[$0.key]), $0.value) }, uniquingKeysWith: +)
+        timeline = statistics.timeline.kept(failuresInOrder: ErrorResult.order(statistics))
+        distributions = Distributions(statistics)
     }
 
     /// Unknown ones under the server's own word.

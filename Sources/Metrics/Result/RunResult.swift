@@ -25,6 +25,10 @@ package struct RunResult: Sendable, Equatable {
     package var punctuality: Punctuality
     /// Windows, intervals and verdict; nil where no request ended, and in documents of before there were any.
     package var certainty: Certainty?
+    /// How it went over time; nil in documents of before it was kept.
+    package var timeline: Timeline?
+    /// All durations by size; nil likewise.
+    package var distributions: Distributions?
     /// How far interrupted requests had got.
     package var interruptedPhases: [String: UInt64]
     /// `finish_reason` of the first choice of succeeded requests.

@@ -143,7 +143,10 @@ package struct RunStatistics: Sendable {
             answers.addDropped(record)
             keptUp.addDropped(record)
             lastDropped = max(lastDropped, record.end, record.scheduled)
-            timeline.update(record.scheduled) { $0.dropped += record.droppedArrivals }
+            timeline.update(record.scheduled) {
+                $0.dropped += record.droppedArrivals
+                $0.asked += record.droppedArrivals
+            }
         case .request, nil: break
         }
     }
@@ -155,6 +158,7 @@ package struct RunStatistics: Sendable {
         fed.add(sample)
         keptUp.add(sample)
         vitals.add(sample)
+        timeline.add(sample)
     }
 
     /// Takes in what was counted of streams; of a label that there is not, nothing.
@@ -172,6 +176,7 @@ package struct RunStatistics: Sendable {
             connectionsReused.add()
         } else if record.sent >= 0 {
             connectionsOpened.add()
+            timeline.update(record.started) { $0.connectionsOpened += 1 }
             if record.sent < Self.firstSecond { connectionsOpenedAtOnce.add() }
         }
         if record.hop == 0 {
@@ -181,7 +186,13 @@ package struct RunStatistics: Sendable {
             startLateness.add(milliseconds(record.started - record.scheduled))
             keptUp.add(record)
             if record.sent >= 0 { sendLateness.add(milliseconds(record.sent - record.scheduled)) }
-            timeline.update(record.started) { $0.started += 1 }
+            let late = UInt64(max(0, record.started - record.scheduled) / 1_000)
+            timeline.update(record.started) {
+                $0.started += 1
+                $0.lateness &+= late
+                $0.mostLateness = max($0.mostLateness, late)
+            }
+            if hasSchedule { timeline.update(record.scheduled) { $0.asked += 1 } }
         }
         guard !record.flags.contains(.interrupted) else { return interrupt(record) }
         exchanges[exchangeIndex(of: record)].add(record)
@@ -215,6 +226,7 @@ package struct RunStatistics: Sendable {
             if !succeeded { $0.failed += 1 } else { $0.outputTokens += UInt64(max(0, record.completionTokens)) }
         }
         if succeeded {
+            timeline.update(start.scheduled) { $0.addSuccess(record, started: start.started) }
             plan.addSuccess(record, started: start.started)
             finishReasons[record.finishReason, default: 0] += 1
             if record.finishText != 0 { otherFinishReasons[record.finishText, default: 0] += 1 }
@@ -232,6 +244,7 @@ package struct RunStatistics: Sendable {
         interruptedIterations.add()
         observe(record, start, .interrupted)
         if !objectives.isEmpty { objectives.addInterrupted(record, started: start.started) }
+        timeline.update(record.end) { $0.interrupted += 1 }
         interruptedAge.add(milliseconds(record.end - start.started))
         interruptedPhases[record.phase, default: 0] += 1
         labels[Int(record.label)].addInterrupted()
@@ -288,5 +301,6 @@ package struct RunStatistics: Sendable {
             failureIndices[key] = index
         }
         failures[index].add(record)
+        timeline.addFailure(kind: index, at: record.end)
     }
 }
