@@ -22,6 +22,19 @@ package enum ProgressLine {
         return line
     }
 
+    /// The line below it where there is room: how rate and latency went in the last seconds. Nil before there is anything.
+    package static func lately(_ snapshot: ProgressSnapshot, width: Int) -> String? {
+        guard snapshot.lateRates.count > 1 else { return nil }
+        // Two rows of bars, their names and their last values share the line.
+        let room = min(RecentSeconds.length, (width - 1 - 36) / 2)
+        guard room >= 5 else { return nil }
+        var line = "  done/s \(Sparkline.text(snapshot.lateRates.suffix(room))) \(Format.measure(snapshot.lateRates.last ?? 0))"
+        if let last = snapshot.lateP95.last(where: { $0 != nil }) ?? nil {
+            line += "  p95 \(Sparkline.text(snapshot.lateP95.suffix(room))) \(latency(last))"
+        }
+        return line.count < width ? line : nil
+    }
+
     /// The line written to a log every 10 s, without line feed.
     package static func plain(_ snapshot: ProgressSnapshot) -> String {
         let total = snapshot.total > 0 ? "/" + Format.duration(nanoseconds: snapshot.total) : ""

@@ -5,7 +5,7 @@ import Glibc
 import Base
 import Scenarios
 
-/// Writes progress: redraws one line on a terminal, or appends one line every 10 s to a log.
+/// Writes progress: redraws one line on a terminal, two on one of twenty lines or more, or appends one line every 10 s to a log.
 package struct ProgressPrinter: Sendable {
     package enum Mode: Sendable, Equatable {
         /// Redraw in place; the width is asked for at every redraw, windows change.
@@ -22,8 +22,12 @@ package struct ProgressPrinter: Sendable {
     package let mode: Mode
     private let write: @Sendable (String) -> Void
     private let width: @Sendable () -> Int
+    private let height: @Sendable () -> Int
+    /// On a lower terminal the lines before are worth more.
+    private static let heightForTwo = 20
     private var nextPlain = Self.plainInterval
     private var isLineOpen = false
+    private var hasSecondLine = false
 
     /// To standard error; `quiet` writes nothing.
     package init(quiet: Bool = false) {
@@ -31,12 +35,17 @@ package struct ProgressPrinter: Sendable {
             quiet
             ? .quiet
             : isatty(STDERR_FILENO) == 1 ? .terminal(color: TerminalStyle.colorWanted(STDERR_FILENO)) : .plain
-        self.init(mode: mode, width: Self.terminalWidth, write: Self.writeToStandardError)
+        self.init(
+            mode: mode, width: { Self.terminal?.columns ?? 80 }, height: { Self.terminal?.rows ?? 0 }, write: Self.writeToStandardError)
     }
 
-    init(mode: Mode, width: @escaping @Sendable () -> Int, write: @escaping @Sendable (String) -> Void) {
+    init(
+        mode: Mode, width: @escaping @Sendable () -> Int, height: @escaping @Sendable () -> Int = { 0 },
+        write: @escaping @Sendable (String) -> Void
+    ) {
         self.mode = mode
         self.width = width
+        self.height = height
         self.write = write
     }
 
@@ -55,7 +64,14 @@ package struct ProgressPrinter: Sendable {
         switch mode {
         case .terminal(let color):
             // Return to the first column, draw, erase what was longer: no flicker of an empty line.
-            write("\r" + ProgressLine.render(snapshot, width: width(), color: color) + "\u{1B}[K")
+            let width = width()
+            var frame = "\r" + ProgressLine.render(snapshot, width: width, color: color) + "\u{1B}[K"
+            if height() >= Self.heightForTwo, let below = ProgressLine.lately(snapshot, width: width) {
+                // And back up, so that the next frame begins where this one did.
+                frame += "\r\n" + below + "\u{1B}[K\u{1B}[A\r"
+                hasSecondLine = true
+            }
+            write(frame)
             isLineOpen = true
         case .plain:
             write(ProgressLine.plain(snapshot) + "\n")
@@ -73,13 +89,16 @@ package struct ProgressPrinter: Sendable {
     /// Removes the line from a terminal. Call before anything else is printed, and at the end.
     package mutating func clear() {
         guard isLineOpen else { return }
-        write("\r\u{1B}[K")
+        write(hasSecondLine ? "\r\u{1B}[J" : "\r\u{1B}[K")
         isLineOpen = false
+        hasSecondLine = false
     }
 
-    @Sendable private static func terminalWidth() -> Int {
+    /// Nil where it does not say.
+    private static var terminal: (columns: Int, rows: Int)? {
         var size = winsize()
-        return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return (Int(size.ws_col), Int(size.ws_row))
     }
 
     /// A frame that a paused terminal does not take is left out, as what cannot be written (a closed pipe) is.

@@ -33,6 +33,9 @@ package struct ProgressSnapshot: Sendable, Equatable {
     package var lateness: Double?
     /// False when the generator did not keep up so far.
     package var keptUp: Bool
+    /// Of each of the last whole seconds: requests finished, and p95 of those that succeeded, milliseconds.
+    package var lateRates: [Double] = []
+    package var lateP95: [Double?] = []
 
     package init(
         elapsed: Int64, total: Int64, isDraining: Bool = false, inFlight: Int, rateAsked: Double? = nil,
@@ -82,5 +85,7 @@ package struct ProgressSnapshot: Sendable, Equatable {
             errors: run.requestErrors, dropped: run.dropped.total,
             lateness: run.startLateness.isEmpty ? nil : run.startLateness.percentile(99),
             keptUp: run.keptUp.verdict ?? true)
+        lateRates = run.timeline.finishedLately(before: elapsed)
+        lateP95 = run.timeline.recent.p95(before: elapsed)
     }
 }

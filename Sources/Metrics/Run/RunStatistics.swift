@@ -227,6 +227,7 @@ package struct RunStatistics: Sendable {
         }
         if succeeded {
             timeline.update(start.scheduled) { $0.addSuccess(record, started: start.started) }
+            timeline.recent.add(milliseconds: milliseconds(record.end - start.started), endedAt: record.end)
             plan.addSuccess(record, started: start.started)
             finishReasons[record.finishReason, default: 0] += 1
             if record.finishText != 0 { otherFinishReasons[record.finishText, default: 0] += 1 }

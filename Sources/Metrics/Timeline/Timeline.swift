@@ -43,6 +43,8 @@ package struct Timeline: Sendable, Equatable {
     package internal(set) var buckets: [Bucket] = []
     /// Seconds per bucket: 1, 2, 4…
     package internal(set) var width: Int64 = 1
+    /// For a live display.
+    package internal(set) var recent = RecentSeconds()
     private var lastSample: GeneratorSample?
 
     package init() {}
@@ -93,6 +95,13 @@ package struct Timeline: Sendable, Equatable {
     /// Completion tokens per second, likewise.
     package func outputTokensPerSecond(before time: Int64, seconds: Int64 = 5) -> Double {
         perSecond(\.outputTokens, before: time, seconds: seconds)
+    }
+
+    /// Requests finished in each of the last whole seconds before `time`, oldest first; of a run with wider buckets none.
+    package func finishedLately(before time: Int64, seconds: Int64 = Int64(RecentSeconds.length)) -> [Double] {
+        guard width == 1 else { return [] }
+        let current = max(0, time) / 1_000_000_000
+        return (max(0, current - seconds)..<current).map { $0 < buckets.count ? Double(buckets[Int($0)].finished) : 0 }
     }
 
     private func perSecond(_ count: KeyPath<Bucket, UInt64>, before time: Int64, seconds: Int64) -> Double {

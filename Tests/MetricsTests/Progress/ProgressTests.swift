@@ -99,6 +99,37 @@ struct ProgressTests {
         #expect(output.text[4] == "\r\u{1B}[K")
     }
 
+    @Test func aHighTerminalHasTheLastSecondsBelow() {
+        var now = snapshot
+        now.lateRates = (0..<30).map { Double($0 % 8) }
+        now.lateP95 = (0..<30).map { $0 % 10 == 3 ? nil : 100 * Double($0 % 8) }
+        for (height, width, isThere) in [(20, 80, true), (19, 80, false), (50, 45, false), (50, 60, true)] {
+            let output = Output()
+            var printer = ProgressPrinter(mode: .terminal(color: false), width: { width }, height: { height }) { output.append($0) }
+            printer.update(now)
+            printer.clear()
+            let lines = output.text[0].split(separator: "\r\n")
+            #expect(lines.count == (isThere ? 2 : 1), "\(height) × \(width)")
+            #expect(output.text[1] == (isThere ? "\r\u{1B}[J" : "\r\u{1B}[K"))
+            guard isThere else { continue }
+            // Back on the line where the frame began.
+            #expect(lines[1].hasSuffix("\u{1B}[K\u{1B}[A\r"))
+            #expect(lines[1].prefix { $0 != "\u{1B}" }.count < width)
+            #expect(lines[1].contains("█ ") == false && lines[1].contains("▁▂▃▄▅▆▇█"[...]) == (width == 80))
+        }
+        #expect(Sparkline.text([0, nil, 1, 8]) == "▁ ▂█")
+        #expect(ProgressLine.lately(snapshot, width: 80) == nil)
+    }
+
+    /// By when they ended, and of whole seconds only.
+    @Test func theLastSecondsAreThoseThatEnded() {
+        let records = [(100.0, 50.0), (100, 3_000), (2_500, 700), (3_900, 20)].map { Samples.request(at: $0.0, latency: $0.1) }
+        let run = RunStatisticsTests.statistics(records)
+        let taken = ProgressSnapshot(statistics: run, elapsed: 4_200_000_000, total: 0, inFlight: 0)
+        #expect(taken.lateRates == [1, 0, 0, 3])
+        #expect(taken.lateP95.map { $0.map { Int($0 / 500) } } == [0, nil, nil, 5])
+    }
+
     @Test func quietWritesNothing() {
         let output = Output()
         var printer = ProgressPrinter(mode: .quiet, width: { 80 }) { output.append($0) }
