@@ -12,7 +12,22 @@ package struct RecordExport: Sendable {
     }
 
     package let format: Format
-    package init(format: Format) { self.format = format }
+    private let conditions: [RecordCondition]
+    /// Places of the chosen columns among all: 0 is the kind, then the records', then the samples'.
+    private let chosen: [Int]
+    private let choosesRecords: Bool
+    private let choosesSamples: Bool
+
+    package init(format: Format, _ selection: RecordSelection = RecordSelection()) {
+        self.format = format
+        conditions = selection.conditions
+        let places = Dictionary(uniqueKeysWithValues: Self.columns.enumerated().map { ($1, $0) })
+        chosen = selection.columns.map { $0.compactMap { places[$0] } } ?? Array(Self.columns.indices)
+        let own = chosen.filter { $0 > 0 }
+        // A row of nothing but its kind is one only where nothing else was asked for.
+        choosesRecords = own.isEmpty || own.contains { $0 <= Self.recordColumns.count }
+        choosesSamples = own.isEmpty || own.contains { $0 > Self.recordColumns.count }
+    }
 
     /// One cell: JSON needs to know numbers and truth values from text.
     enum Cell {
@@ -32,14 +47,14 @@ package struct RecordExport: Sendable {
     /// - Throws: ``RecordFileError``, and what `sink` throws.
     package func write(_ reader: RecordFileReader, to sink: (ArraySlice<UInt8>) throws -> Void) throws {
         var out: [UInt8] = []
-        if format == .csv { out += Array((Self.columns.joined(separator: ",") + "\n").utf8) }
+        if format == .csv { out += Array((chosen.map { Self.columns[$0] }.joined(separator: ",") + "\n").utf8) }
         func sinkFull() throws {
             guard out.count >= 65_536 else { return }
             try sink(out[...])
             out.removeAll(keepingCapacity: true)
         }
         try reader.forEachBatch { batch in
-            for record in batch {
+            for record in batch where choosesRecords {
                 let label = Int(record.label)
                 let names = Names(
                     label: label < reader.context.labels.count ? reader.context.labels[label] : "",
@@ -47,51 +62,63 @@ package struct RecordExport: Sendable {
                     url: record.url == 0 ? reader.context.url : reader.texts[record.url],
                     finish: record.finishText == 0 ? "" : reader.texts[record.finishText],
                     words: record.words == 0 ? "" : reader.texts[record.words])
-                begin(.text(record.kind?.name ?? String(record.kindRaw)), to: &out)
-                for (index, column) in Self.recordColumns.enumerated() {
-                    append(column.cell(record, names), Self.recordKeys[index], to: &out)
+                guard conditions.allSatisfy({ Self.holds($0, of: record, names) }) else { continue }
+                write(to: &out) { place in
+                    switch place {
+                    case 0: .text(record.kind?.name ?? String(record.kindRaw))
+                    case ...Self.recordColumns.count: Self.recordColumns[place - 1].cell(record, names)
+                    default: nil
+                    }
                 }
-                if format == .csv { out += Self.noSample }
-                end(&out)
                 try sinkFull()
             }
         } sample: { sample in
-            begin(.text("sample"), to: &out)
-            if format == .csv { out += Self.noRecord }
-            for (index, column) in Self.sampleColumns.enumerated() {
-                append(.number(column.value(sample)), Self.sampleKeys[index], to: &out)
+            guard choosesSamples, conditions.allSatisfy({ Self.holds($0, of: sample) }) else { return }
+            write(to: &out) { place in
+                if place == 0 { return .text("sample") }
+                let index = place - 1 - Self.recordColumns.count
+                return index < 0 ? nil : .number(Self.sampleColumns[index].value(sample))
             }
-            end(&out)
             try sinkFull()
         }
         if !out.isEmpty { try sink(out[...]) }
     }
 
-    private static let recordKeys = recordColumns.map { Array(",\"\($0.name)\":".utf8) }
-    private static let sampleKeys = sampleColumns.map { Array(",\"\($0.name)\":".utf8) }
-    /// The empty cells of the other kind's columns.
-    private static let noSample = [UInt8](repeating: UInt8(ascii: ","), count: sampleColumns.count)
-    private static let noRecord = [UInt8](repeating: UInt8(ascii: ","), count: recordColumns.count)
+    /// A column of the other kind of row holds for no condition, as SQL's NULL.
+    private static func holds(_ condition: RecordCondition, of record: RunRecord, _ names: Names) -> Bool {
+        if condition.column == RecordCondition.time { return condition.holds(record.scheduled) }
+        if condition.column == columns[0] { return condition.holds(.text(record.kind?.name ?? String(record.kindRaw))) }
+        return recordColumns.first { $0.name == condition.column }.map { condition.holds($0.cell(record, names)) } ?? false
+    }
+
+    private static func holds(_ condition: RecordCondition, of sample: GeneratorSample) -> Bool {
+        if condition.column == RecordCondition.time { return condition.holds(sample.time) }
+        if condition.column == columns[0] { return condition.holds(.text("sample")) }
+        return sampleColumns.first { $0.name == condition.column }.map { condition.holds($0.value(sample)) } ?? false
+    }
+
+    private static let keys = columns.map { Array("\"\($0)\":".utf8) }
 
     // Appends to the buffer in place: a line costs 3 µs; a string per cell took 5 µs (CSV) and 23 µs (JSON Lines).
 
-    private func begin(_ kind: Cell, to out: inout [UInt8]) {
-        if format == .jsonl { out += #"{"kind":"#.utf8 }
-        format == .csv ? Self.appendCSV(kind, to: &out) : Self.appendJSON(kind, to: &out)
-    }
-
-    private func append(_ cell: Cell, _ key: [UInt8], to out: inout [UInt8]) {
-        switch format {
-        case .csv:
-            out.append(UInt8(ascii: ","))
-            Self.appendCSV(cell, to: &out)
-        case .jsonl:
-            out += key
-            Self.appendJSON(cell, to: &out)
+    /// A line of the chosen columns; `cell` is nil for those that such a row does not have: empty in CSV, left out in JSON.
+    @inline(__always)
+    private func write(to out: inout [UInt8], _ cell: (Int) -> Cell?) {
+        var isFirst = true
+        if format == .jsonl { out.append(UInt8(ascii: "{")) }
+        for place in chosen {
+            let cell = cell(place)
+            if format == .jsonl, case nil = cell { continue }
+            if !isFirst { out.append(UInt8(ascii: ",")) }
+            isFirst = false
+            guard let cell else { continue }
+            if format == .jsonl {
+                out += Self.keys[place]
+                Self.appendJSON(cell, to: &out)
+            } else {
+                Self.appendCSV(cell, to: &out)
+            }
         }
-    }
-
-    private func end(_ out: inout [UInt8]) {
         if format == .jsonl { out.append(UInt8(ascii: "}")) }
         out.append(0x0A)
     }
