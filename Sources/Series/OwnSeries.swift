@@ -44,7 +44,8 @@ struct OwnSeries: Sendable {
         sendFinishReasons(run)
         sendErrors(run)
         sendDelivery(snapshot.delivery)
-        if let certainty = snapshot.certainty { send(certainty) }
+        send("start", at: 0, look)
+        if let certainty = snapshot.certainty { send(certainty, look) }
         updates += scalars.takeUpdates()
     }
 
@@ -71,7 +72,12 @@ struct OwnSeries: Sendable {
     }
 
     /// Bounds that a percentile does not have, it does not send.
-    private mutating func send(_ certainty: Certainty) {
+    private mutating func send(_ certainty: Certainty, _ look: Look) {
+        send("end", at: certainty.full.to, look)
+        if let steady = certainty.steady?.figures {
+            send("steady_from", at: steady.from, look)
+            send("steady_to", at: steady.to, look)
+        }
         if let verdict = certainty.verdict { scalars.send("sml_verdict", Double(verdict.run.level.rawValue)) }
         for percentile in certainty.headline.latency {
             for (bound, value) in [("low", percentile.figure.low), ("high", percentile.figure.high)] {
@@ -81,6 +87,12 @@ struct OwnSeries: Sendable {
                     SeriesLabel("quantile", JSONText.javaScriptNumber(percentile.p)))
             }
         }
+    }
+
+    /// - Parameter seconds: since the run's zero.
+    private mutating func send(_ instant: String, at seconds: Double, _ look: Look) {
+        let milliseconds = look.time(Int64(min(max(0, seconds), 1e9) * 1e9))
+        scalars.send("sml_run_instant_seconds", Double(milliseconds) / 1_000, SeriesLabel("instant", instant))
     }
 
     private mutating func sendDelivery(_ report: DeliveryReport) {

@@ -104,6 +104,9 @@ extension Catalog {
             absent: "until the run has ended, or no interval",
             "bounds (`low`, `high`) of the 95 % intervals of `sml.windows.steady.latency_ms`, or of the full run where nothing was steady"),
         Metric(
+            "run_instant", .seconds, .elsewhere(.gauge), series: "sml_run_instant_seconds", labels: "`instant`",
+            "since 1970: `start`; and once the run has ended `end`, and `steady_from` and `steady_to` where it had a steady part"),
+        Metric(
             "arrivals_scheduled", .arrivals, .elsewhere(.counter), series: "sml_arrivals_scheduled_total", absent: "closed loop",
             "arrivals of the plan due by now"),
         Metric(

@@ -35,7 +35,7 @@ enum Pages {
             (panel["targets"] as? [[String: Any]] ?? []).map { target in
                 var expression = target["expr"] as? String ?? ""
                 for (name, value) in [
-                    ("$scenario", ".*"), ("$run_label", runLabel), ("$model", ".*"), ("$label", ".*"),
+                    ("$scenario", ".*"), ("$run_label", runLabel), ("$model", ".*"), ("$label", ".*"), ("$arm", ".*"),
                     ("$__rate_interval", "1m"), ("$__range", "5m"),
                 ] {
                     expression = expression.replacing(name, with: value)
