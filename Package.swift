@@ -67,6 +67,8 @@ let package = Package(
                 .product(name: "HeapModule", package: "swift-collections"),
             ]),
         .target(name: "Metrics", dependencies: ["Base", "Scenarios", "Generator", "Statistics"]),
+        // Runs to look at: pages and plots, from results.
+        .target(name: "Report", dependencies: ["Base", "Metrics", "Statistics"], resources: [.embedInCode("Assets")]),
         .target(
             name: "RemoteWrite",
             dependencies: [
@@ -116,6 +118,7 @@ let package = Package(
             name: "Loadtests",
             dependencies: [
                 "Base", "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "HTTPClient", "Health", "Submit", "Models",
+                "Report",
             ]),
 
         // Commands: thin, one file a subcommand.
@@ -125,7 +128,7 @@ let package = Package(
             name: "sml",
             dependencies: [
                 "CProcessStart", "CommandEdge", "Base", "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "HTTPClient",
-                "Submit", "Models", "Loadtests",
+                "Submit", "Models", "Loadtests", "Report",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -150,6 +153,7 @@ let package = Package(
         .testTarget(name: "ScenariosTests", dependencies: ["Base", "Scenarios", "ScenarioFiles", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "GeneratorTests", dependencies: ["Generator", "CLibcurl", "CDecoders", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "TestSupport"], exclude: ["Fixtures"]),
+        .testTarget(name: "ReportTests", dependencies: ["Report", "Metrics", "Generator", "Statistics", "TestSupport"]),
         .testTarget(name: "K6Tests", dependencies: ["K6"], exclude: ["Fixtures"]),
         .testTarget(name: "RunTests", dependencies: ["Run", "Generator"]),
         .testTarget(name: "TasksTests", dependencies: ["Tasks", "Generator", "Base", "Scenarios"]),

@@ -4,6 +4,7 @@
 import Base
 import Metrics
 import RemoteWrite
+import Report
 import Submit
 
 struct JobResults: Sendable {
@@ -80,6 +81,18 @@ struct JobResults: Sendable {
             isShown = error.isReaderGone
         }
         output.say("Summary: \(record.summary)")
+        if output.writesReport { writeReport(home) }
         return isShown
+    }
+
+    /// A page that cannot be written takes nothing from a result.
+    private func writeReport(_ home: HomeSummary) {
+        let place = ReportFile.beside(summary: record.summary)
+        do {
+            try ReportFile.write([RunReport(home.summary.result, name: record.summary)], to: place)
+            output.say("Report: \(place)")
+        } catch {
+            output.say("sml: warning: no report: \(error)")
+        }
     }
 }

@@ -19,14 +19,15 @@ package struct JobSession: Sendable {
 
     /// - Parameters:
     ///   - isFresh: submitted by this command, a moment ago.
+    ///   - writesReport: a page of charts beside the summary.
     ///   - remoteWrite: `K6_PROMETHEUS_RW_…`, for series that the job could not deliver.
     package init(
-        launcher: any Launcher, record: JobRecord, cancelOnInterrupt: Bool, isFresh: Bool = false,
+        launcher: any Launcher, record: JobRecord, cancelOnInterrupt: Bool, isFresh: Bool = false, writesReport: Bool = true,
         remoteWrite: [String: String] = ProcessVariables.all
     ) {
         self.init(
             run: ClusterRun(launcher: launcher, display: TerminalDisplay()), record: record,
-            cancelOnInterrupt: cancelOnInterrupt, isFresh: isFresh, output: .terminal, remoteWrite: remoteWrite)
+            cancelOnInterrupt: cancelOnInterrupt, isFresh: isFresh, output: writesReport ? .terminal : .withoutReport, remoteWrite: remoteWrite)
     }
 
     package init(
@@ -95,20 +96,29 @@ package struct JobOutput: Sendable {
     var say: @Sendable (String) -> Void
     /// The result.
     var show: @Sendable (Summary) throws(StandardOutputError) -> Void
+    /// Whether a page of charts is left beside the summary.
+    var writesReport: Bool
 
     package init(
-        say: @escaping @Sendable (String) -> Void, show: @escaping @Sendable (Summary) throws(StandardOutputError) -> Void
+        say: @escaping @Sendable (String) -> Void, show: @escaping @Sendable (Summary) throws(StandardOutputError) -> Void,
+        writesReport: Bool = false
     ) {
         self.say = say
         self.show = show
+        self.writesReport = writesReport
     }
 
-    package static let terminal = JobOutput(
-        say: { StandardError.write("\($0)\n") },
-        show: { (summary) throws(StandardOutputError) in
-            let screen = TerminalScreen.ofBlock(STDOUT_FILENO, rest: "sml loadtest summarize --details RECORDS")
-            try StandardOutput.draw(summary.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO), screen: screen))
-        })
+    package static let terminal = toTerminal(writesReport: true)
+    package static let withoutReport = toTerminal(writesReport: false)
+
+    private static func toTerminal(writesReport: Bool) -> JobOutput {
+        JobOutput(
+            say: { StandardError.write("\($0)\n") },
+            show: { (summary) throws(StandardOutputError) in
+                let screen = TerminalScreen.ofBlock(STDOUT_FILENO, rest: "sml loadtest summarize --details RECORDS")
+                try StandardOutput.draw(summary.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO), screen: screen))
+            }, writesReport: writesReport)
+    }
 }
 
 /// Raised once.

@@ -54,6 +54,7 @@ package struct LoadtestJob: Sendable {
         try record.write()
         let session = JobSession(
             launcher: place.launcher, record: record, cancelOnInterrupt: cancelOnInterrupt, isFresh: true,
+            writesReport: test.request.writesReport,
             remoteWrite: test.settings.remoteWrite.variables(test.environment))
         if interrupts.isEnding, cancelOnInterrupt {
             await TimeLimit.run(.seconds(1)) { await LoadtestJob.cancel(record, place.launcher) }

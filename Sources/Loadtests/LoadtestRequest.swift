@@ -46,12 +46,14 @@ package struct LoadtestRequest: Sendable {
     package var isVerbose: Bool
     /// Nil for a test of one server.
     package var arms: RequestedArms?
+    /// A page of charts beside the summary.
+    package var writesReport: Bool
 
     package init(
         settings: ClusterSettings, serverURL: String, isServerChosen: Bool, namesSystem: Bool, overrides: RunOverrides,
         apiKeyFile: String?, waitsForJob: Bool, waitsUntilHealthy: Bool, waitsInJob: Bool?, readyTimeout: Duration,
         cancelsOnInterrupt: Bool,
-        isDryRun: Bool, isVerbose: Bool
+        isDryRun: Bool, isVerbose: Bool, writesReport: Bool = true
     ) {
         self.settings = settings
         self.serverURL = serverURL
@@ -66,5 +68,6 @@ package struct LoadtestRequest: Sendable {
         self.cancelsOnInterrupt = cancelsOnInterrupt
         self.isDryRun = isDryRun
         self.isVerbose = isVerbose
+        self.writesReport = writesReport
     }
 }

@@ -44,11 +44,12 @@ struct LoadtestCommand: AsyncParsableCommand {
               sml loadtest preconfigured --partition normal --cancel-after-loadtest
               sml loadtest local --loadtest-scenario open_loop --loadtest-duration 30s
               sml loadtest summarize runs/x/records.smlrec
+              sml loadtest report runs/x
             """,
         subcommands: [
             RunCommand.self, ABCommand.self, PreconfiguredCommand.self, AdvancedCommand.self, AttachCommand.self, CancelCommand.self,
             LocalCommand.self,
             CalibrateCommand.self, ScenariosCommand.self, CorpusCommand.self,
-            RecordsCommand.self, SummarizeCommand.self, PushCommand.self, CleanCommand.self,
+            RecordsCommand.self, SummarizeCommand.self, ReportCommand.self, PushCommand.self, CleanCommand.self,
         ])
 }

@@ -1,6 +1,7 @@
 // Summaries from records: of a run that just ended, and of records files that were kept.
 
 import Base
+import Statistics
 
 /// Builds summaries.
 package enum SummaryBuilder {
@@ -33,10 +34,18 @@ package enum SummaryBuilder {
     /// - Parameter paths: one file, or those of the tasks of one run, which are merged.
     /// - Throws: ``RecordFileError``, ``MergeError``.
     package static func rebuild(fromRecords paths: [String], redactor: Redactor = Redactor()) throws -> Summary {
+        try rebuildWithRequests(fromRecords: paths, redactor: redactor).summary
+    }
+
+    /// The same, and the requests one by one.
+    package static func rebuildWithRequests(
+        fromRecords paths: [String], redactor: Redactor = Redactor()
+    ) throws -> (summary: Summary, requests: Observations) {
         if let path = paths.first, paths.count == 1, try RecordFileReader(path: path).context.task == nil {
-            return try rebuild(fromRecords: path, redactor: redactor)
+            return try single(path, redactor)
         }
-        return build(merged: try MergedRun(recordsFiles: paths), redactor: redactor)
+        let run = try MergedRun(recordsFiles: paths)
+        return (build(merged: run, redactor: redactor), run.statistics.observations)
     }
 
     /// The document of a run of several tasks.
@@ -48,6 +57,10 @@ package enum SummaryBuilder {
 
     /// - Throws: ``RecordFileError``.
     package static func rebuild(fromRecords path: String, redactor: Redactor = Redactor()) throws -> Summary {
+        try single(path, redactor).summary
+    }
+
+    private static func single(_ path: String, _ redactor: Redactor) throws -> (summary: Summary, requests: Observations) {
         let reader = try RecordFileReader(path: path)
         var tally = RunTally(context: reader.context, texts: reader.texts)
         try reader.forEachBatch {
@@ -58,7 +71,7 @@ package enum SummaryBuilder {
             tally.consume($0)
         }
         let outcome = reader.outcome ?? missingEnd(tally.whole, reader.context)
-        return build(tally: tally, context: reader.context, outcome: outcome, redactor: redactor)
+        return (build(tally: tally, context: reader.context, outcome: outcome, redactor: redactor), tally.whole.observations)
     }
 
     private static func missingEnd(_ statistics: RunStatistics, _ context: RunContext) -> RunOutcome {

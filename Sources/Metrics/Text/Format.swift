@@ -1,11 +1,11 @@
 // Numbers as text the way k6's summary script writes them, and the way people read them.
 
-enum Format {
+package enum Format {
     /// JavaScript's `toFixed` (ECMA-262 21.1.3.3) for 0…3 decimals: exact ties go up in magnitude (0.5 -> "1",
     /// 1.25 -> "1.3"), a negative number keeps its sign (-0.4 -> "-0"). C's printf rounds ties to even.
     ///
     /// - Parameter value: finite, magnitude below 2^63; k6's script never gets near.
-    static func fixed(_ value: Double, _ decimals: Int) -> String {
+    package static func fixed(_ value: Double, _ decimals: Int) -> String {
         let magnitude = value.magnitude
         guard magnitude < 0x1p63 else { return value.description }
         var whole = UInt64(magnitude)
@@ -27,7 +27,7 @@ enum Format {
     }
 
     /// 12,345 for people.
-    static func grouped(_ value: some BinaryInteger) -> String {
+    package static func grouped(_ value: some BinaryInteger) -> String {
         let digits = Array(String(value.magnitude))
         var out = value < 0 ? "-" : ""
         for (index, digit) in digits.enumerated() {
@@ -38,7 +38,7 @@ enum Format {
     }
 
     /// About three significant digits: 0.123, 1.23, 12.3, 1,234.
-    static func measure(_ value: Double) -> String {
+    package static func measure(_ value: Double) -> String {
         switch value.magnitude {
         case 0x1p62...: value.description
         case 1_000...: grouped(Int64(value.rounded()))
@@ -51,10 +51,10 @@ enum Format {
     }
 
     /// 850ms, 12.0s, 1m30s, 2h05m.
-    static func duration(nanoseconds: Int64) -> String { duration(seconds: Double(nanoseconds) / 1e9) }
+    package static func duration(nanoseconds: Int64) -> String { duration(seconds: Double(nanoseconds) / 1e9) }
 
     /// The same; what a file says may be beyond any time.
-    static func duration(seconds: Double) -> String {
+    package static func duration(seconds: Double) -> String {
         guard seconds.magnitude < 0x1p62 else { return "\(seconds)s" }
         if seconds < 1 { return fixed(seconds * 1_000, 0) + "ms" }
         if seconds < 60 { return fixed(seconds, 1) + "s" }

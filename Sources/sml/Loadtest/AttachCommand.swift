@@ -23,6 +23,8 @@ struct AttachCommand: AsyncParsableCommand {
     @Flag(help: "On Ctrl-C cancel the job instead of leaving it to run.")
     var cancelOnInterrupt = false
 
+    @OptionGroup var page: ReportOptions
+
     @Flag(help: "Print each call to FirecREST, or command of SLURM, on stderr.")
     var verbose = false
 
@@ -32,7 +34,7 @@ struct AttachCommand: AsyncParsableCommand {
                 let (launcher, known) = try await SubmittedJob.open(job, verbose: verbose)
                 let record = try await SubmittedJob.identified(known, launcher)
                 return try await JobSession(
-                    launcher: launcher, record: record, cancelOnInterrupt: cancelOnInterrupt
+                    launcher: launcher, record: record, cancelOnInterrupt: cancelOnInterrupt, writesReport: page.report
                 ).finish(interrupts: Interrupts())
             })
     }

@@ -72,6 +72,8 @@ struct ClusterOptions: ParsableArguments {
     @Flag(help: "On Ctrl-C cancel the job instead of leaving it to run.")
     var cancelOnInterrupt = false
 
+    @OptionGroup var page: ReportOptions
+
     @Option(help: ArgumentHelp("File with the API key, readable by you only (mode 0600).", valueName: "file"))
     var apiKeyFile: String?
 
@@ -104,7 +106,7 @@ struct ClusterOptions: ParsableArguments {
             overrides: try requests.overrides(environment),
             apiKeyFile: apiKeyFile, waitsForJob: waitForLoadtest, waitsUntilHealthy: waitUntilHealthy,
             waitsInJob: waitInJob, readyTimeout: .seconds(loadtestReadyTimeout), cancelsOnInterrupt: cancelOnInterrupt, isDryRun: dryRun,
-            isVerbose: verbose)
+            isVerbose: verbose, writesReport: page.report)
     }
 
     /// Of the job itself.

@@ -115,6 +115,8 @@ struct LocalCommand: AsyncParsableCommand {
     @Flag(help: "On a terminal, print all of the result, not only what fits on it.")
     var details = false
 
+    @OptionGroup var page: ReportOptions
+
     /// What these options mean to nobody but us, said before anything is written or started.
     private func check() throws {
         if let loadtestServerUrl {
@@ -213,6 +215,7 @@ struct LocalCommand: AsyncParsableCommand {
         let code = try await LocalRun(
             generatorArguments: arguments, generatorEnvironment: remoteWrite.generatorEnvironment
         ).run(signals: signals)
+        if page.report, TextFile.isThere(staged.summary) { ReportOptions.write(summary: staged.summary, quiet: quiet) }
         // Refused before its first request: what we staged is no run and would be in the way of the next try.
         // With a summary it was one, of which only the output failed.
         if [64, 69, 73, 77, 104, 107, 255].contains(code), !TextFile.isThere(staged.summary) { staged.discard() }

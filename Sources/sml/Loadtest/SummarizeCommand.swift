@@ -4,6 +4,7 @@ import ArgumentParser
 import Glibc
 import Metrics
 import Base
+import Report
 
 struct SummarizeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,6 +22,7 @@ struct SummarizeCommand: AsyncParsableCommand {
               sml loadtest summarize runs/x/records.smlrec
               sml loadtest summarize runs/x/records.smlrec --json > summary.json
               sml loadtest summarize runs/x/records.*.smlrec
+              sml loadtest summarize runs/x/records.smlrec --plot
             """)
 
     @Argument(help: ArgumentHelp("Records file, or all those of one run.", valueName: "file"))
@@ -32,8 +34,16 @@ struct SummarizeCommand: AsyncParsableCommand {
     @Flag(help: "On a terminal, print all of the result, not only what fits on it.")
     var details = false
 
+    @Flag(help: "Draw latency over time and its distribution instead, in 80 columns; plain ASCII without a UTF-8 locale.")
+    var plot = false
+
+    func validate() throws {
+        if plot, json { throw ValidationError("--plot draws and --json prints a document: use one of them") }
+    }
+
     func run() async throws {
         try await CommandFailure.reported {
+            if plot { return try StandardOutput.draw(plots()) }
             let summary = try SummaryBuilder.rebuild(fromRecords: files)
             if json {
                 try StandardOutput.write(summary.jsonData()[...])
@@ -43,5 +53,11 @@ struct SummarizeCommand: AsyncParsableCommand {
                         color: TerminalStyle.colorWanted(STDOUT_FILENO), screen: details ? nil : .ofBlock(STDOUT_FILENO)))
             }
         }
+    }
+
+    private func plots() throws -> String {
+        let lines = TextPlot(try RunReport(records: files), style: .of(environment: ProcessVariables.all)).lines
+        guard !lines.isEmpty else { return "no request succeeded: there is nothing to plot\n" }
+        return lines.joined(separator: "\n") + "\n\n"
     }
 }

@@ -1,0 +1,79 @@
+// Where the runs of a report are found and where its page goes: a directory of a run, its summary or its records.
+
+import Base
+import Glibc
+import Metrics
+
+package enum ReportFile {
+    /// A directory's records before its summary, since they tell everything exactly.
+    ///
+    /// - Throws: ``ReportError``, `RecordFileError`, `MergeError`.
+    package static func read(_ path: String) throws -> RunReport {
+        if isDirectory(path) {
+            let names = try entries(of: path)
+            let records = names.filter { $0.hasSuffix(".smlrec") }.map { "\(path)/\($0)" }
+            if !records.isEmpty { return try RunReport(records: records) }
+            let summaries = names.filter { $0.hasSuffix(".json") && ($0.hasPrefix("summary") || $0.contains(".summary")) }
+            guard let summary = summaries.first, summaries.count == 1 else {
+                throw ReportError(
+                    path: path,
+                    reason: summaries.isEmpty
+                        ? "holds neither records (*.smlrec) nor a summary (summary*.json); name the file itself"
+                        : "holds \(summaries.count) summaries; name one of them: \(summaries.sorted().prefix(5).joined(separator: ", "))")
+            }
+            return RunReport(try result("\(path)/\(summary)"), name: summary)
+        }
+        if path.hasSuffix(".smlrec") { return try RunReport(records: [path]) }
+        return RunReport(try result(path), name: path)
+    }
+
+    private static func result(_ path: String) throws -> RunResult {
+        do { return try Summary(path: path).result } catch let error as SummaryError {
+            throw ReportError(path: error.path, reason: error.reason + "; a report is made from a run's directory, records or summary")
+        }
+    }
+
+    /// Beside the run, or for several runs here.
+    package static func place(for paths: [String]) -> String {
+        guard let path = paths.first, paths.count == 1 else { return "report.html" }
+        return isDirectory(path) ? "\(path)/report.html" : beside(summary: path)
+    }
+
+    /// `summary.json` has `report.html`, `x.json` has `x.html`.
+    package static func beside(summary path: String) -> String {
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let directory = slash.map { String(path[...$0]) } ?? ""
+        let name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
+        if name == "summary.json" || name == "records.smlrec" { return directory + "report.html" }
+        for ending in [".json", ".smlrec"] where name.hasSuffix(ending) { return directory + name.dropLast(ending.count) + ".html" }
+        return path + ".html"
+    }
+
+    /// Replaces the file whole.
+    ///
+    /// - Throws: `FileError`.
+    package static func write(_ runs: [RunReport], to path: String) throws { try WholeFile.write(ReportPage.bytes(runs), to: path) }
+
+    private static func isDirectory(_ path: String) -> Bool {
+        var info = stat()
+        return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
+    }
+
+    private static func entries(of path: String) throws -> [String] {
+        guard let directory = opendir(path) else { throw ReportError(path: path, reason: String(cString: strerror(errno))) }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            names.append(withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+        }
+        return names.filter { !$0.hasPrefix(".") }.sorted()
+    }
+}
+
+/// A place without a run; `description` is one line for the user.
+package struct ReportError: CommandError, Equatable {
+    package var path: String
+    package var reason: String
+    package var exitCode: Int32 { ExitStatus.records.rawValue }
+    package var description: String { "\(path): \(reason)" }
+}

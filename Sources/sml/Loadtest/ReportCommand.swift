@@ -1,0 +1,44 @@
+// `sml loadtest report`: a run as a page to look at.
+
+import ArgumentParser
+import Base
+import Metrics
+import Report
+import Submit
+
+struct ReportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Make a page of charts from one run or several.",
+        discussion: """
+            One HTML file that needs no network and no other file: mail it, keep it beside the run, print it. RUN is the \
+            directory of a run, its records file or its summary. From records everything is exact; from a summary alone \
+            percentiles over time are right to 3 %. Several runs share one page.
+
+            Every run writes such a page beside its summary, unless told --no-report. Exit code \
+            \(ExitStatus.records.rawValue): \(ExitStatus.records.meaning).
+
+            EXAMPLES
+              sml loadtest report runs/x
+              sml loadtest report runs/x/summary.json -o x.html
+              sml loadtest report runs/before runs/after -o both.html
+            """)
+
+    @Argument(help: ArgumentHelp("Directory of a run, records file or summary.", valueName: "run"))
+    var runs: [String]
+
+    @Option(
+        name: [.short, .customLong("output")],
+        help: ArgumentHelp("The page (default: beside the run; of several, report.html here).", valueName: "file"))
+    var output: String?
+
+    func run() async throws {
+        try await CommandFailure.reported {
+            if output?.isEmpty == true { throw SubmitError.usage("--output: \"\" is not a file") }
+            let reports = try runs.map { try ReportFile.read($0) }
+            let place = output ?? ReportFile.place(for: runs)
+            try ReportFile.write(reports, to: place)
+            try StandardOutput.write("Report: \(place)\n")
+        }
+    }
+}
