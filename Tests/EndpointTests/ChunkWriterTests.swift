@@ -21,7 +21,7 @@ import Testing
     private func chunk(_ event: String) -> String { "\(String(event.utf8.count, radix: 16))\r\n\(event)\r\n" }
 
     @Test func events() {
-        let writer = writer()
+        var writer = writer()
         #expect(
             text { writer.writeRole(usage: nil, to: &$0) }
                 == chunk(
@@ -56,9 +56,33 @@ import Testing
     }
 
     @Test func choicesMayBeEmpty() {
-        #expect(
-            text { writer(isWithoutChoices: true).writeDelta(0..<400, isReasoning: false, usage: nil, to: &$0) }
-                == chunk(opening + #""choices":[]}"# + "\n\n"))
+        var writer = writer(isWithoutChoices: true)
+        for _ in 1...2 {
+            #expect(
+                text { writer.writeDelta(0..<400, isReasoning: false, usage: nil, to: &$0) }
+                    == chunk(opening + #""choices":[]}"# + "\n\n"))
+        }
+    }
+
+    /// What is copied from the chunk before is what would have been put together.
+    @Test func copiedChunksAreAsRenderedOnes() {
+        for (announcesUsage, isFramed) in [(false, true), (true, true), (true, false)] {
+            var copying = writer(announcesUsage: announcesUsage, isFramed: isFramed)
+            var buffer = ByteBuffer()
+            var expected = ""
+            var position = 0
+            for (size, isReasoning) in [
+                (4, true), (4, true), (4, false), (4, false), (0, false), (0, false), (70, false), (70, false), (4, false),
+            ] {
+                let range = position..<position + size
+                position += size
+                let usage = position == 8 ? ByteBuffer(string: "{}") : nil
+                copying.writeDelta(range, isReasoning: isReasoning, usage: usage, to: &buffer)
+                var fresh = writer(announcesUsage: announcesUsage, isFramed: isFramed)
+                expected += text { fresh.writeDelta(range, isReasoning: isReasoning, usage: usage, to: &$0) }
+            }
+            #expect(String(buffer: buffer) == expected)
+        }
     }
 
     @Test func withoutChunksThereIsNoFrame() {

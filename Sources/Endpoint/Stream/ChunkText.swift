@@ -8,13 +8,22 @@ enum ChunkText {
     /// Copied in pieces of this many bytes at most; a whole number of sentences, so that no seam shows.
     private static let filler = ByteBuffer(bytes: repeatElement(words.utf8, count: 48).joined())
 
-    /// Writes these bytes of the endless sentence.
+    /// Writes these bytes of the endless sentence behind what the buffer holds.
     static func write(_ range: Range<Int>, to buffer: inout ByteBuffer) {
+        write(range, to: &buffer, at: buffer.writerIndex)
+        buffer.moveWriterIndex(forwardBy: range.count)
+    }
+
+    /// Writes them at `index`.
+    static func write(_ range: Range<Int>, to buffer: inout ByteBuffer, at index: Int) {
         var position = range.lowerBound
         while position < range.upperBound {
             let offset = position % filler.readableBytes
             let count = min(range.upperBound - position, filler.readableBytes - offset)
-            filler.withUnsafeReadableBytes { _ = buffer.writeBytes(UnsafeRawBufferPointer(rebasing: $0[offset..<offset + count])) }
+            let place = index + position - range.lowerBound
+            filler.withUnsafeReadableBytes {
+                _ = buffer.setBytes(UnsafeRawBufferPointer(rebasing: $0[offset..<offset + count]), at: place)
+            }
             position += count
         }
     }

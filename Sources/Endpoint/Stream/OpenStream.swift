@@ -6,7 +6,7 @@ import NIOCore
 final class OpenStream {
     let exchange: AdmittedRequest
     let plan: StreamPlan
-    let writer: ChunkWriter
+    var writer: ChunkWriter
     let keepAlive: Bool
     var schedule: ChunkSchedule
     var isHeadSent = false
