@@ -95,7 +95,8 @@ import Testing
             "executor: constant-arrival-rate\nrate: 20\nduration: 5s\npreAllocatedVUs: 20\nthink_time: 0\ngracefulStop: 5s\n")
         let a = try await EndpointProcess.start(["--ttft", "5ms", "--time-per-token", "1ms"], in: places[0])
         let b = try await EndpointProcess.start(["--ttft", "5ms", "--time-per-token", "1ms"], in: places[1])
-        async let running = ab(["--a-server-url", a.url, "--b-server-url", b.url, "--loadtest-model", "m", "--no-test-request"])
+        let urls = [a.url, b.url]
+        async let running = ab(["--a-server-url", urls[0], "--b-server-url", urls[1], "--loadtest-model", "m", "--no-test-request"])
         try await eventually("requests at b") { b.entriesSoFar.count >= 10 }
         _ = try await b.stop()
         let run = try await running

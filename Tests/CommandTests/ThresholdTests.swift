@@ -5,12 +5,14 @@ import Metrics
 import Testing
 
 @Suite struct ThresholdCommandTests {
-    @Test(arguments: [
-        (["--threshold", "e2e_latency_ms: p(95)<60000", "--threshold", "success_rate:rate>0.5", "--slo", "e2e=1m"], Int32(0)),
+    private static let cases: [([String], Int32)] = [
+        (["--threshold", "e2e_latency_ms: p(95)<60000", "--threshold", "success_rate:rate>0.5", "--slo", "e2e=1m"], 0),
         (["--threshold", "e2e_latency_ms: p(95)<60000", "--threshold", "e2e_latency_ms{label:short}: avg<1"], 99),
         (["--threshold", "nothing: avg<1"], 104),
         (["--threshold", "avg<1"], 64),
-    ])
+    ]
+
+    @Test(arguments: cases)
     func exitCodes(options: [String], code: Int32) async throws {
         let scratch = try Scratch()
         let run = try await Program.run(
