@@ -110,7 +110,8 @@ def disturb(kind, seconds, generator, server, cgroup, cpu):
 
 def trial(kind, is_open, is_fast, seed, home, asked):
     cpu, other = asked.cpu or 0, asked.other_cpu
-    endpoint = Endpoint(asked.programs, [*(FAST if is_fast else SLOW), "--seed", str(seed)], home, other if kind == "busy generator" else cpu)
+    arguments = [*(FAST if is_fast else SLOW), "--seed", str(seed)]
+    endpoint = Endpoint(asked.programs, arguments, home, other if kind == "busy generator" else cpu)
     cgroup, loops, wire = None, [], Wire(endpoint.port)
     try:
         cgroup = Cgroup(f"sml-trial-{endpoint.port}") if "cgroup" in kind else None
@@ -129,6 +130,7 @@ def trial(kind, is_open, is_fast, seed, home, asked):
 def main():
     parser = options(__doc__, 3, 60, 6)
     parser.add_argument("--other-cpu", type=int, default=1, help="that of the one which is not disturbed by busy loops (default: 1)")
+    parser.add_argument("--first-seed", type=int, default=1, help="of arrivals and draws; each further run has the next (default: 1)")
     parser.add_argument("--only", action="append", help="this kind and the quiet runs; may be given several times")
     asked = parser.parse_args()
     home, found, undisturbed = tempfile.mkdtemp(), [], {}
@@ -160,7 +162,8 @@ def main():
         return row
 
     def run(kinds, at_once, is_fast):
-        cells = [(kind, is_open, is_fast, seed) for kind in kinds for is_open in (True, False) for seed in range(1, asked.runs + 1)
+        seeds = range(asked.first_seed, asked.first_seed + asked.runs)
+        cells = [(kind, is_open, is_fast, seed) for kind in kinds for is_open in (True, False) for seed in seeds
                  if kind == "quiet" or not asked.only or kind in asked.only]
         loops = spinners(6, asked.cpu or 0) if cells and kinds[0].startswith("busy") else []
         try:

@@ -84,9 +84,7 @@ package struct RunVerdict: Sendable, Equatable {
         run.level == .invalid
             && run.reasons.contains { reason in
                 switch reason {
-                case .meanRelativeLateness(let share), .readLate(let share): share > 0.02
-                case .relativeBacklog(let ratio): ratio > 1
-                case .shift(_, let share): share > 0.05
+                case .meanRelativeLateness, .readLate, .relativeBacklog, .shift: reason.level == .invalid
                 case .unmeasured, .atCap: false
                 }
             }

@@ -46,7 +46,7 @@ import Testing
         #expect(figures(late: share).verdict().level.rawValue == level)
     }
 
-    @Test(arguments: [(0.001, 0), (0.0011, 1), (0.02, 1), (0.0201, 2)]) func answersReadLate(share: Double, level: Int) {
+    @Test(arguments: [(0.001, 0), (0.0011, 1), (0.008, 1), (0.0081, 2)]) func answersReadLate(share: Double, level: Int) {
         var figures = figures(late: nil, backlog: nil)
         figures.relativeReadLateness = share
         #expect(figures.verdict().level.rawValue == level)
