@@ -118,7 +118,7 @@ let package = Package(
             name: "Loadtests",
             dependencies: [
                 "Base", "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "HTTPClient", "Health", "Submit", "Models",
-                "Report",
+                "LibcurlClient", "Report",
             ]),
 
         // Commands: thin, one file a subcommand.

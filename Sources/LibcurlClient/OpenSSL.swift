@@ -82,10 +82,12 @@ package struct OpenSSL: Sendable {
         guard extraIndex >= 0 else { return nil }
     }
 
-    private struct Missing: Error {}
+    package struct Missing: Error {}
 
+    /// A function that the process has with libcurl.
+    ///
     /// - Parameter type: the C function's own; nothing checks it.
-    private static func look<Function>(_ name: String, as type: Function.Type = Function.self) throws(Missing) -> Function {
+    package static func look<Function>(_ name: String, as type: Function.Type = Function.self) throws(Missing) -> Function {
         guard let address = dlsym(nil, name) else { throw Missing() }
         return unsafeBitCast(address, to: type)
     }

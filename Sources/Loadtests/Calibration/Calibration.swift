@@ -15,15 +15,29 @@ package struct Calibration: Codable, Sendable, Equatable {
     /// Arrivals per second at which lateness was looked at, and its p99 there, milliseconds.
     package var rate: Double
     package var latenessP99Milliseconds: Double
+    /// nil where it could not be measured, and in files from before it was.
+    package var newConnection: NewConnection?
+
+    /// What a request costs more when it needs a new TLS connection with a full handshake (RSA of 2,048 bits).
+    package struct NewConnection: Codable, Sendable, Equatable {
+        /// CPU time of the generator alone, milliseconds.
+        package var cpuMilliseconds: Double
+        /// The mean handshake, by the clock, with as many users as CPUs.
+        package var wallMilliseconds: Double
+        /// Connections per second, beside the server that answered them.
+        package var perSecond: Double
+    }
 
     package init(
-        machine: MachineDescription, measured: String, requestsPerSecond: Double, rate: Double, latenessP99Milliseconds: Double
+        machine: MachineDescription, measured: String, requestsPerSecond: Double, rate: Double, latenessP99Milliseconds: Double,
+        newConnection: NewConnection? = nil
     ) {
         self.machine = machine
         self.measured = measured
         self.requestsPerSecond = requestsPerSecond
         self.rate = rate
         self.latenessP99Milliseconds = latenessP99Milliseconds
+        self.newConnection = newConnection
     }
 
     /// Beyond this share of the ceiling queues in the generator grow on every disturbance.
@@ -36,15 +50,21 @@ package struct Calibration: Codable, Sendable, Equatable {
             + "generator reached (calibrated \(measured)): use more CPUs or --loadtest-nodes"
     }
 
-    /// Two lines for people.
+    /// Three lines for people.
     package var text: String {
-        let lateness = JSONText.javaScriptNumber((latenessP99Milliseconds * 1000).rounded() / 1000)
+        let tls = newConnection.map {
+            "a new connection costs \(Self.shown($0.cpuMilliseconds)) ms of CPU and takes \(Self.shown($0.wallMilliseconds)) ms; "
+                + "\(Self.shown($0.perSecond)) a second, beside the server that answered them"
+        }
         return "ceiling   \(Self.shown(requestsPerSecond)) requests/s on \(machine.cpus) CPUs, beside the endpoint that answered them\n"
-            + "lateness  p99 \(lateness) ms at \(Self.shown(rate)) requests/s\n"
+            + "lateness  p99 \(Self.shown(latenessP99Milliseconds)) ms at \(Self.shown(rate)) requests/s\n"
+            + "TLS       \(tls ?? "not measured: libcurl has another TLS library than OpenSSL here")\n"
     }
 
-    private static func shown(_ rate: Double) -> String {
-        JSONText.javaScriptNumber(rate < 100 ? (rate * 10).rounded() / 10 : rate.rounded())
+    /// With as many digits as five seconds on a shared machine are good for.
+    private static func shown(_ figure: Double) -> String {
+        let steps = figure < 10 ? 100.0 : figure < 100 ? 10 : 1
+        return JSONText.javaScriptNumber((figure * steps).rounded() / steps)
     }
 
     // MARK: Where it is kept

@@ -1,5 +1,5 @@
-// Measures a calibration: two short runs of the generator, as any run would start it, against a simulated endpoint of its own on
-// this machine. Five seconds in all.
+// Measures a calibration: three short runs of the generator, as any run would start it, two against a simulated endpoint and one
+// against a server of new TLS connections, all on this machine. Five seconds in all.
 
 import Base
 import Generator
@@ -29,32 +29,62 @@ package struct Calibrator {
         let machine = MachineDescription.current()
         let cpus = max(1, machine.cpus)
         let users = min(Self.mostUsers, Self.usersPerCPU * cpus)
-        let closed = "{\"executor\":\"constant-vus\",\"vus\":\(users),\"duration\":\"3s\",\"think_time\":0,\"max_tokens\":1}"
         let perMinute = max(1, Int((rate * 60).rounded()))
         let open = """
-            {"executor":"constant-arrival-rate","rate":\(perMinute),"timeUnit":"1m","duration":"2s","preAllocatedVUs":\(users),\
+            {"executor":"constant-arrival-rate","rate":\(perMinute),"timeUnit":"1m","duration":"1500ms","preAllocatedVUs":\(users),\
             "maxVUs":\(min(100_000, max(users, perMinute / 60))),"think_time":0,"max_tokens":1}
             """
         let quick = ["--ttft", "0", "--time-per-token", "0", "--threads", "\(min(cpus, 4))", "--max-batch", "\(Self.mostUsers)"]
-        return try await LocalRun.withEndpoint(arguments: quick) { url in
-            let ceiling = try await measure(closed, url)
+        var (plain, found) = try await LocalRun.withEndpoint(arguments: quick) { url in
+            let ceiling = try await measure(Self.closed(users: users, milliseconds: 1_500), url)
             let lateness = try await measure(open, url)
-            return Calibration(
-                machine: machine, measured: ceiling.outcome?.ended ?? "",
-                requestsPerSecond: ceiling.certainty?.full.requestsPerSecond.value ?? 0,
-                rate: Double(perMinute) / 60, latenessP99Milliseconds: lateness.metrics.trend(.startLateness)?.p99 ?? 0)
+            return (
+                ceiling.cpuMilliseconds,
+                Calibration(
+                    machine: machine, measured: ceiling.outcome?.ended ?? "", requestsPerSecond: ceiling.succeededPerSecond,
+                    rate: Double(perMinute) / 60, latenessP99Milliseconds: lateness.metrics.trend(.startLateness)?.p99 ?? 0)
+            )
         }
+        found.newConnection = try await newConnection(users: cpus, beyond: plain)
+        return found
     }
 
-    private func measure(_ scenario: String, _ url: String) async throws -> RunResult {
-        let definition = ScenarioDefinition(name: "calibrate", value: try JSON.parse(scenario), origin: .builtIn)
-        let configuration = try RunConfiguration.build(scenario: definition, serverURL: url, model: "calibrate")
-        // Some kilobytes for some seconds, on this machine and not on the home's network.
+    private static func closed(users: Int, milliseconds: Int) -> String {
+        "{\"executor\":\"constant-vus\",\"vus\":\(users),\"duration\":\"\(milliseconds)ms\",\"think_time\":0,\"max_tokens\":1}"
+    }
+
+    /// A user a CPU: enough to fill the machine, and too few to wait for each other.
+    ///
+    /// - Parameter plain: CPU time of a request without a new connection, milliseconds.
+    private func newConnection(users: Int, beyond plain: Double) async throws -> Calibration.NewConnection? {
+        guard let identity = SelfSigned(), let server = HandshakeServer.start(identity, connections: users) else { return nil }
+        defer { server.stop() }
+        let scratch = try Self.scratch()
+        let authority = scratch + "/authority.pem"
+        defer {
+            unlink(authority)
+            rmdir(scratch)
+        }
+        guard identity.write(to: authority) else { throw SubmitError.cannotStage(authority, "OpenSSL could not write it") }
+        let result = try await measure(Self.closed(users: users, milliseconds: 2_000), server.url, authority: authority)
+        return Calibration.NewConnection(
+            cpuMilliseconds: max(0, result.cpuMilliseconds - plain),
+            wallMilliseconds: result.metrics.trend("http_req_tls_handshaking")?.avg ?? 0, perSecond: result.succeededPerSecond)
+    }
+
+    /// Some kilobytes for some seconds, on this machine and not on the home's network.
+    private static func scratch() throws -> String {
         var template = Array("/tmp/sml-calibrate-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
             throw SubmitError.cannotStage("a temporary directory", String(cString: strerror(errno)))
         }
-        let directory = template.withUnsafeBufferPointer { String(cString: $0.baseAddress.unsafelyUnwrapped) }
+        return template.withUnsafeBufferPointer { String(cString: $0.baseAddress.unsafelyUnwrapped) }
+    }
+
+    private func measure(_ scenario: String, _ url: String, authority: String? = nil) async throws -> RunResult {
+        let definition = ScenarioDefinition(name: "calibrate", value: try JSON.parse(scenario), origin: .builtIn)
+        let configuration = try RunConfiguration.build(scenario: definition, serverURL: url, model: "calibrate")
+        let directory = try Self.scratch()
         var staged = try StagedRun(directory: directory, runConfiguration: Array(configuration.json().utf8))
         defer {
             unlink(staged.summary)
@@ -66,9 +96,21 @@ package struct Calibrator {
             configuration: staged.configuration, prompts: staged.path("prompts.json"), directory: directory, runLabel: "calibrate")
         arguments.quiet = true
         arguments.testRequest = false
-        let code = try await LocalRun(generatorArguments: arguments).run(signals: AsyncStream { _ in })
+        let environment = authority.map { ["SSL_CERT_FILE": $0] } ?? [:]
+        let code = try await LocalRun(generatorArguments: arguments, generatorEnvironment: environment).run(signals: AsyncStream { _ in })
         guard code == 0 else { throw SubmitError.endpointFailed("the calibration's generator ended with \(code)") }
         return try Summary(path: staged.summary).result
+    }
+}
+
+extension RunResult {
+    fileprivate var succeededPerSecond: Double { certainty?.full.requestsPerSecond.value ?? 0 }
+
+    /// Of the generator for a request, milliseconds; its samples begin after a second.
+    fileprivate var cpuMilliseconds: Double {
+        let seconds = self.seconds - 1
+        guard seconds > 0.1, succeededPerSecond > 0 else { return 0 }
+        return (metrics.number(.cpuSeconds) ?? 0) / seconds / succeededPerSecond * 1000
     }
 }
 

@@ -12,10 +12,11 @@ struct CalibrateCommand: AsyncParsableCommand {
         commandName: "calibrate",
         abstract: "Measure what this machine's generator can do.",
         discussion: """
-            Runs the generator for five seconds against a simulated endpoint on this machine: how many requests a second it \
-            reaches, and how late it is at the rate of the scenario. The endpoint takes a part of the machine, so the real \
-            ceiling is higher. What it finds is kept in ~/.sml (SML_CONFIG_DIR) for this machine; 'sml loadtest local' then \
-            warns of a plan that asks for more than half.
+            Runs the generator for five seconds against simulated servers on this machine: how many requests a second it \
+            reaches, how late it is at the rate of the scenario, and what a new TLS connection costs. The servers take a part \
+            of the machine, so the real ceilings are higher. What it finds is kept in ~/.sml (SML_CONFIG_DIR) for this machine; \
+            'sml loadtest local' then warns of a plan that asks for more than half. A job does not calibrate; run it on a \
+            compute node yourself.
 
             EXIT CODES
             \(ExitStatus.table([
