@@ -4,7 +4,7 @@ import Glibc
 
 @testable import Statistics
 
-/// Prints seconds per part for `requests` requests, and the largest resident size of this process.
+/// Prints for each part, of `requests` requests, the seconds by the clock and of a core, and the largest resident size of this process.
 func cost(requests: Int) {
     var random = Random(seed: 3)
     let whole = 0..<Int64(requests) * 100_000
@@ -18,7 +18,7 @@ func cost(requests: Int) {
         }
     }
     print("kept \(observations.count) of \(requests): \(resident()) MiB")
-    let clock = ContinuousClock.now
+    let (clock, core) = (ContinuousClock.now, coreSeconds())
     let all = LatencyColumns(observations, window: whole)
     let full = timed("full run: intervals of five percentiles") { LatencyIntervals(all)! }
     let logs = timed("mean log latency by second") { PerSecond.meanLogLatency(all) }
@@ -31,14 +31,9 @@ func cost(requests: Int) {
     let intervals = timed("steady window: intervals of five percentiles") { LatencyIntervals(columns)! }
     for (name, window) in [("full run", whole), ("steady window", window)] {
         _ = timed("\(name): requests/s, tokens/s, success rate") { () -> Interval? in
-            var ended = BlockTotals(window: window), succeeded = ended, tokens = ended
-            observations.forEach { one in
-                ended.add(at: one.scheduled)
-                succeeded.add(at: one.ended)
-                tokens.add(Double(one.tokens), at: one.ended)
-            }
-            _ = (succeeded.rate(), tokens.rate())
-            return succeeded.share(of: ended)
+            let totals = WindowTotals(observations, window: window)
+            _ = (totals.succeeded.rate(), totals.tokens.rate())
+            return totals.good.share(of: totals.due)
         }
     }
     _ = timed("percentiles from the schedule and from the start") { () -> [Double] in
@@ -49,20 +44,28 @@ func cost(requests: Int) {
         _ = Lateness.meanRelative(observations, window: window, medianLatency: 2e8)
         return Lateness.backlog(observations, from: 1_000_000_000, until: window.upperBound)
     }
-    print("all of it: \(Figures.text(seconds(since: clock), decimals: 2)) s, \(resident()) MiB")
+    print("all of it: \(taken(since: clock, core)), \(resident()) MiB")
     for figure in intervals.figures() { print("  " + figure.text) }
 }
 
 private func timed<Value>(_ name: String, _ body: () -> Value) -> Value {
-    let started = ContinuousClock.now
+    let (started, core) = (ContinuousClock.now, coreSeconds())
     let value = body()
-    print("\(name): \(Figures.text(seconds(since: started), decimals: 3)) s")
+    print("\(name): \(taken(since: started, core))")
     return value
 }
 
-private func seconds(since started: ContinuousClock.Instant) -> Double {
-    let taken = (ContinuousClock.now - started).components
-    return Double(taken.seconds) + Double(taken.attoseconds) / 1e18
+/// On a shared machine the clock tells what others did, too.
+private func taken(since started: ContinuousClock.Instant, _ core: Double) -> String {
+    let clock = (ContinuousClock.now - started).components
+    let seconds = Double(clock.seconds) + Double(clock.attoseconds) / 1e18
+    return "\(Figures.text(seconds, decimals: 3)) s, \(Figures.text(coreSeconds() - core, decimals: 3)) s of a core"
+}
+
+private func coreSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
 private func resident() -> Int {

@@ -8,20 +8,7 @@ extension WindowFigures {
     ///   - withheld: why there is no interval of any latency; nil to let the rule decide.
     init(_ observations: Observations, window: Range<Int64>, withheld: NoInterval? = nil) {
         let intervals = LatencyIntervals(LatencyColumns(observations, window: window))
-        var ended = BlockTotals(window: window), succeeded = ended, good = ended, tokens = ended
-        let weight = Double(observations.weight)
-        observations.forEach { one in
-            guard one.outcome != .interrupted else { return }
-            let isGood = one.outcome == .succeeded
-            if window.contains(one.scheduled) {
-                ended.add(weight, at: one.scheduled)
-                if isGood { good.add(weight, at: one.scheduled) }
-            }
-            if isGood {
-                succeeded.add(weight, at: one.ended)
-                tokens.add(Double(one.tokens) * weight, at: one.ended)
-            }
-        }
+        let totals = WindowTotals(observations, window: window)
         let latency = intervals?.figures() ?? []
         self.init(
             from: Double(window.lowerBound) / 1e9, to: Double(window.upperBound) / 1e9,
@@ -29,8 +16,9 @@ extension WindowFigures {
             latency: withheld.map { reason in
                 latency.map { PercentileFigure(p: $0.p, figure: Figure(value: $0.figure.value), missing: reason) }
             } ?? latency,
-            requestsPerSecond: Self.rate(succeeded, requests: succeeded.total),
-            tokensPerSecond: Self.rate(tokens, requests: succeeded.total), successRate: Self.share(good, of: ended))
+            requestsPerSecond: Self.rate(totals.succeeded, requests: totals.succeeded.total),
+            tokensPerSecond: Self.rate(totals.tokens, requests: totals.succeeded.total),
+            successRate: Self.share(totals.good, of: totals.due))
     }
 
     /// Fewer requests have blocks without any.

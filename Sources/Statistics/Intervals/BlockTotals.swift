@@ -33,6 +33,13 @@ package struct BlockTotals: Sendable, Equatable {
         Int((instant &- window.lowerBound) &* Int64(finest) / (window.upperBound &- window.lowerBound))
     }
 
+    /// The instants of which ``block(of:in:)`` is `block`.
+    static func instants(of block: Int, in window: Range<Int64>) -> Range<Int64> {
+        let length = window.upperBound - window.lowerBound
+        func first(_ block: Int) -> Int64 { window.lowerBound + (Int64(block) * length + Int64(finest) - 1) / Int64(finest) }
+        return first(block)..<first(block + 1)
+    }
+
     /// The variance of the total, by number of blocks: b/(b−1)·Σ(e − ē)².
     var variances: [Double] {
         Self.blockCounts.map { blocks in

@@ -69,12 +69,13 @@ package struct LatencyIntervals: Sendable {
         let classes = thresholds.count + 1
         // Latencies by block and number of percentiles they exceed.
         var counts = [Int](repeating: 0, count: BlockTotals.finest * classes)
+        var cursor = BlockCursor(columns.window)
         counts.withUnsafeMutableBufferPointer { counts in
             thresholds.withUnsafeBufferPointer { thresholds in
                 columns.forEach { scheduled, latency in
                     var exceeded = 0
                     for threshold in thresholds where latency > threshold { exceeded &+= 1 }
-                    counts[BlockTotals.block(of: scheduled, in: columns.window) &* classes &+ exceeded] &+= 1
+                    if let block = cursor.block(of: scheduled) { counts[block &* classes &+ exceeded] &+= 1 }
                 }
             }
         }
