@@ -13,13 +13,16 @@ extension FuzzTarget {
         if whole.isTaken, pieces.isTaken {
             precondition(whole.events == pieces.events && whole.facts == pieces.facts && whole.chunks == pieces.chunks)
         }
+        // With a blank before every other one, no chunk is known by the one before.
+        let separate = read(body, piece: max(1, body.count), isApart: true)
+        if whole.isTaken { precondition(whole.facts == separate.facts && whole.chunks == separate.chunks) }
         let facts = whole.facts
         precondition(facts.parsed || !facts.hasChoices && facts.finishReason == .absent && facts.promptTokens == -1)
         precondition(facts.promptTokens >= -2 && facts.completionTokens >= -2 && whole.chunks <= whole.events)
     }
 
     private static func read(
-        _ body: UnsafeRawBufferPointer, piece: Int
+        _ body: UnsafeRawBufferPointer, piece: Int, isApart: Bool = false
     ) -> (isTaken: Bool, events: Int, chunks: Int, facts: AnswerFacts) {
         var stream = EventStream(limit: 4_096)
         var answer = StreamedAnswer()
@@ -31,9 +34,12 @@ extension FuzzTarget {
             now += 1
             // A piece of its own, so that a look behind it is found.
             let isTaken = Array(rest.prefix(piece)).withUnsafeBytes {
-                stream.receive($0) {
+                stream.receive($0) { event, isError in
                     events += 1
-                    answer.take($0, isError: $1, at: now, setting)
+                    guard isApart, events % 2 == 0, event.first == UInt8(ascii: "{") else {
+                        return answer.take(event, isError: isError, at: now, setting)
+                    }
+                    ([0x20] + Array(event)).withUnsafeBytes { answer.take($0, isError: isError, at: now, setting) }
                 }
             }
             guard isTaken else { return (false, events, Int(answer.times.chunks), answer.end()) }

@@ -10,6 +10,8 @@ extension StreamedAnswer {
     struct Delta {
         var isContent = false
         var isReasoning = false
+        /// Where the last of its texts stands, without its quotes.
+        var text: Range<Int>?
     }
 
     mutating func readChunk(_ scanner: inout JSONScanner, _ setting: AnswerSetting) throws(JSONError) -> Delta {
@@ -73,7 +75,7 @@ extension StreamedAnswer {
                 try Self.readDelta(&scanner, &delta)
             } else if scanner.equals(key, "text") {
                 // Of /v1/completions.
-                if try scanner.isFilled() { delta.isContent = true }
+                if try Self.readOutput(&scanner, &delta) { delta.isContent = true }
             } else if scanner.equals(key, "finish_reason") {
                 (reason, reasonText) = try AnswerFacts.readFinishReason(&scanner)
                 if reasonText?.range.isEmpty == true { reason = .absent }
@@ -87,6 +89,7 @@ extension StreamedAnswer {
         }
         if delta.isContent { whole.isContent = true }
         if delta.isReasoning { whole.isReasoning = true }
+        if let text = delta.text { whole.text = text }
         if reason.isFailure { facts.hasFailedChoice = true }
         // Of several choices the first is the answer.
         guard index == 0 else { return }
@@ -106,12 +109,21 @@ extension StreamedAnswer {
             if scanner.equals(key, "content") || scanner.equals(key, "tool_calls") || scanner.equals(key, "refusal")
                 || scanner.equals(key, "function_call")
             {
-                if try scanner.isFilled() { delta.isContent = true }
+                if try readOutput(&scanner, &delta) { delta.isContent = true }
             } else if scanner.equals(key, "reasoning_content") || scanner.equals(key, "reasoning") {
-                if try scanner.isFilled() { delta.isReasoning = true }
+                if try readOutput(&scanner, &delta) { delta.isReasoning = true }
             } else {
                 try scanner.skipValue()
             }
         }
+    }
+
+    /// Whether the next value is output.
+    private static func readOutput(_ scanner: inout JSONScanner, _ delta: inout Delta) throws(JSONError) -> Bool {
+        guard try scanner.peek() == .string else { return try scanner.isFilled() }
+        let text = try scanner.string().range
+        guard !text.isEmpty else { return false }
+        delta.text = text
+        return true
     }
 }

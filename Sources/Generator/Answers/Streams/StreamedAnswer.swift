@@ -18,6 +18,7 @@ struct StreamedAnswer {
     private(set) var failing: [UInt8] = []
     /// A chunk has named the model.
     var isModelRead = false
+    private var shape = ChunkShape()
 
     /// Takes the data of an event that had been read at `now`, nanoseconds on the run's clock.
     ///
@@ -31,7 +32,12 @@ struct StreamedAnswer {
             isDone = true
             return
         }
+        if !isError, shape.fits(data) {
+            times.chunk(isContent: shape.delta.isContent, isReasoning: shape.delta.isReasoning, at: now)
+            return
+        }
         var scanner = JSONScanner(data, depthLimit: JSONScanner.answerNestingLimit)
+        let before = facts
         do throws(JSONError) {
             let delta = try readChunk(&scanner, setting)
             try scanner.finish()
@@ -39,8 +45,10 @@ struct StreamedAnswer {
                 times.chunk(isContent: delta.isContent, isReasoning: delta.isReasoning, at: now)
             }
             if isError { facts.hasError = true }
+            if facts == before { shape.keep(data, delta) } else { shape.forget() }
         } catch {
             isMalformed = true
+            shape.forget()
         }
         if facts.hasError || facts.hasFailedChoice || isMalformed, failing.isEmpty { failing = Array(data.prefix(ServerWords.looked)) }
     }

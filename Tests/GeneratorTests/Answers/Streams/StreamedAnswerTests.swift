@@ -1,6 +1,7 @@
 // Streams as servers send them, what is to be read in each, and that it does not depend on where the bytes are cut. Shapes are those
 // of the servers named, written by hand from their sources and documentation.
 
+import Base
 import Testing
 
 @testable import Generator
@@ -214,6 +215,43 @@ struct StreamedAnswerTests {
             record.fill(answer.end(), tokensAsked: -1)
             #expect(record.cachedTokens == cached, "\(rest)")
         }
+    }
+
+    /// Chunks that are known by the one before are read as if they were not: with a blank before every other one none is.
+    @Test func chunksKnownByTheirShapeAreReadAsOthers() {
+        let texts = [
+            #""a""#, #""b""#, #""""#, #""c""#, #""\\""#, #""d\"""#, #""é\n""#, "null", #""e""#, "7", #""f"g""#, "\"\u{1}\"", #"["x"]"#,
+            #""h""#,
+        ]
+        let keys = ["content", "reasoning_content", "tool_calls", "other"]
+        let rests = ["", "", "", #","usage":null"#, #","usage":{"completion_tokens":3}"#, #","error":"x""#]
+        var draws: UInt64 = 0
+        func draw(_ count: Int) -> Int {
+            draws &+= SplitMix64.step
+            return Int(SplitMix64.mix(draws) % UInt64(count))
+        }
+        for _ in 1...3000 {
+            // Runs of one kind, as streams have them.
+            var (key, rest) = (keys[0], "")
+            let events = (1...12).map { _ in
+                if draw(4) == 0 { key = keys[draw(keys.count)] }
+                if draw(6) == 0 { rest = rests[draw(rests.count)] }
+                let finish = draw(12) == 0 ? #""stop""# : "null"
+                let text = texts[draw(draw(3) == 0 ? texts.count : 2)]
+                return Self.openAI(#"{"\#(key)":\#(text)}"#, finish: finish, rest: rest)
+            }
+            #expect(Self.seen(events) == Self.seen(events.enumerated().map { $0 % 2 == 0 ? $1 : " " + $1 }), "\(events)")
+        }
+    }
+
+    /// The same bytes before and behind, and more than a text between them.
+    @Test func theTextOfAKnownChunkEndsWhereItSays() {
+        let finish = #"c"},"finish_reason":"length","x":{"y":""#
+        let events = ["a", "b", "b", finish, "d"].map {
+            Self.openAI(#"{"content":"\#($0)"}"#).replacing(#","finish_reason":null"#, with: "")
+        }
+        let seen = Self.seen(events + ["[DONE]"])
+        #expect(seen.chunks == 5 && seen.finish == .length && seen.isGood)
     }
 
     /// The reader as libcurl feeds it: the same facts wherever the bytes are cut, and the next answer knows nothing of it.
