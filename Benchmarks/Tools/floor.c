@@ -2,9 +2,11 @@
 // the same POST again as soon as its answer is complete, or, with a RATE, that many POSTs a second from one absolute
 // timer; no record, no reading of the answer. What sml-loadgen needs beyond this is its own doing.
 //
-//     floor URL BODY_FILE CONNECTIONS REQUESTS [http1|h2 [RATE]]
+//     floor URL BODY_FILE CONNECTIONS REQUESTS [http1|h2 [RATE [lines]]]
 //
-// With a RATE, a request that finds none of the CONNECTIONS idle waits for the next tick. Prints the number of answers with status 200. CPU time is the caller's to measure (wait4).
+// With a RATE other than 0, a request that finds none of the CONNECTIONS idle waits for the next tick. With `lines`, the least
+// that a reader of streams must do: the answers' newlines are counted. Prints the number of answers with status 200, and of
+// newlines. CPU time is the caller's to measure (wait4).
 
 #include <curl/curl.h>
 #include <stdint.h>
@@ -17,7 +19,7 @@
 #include <unistd.h>
 
 static int set, running, timer = -1;
-static long wanted, started, finished, good, rate;
+static long wanted, started, finished, good, rate, newlines;
 static struct timespec begin;
 static CURL **idle;
 static int idle_count;
@@ -51,6 +53,13 @@ static size_t on_body(char *data, size_t size, size_t count, void *context) {
     static char buffer[65536];
     (void)context;
     memcpy(buffer, data, size * count < sizeof buffer ? size * count : sizeof buffer);
+    return size * count;
+}
+
+static size_t on_lines(char *data, size_t size, size_t count, void *context) {
+    (void)context;
+    const char *end = data + size * count;
+    for (const char *at = data; (at = memchr(at, '\n', end - at)); at++) newlines++;
     return size * count;
 }
 
@@ -93,7 +102,7 @@ static void collect(void) {
 }
 
 int main(int count, char **arguments) {
-    if (count < 5) return fprintf(stderr, "usage: floor URL BODY_FILE CONNECTIONS REQUESTS [http1|h2 [RATE]]\n"), 64;
+    if (count < 5) return fprintf(stderr, "usage: floor URL BODY_FILE CONNECTIONS REQUESTS [http1|h2 [RATE [lines]]]\n"), 64;
     static char body[1 << 20];
     FILE *file = fopen(arguments[2], "rb");
     if (!file) return perror(arguments[2]), 66;
@@ -103,6 +112,7 @@ int main(int count, char **arguments) {
     wanted = atol(arguments[4]);
     int h2 = count > 5 && !strcmp(arguments[5], "h2");
     rate = count > 6 ? atol(arguments[6]) : 0;
+    int reads_lines = count > 7 && !strcmp(arguments[7], "lines");
     idle = calloc(connections, sizeof *idle);
 
     curl_global_init(CURL_GLOBAL_ALL);
@@ -123,7 +133,7 @@ int main(int count, char **arguments) {
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
         curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-        curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+        curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, reads_lines ? on_lines : on_body);
         curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, h2 ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
         // The benchmark's own certificate; SSL_CERT_FILE is not read by libcurl itself.
         if (getenv("SSL_CERT_FILE")) curl_easy_setopt(easy, CURLOPT_CAINFO, getenv("SSL_CERT_FILE"));
@@ -157,6 +167,6 @@ int main(int count, char **arguments) {
         }
         collect();
     }
-    printf("%ld\n", good);
+    printf("%ld %ld\n", good, newlines);
     return good == wanted ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-"""Compiles the two C programs of Tools/."""
+"""Compiles the C programs of Tools/."""
 import os
 import subprocess
 
@@ -10,6 +10,6 @@ def source(name):
 
 
 def tools(directory):
-    for name, libraries in (("floor", ["-lcurl"]), ("responder", [])):
+    for name, libraries in (("floor", ["-lcurl"]), ("responder", []), ("sweep", [])):
         subprocess.run(["cc", "-O2", "-o", os.path.join(directory, name), source(f"{name}.c"), *libraries],
                        check=True)

@@ -6,8 +6,8 @@ import subprocess
 import time
 from dataclasses import dataclass
 
-CPUS = sorted(os.sched_getaffinity(0))
-# The tool under test and the server get a CPU each where there are two.
+# The tool under test and the server get a CPU each where there are two. BENCH_CPUS=1,0 chooses them.
+CPUS = [int(cpu) for cpu in os.environ["BENCH_CPUS"].split(",")] if os.environ.get("BENCH_CPUS") else sorted(os.sched_getaffinity(0))
 TOOL_CPU, SERVER_CPU = CPUS[0], CPUS[1 % len(CPUS)]
 
 

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 
 from . import build, child
 
@@ -11,31 +12,30 @@ PATH = "/v1/chat/completions"
 CONTENT = "word " * 290
 
 
-def body():
-    return json.dumps({"model": "m", "messages": [{"role": "user", "content": CONTENT}], "max_tokens": 64,
-                       "temperature": 1, "stream": False}, separators=(",", ":"))
+def body(max_tokens=64, stream=False):
+    more = {"stream_options": {"include_usage": True}} if stream else {}
+    return json.dumps({"model": "m", "messages": [{"role": "user", "content": CONTENT}], "max_tokens": max_tokens,
+                       "temperature": 1, "stream": stream, **more}, separators=(",", ":"))
 
 
-def prompts(path, count):
+def prompts(path, count, max_tokens=64):
     with open(path, "w") as out:
-        json.dump([{"label": ("short", "medium")[i % 2], "max_tokens": 64, "content": (f"#{i} " + CONTENT)[:len(CONTENT)]}
+        json.dump([{"label": ("short", "medium")[i % 2], "max_tokens": max_tokens, "content": (f"#{i} " + CONTENT)[:len(CONTENT)]}
                    for i in range(count)], out)
 
 
 class Loadgen:
     name = "sml-loadgen"
 
-    def __init__(self, binaries, home, corpus=2000):
+    def __init__(self, binaries, home, corpus=2000, max_tokens=64):
         self.program, self.home = os.path.join(binaries, "sml-loadgen"), home
-        self.prompts = os.path.join(home, "prompts.json")
-        prompts(self.prompts, corpus)
-        self.runs = 0
+        self.prompts = os.path.join(home, f"prompts{max_tokens}.json")
+        prompts(self.prompts, corpus, max_tokens)
 
     def command(self, url, scenario, *more):
         """The command line, and the directory its results will be in."""
-        self.runs += 1
-        out = os.path.join(self.home, f"run{self.runs}")
-        config = os.path.join(self.home, f"config{self.runs}.json")
+        out = os.path.join(self.home, f"run{time.monotonic_ns()}")
+        config = out + ".json"
         with open(config, "w") as file:
             json.dump({"server_url": url, "model": "m", "scenario": "bench", "think_time": "0", "max_tokens": None,
                        "scenario_definition": {"name": "bench", "think_time": "0", **scenario}}, file)
@@ -75,10 +75,10 @@ class Floor:
         return child.run([self.program, url + PATH, self.body, str(connections), str(count), "http1", str(rate)])
 
 
-def body_file(home):
-    path = os.path.join(home, "body.json")
+def body_file(home, max_tokens=64, stream=False):
+    path = os.path.join(home, f"body{max_tokens}{'s' if stream else ''}.json")
     with open(path, "w") as out:
-        out.write(body())
+        out.write(body(max_tokens, stream))
     return path
 
 
