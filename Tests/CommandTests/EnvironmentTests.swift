@@ -103,6 +103,7 @@ import Testing
         ] + [advanced, preconfigured].flatMap(launching) + [
             Row("HOME", .sml(["models"]), empty: nil, 0), Row("SML_CONFIG_DIR", .sml(["models"]), 0),
             Row("PATH", .sml(["models"]), 0), Row("NO_COLOR", .sml(["models"]), 0), Row("TERM", .sml(["models"]), 0),
+            Row("LC_ALL", .sml(["models"]), 0), Row("LC_CTYPE", .sml(["models"]), 0), Row("LANG", .sml(["models"]), 0),
         ]
 
     private static let advanced = [
@@ -115,7 +116,7 @@ import Testing
         let place = ["--partition", "p", "--account", "a"]
         let all = Reader.sml(command + place)
         let harmless = [
-            "NO_COLOR", "TERM", "SML_SYSTEM", "SML_FIRECREST_SYSTEM", "SML_CLUSTER_SSH_HOST",
+            "LANG", "LC_ALL", "LC_CTYPE", "NO_COLOR", "TERM", "SML_SYSTEM", "SML_FIRECREST_SYSTEM", "SML_CLUSTER_SSH_HOST",
             "SML_FIRECREST_CLIENT_ID", "SML_FIRECREST_CLIENT_SECRET", "SML_FIRECREST_API_KEY", "DBUS_SESSION_BUS_ADDRESS",
             "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "NO_PROXY", "HTTP_PROXY", "REQUEST_METHOD",
         ]

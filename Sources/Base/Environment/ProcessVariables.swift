@@ -9,7 +9,8 @@ import Glibc
 package enum ProcessVariables {
     /// All names; a name that ends in `*` stands for all that begin so.
     package static let names = [
-        "DBUS_SESSION_BUS_ADDRESS", "HOME", "HTTPS_PROXY", "HTTP_PROXY", "K6_*", "NO_COLOR", "NO_PROXY", "PATH",
+        "DBUS_SESSION_BUS_ADDRESS", "HOME", "HTTPS_PROXY", "HTTP_PROXY", "K6_*", "LANG", "LC_ALL", "LC_CTYPE", "NO_COLOR", "NO_PROXY",
+        "PATH",
         "PROMPTS_FILE", "PROMPT_SEED", "REQUEST_METHOD", "RUN_CONFIG_JSON", "RUN_LABEL", "SLURM_CPUS_PER_TASK", "SLURM_JOB_ID",
         "SLURM_NTASKS", "SLURM_PROCID", "SLURM_RESTART_COUNT", "SLURM_STEP_ID", "SML_*", "SSL_CERT_DIR",
         "SSL_CERT_FILE", "SYSTEM_PROMPT", "TERM", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "https_proxy", "http_proxy",
