@@ -69,8 +69,8 @@ actor Shard {
             }
             for lane in lanes where now >= lane.transfers.records.dueAt { lane.transfers.records.flushDue(at: now) }
             if let beats = heartbeat.take(at: now) { live.beat(beats) }
-            // Done with a turn is done: where the same lane goes on, its arrivals are open again before this shard has looked.
-            if isDone || isOver, isLast(at: now) { break }
+            // A driver that is done is no longer over once the others have begun its lane's next turn.
+            if isOver || isDone, isLast(at: now) { break }
             let rang = groups.wait(until: nextWake())
             now = clock.now
             for lane in lanes { lane.driver.now = now }
