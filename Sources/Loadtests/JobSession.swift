@@ -27,7 +27,8 @@ package struct JobSession: Sendable {
     ) {
         self.init(
             run: ClusterRun(launcher: launcher, display: TerminalDisplay()), record: record,
-            cancelOnInterrupt: cancelOnInterrupt, isFresh: isFresh, output: writesReport ? .terminal : .withoutReport, remoteWrite: remoteWrite)
+            cancelOnInterrupt: cancelOnInterrupt, isFresh: isFresh, output: writesReport ? .terminal : .withoutReport,
+            remoteWrite: remoteWrite)
     }
 
     package init(

@@ -39,13 +39,18 @@ package enum ReportFile {
         return isDirectory(path) ? "\(path)/report.html" : beside(summary: path)
     }
 
-    /// `summary.json` has `report.html`, `x.json` has `x.html`.
+    /// `summary_x.json` has `report_x.html`, and what is called otherwise its own name.
     package static func beside(summary path: String) -> String {
         let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
         let directory = slash.map { String(path[...$0]) } ?? ""
         let name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
-        if name == "summary.json" || name == "records.smlrec" { return directory + "report.html" }
-        for ending in [".json", ".smlrec"] where name.hasSuffix(ending) { return directory + name.dropLast(ending.count) + ".html" }
+        for ending in [".json", ".smlrec"] where name.hasSuffix(ending) {
+            let stem = name.dropLast(ending.count)
+            for start in ["summary", "records"] where stem.hasPrefix(start) {
+                return "\(directory)report\(stem.dropFirst(start.count)).html"
+            }
+            return "\(directory)\(stem).html"
+        }
         return path + ".html"
     }
 

@@ -47,7 +47,7 @@ package struct RunReport: Sendable {
         guard let steady = certainty.steady?.figures else { return [] }
         var spans = [Chart.Span(from: steady.from, to: steady.to, label: "steady", kind: .steady)]
         if steady.from > 0 { spans.append(Chart.Span(from: 0, to: steady.from, label: "warm-up", kind: .warmUp)) }
-        if steady.to < seconds { spans.append(Chart.Span(from: steady.to, to: seconds, label: "end", kind: .drain)) }
+        if steady.to < seconds { spans.append(Chart.Span(from: steady.to, to: seconds, label: "draining", kind: .drain)) }
         return spans
     }
 

@@ -66,7 +66,9 @@ struct ColumnsTests {
             let rates = columns.rate(\.asked)
             let sum = rates.indices.reduce(0.0) { $0 + rates[$1].mean * (columns.ends[$1] - columns.start($1)) }
             #expect(abs(sum - Double(records.count)) < 1e-6 * Double(records.count))
-            #expect(rates.map(\.most).max() == 520 && rates.map(\.least).min() == 20)
+            #expect(rates.map(\.most).max() == 520)
+            // The last step is a little longer than a second: answers came after the plan's end.
+            #expect(try #require(rates.map(\.least).min()) > 19.9)
         }
     }
 }

@@ -42,7 +42,9 @@ enum SMLWriter {
         let names = Set(known.map(\.0))
         let further = Catalog.sections.filter { !names.contains($0) }.map { ($0, JSON.object(metrics($0, result))) }
         let members = known + further + [("run", RunDescription.json(result.run))]
-        return members + [("distributions", DistributionsDocument.json(result.distributions)), ("timeline", TimelineDocument.json(result.timeline))]
+        return members + [
+            ("distributions", DistributionsDocument.json(result.distributions)), ("timeline", TimelineDocument.json(result.timeline)),
+        ]
             + (result.remoteWrite.map { [("remote_write", RemoteWriteWriter.value($0))] } ?? [])
             + (result.tasks.isEmpty ? [] : [("tasks", tasks(result))])
             + (result.lanes.isEmpty ? [] : [("arms", .object(result.lanes.map { ($0.name, lane($0.result)) }))])

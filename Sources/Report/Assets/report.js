@@ -70,6 +70,7 @@ document.documentElement.classList.add("js");
         this.band.style.left = 100 * (a - this.from) / w + "%";
         this.band.style.width = 100 * (b - a) / w + "%";
       }
+      if (!this.data.x.length) return;
       let best = 0;
       this.data.x.forEach((x, i) => { if (Math.abs(x - at) < Math.abs(this.data.x[best] - at)) best = i; });
       this.show(best);
@@ -82,6 +83,7 @@ document.documentElement.classList.add("js");
       if (b - a > 0.01 * (this.to - this.from)) zoom(this.group, a, b);
     }
     show(i, aloud) {
+      if (!this.data.x.length) return;
       this.index = i;
       const at = (this.data.x[i] - this.from) / (this.to - this.from);
       if (at < 0 || at > 1) return this.hide();

@@ -77,7 +77,8 @@ package struct Axis: Sendable, Equatable {
     /// Over all of `low…high`, from and to a 1, 2 or 5; where there are more than three powers of ten these only.
     package static func logarithmic(_ low: Double, _ high: Double, unit: Unit = .milliseconds) -> Axis {
         let low = low.isFinite && low > 0 ? low : 1e-3
-        let high = high.isFinite && high > low ? high : low * 2
+        let high = high.isFinite && high > low * 1.0001 ? high : low * 2
+        if high / low < 5 { return narrow(low, high, unit) }
         func below(_ value: Double) -> Double {
             let power = pow(10, (log10(value) + 1e-9).rounded(.down))
             return [5.0, 2, 1].map { $0 * power }.first { $0 <= value * (1 + 1e-9) } ?? power
@@ -95,6 +96,15 @@ package struct Axis: Sendable, Equatable {
             value = step(value * 1.01)
         }
         return Axis(scale: .logarithmic, unit: unit, low: first, high: last, ticks: ticks)
+    }
+
+    /// Of less than a power of ten: 1, 2 and 5 are too few, and even steps are near enough to even distances.
+    private static func narrow(_ low: Double, _ high: Double, _ unit: Unit) -> Axis {
+        let step = step((high - low) / 5)
+        let first = max(1, (low / step + 1e-9).rounded(.down))
+        let last = max(first + 1, (high / step - 1e-9).rounded(.up))
+        let ticks = (Int(first)...Int(last)).map { Tick(value: Double($0) * step, label: label(Double($0) * step, unit)) }
+        return Axis(scale: .logarithmic, unit: unit, low: min(low, first * step), high: last * step, ticks: ticks)
     }
 
     /// Of `count` values: as many nines as they can tell.

@@ -33,7 +33,7 @@ struct ChartFigure {
                 "li", [.class("key \(style(series))"), .init("data-series", "\(index)")],
                 [.element("span", [.class("swatch")], [HTML]()), .foreign(series.name, most: 48)])
         }
-        let shade = chart.heat == nil ? [] : [HTML.element("li", [.class("key heat")], "darker: more requests")]
+        let shade = chart.heat == nil ? [] : [HTML.element("li", [.class("key heat")], "stronger: more requests")]
         return .element("ul", [.class("legend")], keys + shade)
     }
 
@@ -73,7 +73,7 @@ struct ChartFigure {
     }
 
     private var labels: HTML {
-        let spans = chart.spans.filter { !$0.label.isEmpty }.map { span in
+        let spans = chart.spans.filter { !$0.label.isEmpty && chart.x.place($0.to) - chart.x.place($0.from) > 0.05 }.map { span in
             HTML.element(
                 "span",
                 [
@@ -147,7 +147,8 @@ struct ChartFigure {
     private var table: HTML {
         let shown = coarse.series.filter { $0.form != .band || !isOutline($0) }
         guard !shown.isEmpty, !coarse.xs.isEmpty else { return .nothing }
-        let head = [HTML.element("th", [.init("scope", "col")], coarse.xName)]
+        let head =
+            [HTML.element("th", [.init("scope", "col")], coarse.xName)]
             + shown.map { .element("th", [.init("scope", "col")], [.foreign($0.name, most: 48)]) }
         let rows = coarse.xs.indices.map { row in
             HTML.element(
@@ -181,7 +182,6 @@ struct ChartFigure {
     }
 
     private var data: HTML {
-        guard !chart.xs.isEmpty, !chart.series.isEmpty else { return .nothing }
         func numbers(_ values: [Double?]) -> JSON { .array(values.map { $0.map { JSON.double(Self.rounded($0)) } ?? .null }) }
         return .data(
             .object([

@@ -13,7 +13,8 @@ package enum ChartPicture {
         }
         var parts: [HTML] = [
             .element("title", [], chart.title),
-            .element("rect", [.init("width", Marks.number(width)), .init("height", Marks.number(height)), .init("fill", "#fff")], [HTML]()),
+            .element(
+                "rect", [.init("width", Marks.number(width)), .init("height", Marks.number(height)), .init("fill", "#fff")], [HTML]()),
             text(left, 18, chart.title, size: 14),
         ]
         var drawn: [HTML] = chart.spans.map { span in
@@ -51,7 +52,8 @@ package enum ChartPicture {
         }
         parts.append(text(left + marks.width, height - 6, chart.xName, anchor: "end"))
         var x = left
-        for series in chart.series where series.form != .band || !chart.series.contains(where: { $0.name == series.name && $0.form != .band }) {
+        for series in chart.series
+        where series.form != .band || !chart.series.contains(where: { $0.name == series.name && $0.form != .band }) {
             let color = colors[(series.color - 1) % colors.count]
             parts.append(
                 .element("rect", at(x, 28) + [.init("width", "12"), .init("height", "4"), .init("fill", color)], [HTML]()))

@@ -5,7 +5,9 @@ import Statistics
 
 extension RunReport {
     /// Cumulative shares of `parts` at the ends of the cells.
-    private func cumulative(_ parts: [(name: String, counts: DurationCounts, form: Chart.Series.Form)], title: String, caption: String)
+    private func cumulative(
+        _ parts: [(name: String, counts: DurationCounts, form: Chart.Series.Form)], title: String, caption: String
+    )
         -> Chart?
     {
         let parts = parts.filter { !$0.counts.isEmpty }
@@ -40,7 +42,8 @@ extension RunReport {
             parts, title: "Distribution of latency",
             caption: "Share of succeeded requests that took no longer; the scale widens towards the tail. "
                 + (found.fromSchedule.isEmpty
-                    ? "" : "From schedule is what a caller waited who asked when the plan says: the gap is what the generator or its limits added. ")
+                    ? ""
+                    : "From schedule is what a caller waited who asked when the plan says: the gap is what the generator or its limits added. ")
                 + "Bars: 95 % intervals of \(isWhole ? "the run" : "the steady part").")
         chart?.whiskers = (window?.latency ?? []).compactMap { percentile in
             guard let low = percentile.figure.low, let high = percentile.figure.high else { return nil }
@@ -49,12 +52,37 @@ extension RunReport {
         return chart
     }
 
+    var armDistributionChart: Chart? {
+        cumulative(
+            result.lanes.map { ($0.name, $0.result.distributions?.latency ?? DurationCounts(), .line) }, title: "Distribution by arm",
+            caption: "Share of succeeded requests that took no longer, all of each arm. Whether they differ is the comparison's to say.")
+    }
+
+    /// Median and p95 of each arm; arms of one run share its time.
+    var armLatencyChart: Chart? {
+        let arms = result.lanes.compactMap { lane in lane.result.timeline.map { (lane.name, Columns($0, seconds: seconds, most: 120)) } }
+        guard arms.count > 1, let longest = arms.max(by: { $0.1.count < $1.1.count })?.1 else { return nil }
+        let bands = arms.map { name, columns in (name, columns.bands(\.latency)) }
+        let found = bands.flatMap { $0.1.compactMap { $0 } }
+        guard let least = found.map(\.p50).min(), let most = found.map(\.p95).max() else { return nil }
+        return Chart(
+            title: "Latency by arm", caption: "Median and 95th percentile over time, by when requests were due.", x: .time(longest.seconds),
+            y: .logarithmic(max(1e-3, least), max(1e-3, most)), xName: "time since start", yName: "log scale", xs: longest.middles,
+            series: bands.enumerated().flatMap { index, arm in
+                [
+                    Chart.Series("\(arm.0) p50", color: index % 8 + 1, arm.1.map { $0?.p50 }),
+                    Chart.Series("\(arm.0) p95", color: index % 8 + 1, form: .dashed, arm.1.map { $0?.p95 }),
+                ]
+            })
+    }
+
     var labelChart: Chart? {
         guard let labels = result.distributions?.labels, labels.count > 1 else { return nil }
         let shown = labels.sorted { ($1.latency.total, $0.name) < ($0.latency.total, $1.name) }.prefix(8)
         return cumulative(
             shown.map { ($0.name, $0.latency, .line) }, title: "Distribution by prompt label",
-            caption: labels.count > shown.count ? "The eight most frequent of \(labels.count) labels." : "Share of succeeded requests that took no longer.")
+            caption: labels.count > shown.count
+                ? "The eight most frequent of \(labels.count) labels." : "Share of succeeded requests that took no longer.")
     }
 
     /// Steps with like load, whatever their time.
@@ -67,7 +95,8 @@ extension RunReport {
 
     /// Latency and tokens against load; nil unless the plan had stages.
     var capacityCharts: [Chart] {
-        guard let timeline = result.timeline, let stages = result.certainty?.stages, stages.contains(where: { !$0.isPlateau }) || stages.count > 1
+        guard let timeline = result.timeline, let stages = result.certainty?.stages,
+            stages.contains(where: { !$0.isPlateau }) || stages.count > 1
         else { return [] }
         let isOpen = isOpenLoop
         func load(_ step: Timeline.Bucket) -> Double {

@@ -27,7 +27,7 @@ extension RunReport {
         guard !shown.isEmpty else { return nil }
         let most = shown.flatMap { $0.values + $0.upper }.compactMap { $0 }.max() ?? 0
         return Chart(
-            title: title, caption: caption, x: .time(columns.seconds), y: y ?? .number(upTo: most, unit: unit), xName: "time since start",
+            title: title, caption: caption, x: .time(columns.seconds), y: y ?? .number(upTo: most * 1.04, unit: unit), xName: "time since start",
             yName: yName, xs: columns.middles, series: shown, spans: spans, marks: marks)
     }
 
@@ -121,9 +121,10 @@ extension RunReport {
         let map = HeatMap(columns: wide.ends.indices.map { wide.start($0)...wide.ends[$0] }, rows: rows, counts: counts)
         return Chart(
             title: "Latency heat map",
-            caption: "How many requests took how long, by when they were due. Two bands are two kinds of requests, or a cache that was hit and missed.",
+            caption:
+                "How many requests took how long, by when they were due. Two bands are two kinds of requests, or a cache that was hit and missed.",
             x: .time(wide.seconds), y: .logarithmic(max(1e-3, least), max(1e-3, most)), xName: "time since start", yName: "log scale",
-            xs: [], series: [], spans: spans.filter { $0.kind != .steady }, heat: map)
+            xs: [], series: [], marks: marks, heat: map)
     }
 
     func errorChart(_ columns: Columns) -> Chart? {

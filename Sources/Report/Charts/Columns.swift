@@ -25,19 +25,27 @@ package struct Columns: Sendable {
     package let timeline: Timeline
     /// Steps to a column.
     private let group: Int
+    /// The timeline's, but for a last one so short that a rate of it says nothing: it is part of the one before.
+    private let steps: [Timeline.Bucket]
     /// Where each column ends, seconds; the last one where the timeline does.
     package let ends: [Double]
     package let seconds: Double
 
     package init(_ timeline: Timeline, seconds: Double, most: Int = Self.usual) {
         self.timeline = timeline
-        let steps = timeline.buckets.count
-        group = max(1, (steps + most - 1) / most)
         let width = Double(timeline.width)
-        // The last step may be cut by the end of the run.
-        self.seconds = max(seconds, Double(max(0, steps - 1)) * width + 1e-3)
-        let (group, end) = (group, self.seconds)
-        ends = stride(from: group, to: steps + group, by: group).map { min(Double(min($0, steps)) * width, end) }
+        var buckets = timeline.buckets
+        // The last step is cut by the end of the run.
+        let end = max(seconds, Double(max(0, buckets.count - 1)) * width + 1e-3)
+        if buckets.count > 1, end - Double(buckets.count - 1) * width < width / 2 {
+            let last = buckets.removeLast()
+            buckets[buckets.count - 1].merge(last)
+        }
+        let (count, group) = (buckets.count, max(1, (buckets.count + most - 1) / most))
+        ends = stride(from: group, to: count + group, by: group).map { $0 >= count ? end : Double($0) * width }
+        steps = buckets
+        self.group = group
+        self.seconds = end
     }
 
     package var count: Int { ends.count }
@@ -46,7 +54,7 @@ package struct Columns: Sendable {
     package var middles: [Double] { ends.indices.map { (start($0) + ends[$0]) / 2 } }
 
     private func steps(_ column: Int) -> ArraySlice<Timeline.Bucket> {
-        timeline.buckets[column * group..<min(timeline.buckets.count, (column + 1) * group)]
+        steps[column * group..<min(steps.count, (column + 1) * group)]
     }
 
     /// Everything of a column as one step.
@@ -62,10 +70,14 @@ package struct Columns: Sendable {
         ends.indices.map { column in
             let length = max(1e-3, ends[column] - start(column))
             let counts = steps(column).map(count)
-            let width = min(Double(timeline.width), length)
+            let width = Double(timeline.width)
+            // Of the last step as long as it was.
+            let rates = counts.enumerated().map { index, count in
+                let begin = Double(column * group + index) * width
+                return Double(count) / (column * group + index == steps.count - 1 ? max(1e-3, seconds - begin) : width)
+            }
             return ColumnValue(
-                mean: Double(counts.reduce(0, &+)) / length, least: Double(counts.min() ?? 0) / width,
-                most: Double(counts.max() ?? 0) / width)
+                mean: Double(counts.reduce(0, &+)) / length, least: rates.min() ?? 0, most: rates.max() ?? 0)
         }
     }
 

@@ -65,18 +65,12 @@ package enum ReportPage {
     }
 
     private static func overview(_ chapters: [RunChapter]) -> HTML {
-        let rows = chapters.map { chapter -> [HTML] in
-            let run = chapter.run.result
-            let window = run.certainty?.headline
-            func latency(_ p: Double) -> HTML { .text(window?.latency.first { $0.p == p }?.shortText(unit: " ms") ?? "–") }
-            return [
-                .element("a", [.init("href", "#\(chapter.prefix)run")], [.foreign(chapter.run.name, most: 100)]),
-                .text(run.certainty?.verdict?.run.level.name ?? "–"), latency(0.5), latency(0.95), latency(0.99),
-                .text(window?.requestsPerSecond.text() ?? "–"), .text(window?.successRate?.inPerCent.text(unit: " %") ?? "–"),
-            ]
+        let rows = chapters.map { chapter in
+            [HTML.element("a", [.init("href", "#\(chapter.prefix)run")], [.foreign(chapter.run.name, most: 100)])]
+                + RunChapter.sideBySide(chapter.run.result)
         }
         return chapters.first?.table(
             "Side by side; to tell whether two of them differ use sml loadtest compare",
-            ["run", "verdict", "p50", "p95", "p99", "requests/s", "success"], rows) ?? .nothing
+            ["run"] + RunChapter.sideBySide, rows) ?? .nothing
     }
 }

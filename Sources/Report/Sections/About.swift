@@ -27,24 +27,32 @@ extension RunChapter {
         add("streams", plan.streams ? "yes" : "no")
         add("headers", plan.headerNames.joined(separator: ", "))
         add("API key", plan.authorized ? "sent" : "none")
-        add("corpus", (run.corpus.file.isEmpty ? "packaged" : run.corpus.file) + ", \(Format.grouped(run.corpus.prompts)) prompts"
-            + (run.corpus.distinct.map { ", \(Format.grouped($0)) different" } ?? ""))
+        add(
+            "corpus",
+            (run.corpus.file.isEmpty ? "packaged" : run.corpus.file) + ", \(Format.grouped(run.corpus.prompts)) prompts"
+                + (run.corpus.distinct.map { ", \(Format.grouped($0)) different" } ?? ""))
         add("prompts used", result.metrics.number(.distinctPrompts).map { Format.measure($0) + " different" })
         add("prompts repeat from", result.metrics.number(.repeatedFrom).map { Format.duration(seconds: $0) })
         add("warm-up", result.certainty?.warmUp)
-        add("test request", run.testRequest.map {
-            "status \($0.status) after \(Format.measure($0.milliseconds)) ms" + ($0.warning.map { ": " + $0 } ?? "")
-        })
+        add(
+            "test request",
+            run.testRequest.map {
+                "status \($0.status) after \(Format.measure($0.milliseconds)) ms" + ($0.warning.map { ": " + $0 } ?? "")
+            })
         add("product", "\(run.version)" + (run.build.map { ", \($0.commit)\($0.dirty ? ", changed" : "")" } ?? ""))
         add("libcurl", run.libcurlVersion)
-        add("machine", [
-            run.machine.host, run.machine.cpuModel, run.machine.architecture, "\(run.machine.cpus) CPUs",
-            run.machine.memoryLimitBytes.map { "\(Format.measure(Double($0) / 1_073_741_824)) GiB" } ?? "", run.machine.kernel,
-        ].filter { !$0.isEmpty }.joined(separator: ", "))
+        add(
+            "machine",
+            [
+                run.machine.host, run.machine.cpuModel, run.machine.architecture, "\(run.machine.cpus) CPUs",
+                run.machine.memoryLimitBytes.map { "\(Format.measure(Double($0) / 1_073_741_824)) GiB" } ?? "", run.machine.kernel,
+            ].filter { !$0.isEmpty }.joined(separator: ", "))
         add("workers", "\(run.workers)")
-        add("generator", result.metrics.number(.cpuSeconds).map {
-            "\(Format.measure($0)) s CPU, \(Format.measure((result.metrics.number(.peakMemory) ?? 0) / 1_048_576)) MiB"
-        })
+        add(
+            "generator",
+            result.metrics.number(.cpuSeconds).map {
+                "\(Format.measure($0)) s CPU, \(Format.measure((result.metrics.number(.peakMemory) ?? 0) / 1_048_576)) MiB"
+            })
         if let conditions = run.conditions {
             add("proxy", conditions.proxy)
             add("addresses", conditions.addresses.joined(separator: ", "))

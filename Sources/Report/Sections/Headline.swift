@@ -54,7 +54,13 @@ extension RunChapter {
 
     private var cards: HTML {
         var cards: [(String, HTML)] = []
-        func add(_ name: String, _ text: String?) { if let text { cards.append((name, .text(text))) } }
+        /// What is in brackets behind a figure stands below it.
+        func add(_ name: String, _ text: String?) {
+            guard let text else { return }
+            let parts = text.split(separator: " (", maxSplits: 1).map(String.init)
+            let interval = parts.count == 2 ? HTML.element("small", [], String(parts[1].dropLast())) : .nothing
+            cards.append((name, .joined([.element("b", [], parts[0]), interval])))
+        }
         let window = result.certainty?.headline
         for percentile in window?.latency ?? [] { add("\(percentile.name) latency", percentile.shortText(unit: " ms")) }
         if window == nil, let latency = result.metrics.trend(.endToEnd) {
@@ -71,16 +77,16 @@ extension RunChapter {
         add("requests started", Format.grouped(result.metrics.count(.started)))
         for (name, metric) in [("failed", MetricName.failed), ("dropped", .dropped), ("interrupted", .interrupted)] {
             let count = result.metrics.count(metric)
-            if count > 0 { cards.append((name, .element("span", [.class("text-bad")], Format.grouped(count)))) }
+            if count > 0 { cards.append((name, .element("b", [.class("text-bad")], Format.grouped(count)))) }
         }
         add("duration", Format.duration(seconds: result.seconds))
         let about = result.certainty?.steady.map { steady in
-            "Latency and rates are of the steady part, \(Figures.clock(steady.figures.from))–\(Figures.clock(steady.figures.to)); in brackets 95 % intervals for this run, changes between runs not covered."
+            "Latency and rates are of the steady part, \(Figures.clock(steady.figures.from))–\(Figures.clock(steady.figures.to)); below them 95 % intervals for this run, changes between runs not covered."
         }
         return .joined([
             .element(
                 "ul", [.class("cards")],
-                cards.map { .element("li", [], [.element("span", [], $0.0), .element("b", [], [$0.1])]) }),
+                cards.map { .element("li", [], [.element("span", [], $0.0), $0.1]) }),
             about.map { .element("p", [.class("dim")], $0) } ?? .nothing,
         ])
     }

@@ -30,7 +30,7 @@ struct RunChapter {
 
     /// After the headline.
     var sections: [Section] {
-        [load, latency, distribution, streams, errors, connections, generator, capacity, about].filter { !$0.isEmpty }
+        [arms, load, latency, distribution, streams, errors, connections, generator, capacity, about].filter { !$0.isEmpty }
     }
 
     private func section(_ id: String, _ title: String, _ content: [HTML]) -> Section {
@@ -53,6 +53,11 @@ struct RunChapter {
                 "p", [.class("dim")],
                 "This summary has no timeline: it was written before there was one, or nothing happened. With the records file there is one: sml loadtest report FILE.smlrec"
             ) : .nothing
+    }
+
+    private var arms: Section {
+        section(
+            "arms", "Arms", [armTable, figure("arms-latency", run.armLatencyChart), figure("arms-cumulative", run.armDistributionChart)])
     }
 
     private var load: Section {

@@ -47,7 +47,26 @@ extension RunChapter {
         ].compactMap { $0 }
         rows += result.labels.prefix(Self.mostLabels).compactMap { row(.foreign($0.name, most: 200), $0.metrics.trend(.successLatency)) }
         let left = result.labels.count - Self.mostLabels
-        return table("Latency of the whole run, ms" + (left > 0 ? "; \(left) more labels are in the summary" : ""), ["requests"] + statisticsHead, rows)
+        return table(
+            "Latency of the whole run, ms" + (left > 0 ? "; \(left) more labels are in the summary" : ""), ["requests"] + statisticsHead,
+            rows)
+    }
+
+    var armTable: HTML {
+        table(
+            "Arms of the run, side by side", ["arm"] + Self.sideBySide,
+            result.lanes.map { [.foreign($0.name)] + Self.sideBySide($0.result) })
+    }
+
+    static let sideBySide = ["verdict", "p50", "p95", "p99", "requests/s", "success"]
+
+    static func sideBySide(_ result: RunResult) -> [HTML] {
+        let window = result.certainty?.headline
+        func latency(_ p: Double) -> HTML { .text(window?.latency.first { $0.p == p }?.shortText(unit: " ms") ?? "–") }
+        return [
+            .text(result.certainty?.verdict?.run.level.name ?? "–"), latency(0.5), latency(0.95), latency(0.99),
+            .text(window?.requestsPerSecond.text() ?? "–"), .text(window?.successRate?.inPerCent.text(unit: " %") ?? "–"),
+        ]
     }
 
     var streamTable: HTML {
@@ -76,11 +95,14 @@ extension RunChapter {
                 .foreign(error.hint),
             ]
         }
-        return table("Kinds of failure, the most frequent first", ["kind", "requests", "first at", "label", "the server's words", "where to look"], rows)
+        return table(
+            "Kinds of failure, the most frequent first", ["kind", "requests", "first at", "label", "the server's words", "where to look"],
+            rows)
     }
 
     private static let phaseMetrics: [(name: String, metric: MetricName, color: Int)] = [
-        ("connect and TLS", "http_req_blocked", 6), ("sending", "http_req_sending", 3), ("waiting for the first byte", "http_req_waiting", 1),
+        ("connect and TLS", "http_req_blocked", 6), ("sending", "http_req_sending", 3),
+        ("waiting for the first byte", "http_req_waiting", 1),
         ("receiving", "http_req_receiving", 2),
     ]
 
@@ -95,7 +117,10 @@ extension RunChapter {
         let keys = zip(Self.phaseMetrics, means).map { phase, mean in
             HTML.element(
                 "li", [.class("key c\(phase.color) band")],
-                [.element("span", [.class("swatch")], [HTML]()), .text("\(phase.name) \(Axis.label(ChartFigure.rounded(mean), .milliseconds))")])
+                [
+                    .element("span", [.class("swatch")], [HTML]()),
+                    .text("\(phase.name) \(Axis.label(ChartFigure.rounded(mean), .milliseconds))"),
+                ])
         }
         let rows = Self.phaseMetrics.compactMap { phase -> [HTML]? in
             guard var trend = result.metrics.trend(phase.metric) else { return nil }
@@ -120,7 +145,8 @@ extension RunChapter {
             "Connections opened", ["to", "protocol", "TLS", "cipher", "connections"],
             result.connections.prefix(20).map { kind in
                 [
-                    .foreign(kind.address), .foreign(kind.httpVersion ?? "–"), .foreign(kind.tlsVersion ?? "–"), .foreign(kind.cipher ?? "–"),
+                    .foreign(kind.address), .foreign(kind.httpVersion ?? "–"), .foreign(kind.tlsVersion ?? "–"),
+                    .foreign(kind.cipher ?? "–"),
                     .text(Format.grouped(kind.count)),
                 ]
             })

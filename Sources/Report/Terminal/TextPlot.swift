@@ -105,7 +105,7 @@ package struct TextPlot: Sendable {
             let rounded = passed == counts.total ? "100" : Format.fixed((share * 100).rounded(.down) / 100, 2)
             lines.append(
                 Self.padded(ascii(Axis.label(ChartFigure.rounded(bound), .milliseconds)), Self.margin) + String(style.rule.vertical)
-                    + Self.padded(Format.grouped(count), 11) + Self.padded(rounded, 7) + " % " + bar(Double(count) / most * room))
+                    + Self.padded(Format.grouped(count), 11) + Self.padded(rounded + " %", 10) + bar(Double(count) / most * room))
         }
         return lines
     }

@@ -35,7 +35,8 @@ struct RecordsCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("where"),
-        help: ArgumentHelp("Only rows for which this holds, e.g. status!=200, label=short, 't>=30s'; may be repeated.", valueName: "condition"))
+        help: ArgumentHelp(
+            "Only rows for which this holds, e.g. status!=200, label=short, 't>=30s'; may be repeated.", valueName: "condition"))
     var conditions: [String] = []
 
     func run() async throws {

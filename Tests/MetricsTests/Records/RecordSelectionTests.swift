@@ -28,13 +28,15 @@ struct RecordSelectionTests {
     }
 
     @Test func columnsComeInTheirOrder() throws {
-        #expect(try rows(columns: "status, label,kind") == [
-            "status,label,kind", "200,short,request", "503,long,request", "200,short,request", "200,long,request", "0,short,dropped",
-        ])
+        #expect(
+            try rows(columns: "status, label,kind") == [
+                "status,label,kind", "200,short,request", "503,long,request", "200,short,request", "200,long,request", "0,short,dropped",
+            ])
         #expect(try rows(columns: "sample_ns") == ["sample_ns", "31000000000"])
-        #expect(try rows(columns: "kind,vus,status", format: .jsonl).suffix(2) == [
-            #"{"kind":"dropped","status":0}"#, #"{"kind":"sample","vus":3}"#,
-        ])
+        #expect(
+            try rows(columns: "kind,vus,status", format: .jsonl).suffix(2) == [
+                #"{"kind":"dropped","status":0}"#, #"{"kind":"sample","vus":3}"#,
+            ])
         #expect(try rows(columns: "kind").count == 7)
     }
 
@@ -57,7 +59,9 @@ struct RecordSelectionTests {
     ])
     func whatIsNoConditionIsSaid(text: String, reason: String) {
         let error = #expect(throws: RecordSelectionError.self) { try RecordCondition(text) }
-        #expect(error?.description.hasPrefix("--where: ") == true && error?.description.contains(reason) == true, "\(String(describing: error))")
+        #expect(
+            error?.description.hasPrefix("--where: ") == true && error?.description.contains(reason) == true, "\(String(describing: error))"
+        )
     }
 
     @Test(arguments: ["", "status,", "status,Status", "status,status"]) func whatAreNoColumnsIsSaid(text: String) {

@@ -26,7 +26,8 @@ struct TimelineTests {
         let timeline = try #require(result.timeline)
         let steps = timeline.buckets.count
         func isEnded(_ record: RunRecord) -> Bool { record.kind == .request && !record.flags.contains(.interrupted) }
-        #expect(timeline.buckets.map(\.asked) == count(records, at: { $0.kind == .iterationEnd ? nil : max(0, $0.scheduled) }, steps: steps))
+        #expect(
+            timeline.buckets.map(\.asked) == count(records, at: { $0.kind == .iterationEnd ? nil : max(0, $0.scheduled) }, steps: steps))
         #expect(timeline.buckets.map(\.started) == count(records, at: { $0.kind == .request ? $0.started : nil }, steps: steps))
         #expect(timeline.buckets.map(\.finished) == count(records, at: { isEnded($0) ? $0.end : nil }, steps: steps))
         #expect(timeline.buckets.map(\.failed) == count(records, at: { isEnded($0) && !$0.isSuccess ? $0.end : nil }, steps: steps))
