@@ -1,0 +1,103 @@
+// The page of a run in a browser: nothing on the console, no request to anybody, nothing wider than the window, readable in light
+// and dark, working by pointer and keyboard. Chromium comes with the packages that the tests install.
+
+import Foundation
+import Testing
+
+@Suite(.serialized, .enabled(if: ReportPageTests.isChromiumThere, "no Chromium here: scripts/install-packages test brings it"))
+struct ReportPageTests {
+    static let isChromiumThere = ["chromium", "chromium-browser", "google-chrome"].contains {
+        FileManager.default.isExecutableFile(atPath: "/usr/bin/\($0)")
+    }
+
+    private struct Look: Decodable {
+        struct Contrast: Decodable {
+            let ratio: Double
+            let element: String
+            init(from decoder: any Decoder) throws {
+                var values = try decoder.unkeyedContainer()
+                ratio = try values.decode(Double.self)
+                element = try values.decode(String.self)
+            }
+        }
+        struct Anything: Decodable {}
+        let overflow: [String]
+        let contrast: Contrast
+        let works: [String: Bool]?
+        let pages: Int?
+        let a4: Bool?
+        let requests: [String]
+        let console: [Anything]
+    }
+
+    private static let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "ReportPages/look.py").path
+
+    private func check(_ page: String, in scratch: Scratch) async throws {
+        let run = try await Program.run(
+            "/usr/bin/env", ["python3", Self.script, page], in: scratch, environment: ["HOME": scratch.path], within: 120)
+        try #require(run.code == 0, "\(run.errors)")
+        let looks = try JSONDecoder().decode([String: Look].self, from: Data(run.output.utf8))
+        #expect(Set(looks.keys) == ["wide", "dark", "narrow", "noscript"])
+        for (name, look) in looks {
+            #expect(look.console.isEmpty && look.requests.isEmpty, "\(name): \(look.requests)")
+            #expect(look.overflow.isEmpty, "\(name): \(look.overflow)")
+            // WCAG AA.
+            #expect(look.contrast.ratio >= 4.5, "\(name): \(look.contrast)")
+            if name != "noscript" {
+                #expect(look.works?.isEmpty == false && look.works?.values.contains(false) == false, "\(name): \(look.works ?? [:])")
+            }
+        }
+        #expect(looks["wide"]?.a4 == true && (looks["wide"]?.pages ?? 0) > 1)
+    }
+
+    @Test func aRunLeavesAPageThatWorks() async throws {
+        let scratch = try Scratch()
+        let run = try await Program.run(
+            "sml",
+            [
+                "loadtest", "local", "--loadtest-scenario", "open_loop", "--loadtest-duration", "3s", "--loadtest-max-tokens", "20",
+                "--loadtest-stream", "--out", "out",
+            ], in: scratch, environment: ["HOME": scratch.path], within: 60)
+        try #require(run.code == 0, "\(run.errors)")
+        #expect(run.errors.contains("Report: out/report.html"))
+        try await check(scratch.file("out/report.html"), in: scratch)
+    }
+
+    /// Labels that would run, and a server whose words would.
+    @Test func hostileTextIsShown() async throws {
+        let scratch = try Scratch()
+        let label = #"<img src=x onerror=alert(1)></script><script>alert(2)</script>"# + String(repeating: "<b>", count: 200)
+        try scratch.write(
+            "prompts.json",
+            #"[{"label": "\#(label)", "max_tokens": 3, "content": "one"}, {"label": "العربية", "max_tokens": 3, "content": "[[fail:status=503]]"}]"#
+        )
+        let run = try await Program.run(
+            "sml",
+            [
+                "loadtest", "local", "--loadtest-scenario", "throughput", "--loadtest-duration", "2s", "--loadtest-prompts-file",
+                "prompts.json",
+                "--loadtest-model", "<i>m</i>", "--out", "out", "--quiet", "--no-report",
+            ], in: scratch, environment: ["HOME": scratch.path], within: 60)
+        try #require(run.code == 0, "\(run.errors)")
+        #expect(!FileManager.default.fileExists(atPath: scratch.file("out/report.html")))
+        let report = try await Program.run("sml", ["loadtest", "report", "out", "-o", "page.html"], in: scratch, within: 60)
+        try #require(report.code == 0, "\(report.errors)")
+        #expect(report.output == "Report: page.html\n")
+        try await check(scratch.file("page.html"), in: scratch)
+    }
+
+    @Test(arguments: [
+        (["nothing-here"], "No such file"), (["empty"], "holds neither records"), (["x.json"], "no summary of sml loadtest"),
+        (["x.smlrec"], "not a records file"),
+    ])
+    func whatIsNoRunIsSaid(arguments: [String], words: String) async throws {
+        let scratch = try Scratch()
+        try scratch.write("empty/other.txt", "x")
+        try scratch.write("x.json", "{}")
+        try scratch.write("x.smlrec", "{}")
+        let run = try await Program.run("sml", ["loadtest", "report"] + arguments, in: scratch)
+        #expect(run.code == 65 && run.errors.contains(words) && run.errors.hasPrefix("sml: "), "\(run.code) \(run.errors)")
+        #expect(!scratch.contents.contains { $0.hasSuffix(".html") })
+    }
+}
