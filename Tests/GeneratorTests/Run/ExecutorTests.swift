@@ -191,8 +191,9 @@ import Testing
             rate: 1_000_000_000, timeUnit: .seconds(1), duration: .seconds(1), preAllocatedVUs: 1, maxVUs: 2)
         let run = try await RunHarness.run(
             RunHarness.plan(executor, url: server.url, gracefulStop: .zero), workers: 2)
-        #expect(run.requests.count == 2)
-        #expect(run.of(.dropped).reduce(0) { $0 + Int($1.droppedArrivals) } == 999_999_998)
+        // Two users; on a starved machine one of them may lose its connection and come a second time.
+        #expect((2...4).contains(run.requests.count))
+        #expect(run.of(.dropped).reduce(0) { $0 + Int($1.droppedArrivals) } == 1_000_000_000 - run.requests.count)
         #expect(run.end.duration < 8_000_000_000)
     }
 
