@@ -10,6 +10,17 @@ enum CachePass {
     /// Users of each arm: enough to fill a server, and no more than the plan would have.
     private static let mostUsers = 32
 
+    /// How long it can take at most, a day: every request may come to its time limit.
+    static func longest(_ lanes: [RunLanes.Lane]) -> Duration {
+        let each = lanes.map { lane in
+            let rounds = (lane.corpus.count + users(of: lane) - 1) / users(of: lane)
+            return min(.seconds(86_400), lane.plan.target.timeout * min(rounds + 1, 86_400))
+        }
+        return each.max() ?? .zero
+    }
+
+    private static func users(of lane: RunLanes.Lane) -> Int { min(lane.plan.executor.maxVUs, mostUsers, lane.corpus.count) }
+
     /// Sends every prompt once to every arm.
     ///
     /// - Throws: ``TestRequestError`` for a signal; ``GeneratorError``.
@@ -20,8 +31,7 @@ enum CachePass {
         say("filling the servers' caches: one pass over \(lanes[0].corpus.count) prompts to each arm, not measured")
         let loads = lanes.map { lane in
             LaneLoad(
-                arm: lane.arm, plan: lane.plan.ofCachePass(users: min(lane.plan.executor.maxVUs, mostUsers, lane.corpus.count)),
-                corpus: lane.corpus.ofCachePass, order: lane.order)
+                arm: lane.arm, plan: lane.plan.ofCachePass(users: users(of: lane)), corpus: lane.corpus.ofCachePass, order: lane.order)
         }
         let run = try LoadRun(
             lanes: loads, texts: TextTable(),

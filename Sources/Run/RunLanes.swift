@@ -124,6 +124,8 @@ struct RunLanes: Sendable {
             whole.url = Self.joined(contexts.map(\.url))
             whole.model = Self.joined(contexts.map(\.model))
             whole.plannedArrivals = sum(contexts.map(\.plannedArrivals))
+            whole.design = design?.design.rawValue
+            whole.cache = design?.cache.rawValue
             if turns != nil { whole.pairs = design?.pairs }
         }
         whole.task = task.map {

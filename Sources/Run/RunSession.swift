@@ -166,8 +166,8 @@ final class RunSession: Sendable {
         return try await TaskRun(
             task, directory: request.directory, plan: "plan " + Fingerprint.of(lanes.all.flatMap(\.identity)),
             build: Product.longVersion, stop: stop,
-            patience: request.sendsTestRequest
-                ? lanes.all.reduce(.zero) { $0 + TestRequest.longest($1.plan) } : .zero,
+            patience: (request.sendsTestRequest ? lanes.all.reduce(.zero) { $0 + TestRequest.longest($1.plan) } : .zero)
+                + (lanes.design?.cache == .warm ? CachePass.longest(lanes.all) : .zero),
             first: first)
     }
 

@@ -55,10 +55,11 @@ package struct ArmComparison: Sendable, Equatable {
         }
         let obstacles = deaths + (turns?.problem.map { [$0] } ?? [])
         // Of an arm that is gone there is nothing to compare, whatever the rest of it says.
-        let text =
+        var text =
             obstacles.isEmpty
             ? comparison.textBlock(color: false).split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
             : ["=== Comparison: B against A ===", "NO COMPARISON"] + obstacles.map { "  " + $0 }
+        if result.run?.design == "aa" { text += Self.ofAlikes }
         guard case .object(let members) = comparison.document else {
             document = .null
             return
@@ -67,6 +68,11 @@ package struct ArmComparison: Sendable, Equatable {
             members + [.init("dead_arms", .array(deaths.map { .string($0) }))] + (turns.map { [.init("turns", $0.document)] } ?? [])
                 + [.init("text", .array(text.map { .string($0) }))])
     }
+
+    private static let ofAlikes = [
+        "", "Both arms were asked the same: what differs here is the pair of servers, and",
+        "what an A/B on it finds means nothing unless it is larger.",
+    ]
 
     /// Whether it says anything of the arms: both are there, and something had an interval.
     package var hasVerdict: Bool {

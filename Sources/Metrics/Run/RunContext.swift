@@ -43,6 +43,9 @@ package struct RunContext: Codable, Sendable, Equatable {
     package var conditions: RunConditions?
     /// Of a run that carries several loads at once; absent for others.
     package var lanes: [LaneDescription]?
+    /// Of a run of two arms, how they are loaded and what is done about caches, as a configuration has it; absent for others.
+    package var design: String?
+    package var cache: String?
     /// Of lanes that take turns, how many blocks of each; the plan is then that of one block. Absent for others.
     package var pairs: Int?
 

@@ -10,12 +10,13 @@ import Testing
 @Suite struct ArmComparisonTests {
     /// 400 s at 20/s. `shift`: B slower by that share.
     static func result(
-        shift: Double, turns: [LaneTurn]? = nil, change: (inout RunRecord) -> Void = { _ in }
+        shift: Double, design: String = "duet", turns: [LaneTurn]? = nil, change: (inout RunRecord) -> Void = { _ in }
     ) throws -> RunResult {
         var context = Samples.context(plannedArrivals: 8_000)
         context.plan.durationSeconds = 400
         context.lanes = [LaneDescription(name: "a", arm: 1, context: context), LaneDescription(name: "b", arm: 2, context: context)]
         context.pairs = turns.map { $0.count / 2 }
+        (context.design, context.cache) = (design, "warm")
         var tally = RunTally(context: context, texts: TextTable())
         var random = SplitMix(state: 5)
         var records: [RunRecord] = []
@@ -125,6 +126,12 @@ import Testing
             for at in [0, 100, 200.0] { statistics.consume(Samples.request(at: at)) }
             #expect((statistics.prompts.repeatedFrom == nil) == (nonce == true) && statistics.prompts.distinct.total == 1)
         }
+    }
+
+    @Test func ofAPairThatShouldBeAlikeItSaysSo() throws {
+        let alike = try #require(try Self.result(shift: 0, design: "aa").comparison)
+        #expect(alike.lines.contains { $0.hasPrefix("Both arms were asked the same") } && alike.hasVerdict)
+        #expect(try Self.result(shift: 0).comparison?.lines.contains { $0.hasPrefix("Both arms were asked") } == false)
     }
 
     @Test func blocksThatAreAllHeadAreSaid() throws {
