@@ -27,8 +27,8 @@ extension RunReport {
         guard !shown.isEmpty else { return nil }
         let most = shown.flatMap { $0.values + $0.upper }.compactMap { $0 }.max() ?? 0
         return Chart(
-            title: title, caption: caption, x: .time(columns.seconds), y: y ?? .number(upTo: most * 1.04, unit: unit), xName: "time since start",
-            yName: yName, xs: columns.middles, series: shown, spans: spans, marks: marks)
+            title: title, caption: caption, x: .time(columns.seconds), y: y ?? .number(upTo: most * 1.04, unit: unit),
+            xName: "time since start", yName: yName, xs: columns.middles, series: shown, spans: spans, marks: marks)
     }
 
     /// A line through the means, and the ends of each column where it has more than one step.
