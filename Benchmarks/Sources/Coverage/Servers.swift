@@ -37,11 +37,13 @@ struct CorrelatedServer: Server {
 /// Independent lognormal latencies on a machine whose speed drifts by 3 % with a memory of 300 s.
 struct DriftingServer: Server {
     private static let drift = 0.03, memorySeconds = 300.0, spread = 0.25
-    private var random: Random
+    private var random: Random, noise: Random?
     private var number = 0.0, speed = 0.0
 
-    init(seed: UInt64) {
+    /// - Parameter noise: seed of the latencies; nil to draw them from the drift's numbers.
+    init(seed: UInt64, noise: UInt64? = nil) {
         random = Random(seed: seed)
+        self.noise = noise.map { Random(seed: $0) }
         speed = random.normal()
     }
 
@@ -49,24 +51,30 @@ struct DriftingServer: Server {
         let kept = exp(-1 / requestsPerSecond / Self.memorySeconds)
         speed = kept * speed + (1 - kept * kept).squareRoot() * random.normal()
         number += 1
-        return Request(scheduled: number / requestsPerSecond, latency: exp(Self.drift * speed + Self.spread * random.normal()))
+        let own = noise?.normal() ?? random.normal()
+        return Request(scheduled: number / requestsPerSecond, latency: exp(Self.drift * speed + Self.spread * own))
     }
 }
 
 /// Poisson arrivals at four places, busy 85 % of the time, lognormal service with a variation of 1.
 struct QueueServer: Server {
     private static let places = 4, load = 0.85
-    private var random: Random
+    private var random: Random, services: Random?
     private var now = 0.0
     private var freeAt = [Double](repeating: 0, count: places)
 
-    init(seed: UInt64) { random = Random(seed: seed) }
+    /// - Parameter service: seed of the service times; nil to draw them from the arrivals' numbers.
+    init(seed: UInt64, service: UInt64? = nil) {
+        random = Random(seed: seed)
+        services = service.map { Random(seed: $0) }
+    }
 
     mutating func next() -> Request {
         now += random.exponential(mean: 1 / requestsPerSecond)
         let variance = log(2.0)
         let mean = Self.load * Double(Self.places) / requestsPerSecond
-        let service = mean * exp(variance.squareRoot() * random.normal() - variance / 2)
+        let drawn = services?.normal() ?? random.normal()
+        let service = mean * exp(variance.squareRoot() * drawn - variance / 2)
         let place = freeAt.indices.min { freeAt[$0] < freeAt[$1] }!
         let end = max(now, freeAt[place]) + service
         freeAt[place] = end

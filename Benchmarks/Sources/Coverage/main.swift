@@ -8,7 +8,7 @@ let arguments = CommandLine.arguments.dropFirst()
 let number = arguments.dropFirst().first.flatMap { Int($0) }
 switch arguments.first {
 case "intervals": intervalCoverage(runs: number ?? 400, seconds: [60, 300, 900, 3600], truthRequests: 4_000_000)
-case "comparison": comparisonErrors(pairs: number ?? 300, seconds: 900)
+case "comparison": comparisonErrors(pairs: number ?? 300, seconds: [300, 900])
 case "cost": cost(requests: number ?? 10_000_000)
 default: print("usage: Coverage intervals [RUNS] | comparison [PAIRS] | cost [REQUESTS]")
 }

@@ -82,15 +82,23 @@ struct PairOfRuns {
     }
 
     /// The estimate over the blocks that may be kept.
-    private func estimate(_ cut: BlockCut, _ differences: [Double?]) -> (estimate: RatioEstimate?, untested: Untested?, late: Int) {
-        let known = zip(differences, lateness(cut)).compactMap { difference, lateness in difference.map { ($0, lateness) } }
-        let (kept, late) = BlockGate.keep(known.map(\.0), lateness: known.map(\.1))
-        guard BlockGate.suffices(kept) else {
-            return (
-                nil, BlockGate.suffices(known.map(\.0)) ? .lateBlocks(late: late, of: known.count) : .tooShort(moreSeconds: .infinity), late
-            )
+    ///
+    /// - Parameter chances: by block, what differs by chance and is taken out; nil for nothing.
+    private func estimate(
+        _ cut: BlockCut, _ differences: [Double?], without chances: [Double?]? = nil
+    ) -> (estimate: RatioEstimate?, untested: Untested?, late: Int) {
+        let known = differences.indices.filter { differences[$0] != nil && (chances == nil || chances?[$0] != nil) }
+        let late = lateness(cut)
+        let kept = known.filter { BlockGate.keeps(late[$0]) }
+        guard kept.count >= BlockPlan.fewest else {
+            let untested: Untested =
+                known.count >= BlockPlan.fewest
+                ? .lateBlocks(late: known.count - kept.count, of: known.count) : .tooShort(moreSeconds: .infinity)
+            return (nil, untested, known.count - kept.count)
         }
-        return (RatioEstimate(kept), nil, late)
+        let values = kept.compactMap { differences[$0] }
+        let estimate = chances.map { chances in RatioEstimate(values, without: kept.compactMap { chances[$0] }) } ?? RatioEstimate(values)
+        return (estimate, nil, known.count - kept.count)
     }
 
     // MARK: Quantities
@@ -126,7 +134,7 @@ struct PairOfRuns {
                     LengthAdjustment.difference(
                         a: .init(latencies: a.values, tokens: a.tokens), b: .init(latencies: b.values, tokens: b.tokens), p: p)
                 }
-                figure.atEqualLengths = estimate(cut, adjusted).estimate
+                figure.atEqualLengths = estimate(cut, adjusted, without: meanLengths(cut)).estimate
             }
             if figure.untested == nil, let arm = invalidArm(p) { figure.untested = .invalid(arm: arm) }
             return figure
@@ -213,15 +221,7 @@ struct PairOfRuns {
         let all = cut(blocks: 1)
         guard let a = meanTokens(.a, all)[0], let b = meanTokens(.b, all)[0] else { return nil }
         let count = min(self.a.count, self.b.count)
-        let ratio = plan(p: 0, requests: count).cut.flatMap { cut in
-            estimate(
-                cut,
-                zip(meanTokens(.a, cut), meanTokens(.b, cut)).map { a, b in
-                    guard let a, let b, a > 0, b > 0 else { return nil }
-                    return log(b / a)
-                }
-            ).estimate
-        }
+        let ratio = plan(p: 0, requests: count).cut.flatMap { estimate($0, meanLengths($0)).estimate }
         return LengthDifference(a: a, b: b, ratio: ratio, isDifferent: shareOfOtherLengths > Self.sameLengths)
     }
 
@@ -239,6 +239,14 @@ struct PairOfRuns {
             if length != request.completionTokens { other += 1 }
         }
         return both == 0 ? 1 : Double(other) / Double(both)
+    }
+
+    /// ln(B/A) of the mean length of answers, by block.
+    private func meanLengths(_ cut: BlockCut) -> [Double?] {
+        zip(meanTokens(.a, cut), meanTokens(.b, cut)).map { a, b in
+            guard let a, let b, a > 0, b > 0 else { return nil }
+            return log(b / a)
+        }
     }
 
     private func meanTokens(_ arm: BlockCut.Arm, _ cut: BlockCut) -> [Double?] {

@@ -4,10 +4,13 @@
 package enum BlockGate {
     private static let mostRelativeLateness = 0.02
 
+    /// Whether a block stays of which the larger mean lateness of both arms, over the median latency, is `lateness`.
+    package static func keeps(_ lateness: Double) -> Bool { lateness <= mostRelativeLateness }
+
     /// The differences of blocks in which neither arm's mean lateness was above 2 % of its median latency, and how many were
     /// left out. `lateness`: by block, the larger of both arms.
     package static func keep(_ differences: [Double], lateness: [Double]) -> (kept: [Double], late: Int) {
-        let kept = zip(differences, lateness).filter { $0.1 <= mostRelativeLateness }.map(\.0)
+        let kept = zip(differences, lateness).filter { keeps($0.1) }.map(\.0)
         return (kept, differences.count - kept.count)
     }
 

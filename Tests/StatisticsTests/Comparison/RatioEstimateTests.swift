@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Statistics
@@ -69,6 +70,35 @@ import Testing
         let estimate = try #require(RatioEstimate([0.1, 0.02, 0.05, 0.07, 0.03, 0.01, 0.08, 0.04]))
         // t = 4.537 with 7 degrees.
         #expect(0.002 < estimate.probability && estimate.probability < 0.003)
+    }
+
+    @Test func whatChanceExplainsIsTakenOut() throws {
+        let chances = [0.03, -0.02, 0.05, 0.01, -0.04, 0.02, -0.01, 0.0]
+        let noise = [0.001, -0.002, 0.0015, -0.001, 0.002, -0.0015, 0.0005, -0.0005]
+        let differences = zip(chances, noise).map { 0.03 + 1.5 * $0 + $1 }
+        let plain = try #require(RatioEstimate(differences)), without = try #require(RatioEstimate(differences, without: chances))
+        #expect(close(without.mean, Self.intercept(differences, chances), within: 1e-12) && abs(without.mean - 0.03) < 0.001)
+        #expect(without.standardError < plain.standardError / 10 && without.low < exp(0.03) && exp(0.03) < without.high)
+        // Nothing to explain: the plain estimate; too few to fit a line: none.
+        #expect(RatioEstimate(differences, without: [Double](repeating: 0.1, count: 8)) == plain)
+        #expect(RatioEstimate([0.1, 0.2, 0.3], without: [0, 1, 2]) == nil)
+        // More than chance: no line is prolonged to where nothing was measured.
+        #expect(RatioEstimate(differences, without: chances.map { $0 + 0.2 }) == plain)
+    }
+
+    /// By the normal equations, n·Σxy and the like.
+    private static func intercept(_ y: [Double], _ x: [Double]) -> Double {
+        let n = Double(x.count)
+        let (sx, sy) = (x.reduce(0, +), y.reduce(0, +))
+        let (sxx, sxy) = (x.reduce(0) { $0 + $1 * $1 }, zip(x, y).reduce(0) { $0 + $1.0 * $1.1 })
+        return (sy * sxx - sx * sxy) / (n * sxx - sx * sx)
+    }
+
+    @Test func theToleranceIsTested() throws {
+        let estimate = try #require(RatioEstimate([0.1, 0.02, 0.05, 0.07, 0.03, 0.01, 0.08, 0.04]))
+        #expect(estimate.probability(beyond: 0) == estimate.probability)
+        #expect(estimate.probability(beyond: 0.03) > estimate.probability && estimate.probability(beyond: 0.2) == 1)
+        #expect(try #require(RatioEstimate([Double](repeating: 0.02, count: 8))).probability(beyond: 0.01) == 1.0 / 128)
     }
 
     @Test func timesAsLongToFind() throws {
