@@ -118,7 +118,7 @@ let package = Package(
             name: "Loadtests",
             dependencies: [
                 "Base", "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "HTTPClient", "Health", "Submit", "Models",
-                "LibcurlClient", "Report",
+                "LibcurlClient", "Report", "Statistics",
             ]),
 
         // Commands: thin, one file a subcommand.
@@ -128,7 +128,7 @@ let package = Package(
             name: "sml",
             dependencies: [
                 "CProcessStart", "CommandEdge", "Base", "Scenarios", "ScenarioFiles", "Generator", "Metrics", "RemoteWrite", "HTTPClient",
-                "Submit", "Models", "Loadtests", "Report",
+                "Submit", "Models", "Loadtests", "Report", "Statistics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(

@@ -52,6 +52,7 @@ package struct LoadtestJob: Sendable {
         guard case .job(let record) = submitted else { return inDoubt(submitted, interrupts) }
         say("Job submitted: \(record.jobID)\nRun label: \(job.runLabel)\nLog: \(record.log)")
         try record.write()
+        giveName()
         let session = JobSession(
             launcher: place.launcher, record: record, cancelOnInterrupt: cancelOnInterrupt, isFresh: true,
             writesReport: test.request.writesReport,
@@ -65,6 +66,16 @@ package struct LoadtestJob: Sendable {
             return interrupts.isEnding ? JobOutcome.Code.detached : 0
         }
         return try await session.finish(interrupts: interrupts)
+    }
+
+    /// The job is there whether or not its name can be written down.
+    private func giveName() {
+        guard let name = test.request.name else { return }
+        do {
+            try RunNames(environment: test.environment).give(name, runLabel: job.runLabel)
+        } catch {
+            say("sml: warning: --name: \(error); the run is called \(job.runLabel)")
+        }
     }
 
     private static func cancel(_ record: JobRecord, _ launcher: any Launcher) async {

@@ -48,6 +48,8 @@ package struct LoadtestRequest: Sendable {
     package var arms: RequestedArms?
     /// A page of charts beside the summary.
     package var writesReport: Bool
+    /// What the run is called in lists and comparisons; nil for nothing but its label.
+    package var name: String?
 
     package init(
         settings: ClusterSettings, serverURL: String, isServerChosen: Bool, namesSystem: Bool, overrides: RunOverrides,

@@ -45,11 +45,13 @@ struct LoadtestCommand: AsyncParsableCommand {
               sml loadtest local --loadtest-scenario open_loop --loadtest-duration 30s
               sml loadtest summarize runs/x/records.smlrec
               sml loadtest report runs/x
+              sml loadtest compare tp4 dp4
             """,
         subcommands: [
             RunCommand.self, ABCommand.self, PreconfiguredCommand.self, AdvancedCommand.self, AttachCommand.self, CancelCommand.self,
             LocalCommand.self,
             CalibrateCommand.self, ScenariosCommand.self, CorpusCommand.self,
-            RecordsCommand.self, SummarizeCommand.self, ReportCommand.self, PushCommand.self, CleanCommand.self,
+            RecordsCommand.self, SummarizeCommand.self, CompareCommand.self, ListCommand.self, BaselineCommand.self, ReportCommand.self,
+            PushCommand.self, CleanCommand.self,
         ])
 }

@@ -41,6 +41,13 @@ package enum FileLook {
         return names
     }
 
+    /// `path` from the root on, links resolved; itself when there is nothing.
+    package static func absolute(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
     /// Where a link leads; nil for what is none.
     package static func link(_ path: String) -> String? {
         var target = [UInt8](repeating: 0, count: Int(PATH_MAX))

@@ -10,12 +10,17 @@ package struct ComparedRun: Sendable {
     package var result: RunResult
     /// Nil where there is a summary and nothing else.
     package var requests: ComparedRequests?
+    /// Requests per second as a document of k6 has them, over all of its duration; nil for others.
+    var k6Rate: Double?
 
     package init(name: String, result: RunResult, requests: ComparedRequests? = nil) {
         self.name = name
         self.result = result
         self.requests = requests
     }
+
+    /// k6's documents do not say what was run.
+    var isOfK6: Bool { result.run == nil }
 
     /// Whether requests are due whatever the server does.
     var hasSchedule: Bool { result.run?.plannedArrivals != nil }

@@ -85,7 +85,7 @@ extension Comparison {
     /// Of each quantity the interval between pairs of runs; of one pair the values alone.
     private static func repeats(_ pairs: [(ComparedRun, ComparedRun)], isMeasured: Bool, isKnown: Bool) -> [ComparisonFigure] {
         let each = pairs.map { a, b -> [ComparisonFigure] in
-            guard isMeasured, let pair = PairOfRuns(a: a, b: b, design: .sequential) else { return ValueFigures.all(a.result, b.result) }
+            guard isMeasured, let pair = PairOfRuns(a: a, b: b, design: .sequential) else { return ValueFigures.all(a, b) }
             return pair.figures(adjusting: pair.lengths?.isDifferent == true)
         }
         return each[0].compactMap { first in
@@ -141,6 +141,7 @@ extension RunResult {
     /// Succeeded of finished requests, 0…1; nil without one.
     var successShare: Double? {
         if let rate = metrics.rate(.successRate), rate.total > 0 { return rate.value }
+        if let failed = metrics.rate(.failedExchanges), failed.total > 0 { return 1 - failed.value }
         let requests = metrics.count(.httpRequests)
         return requests > 0 ? 1 - min(1, Double(metrics.count(.failed)) / Double(requests)) : nil
     }

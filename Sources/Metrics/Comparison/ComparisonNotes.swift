@@ -8,7 +8,7 @@ enum ComparisonNotes {
         switch comparison.design {
         case .sequential: notes.append(ComparisonNote.sequential)
         case .repeats: notes += repeats(a, b)
-        case .values: notes.append(values(a[0], b[0]))
+        case .values: notes += values(a[0], b[0])
         case .duet, .alternating: break
         }
         notes += differences(a[0], b[0], allowed)
@@ -31,9 +31,11 @@ enum ComparisonNotes {
         return notes
     }
 
-    private static func values(_ a: ComparedRun, _ b: ComparedRun) -> String {
-        let ofK6 = [("A", a), ("B", b)].filter { $0.1.result.run == nil }.map(\.0)
-        return ofK6.isEmpty ? ComparisonNote.noRecords : ComparisonNote.ofK6(ofK6)
+    private static func values(_ a: ComparedRun, _ b: ComparedRun) -> [String] {
+        let ofK6 = [("A", a), ("B", b)].filter(\.1.isOfK6)
+        guard !ofK6.isEmpty else { return [ComparisonNote.noRecords] }
+        let dropped = ofK6.map { ($0.0, $0.1.result.metrics.count(.dropped)) }.filter { $0.1 > 0 }
+        return [ComparisonNote.ofK6(ofK6.map(\.0))] + dropped.map { ComparisonNote.dropped($0, count: $1) }
     }
 
     /// Differences that were allowed, so that nobody forgets that they are there.

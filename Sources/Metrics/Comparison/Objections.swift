@@ -8,32 +8,37 @@ struct Objections {
 
     func all(_ a: [ComparedRun], _ b: [ComparedRun]) -> [NotComparable] {
         var found: [NotComparable] = []
-        let isKnown = (a + b).allSatisfy { $0.result.run != nil }
-        func add(_ first: ComparedRun, _ second: ComparedRun, _ names: (a: String, b: String)) {
-            let more = Comparability.objections(describe(first, isKnown), describe(second, isKnown), names: names)
-            for objection in more where !found.contains(objection) && !isAllowed(objection) { found.append(objection) }
+        // Of what k6 wrote there are values and no verdict: nothing to refuse.
+        guard (a + b).allSatisfy({ !$0.isOfK6 }) else { return [] }
+        func add(_ first: ComparedRun, _ second: ComparedRun, _ names: (a: String, b: String), isPair: Bool = true) {
+            let more = Comparability.objections(describe(first), describe(second), names: names)
+            for objection in more where !found.contains(objection) && !isAllowed(objection, isPair: isPair) { found.append(objection) }
         }
         for (number, pair) in zip(a, b).enumerated() {
             let suffix = a.count > 1 ? String(number + 1) : ""
             add(pair.0, pair.1, ("A\(suffix)", "B\(suffix)"))
             // What is the same within each pair must be the same for all.
-            if number > 0 { add(a[0], pair.0, ("A1", "A\(number + 1)")) }
+            if number > 0 { add(a[0], pair.0, ("A1", "A\(number + 1)"), isPair: false) }
         }
         return found
     }
 
-    private func isAllowed(_ objection: NotComparable) -> Bool {
-        if case .differs(let name, _, _) = objection { return allowed.contains(name) }
-        return false
+    /// Repeats draw anew: only within a pair seeds are the same. How many of a run's requests fail may differ between pairs too.
+    private func isAllowed(_ objection: NotComparable, isPair: Bool) -> Bool {
+        switch objection {
+        case .differs(let name, _, _): allowed.contains(name) || !isPair && name.lowercased().hasSuffix("seed")
+        case .successRates: !isPair
+        case .invalid, .overloaded, .dropped: false
+        }
     }
 
-    private func describe(_ run: ComparedRun, _ isKnown: Bool) -> ArmDescription {
+    private func describe(_ run: ComparedRun) -> ArmDescription {
         let result = run.result
         let dropped = Double(result.metrics.count(.dropped))
         let started = Double(result.metrics.count(.started))
         return ArmDescription(
             verdict: result.certainty?.verdict?.run.level ?? .valid, isOverloaded: isOverloaded(result),
-            plan: isKnown ? PlanFacts.of(result) : [], successRate: result.successShare ?? 0,
+            plan: PlanFacts.of(result), successRate: result.successShare ?? 0,
             droppedShare: dropped > 0 ? dropped / (dropped + started) : 0)
     }
 

@@ -41,3 +41,15 @@ enum PlanFacts {
 
     private static func labels(_ run: RunContext) -> String? { run.labels.isEmpty ? nil : run.labels.prefix(20).joined(separator: ", ") }
 }
+
+extension Comparison {
+    /// - Throws: `ConfigurationError` for a name that none of `runs` has: a typing error would let nothing differ.
+    package static func check(allowed: Set<String>, _ runs: [ComparedRun], option: String) throws(ConfigurationError) {
+        guard !allowed.isEmpty else { return }
+        let names = runs.reduce(into: Set<String>()) { $0.formUnion(PlanFacts.of($1.result).map(\.name)) }
+        guard let unknown = allowed.subtracting(names).sorted().first else { return }
+        throw ConfigurationError(
+            .usage,
+            "\(option): \(JSON.string(unknown).shown) is nothing these runs have; they have \(names.sorted().joined(separator: ", "))")
+    }
+}

@@ -19,7 +19,7 @@ package struct Summary: Sendable, Equatable {
     }
 
     /// 65,536 labels, each with its seven statistics six times, are 90 MB.
-    private static let sizeLimit = 256 << 20
+    static let sizeLimit = 256 << 20
 
     /// Reads a summary of ours from a file.
     ///

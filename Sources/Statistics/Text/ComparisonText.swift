@@ -45,6 +45,10 @@ package enum ComparisonNote {
             + "whether plan, prompts and seeds are the same is not known"
     }
 
+    package static func dropped(_ arm: String, count: UInt64) -> String {
+        "\(arm) dropped \(count) iterations: its figures are of the others"
+    }
+
     package static func allowed(_ difference: String) -> String { "allowed: \(difference)" }
     package static func unsettled(_ arm: String) -> String {
         "\(arm) had not settled within half of the run: its figures may be of the warm-up"

@@ -31,6 +31,9 @@ package enum Figures {
     /// Decimals for a value alone: three digits.
     static func decimals(value: Double) -> Int { abs(value) >= 100 ? 0 : abs(value) >= 10 ? 1 : 2 }
 
+    /// A value alone, three digits of it.
+    package static func short(_ value: Double) -> String { text(value, decimals: decimals(value: value)) }
+
     /// A share as per cent without the sign: 6.1, and 0.04 where one decimal would be 0.
     package static func percent(_ share: Double) -> String {
         text(share * 100, decimals: abs(share) * 100 < 0.1 && share != 0 ? 2 : 1)

@@ -77,6 +77,8 @@ struct ClusterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("File with the API key, readable by you only (mode 0600).", valueName: "file"))
     var apiKeyFile: String?
 
+    @OptionGroup var naming: NameOption
+
     @Flag(help: "Print the job script and the staged files, without secrets; submit nothing.")
     var dryRun = false
 
@@ -100,13 +102,16 @@ struct ClusterOptions: ParsableArguments {
     ///
     /// - Throws: ``SubmitError/usage(_:)``, ``ConfigurationError``.
     func request(environment: [String: String]) throws -> LoadtestRequest {
-        LoadtestRequest(
+        try naming.check(environment)
+        var request = LoadtestRequest(
             settings: try settings(environment: environment), serverURL: server(environment),
             isServerChosen: chosenServer(environment) != nil, namesSystem: firecrestSystem != nil,
             overrides: try requests.overrides(environment),
             apiKeyFile: apiKeyFile, waitsForJob: waitForLoadtest, waitsUntilHealthy: waitUntilHealthy,
             waitsInJob: waitInJob, readyTimeout: .seconds(loadtestReadyTimeout), cancelsOnInterrupt: cancelOnInterrupt, isDryRun: dryRun,
             isVerbose: verbose, writesReport: page.report)
+        request.name = naming.name
+        return request
     }
 
     /// Of the job itself.

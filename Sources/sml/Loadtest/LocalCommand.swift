@@ -116,6 +116,7 @@ struct LocalCommand: AsyncParsableCommand {
     var details = false
 
     @OptionGroup var page: ReportOptions
+    @OptionGroup var naming: NameOption
 
     /// What these options mean to nobody but us, said before anything is written or started.
     private func check() throws {
@@ -148,6 +149,7 @@ struct LocalCommand: AsyncParsableCommand {
     private func runReported() async throws -> Int32 {
         try check()
         let environment = ProcessVariables.all
+        try naming.check(environment)
         let scenario = try ScenarioCatalog().resolve(loadtestScenario)
         for warning in scenario.warnings { say("sml: warning: \(warning)") }
         let key = loadtestServerUrl == nil ? nil : try APIKey.read(file: apiKeyFile, environment: environment)
@@ -212,13 +214,19 @@ struct LocalCommand: AsyncParsableCommand {
         arguments.requireValid = requests.requireValid
         let remoteWrite = RemoteWriteSettings(
             isEnabled: loadtestMetricsRemoteWrite, url: loadtestMetricsRemoteWriteUrl, environment: environment)
+        if let name = naming.name {
+            try RunNames(environment: environment).give(name, runLabel: label, directory: FileLook.absolute(staged.directory))
+        }
         let code = try await LocalRun(
             generatorArguments: arguments, generatorEnvironment: remoteWrite.generatorEnvironment
         ).run(signals: signals)
         if page.report, TextFile.isThere(staged.summary) { ReportOptions.write(summary: staged.summary, quiet: quiet) }
         // Refused before its first request: what we staged is no run and would be in the way of the next try.
         // With a summary it was one, of which only the output failed.
-        if [64, 69, 73, 77, 104, 107, 255].contains(code), !TextFile.isThere(staged.summary) { staged.discard() }
+        if [64, 69, 73, 77, 104, 107, 255].contains(code), !TextFile.isThere(staged.summary) {
+            staged.discard()
+            if let name = naming.name { RunNames(environment: environment).remove(name) }
+        }
         return code
     }
 
