@@ -3,9 +3,14 @@
 import Glibc
 
 package enum Figures {
-    /// `value` with that many decimals, ties away from 0, thousands separated by commas: 1,234.5.
+    /// `value` with that many decimals, ties away from 0, thousands separated by commas: 1,234.5. Fewer than none are tens,
+    /// hundreds and so on.
     static func text(_ value: Double, decimals: Int) -> String {
         guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
+        guard decimals >= 0 else {
+            let unit = pow(10, Double(-decimals))
+            return text((value / unit).rounded() * unit, decimals: 0)
+        }
         let scale = pow(10, Double(decimals))
         let scaled = UInt64((abs(value) * scale).rounded())
         let (whole, fraction) = scaled.quotientAndRemainder(dividingBy: UInt64(scale))
@@ -17,10 +22,14 @@ package enum Figures {
         return value < 0 && scaled > 0 ? "-" + text : text
     }
 
-    /// Decimals for values that are uncertain by `width`: the last digit is worth at most a fifth of it, and never more
-    /// than 1.
+    /// Decimals for values that are uncertain by `width`: the last digit is worth at most a fifth of it, and of 1,000 and more
+    /// at most three digits are left: 12,345 (9,812–15,903) is 12,350 (9,810–15,900).
     static func decimals(width: Double) -> Int {
         var (decimals, unit) = (0, 1.0)
+        while decimals > -12, unit * 1000 <= width {
+            decimals -= 1
+            unit *= 10
+        }
         while decimals < 3, unit > width / 5 {
             decimals += 1
             unit /= 10

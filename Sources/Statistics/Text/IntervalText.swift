@@ -31,7 +31,12 @@ extension Figure {
     /// - Parameter isBounded: whether a missing bound is said to be missing.
     package func text(unit: String = "", mark: String = "", isBounded: Bool = false) -> String {
         var decimals = Figures.decimals(value: value)
-        if let low, let high { decimals = Figures.decimals(width: high - low) }
+        switch (low, high) {
+        case (let low?, let high?): decimals = Figures.decimals(width: high - low)
+        // The missing half is taken to be as long.
+        case (let bound?, nil), (nil, let bound?): decimals = min(decimals, Figures.decimals(width: 2 * abs(value - bound)))
+        case (nil, nil): break
+        }
         func shown(_ value: Double) -> String { Figures.text(value, decimals: decimals) }
         let inside: String? =
             switch (low, high) {
@@ -41,6 +46,16 @@ extension Figure {
             case (let low?, let high?): "\(shown(low))–\(shown(high))"
             }
         return shown(value) + unit + (inside.map { " (\($0)\(mark))" } ?? "")
+    }
+
+    /// The value alone, with no more digits than the interval supports.
+    package var shortText: String {
+        let whole = text()
+        return whole.firstIndex(of: " ").map { String(whole[..<$0]) } ?? whole
+    }
+
+    package static func / (figure: Figure, count: Double) -> Figure {
+        Figure(value: figure.value / count, low: figure.low.map { $0 / count }, high: figure.high.map { $0 / count })
     }
 
     /// Of a share, in per cent.

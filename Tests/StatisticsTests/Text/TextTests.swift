@@ -13,6 +13,13 @@ import Testing
         #expect([0.5, 0.9, 0.95, 0.99, 0.999].map(Figures.percentile) == ["p50", "p90", "p95", "p99", "p99.9"])
         #expect(Figures.clock(12.9) == "00:12" && Figures.clock(3_723) == "1:02:03")
         #expect([32.0, 4.9, 0.5, 0.04, 0].map { Figures.decimals(width: $0) } == [0, 1, 1, 3, 3])
+        #expect([999.0, 1_000, 6_091, 12_000].map { Figures.decimals(width: $0) } == [0, -1, -1, -2])
+        #expect(Figure(value: 12_345, low: 9_812, high: 15_903).text(unit: " ms") == "12,350 ms (9,810–15,900)")
+        #expect(Figure(value: 12_345, low: 9_812, high: 15_903).shortText == "12,350")
+        // One bound supports no more digits than its distance.
+        #expect(Figure(value: 12_345, low: 9_812).text(isBounded: true) == "12,350 (at least 9,810)")
+        #expect(Figure(value: 99.9912, high: 99.9999).text(isBounded: true) == "100.0 (at most 100.0)")
+        #expect((Figure(value: 5_120, low: 5_080, high: 5_160) / 8).text() == "640 (635–645)")
     }
 
     private func intervals(_ value: Double, _ low: Int64?, _ high: Int64?, effective: Double, count: Int = 6_000) -> LatencyIntervals {
