@@ -32,7 +32,7 @@ package struct LaunchThenTest {
         try checkTime(launch.time, timeOption)
         try place.partition?.check(launch.time, option: timeOption)
         try place.partition?.check(nodes: launch.topology.nodes, option: "replicas times nodes per replica")
-        let aimed = try test.aimed(model: launch.servedName.description)
+        let aimed = try test.aimed(model: launch.servedName.description, size: launch.size)
         let job = try aimed.job(at: place)
         if let directory = outputScript {
             try LaunchScripts(launch: launch, job: job).write(to: directory)

@@ -10,7 +10,7 @@ import Scenarios
 import Submit
 
 package struct PreparedLoadtest {
-    let request: LoadtestRequest
+    private(set) var request: LoadtestRequest
     package let file: ConfigurationFile
     package let scenario: ScenarioDefinition
     private(set) var apiKey: String?
@@ -85,11 +85,15 @@ package struct PreparedLoadtest {
     package var settings: ClusterSettings { request.settings }
 
     /// The same test of a model that was launched for it.
-    package func aimed(at serverURL: String? = nil, model: String) throws -> PreparedLoadtest {
+    ///
+    /// - Parameter size: of what was launched, unless somebody said another.
+    package func aimed(at serverURL: String? = nil, model: String, size: ServerSize = ServerSize()) throws -> PreparedLoadtest {
         var test = self
+        let said = request.overrides.serverSize
+        test.request.overrides.serverSize = ServerSize(replicas: said.replicas ?? size.replicas, gpus: said.gpus ?? size.gpus)
         test.model = model
         test.serverURL = serverURL ?? self.serverURL
-        test.configuration = try Self.configuration(request, scenario, serverURL: test.serverURL, model: model, apiKey: apiKey)
+        test.configuration = try Self.configuration(test.request, scenario, serverURL: test.serverURL, model: model, apiKey: apiKey)
         return test
     }
 

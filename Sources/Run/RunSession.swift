@@ -123,6 +123,7 @@ final class RunSession: Sendable {
                     file: request.prompts, prompts: lane.corpus.count, distinct: distinct[index], nonce: lane.nonce == nil ? nil : true),
                 machine: machine, workers: run.workers.count, conditions: conditions)
             context.testRequest = tested[index]
+            if lane.resolved.serverSize != ServerSize() { context.server = lane.resolved.serverSize }
             return context
         }
         context = lanes.context(of: contexts, task: task?.share)

@@ -37,6 +37,8 @@ package struct WindowFigures: Sendable, Equatable {
     package var requestsPerSecond, tokensPerSecond: Figure
     /// 0…1 of the requests due in it that ended; nil without one.
     package var successRate: Figure?
+    /// Nil in documents of before it was kept.
+    package var inFlight: InFlight?
 }
 
 /// The steady part of a run.

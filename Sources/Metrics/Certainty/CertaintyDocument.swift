@@ -44,6 +44,7 @@ enum CertaintyDocument {
             ("requests_per_second", .object(bounds(window.requestsPerSecond))),
             ("output_tokens_per_second", .object(bounds(window.tokensPerSecond))),
             ("success_rate", window.successRate.map { .object(bounds($0)) } ?? .null),
+            ("mean_in_flight", JSON(window.inFlight?.mean)), ("max_in_flight", JSON(window.inFlight?.most)),
         ]
     }
 
@@ -59,7 +60,7 @@ enum CertaintyDocument {
     }
 
     /// p50, p99_9.
-    private static func key(_ p: Double) -> String {
+    static func key(_ p: Double) -> String {
         let tenths = Int((p * 1000).rounded())
         return tenths % 10 == 0 ? "p\(tenths / 10)" : "p\(tenths / 10)_\(tenths % 10)"
     }
@@ -138,7 +139,10 @@ enum CertaintyDocument {
             from: from, to: to, requests: Int(json["requests"]?.integer ?? 0),
             latency: (json["latency_ms"]?.members ?? []).compactMap { percentile(key: $0.0, $0.1) },
             requestsPerSecond: figure(json["requests_per_second"]) ?? Figure(value: 0),
-            tokensPerSecond: figure(json["output_tokens_per_second"]) ?? Figure(value: 0), successRate: figure(json["success_rate"]))
+            tokensPerSecond: figure(json["output_tokens_per_second"]) ?? Figure(value: 0), successRate: figure(json["success_rate"]),
+            inFlight: json["mean_in_flight"]?.number.flatMap { mean in
+                json["max_in_flight"]?.integer.map { InFlight(mean: mean, most: Int($0)) }
+            })
     }
 
     private static func figure(_ json: JSON?) -> Figure? {

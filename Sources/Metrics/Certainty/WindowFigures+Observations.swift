@@ -18,7 +18,8 @@ extension WindowFigures {
             } ?? latency,
             requestsPerSecond: Self.rate(totals.succeeded, requests: totals.succeeded.total),
             tokensPerSecond: Self.rate(totals.tokens, requests: totals.succeeded.total),
-            successRate: Self.share(totals.good, of: totals.due))
+            successRate: Self.share(totals.good, of: totals.due),
+            inFlight: InFlight(observations, window: window))
     }
 
     /// Fewer requests have blocks without any.

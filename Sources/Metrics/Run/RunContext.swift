@@ -48,6 +48,8 @@ package struct RunContext: Codable, Sendable, Equatable {
     package var cache: String?
     /// Of lanes that take turns, how many blocks of each; the plan is then that of one block. Absent for others.
     package var pairs: Int?
+    /// How much of a machine serves the model; absent where nobody said.
+    package var server: ServerSize?
 
     package init(
         version: String, build: Build? = nil, libcurlVersion: String = "", runLabel: String = "", scenario: String, model: String = "",

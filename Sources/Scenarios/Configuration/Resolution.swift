@@ -19,6 +19,8 @@ package struct ResolvedRun: Sendable, Equatable {
     package var description: String?
     /// Appended to the server URL.
     package var requestPath: String
+    /// As far as it is known.
+    package var serverSize = ServerSize()
 
     /// Every seed of the run; all go into the summary.
     package struct Seeds: Sendable, Equatable {
@@ -104,7 +106,7 @@ extension RunConfiguration {
             plan: plan, corpusOptions: options, warnings: warnings, model: model,
             runLabel: try environment.checkedLabel() ?? configLabel, seeds: .init(prompt: promptSeed, think: thinkSeed),
             maxTokens: maxTokens, description: description,
-            requestPath: request.path)
+            requestPath: request.path, serverSize: try ServerSize(config))
     }
 
     // MARK: Parts

@@ -22,10 +22,13 @@ package struct RunOverrides: Sendable, Equatable {
     /// `--threshold` and `--slo`, as the members of a scenario that they stand for.
     package var thresholds: JSON?
     package var slo: JSON?
+    /// `--loadtest-replicas`, `--loadtest-gpus`.
+    package var serverSize: ServerSize
 
     package init(
         maxTokens: String? = nil, ignoreEOS: Bool? = nil, stream: Bool? = nil, promptSeed: Int64? = nil, thinkTime: String? = nil,
-        systemPrompt: String? = nil, warmUp: String? = nil, thresholds: JSON? = nil, slo: JSON? = nil
+        systemPrompt: String? = nil, warmUp: String? = nil, thresholds: JSON? = nil, slo: JSON? = nil,
+        serverSize: ServerSize = ServerSize()
     ) {
         self.maxTokens = maxTokens
         self.ignoreEOS = ignoreEOS
@@ -36,6 +39,7 @@ package struct RunOverrides: Sendable, Equatable {
         self.warmUp = warmUp
         self.thresholds = thresholds
         self.slo = slo
+        self.serverSize = serverSize
     }
 
     /// With what the variables of `environment` say where no option does: written into the run configuration, they reach a
@@ -76,6 +80,8 @@ extension RunConfiguration {
         if let thresholds = overrides.thresholds { own.append(.init("thresholds", thresholds)) }
         if let slo = overrides.slo { own.append(.init("slo", slo)) }
         if let stream = overrides.stream { own.append(.init("stream", .bool(stream))) }
+        if let replicas = overrides.serverSize.replicas { own.append(.init("replicas", .int(Int64(replicas)))) }
+        if let gpus = overrides.serverSize.gpus { own.append(.init("gpus", .int(Int64(gpus)))) }
         return try RunConfiguration(
             file: file,
             root: .object(

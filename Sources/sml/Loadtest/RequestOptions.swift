@@ -39,6 +39,12 @@ struct RequestOptions: ParsableArguments {
             "What a request must come up to, to count as good: ttft=500ms,tpot=50ms,e2e=10s, or some of them.", valueName: "limits"))
     var slo: String?
 
+    @Option(help: ArgumentHelp("Copies of the server behind the URL, for tokens/s per replica.", valueName: "n"))
+    var loadtestReplicas: Int?
+
+    @Option(help: ArgumentHelp("GPUs of all copies together, for tokens/s per GPU.", valueName: "n"))
+    var loadtestGpus: Int?
+
     @Flag(help: "End with 4 when the run measured its generator: verdict INVALID.")
     var requireValid = false
 
@@ -46,6 +52,9 @@ struct RequestOptions: ParsableArguments {
         if let loadtestWarmup { try OptionValue.warmUp(loadtestWarmup, option: "--loadtest-warmup") }
         _ = try ObjectiveOptions.thresholds(threshold)
         if let slo { _ = try ObjectiveOptions.request(slo) }
+        for (option, count) in [("--loadtest-replicas", loadtestReplicas), ("--loadtest-gpus", loadtestGpus)] {
+            if let count { _ = try OptionValue.count(count, option: option, in: 1...ServerSize.most) }
+        }
         if let loadtestMaxTokens { try OptionValue.maxTokens(loadtestMaxTokens, option: "--loadtest-max-tokens") }
     }
 
@@ -55,7 +64,8 @@ struct RequestOptions: ParsableArguments {
     func overrides(_ environment: [String: String]) throws(ConfigurationError) -> RunOverrides {
         try RunOverrides(
             maxTokens: loadtestMaxTokens, ignoreEOS: loadtestIgnoreEos, stream: loadtestStream, promptSeed: loadtestPromptSeed,
-            warmUp: loadtestWarmup, thresholds: ObjectiveOptions.thresholds(threshold), slo: slo.map(Self.objective)
+            warmUp: loadtestWarmup, thresholds: ObjectiveOptions.thresholds(threshold), slo: slo.map(Self.objective),
+            serverSize: ServerSize(replicas: loadtestReplicas, gpus: loadtestGpus)
         ).filled(from: RunEnvironment(environment))
     }
 }

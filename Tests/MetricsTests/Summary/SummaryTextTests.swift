@@ -22,27 +22,30 @@ struct SummaryTextTests {
                   target       http://127.0.0.1:8000/v1/chat/completions
                   outcome      completed after 12.0s, started 2023-11-14T22:13:20.123Z
 
-                  tokens/s     638 output, 120 input, 758 total
+                  success      100.0 % (96.3–100.0), 100 succeeded, 0 failed
                   rate         10.0/s asked, 10.0/s achieved, 9.90/s succeeded, over 10.0s
+                  steady       00:00–00:09, after twice the p99 of latency:
+                  tokens/s     636 output (608–664)
+                  latency      p50 101 ms (62–139, few independent events: 1)
+                               p95 143 ms (no interval), p99 147 ms (no interval)
+                  in flight    1.00 in the mean, 2 at most
+                               95 % intervals for this run; changes between runs not covered
+
                   requests     100 finished, 100 started of 100 planned
-                  success      100.00 %, 100 succeeded, 0 failed
+                  tokens/s all 638 output, 120 input, 758 total
                   lateness     p99 0.200 ms, max 0.200 ms: the generator kept up
                   prompts      100 sent, 1 distinct, repeated from 100ms on
+                               inside of the steady window: prefix caches may answer those faster
 
-                  steady       00:00–00:09, after twice the p99 of latency
-                               9.9 requests/s (9.5–10.4), 636 output tokens/s (608–664)
-                               succeed 100.0 % (96.2–100.0)
-                               p50 101 ms (62–139, few independent events: 1)
+                  steady       9.9 requests/s (9.5–10.4)
                                no interval: p90 139 ms (21 more seconds)
                                p95 143 ms (51 more seconds), p99 147 ms (5 more minutes)
                                p99.9 148 ms (50 more minutes)
-                               prompts repeat from 00:01 on: prefix caches may answer faster
                   full run     00:00–00:12, warm-up and draining included
                                8 requests/s (4–13), 533 output tokens/s (255–811)
                                succeed 100.0 % (96.3–100.0)
                                p50 100 ms (58–142, few independent events: 0), p90 139 ms
                                p95 144 ms, p99 148 ms, p99.9 149 ms
-                               95 % intervals for this run; changes between runs not covered
 
                   latency, ms    count   min   avg   med  p90  p95  p99  max
                   successes        100  50.0  99.5  99.5  139  144  148  149
@@ -125,16 +128,16 @@ struct SummaryTextTests {
         #expect(text.contains("  latency      n/a, no request finished"))
     }
 
-    /// Three labels, two kinds of failure, and all that is usual beside them: on a terminal of 80 × 24 stand the figures of
-    /// successes, every label, both failures with where to look, and the verdict on the generator.
+    /// Three labels, two kinds of failure, and all that is usual beside them: on a terminal of 80 × 24 stand the verdict, the figures
+    /// of successes with their intervals, and both failures; labels as far as there is room.
     @Test func fitsATerminal() throws {
         let text = Self.threeLabelsTwoFailures.textBlock(color: false, screen: TerminalScreen(rows: 22, columns: 80))
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         #expect(lines.count <= 22 && lines.allSatisfy { $0.count <= 80 }, "\(text)")
         for part in [
-            "=== LLM Load Test Summary ===", "tokens/s  ", "/s achieved", "75.00 %, 900 succeeded, 300 failed", "latency, ms", "successes",
-            "from schedule", "· short", "· summarise", "· long", "failures", "HTTP 503", "the server failed: see its log",
-            "HTTP 429", "the server limits the rate", "the generator kept up", "more lines: --details",
+            "=== LLM Load Test Summary ===", "verdict  ", "900 succeeded, 300 failed", "/s achieved", "steady  ", "tokens/s  ",
+            "p50 1,1", ", p95 1,3", "p99 1,39", "in flight  ", "at most", "latency, ms", "successes", "· short", "HTTP 503", "HTTP 429",
+            "more lines: --details",
         ] { #expect(text.contains(part), "\(part) in \(text)") }
         let everything = Self.threeLabelsTwoFailures.textBlock(color: false)
         #expect(everything.split(separator: "\n").filter { $0.hasPrefix("  ·") || $0.contains("as k6") }.allSatisfy { $0.count <= 80 })

@@ -24,6 +24,19 @@ import Testing
         #expect(try Launches.make(.vllm, arguments: ["/m", "--x"]).modelPath == "/m")
     }
 
+    /// What a framework's own options say of the GPUs it takes; without them nobody knows.
+    @Test(
+        arguments: [
+            (["--tp-size", "4"], 8), (["--tensor-parallel-size=2", "--pp", "2"], 8), (["--dp", "4"], 8),
+            (["--tp", "4", "--dp", "4", "--enable-dp-attention"], 8), (["--x"], nil), (["--tp", "many"], nil),
+        ] as [([String], Int?)])
+    func theSizeOfALaunch(_ arguments: [String], _ two: Int?) throws {
+        let single = try Launches.make(arguments: ["--model", "m"] + arguments).size
+        #expect(single.replicas == nil && single.gpus == two.map { $0 / 2 })
+        let double = try Launches.make(arguments: ["--model", "m"] + arguments, replicas: 2).size
+        #expect(double.replicas == 2 && double.gpus == two)
+    }
+
     @Test(arguments: [
         (["--x"], "--framework-args: the model's path is missing; expected --model-path or --model PATH"),
         (

@@ -34,7 +34,8 @@ extension BlockWriter {
     /// What makes all other figures worth something, or nothing.
     func addLateness(to section: inout TextSection) {
         guard let lateness = result.metrics.trend(.startLateness), let p99 = lateness.p99 else { return }
-        section.add(row("lateness", "p99 \(Format.measure(p99)) ms, max \(Format.measure(lateness.max ?? 0)) ms: \(keptUp)"), .headline)
+        let text = "p99 \(Format.measure(p99)) ms, max \(Format.measure(lateness.max ?? 0)) ms: \(keptUp)"
+        section.add(row("lateness", text), result.punctuality.keptUp == true ? .context : .figure)
     }
 
     private func addGenerator(to section: inout TextSection) {

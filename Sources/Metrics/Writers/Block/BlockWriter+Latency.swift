@@ -25,7 +25,9 @@ extension BlockWriter {
         }
         let head = ["latency, ms", "count"] + TrendValue.statistics.map(\.name)
         let lines = Table.aligned([head] + rows, indentation: 2, width: Self.width)
-        for (index, line) in lines.enumerated() { section.add(line, index < 2 || index == lines.count - 1 ? .headline : .figure) }
+        // With intervals they stand further up.
+        let first: TextLine.Priority = result.certainty == nil ? .headline : .figure
+        for (index, line) in lines.enumerated() { section.add(line, index < 2 || index == lines.count - 1 ? first : .figure) }
         return section
     }
 

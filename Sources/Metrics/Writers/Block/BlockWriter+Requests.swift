@@ -1,22 +1,16 @@
-// What the run came to: tokens and requests a second, how many succeeded, and what makes the figures other than they look.
+// What the first screen's figures are out of, and what makes them other than they look: requests, tokens of the whole run, odd
+// answers, repeated prompts.
 
 import Base
 
 extension BlockWriter {
     var counts: TextSection {
         let finished = count(.finished)
-        let failed = count(.failed)
         var section = TextSection()
-        section.add(row("tokens/s", tokenRates), .headline)
-        section.add(row("rate", requestRates), .headline)
         var requests = "\(Format.grouped(finished)) finished, \(Format.grouped(count(.started))) started"
         if let planned = result.run?.plannedArrivals { requests += " of \(Format.grouped(planned)) planned" }
         section.add(row("requests", requests), .context)
-        let rate = finished == 0 ? "n/a" : Format.fixed(100 * (Double(finished) - Double(failed)) / Double(finished), 2) + " %"
-        let coloredRate = finished == 0 || failed > 0 ? style.bad(rate) : style.good(rate)
-        let succeeded = Format.grouped(finished - min(finished, failed))
-        section.add(row("success", "\(coloredRate), \(succeeded) succeeded, \(Format.grouped(failed)) failed"), .headline)
-        addUnfinished(to: &section)
+        if result.certainty != nil { section.add(row("tokens/s all", tokenRates), .context) }
         addLateness(to: &section)
         let odd = remarks("answers") { style.bad($0) }
         if !odd.isEmpty { section.add(row("answers", "of the successful: " + odd.joined(separator: ", ")), .figure) }
@@ -29,16 +23,22 @@ extension BlockWriter {
         return section
     }
 
-    private var tokenRates: String {
+    var tokenRates: String {
         let rates = [("output", MetricName.outputPerSecond), ("input", .inputPerSecond), ("total", .totalPerSecond)]
             .compactMap { name, metric in result.metrics.number(metric).map { "\(Format.measure($0)) \(name)" } }
         guard !rates.isEmpty else { return count(.finished) == 0 ? "n/a" : "n/a, no answer said how many it has" }
+        return rates.joined(separator: ", ")
+    }
+
+    /// What makes the tokens too few.
+    var silentAnswers: String {
         let silent = count(.withoutUsage)
-        return rates.joined(separator: ", ") + (silent > 0 ? style.bad("; \(Format.grouped(silent)) answers did not say") : "")
+        guard silent > 0, result.metrics.number(.outputPerSecond) != nil else { return "" }
+        return style.bad("; \(Format.grouped(silent)) answers did not say")
     }
 
     /// Of the plan's time, not of the wait for the last answers after it.
-    private var requestRates: String {
+    var requestRates: String {
         let rates = [("asked", MetricName.askedPerSecond), ("achieved", .achievedPerSecond), ("succeeded", .succeededPerSecond)]
             .compactMap { name, metric in result.metrics.number(metric).map { "\(Format.measure($0))/s \(name)" } }
         guard !rates.isEmpty, let seconds = result.metrics.number(.planSeconds) else {
@@ -48,7 +48,7 @@ extension BlockWriter {
     }
 
     /// What was cut off or never started.
-    private func addUnfinished(to section: inout TextSection) {
+    func addUnfinished(to section: inout TextSection) {
         let interrupted = count(.interrupted)
         let dropped = count(.dropped)
         let paused = count(.pausedArrivals)
@@ -81,7 +81,13 @@ extension BlockWriter {
             }
             section.add(row("prompts", text), .context)
         }
-        guard let cached = result.metrics.number(.cachedShare), cached > 0 else { return }
+        guard let cached = result.metrics.number(.cachedShare), cached > 0 else {
+            // Where the server says nothing of its cache.
+            if result.certainty?.firstRepeat != nil, result.metrics.number(.cachedShare) == nil {
+                section.add(row("", "inside of the steady window: prefix caches may answer those faster"), .context)
+            }
+            return
+        }
         let isMuch = cached >= Self.muchCached
         let share = isMuch ? style.bad(share(cached)) : share(cached)
         let why =

@@ -40,7 +40,7 @@ struct BlockWriter {
     /// All there is to say, in the order of reading.
     var sections: [TextSection] {
         [
-            TextSection(verdict.lines + head.lines), thresholds, TextSection(counts.lines + goodput.lines), windows, latencyTable,
+            TextSection(verdict.lines + head.lines), thresholds, headline, TextSection(counts.lines + goodput.lines), windows, latencyTable,
             streamTable, errors, health, tokenTable, k6Rows,
             conditions,
         ]
