@@ -74,7 +74,7 @@ extension PreparedLoadtest {
 
     /// Of the job's time, what its plan does not need; a minute at least.
     private var waitInJob: Duration {
-        let spare = settings.jobTime.duration - JobTime.needed(for: plan, nodes: settings.nodes).duration
+        let spare = settings.jobTime.duration - JobTime.needed(for: plan, nodes: settings.nodes, repeats: settings.repeats).duration
         return min(request.readyTimeout, max(.seconds(60), spare))
     }
 

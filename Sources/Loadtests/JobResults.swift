@@ -1,5 +1,5 @@
-// The results of a job that is over, from the cluster to the terminal. The summary is shown as soon as it is at home: records
-// may be large, and wait in a queue of their own.
+// The results of a job that is over, from the cluster to the terminal: of its run, or of each of several. Summaries are shown as
+// soon as they are at home: records may be large, and wait in a queue of their own.
 
 import Base
 import Metrics
@@ -12,46 +12,72 @@ struct JobResults: Sendable {
     let record: JobRecord
     let output: JobOutput
 
-    /// Returns the exit code, and what became of the series.
+    /// What is at home of one run.
+    struct Part: Sendable {
+        var record: JobRecord
+        var fetched: ClusterRun.Fetched
+        var home: HomeSummary?
+    }
+
+    /// Returns the exit code, and what came home.
     ///
     /// - Throws: `CancellationError` only.
-    func bringHome(_ end: JobEnd, tail: [String]) async throws -> (code: Int32, remoteWrite: RemoteWriteResult?) {
-        let summary = try await run.summary(of: record, after: end)
+    func bringHome(_ end: JobEnd, tail: [String]) async throws -> (code: Int32, parts: [Part]) {
         var problems: [String] = []
-        var home: HomeSummary?
-        if summary == .here { home = told(&problems) { try HomeSummary(fetched: record) } }
-        if case .failed(let reason) = summary { problems.append(reason) }
-        var outcome = outcome(end, home)
+        var parts: [Part] = []
+        for one in record.runs {
+            var part = Part(record: one, fetched: try await run.summary(of: one, after: end))
+            if part.fetched == .here { part.home = told(&problems) { try HomeSummary(fetched: one) } }
+            if case .failed(let reason) = part.fetched { problems.append(reason) }
+            parts.append(part)
+            // The runs after one that did not end were not begun.
+            if part.fetched == .none { break }
+        }
+        var outcome = outcome(end, parts)
         var isShown = true
-        if let home { isShown = show(home, outcome, tail) }
+        if parts.contains(where: { $0.home != nil }) { isShown = show(parts, outcome, tail) }
 
         // The key goes before records are waited for.
         let listing = try await run.listing(of: record)
         for problem in await run.removeSecrets(record.submission, listing: listing) { output.say("sml: \(problem)") }
-        let records = try await run.records(of: record, listing: listing)
-        problems += records.problems
-        let mayExist = problems.isEmpty ? false : summary != .none || !records.problems.isEmpty
-        if home == nil {
-            home = told(&problems) { try HomeSummary(computedFor: record, from: records.files, isMissing: summary == .none) }
-            outcome = self.outcome(end, home)
-            isShown = show(home, outcome, tail)
+        var mayExist = false
+        var isChanged = parts.allSatisfy { $0.home == nil }
+        var files: [String] = []
+        for index in parts.indices {
+            let part = parts[index]
+            let records = try await run.records(
+                of: part.record, listing: parts.count > 1 || record.repeats != nil ? run.listing(of: part.record) : listing)
+            if !records.problems.isEmpty || !problems.isEmpty && part.fetched != .none { mayExist = true }
+            problems += records.problems
+            files += records.files
+            guard part.home == nil else { continue }
+            parts[index].home = told(&problems) {
+                try HomeSummary(computedFor: part.record, from: records.files, isMissing: part.fetched == .none)
+            }
+            isChanged = isChanged || parts[index].home != nil
+        }
+        if isChanged {
+            outcome = self.outcome(end, parts)
+            isShown = show(parts, outcome, tail)
         }
         for problem in problems { output.say("sml: \(problem)") }
-        for file in records.files { output.say("Records: \(file)") }
+        for file in files { output.say("Records: \(file)") }
         if mayExist { output.say("  fetch what is missing: sml loadtest attach \(record.jobID)") }
 
-        return (code(outcome, home, mayExist: mayExist, isShown: isShown), home?.summary.result.remoteWrite)
+        return (code(outcome, parts, mayExist: mayExist, isShown: isShown), parts)
     }
 
-    private func code(_ outcome: JobOutcome, _ home: HomeSummary?, mayExist: Bool, isShown: Bool) -> Int32 {
+    private func code(_ outcome: JobOutcome, _ parts: [Part], mayExist: Bool, isShown: Bool) -> Int32 {
         guard outcome.exitCode == 0 else { return outcome.exitCode }
         if mayExist { return ExitStatus.resultsLeft.rawValue }
-        guard home?.isComputedHere == false else { return JobOutcome.Code.failed }
+        guard parts.count == record.runs.count, parts.allSatisfy({ $0.home?.isComputedHere == false }) else {
+            return JobOutcome.Code.failed
+        }
         return isShown ? 0 : ExitStatus.output.rawValue
     }
 
-    private func outcome(_ end: JobEnd, _ home: HomeSummary?) -> JobOutcome {
-        JobOutcome(end, job: record.jobID, limit: .seconds(record.jobTimeSeconds), lost: home?.lostTasks)
+    private func outcome(_ end: JobEnd, _ parts: [Part]) -> JobOutcome {
+        JobOutcome(end, job: record.jobID, limit: .seconds(record.jobTimeSeconds), lost: parts.compactMap { $0.home?.lostTasks }.first)
     }
 
     private func told(_ problems: inout [String], _ body: () throws -> HomeSummary?) -> HomeSummary? {
@@ -62,37 +88,55 @@ struct JobResults: Sendable {
     }
 
     /// The end in a sentence, and the result; false when nobody took it.
-    private func show(_ home: HomeSummary?, _ outcome: JobOutcome, _ tail: [String]) -> Bool {
+    private func show(_ parts: [Part], _ outcome: JobOutcome, _ tail: [String]) -> Bool {
         if outcome.exitCode != 0 {
             for line in tail { output.say("  \(line)") }
         }
         output.say("sml: \(outcome.sentence)")
-        guard let home else {
+        let homes = parts.compactMap { part in part.home.map { (record: part.record, home: $0) } }
+        guard !homes.isEmpty else {
             output.say("sml: no summary in \(record.runDirectory); the log is \(record.log)")
             return true
         }
-        if let origin = home.origin { output.say("sml: \(origin)") }
+        for (_, home) in homes { if let origin = home.origin { output.say("sml: \(origin)") } }
         var isShown = true
         do {
-            try output.show(home.summary)
-        } catch {
+            try showResult(homes)
+        } catch let error as StandardOutputError {
             // The file has it all the same.
             if !error.isReaderGone { output.say("sml: \(error)") }
             isShown = error.isReaderGone
+        } catch {
+            output.say("sml: \(error)")
+            isShown = false
         }
-        output.say("Summary: \(record.summary)")
-        if output.writesReport { writeReport(home) }
+        for (record, _) in homes { output.say("Summary: \(record.summary)") }
+        if output.writesReport { writeReport(homes.map { ($1, $0.summary) }) }
         return isShown
     }
 
-    /// A page that cannot be written takes nothing from a result.
-    private func writeReport(_ home: HomeSummary) {
+    /// One page, of all runs. One that cannot be written takes nothing from a result.
+    private func writeReport(_ homes: [(home: HomeSummary, name: String)]) {
         let place = ReportFile.beside(summary: record.summary)
         do {
-            try ReportFile.write([RunReport(home.summary.result, name: record.summary)], to: place)
+            try ReportFile.write(homes.map { RunReport($0.home.summary.result, name: $0.name) }, to: place)
             output.say("Report: \(place)")
         } catch {
             output.say("sml: warning: no report: \(error)")
         }
+    }
+
+    private func showResult(_ homes: [(record: JobRecord, home: HomeSummary)]) throws {
+        guard let asked = record.repeats, let first = homes.first else {
+            if let first = homes.first { try output.show(first.home.summary) }
+            return
+        }
+        let runs = homes.enumerated().map { index, one in
+            RepeatedRun(number: index + 1, summary: PathText.name(of: one.record.summary), result: one.home.summary.result)
+        }
+        let all = RepeatedRuns(asked: asked, plan: RepeatedPlan(first.home.summary.result), runs: runs)
+        try all.write(to: record.combined)
+        try output.showAll(all)
+        output.say("Summary of all runs: \(record.combined)")
     }
 }

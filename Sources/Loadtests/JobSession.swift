@@ -57,7 +57,10 @@ package struct JobSession: Sendable {
             return try await interrupts.cancelling(leaving: left) { [self] in
                 let results = try await JobResults(run: run, record: record, output: output).bringHome(ended.end, tail: ended.tail)
                 // What the job could not.
-                await UndeliveredSeries(run: run, record: record, variables: remoteWrite, say: output.say).deliver(results.remoteWrite)
+                for part in results.parts {
+                    await UndeliveredSeries(run: run, record: part.record, variables: remoteWrite, say: output.say)
+                        .deliver(part.home?.summary.result.remoteWrite)
+                }
                 return results.code
             }
         } catch is CancellationError {
@@ -100,12 +103,16 @@ package struct JobOutput: Sendable {
     /// Whether a page of charts is left beside the summary.
     var writesReport: Bool
 
+    /// The result of several runs.
+    var showAll: @Sendable (RepeatedRuns) throws(StandardOutputError) -> Void
+
     package init(
         say: @escaping @Sendable (String) -> Void, show: @escaping @Sendable (Summary) throws(StandardOutputError) -> Void,
-        writesReport: Bool = false
+        showAll: @escaping @Sendable (RepeatedRuns) throws(StandardOutputError) -> Void = { _ in }, writesReport: Bool = false
     ) {
         self.say = say
         self.show = show
+        self.showAll = showAll
         self.writesReport = writesReport
     }
 
@@ -118,6 +125,10 @@ package struct JobOutput: Sendable {
             show: { (summary) throws(StandardOutputError) in
                 let screen = TerminalScreen.ofBlock(STDOUT_FILENO, rest: "sml loadtest summarize --details RECORDS")
                 try StandardOutput.draw(summary.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO), screen: screen))
+            },
+            showAll: { (all) throws(StandardOutputError) in
+                let screen = TerminalScreen.ofBlock(STDOUT_FILENO, rest: "the file below")
+                try StandardOutput.draw(all.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO), screen: screen))
             }, writesReport: writesReport)
     }
 }

@@ -52,10 +52,11 @@ package struct LaunchThenTest {
 
     /// A model that goes down in the middle of its test measures nothing.
     private func checkTime(_ time: JobTime, _ option: String) throws {
-        let needed = test.plan.longestEnd
+        let repeats = test.settings.repeats
+        let needed = JobTime.longestEnd(of: test.plan, repeats: repeats)
         guard time.duration > needed else {
             throw SubmitError.usage(
-                "\(option): \(time) is too short for scenario \"\(test.scenario.name)\", which runs for "
+                "\(option): \(time) is too short for \(repeats > 1 ? "\(repeats) runs of " : "")scenario \"\(test.scenario.name)\", which runs for "
                     + "\(DurationGrammar.format(needed)) once the model has loaded")
         }
     }

@@ -101,7 +101,7 @@ package struct LoadtestJob: Sendable {
             system: place.system, runDirectory: runDirectory, log: "\(place.directory)/logs/%j/loadtest.out",
             summary: "\(results)/\(names.summary)", records: "\(results)/\(names.records)",
             jobTimeSeconds: job.time.duration.components.seconds,
-            loadSeconds: test.plan.executor.duration.components.seconds, nodes: job.nodes)
+            loadSeconds: (test.plan.executor.duration * job.repeats).components.seconds, nodes: job.nodes, repeats: job.repeats)
     }
 
     private func submit(_ record: SubmissionRecord) async throws -> SubmittedRun {

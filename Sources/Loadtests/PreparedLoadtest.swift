@@ -51,6 +51,7 @@ package struct PreparedLoadtest {
         if request.namesSystem, file.launcher == .slurm {
             say("sml: warning: --firecrest-system: is for FirecREST; \(file.path) says launcher slurm, which has one system")
         }
+        self.request.settings = settings.fitted(to: plan)
         try settings.check(fits: plan, scenario: scenario.name)
     }
 

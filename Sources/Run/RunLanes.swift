@@ -57,6 +57,7 @@ struct RunLanes: Sendable {
         for (index, configuration) in (arms.isEmpty ? [configuration] : arms.map(\.configuration)).enumerated() {
             var resolved = try configuration.resolve(environment: request.environment)
             if let duration = request.duration { resolved = try resolved.scaled(toDuration: duration) }
+            if let number = request.repetition { resolved = resolved.repeated(number) }
             if let design { resolved.plan = try design.plan(of: resolved.plan) }
             if request.ignoresThresholds { resolved.plan.objectives.thresholds = [] }
             for warning in resolved.warnings where warned.insert(warning).inserted { warn(warning) }

@@ -61,6 +61,10 @@ package struct RunRequest {
     package var failsWithoutSuccess = true
     /// How long to wait for the server before the load; nil for not at all.
     package var serverWait: Duration?
+    /// How often the plan is run.
+    package var repeats = 1
+    /// Which of several runs this is; nil for the only one.
+    package var repetition: Int?
     /// Set when this is one of several tasks.
     package var task: Task?
 
@@ -90,6 +94,26 @@ package struct RunRequest {
 }
 
 extension RunRequest {
+    /// Whether what is the same for every run of the plan is said and asked now.
+    var isFirst: Bool { repetition ?? 1 == 1 }
+
+    /// The request of run `number`, from 1, of several: everything of its own in a directory of its own. The server is asked
+    /// before the first only.
+    func repeated(_ number: Int) -> RunRequest {
+        var one = self
+        one.repetition = number
+        let name = RepeatFile.directory(number)
+        one.directory = PathText.joined(directory, name)
+        one.shownDirectory = PathText.joined(shownDirectory, name)
+        one.summaries = summaries.map { PathText.joined(one.directory, PathText.name(of: $0)) }
+        one.records = records.map { PathText.joined(one.directory, PathText.name(of: $0)) }
+        if let task { one.task?.records = PathText.joined(one.directory, PathText.name(of: task.records)) }
+        guard number > 1 else { return one }
+        one.serverWait = nil
+        one.sendsTestRequest = false
+        return one
+    }
+
     /// Makes this the request of one task: task 0 writes the result of all, every one keeps its records, and series
     /// that all have are told apart by a label.
     package mutating func become(_ share: TaskShare, attempt: String, wait: Duration) {

@@ -45,11 +45,15 @@ final class RunSession: Sendable {
     init(_ request: RunRequest, environment: [String: String], stop: RunStop) async throws {
         self.request = request
         stopping = stop
-        let lanes = try RunLanes(request) { StandardError.write("\(request.program): warning: \($0)\n") }
+        let lanes = try RunLanes(request) { if request.isFirst { StandardError.write("\(request.program): warning: \($0)\n") } }
         self.lanes = lanes
         let reading = lanes.all[0].corpus.reading
-        if let note = reading.note, !request.quiet { StandardError.write("\(request.program): \(request.prompts): \(note)\n") }
-        if let warning = reading.warning { StandardError.write("\(request.program): warning: \(request.prompts): \(warning)\n") }
+        if let note = reading.note, !request.quiet, request.isFirst {
+            StandardError.write("\(request.program): \(request.prompts): \(note)\n")
+        }
+        if let warning = reading.warning, request.isFirst {
+            StandardError.write("\(request.program): warning: \(request.prompts): \(warning)\n")
+        }
         // Reads all of the corpora once more, which the run's clock must not wait for.
         let distinct = lanes.all.map(\.corpus.distinctCount)
         redactor = Redactor(hiding: lanes.all.map(\.plan.target))
@@ -108,7 +112,7 @@ final class RunSession: Sendable {
             runOptions.startUnixNanoseconds = task.start
         }
         run = try LoadRun(lanes: lanes.all.map(\.load), inTurns: lanes.turns, texts: texts, options: runOptions)
-        if let warning = run.limitWarning { StandardError.write("\(request.program): warning: \(warning)\n") }
+        if let warning = run.limitWarning, request.isFirst { StandardError.write("\(request.program): warning: \(warning)\n") }
         let contexts = lanes.all.indices.map { [run] index in
             let (lane, running) = (lanes.all[index], run.lanes[index])
             var conditions = RunConditions(
@@ -183,8 +187,8 @@ final class RunSession: Sendable {
         }
     }
 
-    /// Runs the plan and writes the summary. Returns the exit code.
-    func run() async throws -> Int32 {
+    /// Runs the plan and writes the summary. Returns the exit code, and the result where there is one of all tasks.
+    func run() async throws -> (code: Int32, result: RunResult?) {
         progress.begin()
         watch.begin()
         let end = try await run.run { [readers] in readers.consume($0) }
@@ -209,7 +213,8 @@ final class RunSession: Sendable {
         // Records that were asked for and are not there are no success; nor is a comparison that could not be made.
         let isWithoutVerdict = summary?.result.comparison?.hasVerdict == false
         let final = code == 0 ? recordsFailure != nil ? OutputError.exitCode : isWithoutVerdict ? ExitStatus.records.rawValue : 0 : code
-        stopping.finished(final)
+        // Of several runs the last one's end is not everything.
+        if request.repetition == nil { stopping.finished(final) }
         defer {
             if final == ExitStatus.nothingSucceeded.rawValue { StandardError.write("\(request.program): none of the requests succeeded\n") }
             if final == ExitStatus.rule.rawValue, let crossed = summary?.result.crossedMetrics, !crossed.isEmpty {
@@ -217,8 +222,8 @@ final class RunSession: Sendable {
             }
             if final == ExitStatus.invalid.rawValue { StandardError.write("\(request.program): its verdict is INVALID\n") }
         }
-        guard let summary, !show(summary) else { return final }
-        return final == 0 ? OutputError.exitCode : final
+        guard let summary, !show(summary) else { return (final, summary?.result) }
+        return (final == 0 ? OutputError.exitCode : final, summary.result)
     }
 
     /// The end of a run whose orderly end does not come: its parts are written as they are. Returns the exit code.
@@ -331,6 +336,8 @@ final class RunSession: Sendable {
 
     /// For the person who waits for it; everything is on the disk by now. Whether stdout took it.
     private func show(_ summary: Summary) -> Bool {
+        // Of several, what all came to is shown, and each only to who wants everything.
+        guard request.repetition == nil || request.details else { return true }
         var text = request.result == .handleSummary ? summary.handleSummaryText() : ""
         if !request.quiet {
             text += summary.textBlock(
@@ -344,7 +351,7 @@ final class RunSession: Sendable {
 
     /// A job must not hold its nodes for a pipe that nobody empties. At a terminal that was paused somebody sits; a signal
     /// ends that waiting.
-    private static let readerPatience = Duration.seconds(10)
+    static let readerPatience = Duration.seconds(10)
 
     /// Whether stdout took `text`. A reader that went away, or does not read, is no reason to fail: the result is in the
     /// file.

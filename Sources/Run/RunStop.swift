@@ -20,6 +20,8 @@ final class RunStop: Sendable {
         var requests = StopRequests()
         var first: First?
         var session: RunSession?
+        /// Of several runs one has ended, and the next has not begun.
+        var isBetweenRuns = false
         /// The exit code, once everything is on the disk and only words are left.
         var code: Int32?
         /// Signals that change nothing and were said to.
@@ -41,6 +43,14 @@ final class RunStop: Sendable {
             return state.first
         }
         if let reason = first?.reason { session.stop(reason: reason, atOnce: false) }
+    }
+
+    /// Of several runs one has ended: a signal that comes now is for the next.
+    func detach() {
+        state.withLock { state in
+            state.session = nil
+            state.isBetweenRuns = true
+        }
     }
 
     /// The results are written; a signal ends the process with `code` from here on.
@@ -87,10 +97,11 @@ final class RunStop: Sendable {
     /// process. Nor must a run whose orderly end waits for something that does not come: it ends with what it has.
     func actOnDeadline() {
         guard let left = timeLeft, left <= .zero, let first else { return }
-        let (session, code) = state.withLock { ($0.session, $0.code) }
+        let (session, code, isBetween) = state.withLock { ($0.session, $0.code, $0.isBetweenRuns) }
         if let code { _exit(code) }
         guard let session else {
-            StandardError.write("\(program): stopped by \(first.reason) before the run began; there is no summary\n")
+            let what = isBetween ? "between two runs; the earlier ones have their summaries" : "before the run began; there is no summary"
+            StandardError.write("\(program): stopped by \(first.reason) \(what)\n")
             _exit(ExitStatus.stopped.rawValue)
         }
         _exit(session.endWithWhatThereIs(reason: first.reason))

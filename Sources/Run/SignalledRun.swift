@@ -21,16 +21,21 @@ package enum SignalledRun {
             try ProcessWatch.start(signals: sml_early_signals(), starter: starter, stop: stop)
             try ProcessVariables.requireText()
             let environment = ProcessVariables.all
-            let session = try await RunSession(request(environment), environment: environment, stop: stop)
+            let asked = try request(environment)
+            if asked.repeats > 1 {
+                var running = try RepeatedRunning(asked, environment: environment, stop: stop)
+                return try await running.run()
+            }
+            let session = try await RunSession(asked, environment: environment, stop: stop)
             stop.attach(session)
-            return try await session.run()
+            return try await session.run().code
         } catch {
             StandardError.write("\(program): \(OneLine.escaped("\(error)"))\n")
             return exitCode(error)
         }
     }
 
-    private static func exitCode(_ error: any Error) -> Int32 {
+    static func exitCode(_ error: any Error) -> Int32 {
         switch error {
         case let error as any CommandError: error.exitCode
         // The parts of a run that do not make a whole.

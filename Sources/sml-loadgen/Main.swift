@@ -103,6 +103,11 @@ struct LoadGenerator: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Run the plan N times, each in DIR/run-1, DIR/run-2, …; what all say together is DIR/repeats.json.", valueName: "n"))
+    var `repeat` = 1
+
+    @Option(
+        help: ArgumentHelp(
             "This process is task I (from 0) of N that share the plan and DIR, or what SLURM says it is.",
             valueName: "i/n|slurm"))
     var task: String?

@@ -49,6 +49,12 @@ package struct Executor: Sendable, Equatable {
         Executor(try kind.scaled(toDuration: duration))
     }
 
+    /// The executor with seeds higher by `offset`; most draw nothing at random.
+    func reseeded(by offset: Int) -> Executor {
+        func opened(_ kind: some ExecutorKind) -> Executor { Executor(kind.reseeded(by: offset)) }
+        return opened(kind)
+    }
+
     /// The arrivals of an open loop; nil for closed ones, which have none.
     package var arrivals: (any ArrivalSchedule)? {
         if case .arrivals(let schedule, _) = load { schedule } else { nil }

@@ -27,6 +27,12 @@ protocol ExecutorKind: Sendable, Equatable {
     var pattern: String { get }
     /// See ``Executor/scaled(toDuration:)``.
     func scaled(toDuration duration: Duration) throws(ConfigurationError) -> Self
+    /// See ``Executor/reseeded(by:)``.
+    func reseeded(by offset: Int) -> Self
+}
+
+extension ExecutorKind {
+    func reseeded(by offset: Int) -> Self { self }
 }
 
 /// The two kinds of load there are, whatever shape it has over time. All that the generator knows of an executor.

@@ -43,6 +43,15 @@ struct PoissonArrivalRate: ExecutorKind {
         arrivals = PoissonArrivals(curve: curve, seed: UInt64(arrivalSeed))
     }
 
+    private init(_ other: PoissonArrivalRate, arrivalSeed: Int) {
+        shape = other.shape
+        timeUnit = other.timeUnit
+        preAllocatedVUs = other.preAllocatedVUs
+        maxVUs = other.maxVUs
+        self.arrivalSeed = arrivalSeed
+        arrivals = PoissonArrivals(curve: Self.curve(of: shape, timeUnit: timeUnit), seed: UInt64(arrivalSeed))
+    }
+
     init(_ fields: inout ExecutorFields) throws(ConfigurationError) {
         let group = fields.group
         let limits = try fields.vuLimits()
@@ -115,6 +124,11 @@ struct PoissonArrivalRate: ExecutorKind {
             case .stages(let start, let stages): stages.line(from: start)
             }
         return "\(rate) random \(ArrivalText.unit(timeUnit))"
+    }
+
+    func reseeded(by offset: Int) -> PoissonArrivalRate {
+        // From the highest seed on it goes on at 0.
+        PoissonArrivalRate(self, arrivalSeed: (arrivalSeed &+ offset) & .max)
     }
 
     func scaled(toDuration duration: Duration) throws(ConfigurationError) -> PoissonArrivalRate {

@@ -15,12 +15,18 @@ package enum BetweenRuns {
 
     /// Geometric mean and 95 % interval of positive figures of separate runs; `nil` for fewer than 2.
     package static func interval(_ figures: [Double]) -> Interval? {
-        guard figures.count >= 2, figures.allSatisfy({ $0 > 0 }) else { return nil }
-        let n = Double(figures.count)
-        let logs = figures.map { log($0) }
-        let mean = logs.reduce(0, +) / n
-        let error = (logs.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (n - 1) / n).squareRoot()
-        let half = StudentT.quantile(upperTail: 0.025, degrees: figures.count - 1) * error
+        guard let (mean, deviation) = logarithms(figures) else { return nil }
+        let half = StudentT.quantile(upperTail: 0.025, degrees: figures.count - 1) * deviation / Double(figures.count).squareRoot()
         return Interval(value: exp(mean), low: exp(mean - half), high: exp(mean + half))
+    }
+
+    /// How much runs differ: the standard deviation of the logarithms of their figures, 0.02 for 2 %. `nil` as of the interval.
+    package static func spread(_ figures: [Double]) -> Double? { logarithms(figures)?.deviation }
+
+    private static func logarithms(_ figures: [Double]) -> (mean: Double, deviation: Double)? {
+        guard figures.count >= 2, figures.allSatisfy({ $0 > 0 }) else { return nil }
+        let logs = figures.map { log($0) }
+        let mean = logs.reduce(0, +) / Double(logs.count)
+        return (mean, (logs.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(logs.count - 1)).squareRoot())
     }
 }

@@ -1,5 +1,6 @@
 // Where and how a job is to run, after options, variables and defaults have been weighed; and the job that follows.
 
+import Base
 import Scenarios
 
 package struct ClusterSettings: Sendable, Equatable {
@@ -18,6 +19,10 @@ package struct ClusterSettings: Sendable, Equatable {
     package var testRequest = true
     /// Whether a run that measured its generator is a failure.
     package var requireValid: Bool
+    /// How often the plan is run.
+    package var repeats = 1
+    /// Whether somebody said how long the job may take.
+    package var isTimeChosen = true
 
     package init(
         system: String?, partition: String, reservation: String?, account: String?, promptsFile: String, image: String,
@@ -37,10 +42,21 @@ package struct ClusterSettings: Sendable, Equatable {
 
     /// The job of a run of `scenario` at `place`.
     package func job(scenario: String, runLabel: String, at place: OpenedCluster) -> LoadJob {
-        LoadJob(
+        var job = LoadJob(
             name: JobScript.jobName(scenario: scenario), account: place.account, partition: partition,
             reservation: reservation, time: jobTime, nodes: nodes, runLabel: runLabel, image: image, testRequest: testRequest,
             promptsFile: promptsFile, directory: place.directory, requireValid: requireValid)
+        job.repeats = repeats
+        return job
+    }
+
+    /// The same with time for every run of `plan`, where nobody said how long the job may take.
+    package func fitted(to plan: Plan) -> ClusterSettings {
+        guard !isTimeChosen, repeats > 1 else { return self }
+        var fitted = self
+        let needed = JobTime.needed(for: plan, nodes: nodes, repeats: repeats)
+        if needed.duration > jobTime.duration { fitted.jobTime = needed }
+        return fitted
     }
 
     /// The directory of the cluster that the container sees under its own name; nil where the corpus's has another one there.
@@ -52,7 +68,7 @@ package struct ClusterSettings: Sendable, Equatable {
     ///
     /// - Throws: ``SubmitError/usage(_:)``.
     package func check(fits plan: Plan, scenario: String) throws {
-        try jobTime.check(fits: plan, scenario: scenario, nodes: nodes, option: "--loadtest-job-time")
+        try jobTime.check(fits: plan, scenario: scenario, nodes: nodes, repeats: repeats, option: "--loadtest-job-time")
         guard plan.executor.maxVUs >= nodes else {
             throw SubmitError.usage(
                 "--loadtest-nodes: \(nodes) nodes cannot share the \(plan.executor.maxVUs) virtual users of scenario \"\(scenario)\"")

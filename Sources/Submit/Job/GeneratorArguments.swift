@@ -21,6 +21,8 @@ package struct GeneratorArguments: Sendable, Equatable {
     /// For the server, before the load begins.
     package var serverWait: Duration?
     package var requireValid = false
+    /// How often the plan is run.
+    package var repeats = 1
     package var quiet = false
     package var details = false
     package var testRequest = true
@@ -52,7 +54,7 @@ package struct GeneratorArguments: Sendable, Equatable {
             + option("--workers", workers.map(String.init)) + option("--drain", drain)
             + option("--task", task?.name) + option("--task-wait", task.map { DurationGrammar.format($0.wait) })
             + option("--remote-write-drain", remoteWriteDrain) + flag("--require-remote-write", requireRemoteWrite)
-            + flag("--require-valid", requireValid)
+            + flag("--require-valid", requireValid) + option("--repeat", repeats > 1 ? String(repeats) : nil)
             + flag("--quiet", quiet) + flag("--details", details) + flag("--no-test-request", !testRequest)
             + option("--server-wait", serverWait.map { DurationGrammar.format($0) })
     }

@@ -35,6 +35,31 @@ package struct JobRecord: Sendable, Equatable, Codable {
         try container.encode(jobID, forKey: .jobID)
     }
 
+    /// One for each run of its plan: the job's own where that is run once.
+    package var runs: [JobRecord] {
+        guard let repeats = submission.repeats, (2...RepeatFile.most).contains(repeats) else { return [self] }
+        return (1...repeats).map { number in
+            var one = self
+            one.submission.runDirectory += "/\(RepeatFile.directory(number))"
+            for path in [\SubmissionRecord.summary, \.records] {
+                let (name, ending) = Self.split(one.submission[keyPath: path])
+                one.submission[keyPath: path] = RepeatFile.named(name, run: number) + ending
+            }
+            return one
+        }
+    }
+
+    /// What all runs of its plan came to together, on this machine: `summary_x.json` has `repeats_x.json` beside it.
+    package var combined: String {
+        let name = PathText.name(of: submission.summary)
+        return "\(submission.directory)/repeats_\(name.hasPrefix("summary_") ? String(name.dropFirst("summary_".count)) : name)"
+    }
+
+    private static func split(_ path: String) -> (name: String, ending: String) {
+        guard let dot = path.lastIndex(of: ".") else { return (path, "") }
+        return (String(path[..<dot]), String(path[dot...]))
+    }
+
     package subscript<Value>(dynamicMember path: KeyPath<SubmissionRecord, Value>) -> Value { submission[keyPath: path] }
 
     /// Takes the place of the record that was written before the submission.
@@ -76,7 +101,9 @@ package enum KnownRun: Sendable, Equatable {
         guard let path = paths.max(by: { FileLook.changed($0) ?? .min < FileLook.changed($1) ?? .min }) else { return nil }
         let text: String
         do { text = try TextFile.read(path) } catch { throw SubmitError.usage(error.description) }
-        guard let record: JobRecord = read(text), (1...1024).contains(record.nodes) else {
+        guard let record: JobRecord = read(text), (1...1024).contains(record.nodes),
+            (1...RepeatFile.most).contains(record.repeats ?? 1)
+        else {
             throw SubmitError.usage("\(path): is not the record of a job")
         }
         return .job(record)

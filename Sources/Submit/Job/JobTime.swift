@@ -47,21 +47,31 @@ package struct JobTime: Sendable, Equatable, CustomStringConvertible {
         return "\(two(seconds / 3600)):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
     }
 
+    /// From the last answer of one run to the first request of the next: the last series, the summary, the corpus.
+    private static let betweenRuns = Duration.seconds(30)
+
+    /// How long a plan takes that is run that often, with its last answers.
+    package static func longestEnd(of plan: Plan, repeats: Int) -> Duration {
+        plan.longestEnd * repeats + betweenRuns * (repeats - 1)
+    }
+
     /// The least a job for `plan` may be given, in whole minutes.
-    package static func needed(for plan: Plan, nodes: Int = 1) -> JobTime {
-        JobTime(roundedUp: plan.longestEnd + overhead(nodes: nodes))
+    package static func needed(for plan: Plan, nodes: Int = 1, repeats: Int = 1) -> JobTime {
+        JobTime(roundedUp: longestEnd(of: plan, repeats: repeats) + overhead(nodes: nodes))
     }
 
     private static func overhead(nodes: Int) -> Duration { overhead + (nodes > 1 ? taskWait : .zero) }
 
     /// - Throws: ``SubmitError/usage(_:)`` that says how long a job for `plan` must be.
-    package func check(fits plan: Plan, scenario: String, nodes: Int = 1, option: String) throws {
-        let needed = Self.needed(for: plan, nodes: nodes)
+    package func check(fits plan: Plan, scenario: String, nodes: Int = 1, repeats: Int = 1, option: String) throws {
+        let needed = Self.needed(for: plan, nodes: nodes, repeats: repeats)
         guard duration >= needed.duration else {
+            let what = repeats > 1 ? "\(repeats) runs of scenario" : "scenario"
+            let each = repeats > 1 ? " and \(DurationGrammar.format(Self.betweenRuns)) before the next, \(repeats) times" : ""
             throw SubmitError.usage(
-                "\(option): \(self) is too short for scenario \"\(scenario)\"; it needs \(needed): "
+                "\(option): \(self) is too short for \(what) \"\(scenario)\"; it needs \(needed): "
                     + "\(DurationGrammar.format(plan.executor.duration)) of load, up to "
-                    + "\(DurationGrammar.format(plan.gracefulStop)) for its last answers, and "
+                    + "\(DurationGrammar.format(plan.gracefulStop)) for its last answers\(each), and "
                     + "\(DurationGrammar.format(Self.overhead(nodes: nodes))) to start, deliver and stop in time")
         }
     }

@@ -22,4 +22,6 @@ package struct LoadJob: Sendable, Equatable {
     package var serverWait: Duration?
     /// Whether a run that measured its generator is a failure.
     package var requireValid = false
+    /// How often the plan is run.
+    package var repeats = 1
 }

@@ -36,11 +36,26 @@ package struct StagedRunCleaning: Sendable {
         case .unknown, .ended: break
         case let state: return .kept("job \(record.jobID) is \(state.name)")
         }
-        guard let summary = FileLook.size(record.summary) else {
+        var bytes: UInt64 = 0
+        for run in record.runs {
+            switch try await verdict(onRun: run, of: record) {
+            case .removable(let size): bytes += size
+            case .kept(let reason): return .kept(reason)
+            case .gone: continue
+            }
+        }
+        return .removable(bytes)
+    }
+
+    /// Of one run of the job's plan; one of several that was not begun is gone.
+    private func verdict(onRun run: JobRecord, of record: JobRecord) async throws(LauncherError) -> Verdict {
+        let directory = run.runDirectory
+        if directory != record.runDirectory, try await launcher.size(of: directory) == nil { return .gone }
+        guard let summary = FileLook.size(run.summary) else {
             return .kept("its summary is not here; 'sml loadtest attach \(record.jobID)' fetches it")
         }
         var bytes = summary
-        for (name, local) in zip(StagedJob.records(nodes: record.nodes), StagedJob.records(record.records, nodes: record.nodes)) {
+        for (name, local) in zip(StagedJob.records(nodes: run.nodes), StagedJob.records(run.records, nodes: run.nodes)) {
             guard let size = try await launcher.size(of: "\(directory)/\(name)") else { continue }
             guard FileLook.size(local) == size else {
                 return .kept("\(name) is not here as a whole; 'sml loadtest attach \(record.jobID)' fetches it")

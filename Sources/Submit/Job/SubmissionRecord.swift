@@ -26,20 +26,22 @@ package struct SubmissionRecord: Sendable, Equatable, Codable {
     /// How long the load lasts by its plan; the job cannot end well before.
     package var loadSeconds: Int64?
     package var nodes: Int
+    /// How often its plan is run; nil for once.
+    package var repeats: Int?
 
     enum CodingKeys: String, CodingKey {
         case jobName = "job_name"
         case runLabel = "run_label"
         case scenario, launcher, system
         case runDirectory = "run_directory"
-        case log, summary, records, nodes
+        case log, summary, records, nodes, repeats
         case jobTimeSeconds = "job_time_seconds"
         case loadSeconds = "load_seconds"
     }
 
     package init(
         jobName: String, runLabel: String, scenario: String, launcher: String, system: String?, runDirectory: String, log: String,
-        summary: String, records: String, jobTimeSeconds: Int64, loadSeconds: Int64? = nil, nodes: Int = 1
+        summary: String, records: String, jobTimeSeconds: Int64, loadSeconds: Int64? = nil, nodes: Int = 1, repeats: Int = 1
     ) {
         self.jobName = jobName
         self.runLabel = runLabel
@@ -53,6 +55,7 @@ package struct SubmissionRecord: Sendable, Equatable, Codable {
         self.jobTimeSeconds = jobTimeSeconds
         self.loadSeconds = loadSeconds
         self.nodes = nodes
+        self.repeats = repeats > 1 ? repeats : nil
     }
 
     /// On this machine, where its results go.

@@ -10,6 +10,11 @@ package struct StagedRun: Sendable {
     package var summary: String { path("summary.json") }
     package var records: String { path("records.smlrec") }
 
+    /// Those that are there: the run's, or of each of several.
+    package var summaries: [String] {
+        ([summary] + (1...RepeatFile.most).map { path("\(RepeatFile.directory($0))/summary.json") }).filter { FileLook.isThere($0) }
+    }
+
     package func path(_ name: String) -> String { PathText.joined(directory, name) }
 
     private let isNewDirectory: Bool
@@ -29,7 +34,7 @@ package struct StagedRun: Sendable {
         }
         // The owner's only, for the key in it.
         try Directories.make(directory, lastMode: 0o700)
-        for file in [summary, records, configuration] where FileLook.isThere(file) {
+        for file in [summary, records, configuration, path(RepeatFile.combined)] where FileLook.isThere(file) {
             throw SubmitError.cannotStage(file, Self.alreadyThere)
         }
         try write(runConfiguration, to: "run_config.json")

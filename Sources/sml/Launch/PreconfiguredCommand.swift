@@ -115,7 +115,7 @@ struct PreconfiguredCommand: AsyncParsableCommand {
             scenarios: scenarios
         ) { name in
             let plan = try ScenariosCommand.resolve(try ScenarioCatalog().resolve(name)).plan
-            try settings.check(fits: plan, scenario: name)
+            try settings.fitted(to: plan).check(fits: plan, scenario: name)
         }
     }
 

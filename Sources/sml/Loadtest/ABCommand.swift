@@ -86,6 +86,11 @@ struct ABCommand: AsyncParsableCommand {
             return 0
         }
         try local.check()
+        guard cluster.repeats.count == 1 else {
+            throw SubmitError.usage(
+                "--repeat: is not for ab, whose arms meet the same moments anyway; for more of them use a longer --loadtest-duration "
+                    + "or --design abba --pairs N")
+        }
         let requested = try arms.requested(server: cluster.server(environment), environment: environment)
         if arms.cache == nil, requested.design.cache == .warm {
             say("sml: both arms load one server: its cache is filled before (--cache warm)")

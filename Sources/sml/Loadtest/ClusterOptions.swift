@@ -46,8 +46,11 @@ struct ClusterOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Push series.")
     var loadtestMetricsRemoteWrite = true
 
-    @Option(help: ArgumentHelp("Time limit of the job.", valueName: "HH:MM:SS"))
-    var loadtestJobTime = "02:00:00"
+    @Option(
+        help: ArgumentHelp("Time limit of the job (default: \(Self.jobTime), or what the runs of --repeat need).", valueName: "HH:MM:SS"))
+    var loadtestJobTime: String?
+
+    @OptionGroup var repeats: RepeatOption
 
     @Option(help: ArgumentHelp("Nodes, each of which carries out its exact share of the plan.", valueName: "n"))
     var loadtestNodes = 1
@@ -88,6 +91,7 @@ struct ClusterOptions: ParsableArguments {
     /// The gateway that knows every launched model.
     static let sharedServer = "https://api.swissai.svc.cscs.ch"
     private static let sharedPrompts = "/capstor/store/cscs/swissai/infra01/loadtest/prompts.json"
+    private static let jobTime = "02:00:00"
     private static let sharedImage = "/capstor/store/cscs/swissai/infra01/container-images/ci/sml-loadgen.sqsh"
 
     /// What somebody said is to be tested.
@@ -134,12 +138,14 @@ struct ClusterOptions: ParsableArguments {
             account: account ?? environment.filled("SML_ACCOUNT"),
             promptsFile: loadtestPromptsFile ?? environment.filled("SML_LOADTEST_PROMPTS_FILE") ?? Self.sharedPrompts,
             image: loadtestContainerImage ?? environment.filled("SML_LOADTEST_CONTAINER_IMAGE") ?? Self.sharedImage,
-            jobTime: try JobTime(loadtestJobTime, option: "--loadtest-job-time"),
+            jobTime: try JobTime(loadtestJobTime ?? Self.jobTime, option: "--loadtest-job-time"),
             nodes: try OptionValue.count(loadtestNodes, option: "--loadtest-nodes", in: 1...1024),
             remoteWrite: RemoteWriteSettings(
                 isEnabled: loadtestMetricsRemoteWrite, url: loadtestMetricsRemoteWriteUrl, environment: environment,
                 defaultURL: RemoteWriteSettings.clusterURL), requireValid: requests.requireValid)
         settings.testRequest = requests.testRequest ?? true
+        settings.repeats = try repeats.checked()
+        settings.isTimeChosen = loadtestJobTime != nil
         return settings
     }
 }

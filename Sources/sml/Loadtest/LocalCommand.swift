@@ -46,6 +46,7 @@ struct LocalCommand: AsyncParsableCommand {
               sml loadtest local --loadtest-scenario open_loop \\
                   --loadtest-server-url http://localhost:8000 --loadtest-model my-model \\
                   --loadtest-prompts-file ./prompts.json --out runs/first
+              sml loadtest local --loadtest-scenario open_loop --loadtest-duration 60s --repeat 5 --out runs/noise
               sml loadtest local --loadtest-duration 10s \\
                   --endpoint-arguments '--max-batch 8 --time-per-token 20ms'
             """)
@@ -69,6 +70,7 @@ struct LocalCommand: AsyncParsableCommand {
     var loadtestPromptsFile: String?
 
     @OptionGroup var requests: RequestOptions
+    @OptionGroup var repeats: RepeatOption
 
     @Option(help: ArgumentHelp("Scale the plan to this length, e.g. 30s.", valueName: "duration"))
     var loadtestDuration: String?
@@ -130,6 +132,7 @@ struct LocalCommand: AsyncParsableCommand {
             throw SubmitError.usage("--api-key-file: is for a server; set --loadtest-server-url too")
         }
         try requests.check()
+        _ = try repeats.checked()
         if let loadtestDuration {
             _ = try OptionValue.duration(loadtestDuration, option: "--loadtest-duration", atLeast: .seconds(1))
         }
@@ -212,6 +215,7 @@ struct LocalCommand: AsyncParsableCommand {
         arguments.remoteWriteDrain = remoteWriteDrain
         arguments.requireRemoteWrite = requireRemoteWrite
         arguments.requireValid = requests.requireValid
+        arguments.repeats = repeats.count
         let remoteWrite = RemoteWriteSettings(
             isEnabled: loadtestMetricsRemoteWrite, url: loadtestMetricsRemoteWriteUrl, environment: environment)
         if let name = naming.name {
@@ -220,10 +224,11 @@ struct LocalCommand: AsyncParsableCommand {
         let code = try await LocalRun(
             generatorArguments: arguments, generatorEnvironment: remoteWrite.generatorEnvironment
         ).run(signals: signals)
-        if page.report, TextFile.isThere(staged.summary) { ReportOptions.write(summary: staged.summary, quiet: quiet) }
+        let summaries = staged.summaries
+        if page.report, !summaries.isEmpty { ReportOptions.write(summaries: summaries, beside: staged.summary, quiet: quiet) }
         // Refused before its first request: what we staged is no run and would be in the way of the next try.
         // With a summary it was one, of which only the output failed.
-        if [64, 69, 73, 77, 104, 107, 255].contains(code), !TextFile.isThere(staged.summary) {
+        if [64, 69, 73, 77, 104, 107, 255].contains(code), summaries.isEmpty {
             staged.discard()
             if let name = naming.name { RunNames(environment: environment).remove(name) }
         }

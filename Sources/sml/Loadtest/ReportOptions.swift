@@ -9,11 +9,11 @@ struct ReportOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Write a page of charts beside the summary.")
     var report = true
 
-    /// A page that cannot be written is no reason to fail a run that is over.
-    static func write(summary path: String, quiet: Bool) {
+    /// One page of all `paths`. One that cannot be written is no reason to fail runs that are over.
+    static func write(summaries paths: [String], beside path: String, quiet: Bool) {
         let place = ReportFile.beside(summary: path)
         do {
-            try ReportFile.write([RunReport(try Summary(path: path).result, name: path)], to: place)
+            try ReportFile.write(paths.map { RunReport(try Summary(path: $0).result, name: $0) }, to: place)
             if !quiet { say("Report: \(place)") }
         } catch {
             say("sml: warning: no report: \(error)")

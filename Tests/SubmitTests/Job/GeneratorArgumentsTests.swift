@@ -19,6 +19,7 @@ import Testing
         arguments.requireRemoteWrite = true
         arguments.serverWait = .seconds(90)
         arguments.requireValid = true
+        arguments.repeats = 5
         arguments.quiet = true
         arguments.details = true
         arguments.testRequest = false
@@ -35,7 +36,7 @@ import Testing
         #expect(read.requireRemoteWrite == written.requireRemoteWrite && read.quiet == written.quiet && read.details == written.details)
         #expect(read.testRequest == written.testRequest)
         #expect(read.serverWait == (written.serverWait == nil ? nil : "1m30s"))
-        #expect(read.requireValid == written.requireValid)
+        #expect(read.requireValid == written.requireValid && read.repeat == written.repeats)
     }
 
     /// SML's job scripts are compared byte for byte.

@@ -43,6 +43,19 @@ import Testing
         }
     }
 
+    @Test func eachOfSeveralRunsHasItsOwnFiles() throws {
+        var several = submission
+        several.repeats = 2
+        let record = JobRecord(jobID: try #require(JobID("42")), submission: several)
+        try record.write()
+        #expect(try find("42") == .job(record))
+        #expect(record.runs.map(\.runDirectory) == ["/r/run-1", "/r/run-2"])
+        #expect(record.runs.map(\.summary) == [scratch.file("model/summary_s_run1.json"), scratch.file("model/summary_s_run2.json")])
+        #expect(record.runs[1].records == scratch.file("model/records_s_run2.smlrec"))
+        #expect(record.combined == scratch.file("model/repeats_s.json"))
+        #expect(JobRecord(jobID: record.jobID, submission: submission).runs.map(\.runDirectory) == ["/r"])
+    }
+
     /// Of a version that knew neither names nor the length of the load.
     @Test func anOldRecordIsRead() throws {
         try scratch.write(

@@ -1,6 +1,7 @@
 // What the command that waits says and ends with, over a cluster that does as it is told: Ctrl-C, results that are whole,
 // partial or only records, and ends that mean something else than SLURM calls them.
 
+import Base
 import Foundation
 import Generator
 import Scenarios
@@ -20,7 +21,7 @@ import Testing
 
     /// The exit code of a session over `launcher`, with Ctrl-C at the pauses with these numbers.
     private func finish(
-        _ launcher: ScriptedLauncher, nodes: Int = 1, interruptedAt pauses: Set<Int> = [], cancelOnInterrupt: Bool = false
+        _ launcher: ScriptedLauncher, nodes: Int = 1, repeats: Int = 1, interruptedAt pauses: Set<Int> = [], cancelOnInterrupt: Bool = false
     ) async throws -> Int32 {
         let (signals, source) = AsyncStream<Int32>.makeStream()
         let (said, shown) = (said, shown)
@@ -32,8 +33,10 @@ import Testing
         }
         return try await JobSession(
             run: ClusterRun(launcher: launcher, display: NotedDisplay(), clock: clock),
-            record: try .sample(in: scratch, nodes: nodes), cancelOnInterrupt: cancelOnInterrupt,
-            output: JobOutput(say: { said.note($0) }, show: { shown.note($0.textBlock(color: false)) })
+            record: try .sample(in: scratch, nodes: nodes, repeats: repeats), cancelOnInterrupt: cancelOnInterrupt,
+            output: JobOutput(
+                say: { said.note($0) }, show: { shown.note($0.textBlock(color: false)) },
+                showAll: { shown.note($0.textBlock(color: false)) })
         ).finish(interrupts: Interrupts(signals))
     }
 
@@ -92,6 +95,41 @@ import Testing
         #expect(shown.lines.count == 1)
         // The summary first, then whether a key is still there, then what may be large.
         #expect(launcher.calls == ["fetch /runs/l/summary.json", "list /runs/l", "fetch /runs/l/records.smlrec"])
+    }
+
+    @Test func everyRunOfSeveralComesHomeAndWhatTheySayTogether() async throws {
+        let records = try records(task: 0, of: 1, requests: 20)
+        let summary = try summary(of: [records])
+        let launcher = ends(
+            JobEnd(.completed),
+            [
+                "run-1/summary.json": summary, "run-1/records.smlrec": records, "run-2/summary.json": summary,
+                "run-2/records.smlrec": records,
+            ])
+        #expect(try await finish(launcher, repeats: 2) == 0)
+        #expect(
+            said.lines == [
+                "sml: job 7 completed", "Summary of all runs: \(scratch.file("repeats_s.json"))",
+                "Summary: \(scratch.file("summary_s_run1.json"))", "Summary: \(scratch.file("summary_s_run2.json"))",
+                "Records: \(scratch.file("records_s_run1.smlrec"))", "Records: \(scratch.file("records_s_run2.smlrec"))",
+            ])
+        #expect(shown.lines.count == 1 && shown.lines[0].hasPrefix("=== LLM Load Test: 2 of 2 runs of one plan ===\n"))
+        let together = try JSON.parse(Array(try Data(contentsOf: URL(filePath: scratch.file("repeats_s.json")))))
+        #expect(together[path: "repeats", "runs"]?.elements.map { $0["summary"]?.text } == ["summary_s_run1.json", "summary_s_run2.json"])
+    }
+
+    /// The second of three was killed before its summary, and the third not begun.
+    @Test func whatIsLeftOfSeveralRunsComesHome() async throws {
+        let records = try records(task: 0, of: 1, requests: 20, killed: true)
+        let whole = try self.records(task: 0, of: 1, requests: 20)
+        let launcher = ends(
+            JobEnd(.nodeFailure),
+            ["run-1/summary.json": try summary(of: [whole]), "run-1/records.smlrec": whole, "run-2/records.smlrec": records])
+        #expect(try await finish(launcher, repeats: 3) == 113)
+        #expect(said.lines.contains("Summary: \(scratch.file("summary_s_run2.json"))"))
+        #expect(said.lines.contains("sml: the run wrote no summary; this one is computed from its records"))
+        #expect(shown.lines.last?.hasPrefix("=== LLM Load Test: 2 of 3 runs of one plan ===\n") == true)
+        #expect(!launcher.calls.contains { $0.contains("run-3") })
     }
 
     /// The key goes, whoever has left it.

@@ -34,6 +34,12 @@ import Testing
         }
         // Several nodes wait for the slowest of them.
         #expect(JobTime.needed(for: plan, nodes: 2).description == "00:23:00")
+        // Five times the plan with its last answers, four times half a minute between them, 4.5 min around it: 84 min.
+        #expect(JobTime.needed(for: plan, repeats: 5).description == "01:24:00")
+        let error = #expect(throws: SubmitError.self) {
+            try JobTime("01:23:00", option: "--t").check(fits: plan, scenario: "s", repeats: 5, option: "--t")
+        }
+        #expect(error?.description.hasPrefix("--t: 01:23:00 is too short for 5 runs of scenario \"s\"; it needs 01:24:00: ") == true)
     }
 
     @Test func aPartitionsLimitsAreKept() throws {

@@ -166,9 +166,11 @@ final class NotedDisplay: WaitDisplay {
 
 extension JobRecord {
     /// A run whose results go to `scratch`.
-    static func sample(in scratch: ScratchDirectory, nodes: Int = 1) throws -> JobRecord {
+    static func sample(in scratch: ScratchDirectory, nodes: Int = 1, repeats: Int = 1) throws -> JobRecord {
         guard let id = JobID("7") else { throw LauncherError.refused("7") }
-        return JobRecord(jobID: id, submission: .sample(in: scratch, nodes: nodes))
+        var submission = SubmissionRecord.sample(in: scratch, nodes: nodes)
+        submission.repeats = repeats > 1 ? repeats : nil
+        return JobRecord(jobID: id, submission: submission)
     }
 }
 

@@ -17,6 +17,7 @@ package struct JobScript: Sendable, Equatable {
     package var image: String
     var testRequest = true
     var requireValid = false
+    var repeats = 1
     let mounts: JobMounts
     /// For the server, before the load begins.
     var serverWait: Duration?
@@ -86,11 +87,13 @@ package struct JobScript: Sendable, Equatable {
         status=0
         srun \(step) --export=ALL --container-image=\(ShellWord.quoted(image)) --container-mounts="$mounts" --container-workdir=\(JobMounts.work) \(command) || status=$?
 
-        if [ -e "$RUN_DIR/\(StagedJob.summary)" ]; then printf 'summary: %s\\n' "$RUN_DIR/\(StagedJob.summary)"; fi
+        if [ -e "$RUN_DIR/\(summary)" ]; then printf 'summary: %s\\n' "$RUN_DIR/\(summary)"; fi
         exit "$status"
 
         """
     }
+
+    private var summary: String { repeats > 1 ? RepeatFile.combined : StagedJob.summary }
 
     /// SML's lines in SML's order, then ours: the signal to the step's tasks, that a run that broke off is never begun
     /// again behind the user's back, and that nothing of the login shell comes along.
@@ -117,6 +120,7 @@ package struct JobScript: Sendable, Equatable {
             configuration: StagedJob.configuration, prompts: mounts.corpusPath, directory: ".", runLabel: runLabel)
         arguments.records = StagedJob.records
         arguments.requireValid = requireValid
+        arguments.repeats = repeats
         arguments.drain = DurationGrammar.format(Self.drain)
         arguments.remoteWriteDrain = DurationGrammar.format(Self.remoteWriteDrain)
         arguments.testRequest = testRequest

@@ -17,5 +17,6 @@ extension JobScript {
         testRequest = job.testRequest
         serverWait = job.serverWait
         requireValid = job.requireValid
+        repeats = job.repeats
     }
 }
