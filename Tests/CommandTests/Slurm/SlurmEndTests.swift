@@ -51,6 +51,29 @@ import Testing
         #expect(try await run.endpoint.stop().count == 1)
     }
 
+    /// Half of the arrivals find no user free, so that the tail of the figures is missing: INVALID. Its code is the generator's, the
+    /// step's, the job's and the command's; each of two runs is judged, and all of both comes home.
+    @Test func aRunThatIsNotValidEndsTheCommandWith4() async throws {
+        let run = try await SlurmRun(
+            seconds: 4, endpointOptions: ["--ttft", "2s", "--time-per-token", "0"], extra: ["--require-valid", "--repeat", "2"])
+        let job = try await run.job()
+        #expect(try await run.program.end(within: 180) == 4, "\(run.program.errors)")
+        let errors = run.program.errors
+        #expect(errors.contains("sml: job \(job) ended with 4: the run measured its generator: its verdict is INVALID\n"), "\(errors)")
+        let summaries = errors.split(separator: "\n").filter { $0.hasPrefix("Summary: ") }.map { String($0.dropFirst(9)) }
+        let records = errors.split(separator: "\n").filter { $0.hasPrefix("Records: ") }.map { String($0.dropFirst(9)) }
+        try #require(summaries.count == 2 && records.count == 2, "\(errors)")
+        let results = try zip(summaries, records).map { try Results(summary: $0, records: $1) }
+        for one in results {
+            #expect(one.summary[path: "sml", "verdict", "level"] == .string("INVALID") && !one.dropped.isEmpty)
+            #expect(one.outcome?.kind == .completed)
+        }
+        #expect(try await run.endpoint.stop().count == results.reduce(0) { $0 + $1.requests.count })
+        #expect(run.program.output.contains("=== LLM Load Test: 2 of 2 runs of one plan ==="))
+        let accounted = try await run.bed.administer("sacct", ["-n", "-X", "-P", "-j", job, "-o", "State,ExitCode"], in: run.scratch)
+        #expect(accounted == "FAILED|4:0\n")
+    }
+
     /// SLURM knows it of the step only; the job it calls failed.
     @Test(.enabled(if: SlurmBed.limitsMemory, "no memory controller of cgroup version 1"))
     func aJobThatNeedsMoreMemoryThanItHasIsSaid() async throws {
