@@ -106,7 +106,6 @@ struct ClusterOptions: ParsableArguments {
     ///
     /// - Throws: ``SubmitError/usage(_:)``, ``ConfigurationError``.
     func request(environment: [String: String]) throws -> LoadtestRequest {
-        try naming.check(environment)
         var request = LoadtestRequest(
             settings: try settings(environment: environment), serverURL: server(environment),
             isServerChosen: chosenServer(environment) != nil, namesSystem: firecrestSystem != nil,
@@ -122,6 +121,7 @@ struct ClusterOptions: ParsableArguments {
     func settings(environment: [String: String]) throws -> ClusterSettings {
         try OptionValue.serverURL(server(environment), option: "--loadtest-server-url")
         try requests.check()
+        try naming.check(environment)
         _ = try OptionValue.count(loadtestReadyTimeout, option: "--loadtest-ready-timeout", in: 1...1_000_000_000)
         if cancelOnInterrupt, !waitForLoadtest {
             throw SubmitError.usage("--cancel-on-interrupt: needs --wait-for-loadtest")

@@ -199,6 +199,9 @@ struct LocalCommand: AsyncParsableCommand {
         let prompts: String
         do {
             prompts = try stagePrompts(in: &staged, piped: piped, environment: environment)
+            if let name = naming.name {
+                try RunNames(environment: environment).give(name, runLabel: label, directory: FileLook.absolute(staged.directory))
+            }
         } catch {
             staged.discard()
             throw error
@@ -218,9 +221,6 @@ struct LocalCommand: AsyncParsableCommand {
         arguments.repeats = repeats.count
         let remoteWrite = RemoteWriteSettings(
             isEnabled: loadtestMetricsRemoteWrite, url: loadtestMetricsRemoteWriteUrl, environment: environment)
-        if let name = naming.name {
-            try RunNames(environment: environment).give(name, runLabel: label, directory: FileLook.absolute(staged.directory))
-        }
         let code = try await LocalRun(
             generatorArguments: arguments, generatorEnvironment: remoteWrite.generatorEnvironment
         ).run(signals: signals)
