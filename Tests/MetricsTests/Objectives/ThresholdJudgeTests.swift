@@ -55,7 +55,7 @@ struct ThresholdJudgeTests {
             #expect(row.export == [row.threshold: !result[0].isMet])
             judged += 1
         }
-        #expect(judged == 23 && refused == 29, "\(judged) \(refused)")
+        #expect(judged == 25 && refused == 28, "\(judged) \(refused)")
     }
 
     private func judge(_ metric: String, _ condition: String, _ run: RunStatistics) throws -> Bool? {
@@ -104,16 +104,20 @@ struct ThresholdJudgeTests {
     @Test func intervalsDecide() throws {
         var random = SeededRandomness(seed: 3)
         let records = (0..<600).map { Samples.request(at: Double($0) * 16, latency: 100 + 100 * random.next()) }
+        // Just above the value, so that the interval has it inside.
+        let limit = 0.01 + (SummaryTests.summary(records).result.metrics.trend(.fromSchedule)?.p95 ?? 0)
         let summary = try Self.summary(
             records,
             [
-                ("e2e_latency_ms", "p(95)<250"), ("success_ms", "p(95)<150"), ("from_schedule_ms", "p(95)<195.5"),
+                ("e2e_latency_ms", "p(95)<250"), ("success_ms", "p(95)<150"), ("from_schedule_ms", "p(95)<\(limit)"),
                 ("tokens_per_second", "avg>1"),
                 ("success_rate", "rate>0.98"), ("http_req_failed", "rate<0.0001"), ("iterations", "count==600"),
                 ("e2e_latency_ms{label:short}", "max<201"), ("http_req_receiving", "med<300"),
             ])
         let found = summary.result.thresholds
-        #expect(found.map(\.decision) == [ThresholdResult.Decision.met, .notMet, .undecided, .met, .met, .undecided, .met, .met, .undecided], "\(found)")
+        #expect(
+            found.map(\.decision) == [ThresholdResult.Decision.met, .notMet, .undecided, .met, .met, .undecided, .met, .met, .undecided],
+            "\(found)")
         #expect(found.map(\.isMet) == [true, false, true, true, true, true, true, true, true], "\(found)")
         let p95 = try #require(found[0].figure)
         #expect(p95.low ?? 0 > 188 && p95.low ?? 0 < 195 && p95.high ?? 0 > 195 && p95.high ?? 0 < 201, "\(p95)")
