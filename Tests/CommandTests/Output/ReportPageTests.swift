@@ -4,12 +4,15 @@
 import Foundation
 import Testing
 
-@Suite(.serialized, .enabled(if: ReportPageTests.isChromiumThere, "no Chromium here: scripts/install-packages test brings it"))
-struct ReportPageTests {
-    static let isChromiumThere = ["chromium", "chromium-browser", "google-chrome"].contains {
+/// The browser, by the names it has on Debian and elsewhere.
+private enum Chromium {
+    static let isThere = ["chromium", "chromium-browser", "google-chrome"].contains {
         FileManager.default.isExecutableFile(atPath: "/usr/bin/\($0)")
     }
+}
 
+@Suite(.serialized, .enabled(if: Chromium.isThere, "no Chromium here: scripts/install-packages test brings it"))
+struct ReportPageTests {
     private struct Look: Decodable {
         struct Contrast: Decodable {
             let ratio: Double
