@@ -11,7 +11,7 @@ extension RunChapter {
         let found = certainty?.verdict?.run
         let tone =
             switch found?.level {
-            case .valid: certainty?.overload == nil ? "good" : "warn"
+            case .valid: certainty?.overload == nil && result.outcome?.kind == .completed ? "good" : "warn"
             case .suspect: "warn"
             case .invalid: "bad"
             case nil: ""
