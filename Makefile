@@ -57,6 +57,7 @@ image:
 test:
 	$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)
 	scripts/install-packages build image test
+	scripts/export-readers
 	$(SWIFT) build --build-tests
 	scripts/test --beside "$(RELEASE) --product sml-loadgen && $(RELEASE) --product sml"
 	Benchmarks/counts
