@@ -15,7 +15,7 @@ import Testing
         }
 
         func local(
-            _ name: String, _ server: String, scenario: String = "pair"
+            _ name: String, _ server: String, scenario: String = "pair", duration: String = "8s"
         ) async throws -> (code: Int32, output: String, errors: String) {
             try await sml(
                 "local", "--loadtest-scenario", scenario, "--loadtest-server-url", server, "--name", name, "--out", "made/\(name)",
