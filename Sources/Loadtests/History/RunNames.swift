@@ -83,7 +83,7 @@ package struct RunNames: Sendable {
     }
 
     private static func path(of record: JobRecord) -> String? {
-        [record.summary, record.records].first { FileLook.isThere($0) }
+        [record.summary, record.combined, record.records].first { FileLook.isThere($0) }
     }
 
     private func file(_ name: String) -> String { "\(directory)/\(name).json" }
