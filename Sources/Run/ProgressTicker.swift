@@ -9,14 +9,17 @@ import Synchronization
 final class ProgressTicker: Sendable {
     private let run: LoadRun
     private let readers: RunReaders
+    /// The lane whose figures stand apart.
+    private let probe: UInt16?
     private let thread: SerialThread?
     /// nil once it has ended.
     private let printer: Mutex<ProgressPrinter?>
 
     /// - Throws: ``GeneratorError/unavailable(_:)`` when there is no thread for it.
-    init(run: LoadRun, readers: RunReaders, quiet: Bool) throws(GeneratorError) {
+    init(run: LoadRun, readers: RunReaders, probe: UInt16?, quiet: Bool) throws(GeneratorError) {
         self.run = run
         self.readers = readers
+        self.probe = probe
         let printer = ProgressPrinter(quiet: quiet)
         thread = printer.mode == .quiet ? nil : try SerialThread("sml.progress")
         self.printer = Mutex(printer)
@@ -43,10 +46,14 @@ final class ProgressTicker: Sendable {
 
     private func snapshot(elapsed: Int64) -> ProgressSnapshot {
         let total = run.expectedEnd
-        let rates = run.lanes.compactMap { $0.rateAsked(at: elapsed) }
-        return ProgressSnapshot(
-            statistics: readers.statistics, elapsed: elapsed, total: total, isDraining: elapsed > total,
-            inFlight: run.lanes.reduce(0) { $0 + $1.live.inFlight }, rateAsked: rates.isEmpty ? nil : rates.reduce(0, +),
-            virtualUsers: run.lanes.reduce(0) { $0 + $1.live.active })
+        let loads = run.lanes.filter { $0.arm != probe }
+        let rates = loads.compactMap { $0.rateAsked(at: elapsed) }
+        let tally = readers.tally
+        var snapshot = ProgressSnapshot(
+            statistics: tally.whole, elapsed: elapsed, total: total, isDraining: elapsed > total,
+            inFlight: loads.reduce(0) { $0 + $1.live.inFlight }, rateAsked: rates.isEmpty ? nil : rates.reduce(0, +),
+            virtualUsers: loads.reduce(0) { $0 + $1.live.active })
+        if let probe { snapshot.takeProbe(tally[probe]) }
+        return snapshot
     }
 }

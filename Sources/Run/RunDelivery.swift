@@ -68,7 +68,7 @@ package final class RunDelivery: Sendable {
                 return SeriesRegistry(
                     tags: SeriesTags(context.ofLane(arm), further: tags + own), form: TrendForm(configuration),
                     startedUnixNanoseconds: context.startedUnixNanoseconds, interval: configuration.pushInterval,
-                    redactor: redactor)
+                    redactor: redactor, isProbe: arm == context.probe?.arm)
             },
             snapshots: snapshots,
             onWarning: { StandardError.write("sml-loadgen: warning: \($0)\n") })

@@ -1,5 +1,5 @@
-// The loads of a run, read and checked: one, or an arm for each of two servers. Here it is decided what of the configuration is
-// whose, and how the descriptions of several lanes make one of the run.
+// The loads of a run, read and checked: one, one with a probe beside it, or an arm for each of two servers. Here it is decided what
+// of the configuration is whose, and how the descriptions of several lanes make one of the run.
 
 import Base
 import Generator
@@ -20,7 +20,9 @@ struct RunLanes: Sendable {
         var nonce: PromptNonce?
         var load: LaneLoad { LaneLoad(arm: arm, plan: plan, corpus: corpus, order: order, nonce: nonce) }
         /// Begins what is said of it.
-        var prefix: String { name.map { "arm \($0): " } ?? "" }
+        var prefix: String { name.map { isProbe ? "\($0): " : "arm \($0): " } ?? "" }
+        /// It looks at what the load before it does, and is in none of its figures.
+        var isProbe: Bool { name == Probe.name }
         /// What must be the same for all tasks, and shows in no file: no key, no prompt.
         var identity: [String] {
             [
@@ -49,17 +51,26 @@ struct RunLanes: Sendable {
         design = try configuration.armDesign()
         // No other run has it.
         let run = UInt64(bitPattern: RunClock().wallOrigin)
-        let names: [String?] = arms.isEmpty ? [nil] : arms.map(\.name)
-        var warned: Set<String> = []
-        var lanes: [Lane] = []
-        // A pipe can be read once.
-        let piped = request.prompts == "-" && !arms.isEmpty ? try Corpus.readStandardInput() : nil
-        for (index, configuration) in (arms.isEmpty ? [configuration] : arms.map(\.configuration)).enumerated() {
+        var runs: [(name: String?, resolved: ResolvedRun)] = []
+        for (name, configuration) in arms.isEmpty ? [(nil, configuration)] : arms.map({ ($0.name as String?, $0.configuration) }) {
             var resolved = try configuration.resolve(environment: request.environment)
             if let duration = request.duration { resolved = try resolved.scaled(toDuration: duration) }
             if let number = request.repetition { resolved = resolved.repeated(number) }
             if let design { resolved.plan = try design.plan(of: resolved.plan) }
             if request.ignoresThresholds { resolved.plan.objectives.thresholds = [] }
+            runs.append((name, resolved))
+        }
+        if let probe = runs[0].resolved.probing {
+            guard arms.isEmpty else {
+                throw ConfigurationError(.configuration, "\(configuration.file): probe: not beside two arms (ab); leave one of the two out")
+            }
+            runs.append((Probe.name, probe))
+        }
+        var warned: Set<String> = []
+        var lanes: [Lane] = []
+        // A pipe can be read once.
+        let piped = request.prompts == "-" && runs.count > 1 ? try Corpus.readStandardInput() : nil
+        for (index, (name, resolved)) in runs.enumerated() {
             for warning in resolved.warnings where warned.insert(warning).inserted { warn(warning) }
             let options = resolved.corpusOptions
             var corpus: Corpus
@@ -74,10 +85,10 @@ struct RunLanes: Sendable {
             }
             _ = try BoundThreshold.bind(resolved.plan.objectives.thresholds, labels: corpus.labels)
             if design?.cache == .nonce, !corpus.hasNonces { corpus = try corpus.withNonces(file: request.prompts) }
-            let arm = UInt16(arms.isEmpty ? 0 : index + 1)
+            let arm = UInt16(arms.isEmpty ? index : index + 1)
             lanes.append(
                 Lane(
-                    name: names[index], arm: arm, resolved: resolved, corpus: corpus,
+                    name: name, arm: arm, resolved: resolved, corpus: corpus,
                     order: PromptOrder(count: corpus.count, seed: resolved.plan.promptSeed),
                     nonce: corpus.hasNonces ? PromptNonce(run: run, arm: arm) : nil))
         }
@@ -118,7 +129,12 @@ struct RunLanes: Sendable {
     /// The description of the run out of one for each of its lanes.
     func context(of contexts: [RunContext], task: TaskShare?) -> RunContext {
         var whole = contexts[0]
-        let planned = all.map { $0.plan.executor.arrivals?.count }
+        var planned = all.map { $0.plan.executor.arrivals?.count }
+        var probed: Int?
+        if let last = all.last, last.isProbe {
+            whole.probe = LaneDescription(name: Probe.name, arm: last.arm, context: contexts[all.count - 1])
+            probed = planned.removeLast()
+        }
         func sum(_ counts: [Int?]) -> Int? { counts.contains { $0 == nil } ? nil : counts.reduce(0) { $0 + ($1 ?? 0) } }
         if all[0].name != nil {
             whole.lanes = zip(all, contexts).map { LaneDescription(name: $0.name ?? "", arm: $0.arm, context: $1) }
@@ -130,7 +146,7 @@ struct RunLanes: Sendable {
             if turns != nil { whole.pairs = design?.pairs }
         }
         whole.task = task.map {
-            TaskDescription($0, plannedArrivals: sum(planned), lanes: whole.lanes == nil ? nil : planned)
+            TaskDescription($0, plannedArrivals: sum(planned), lanes: whole.lanes == nil ? nil : planned, probe: probed)
         }
         return whole
     }
@@ -144,9 +160,10 @@ extension RunOutcome {
     /// With what the lanes of a run know at its end.
     func taking(_ lanes: [LoadLane], turns: [LaneTurn] = [], of context: RunContext) -> RunOutcome {
         var outcome = self
-        let parts = lanes.map { lane in
+        var parts = lanes.map { lane in
             LaneOutcome(arm: lane.arm, arrivalsDue: planEnd.flatMap { lane.arrivalsDue(by: $0) }, connections: lane.connections)
         }
+        if let arm = context.probe?.arm, let index = parts.firstIndex(where: { $0.arm == arm }) { outcome.probe = parts.remove(at: index) }
         let due = parts.compactMap(\.arrivalsDue)
         outcome.arrivalsDue = due.count == parts.count ? due.reduce(0, +) : nil
         outcome.turns = turns.isEmpty ? nil : turns

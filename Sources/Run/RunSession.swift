@@ -63,7 +63,7 @@ final class RunSession: Sendable {
             records: request.task.map { TaskFile.numbered($0.records, task: $0.share.index) } ?? request.records,
             replacing: request.replacesResults)
         if let limit = request.serverWait {
-            for lane in lanes.all {
+            for lane in lanes.all where !lane.isProbe {
                 try await ServerWait.wait(for: lane.resolved, limit: limit, environment: environment) {
                     StandardError.write("\(request.program): \(lane.prefix)\($0)\n")
                 }
@@ -134,7 +134,7 @@ final class RunSession: Sendable {
         readers = RunReaders(
             tally: RunTally(context: context, texts: texts),
             file: try Self.openRecords(records, context: context, texts: texts, redactor: redactor))
-        progress = try ProgressTicker(run: run, readers: readers, quiet: request.quiet)
+        progress = try ProgressTicker(run: run, readers: readers, probe: context.probe?.arm, quiet: request.quiet)
         watch = try ThresholdWatch(run: run, readers: readers)
         let certainty = FinalCertainty()
         self.certainty = certainty

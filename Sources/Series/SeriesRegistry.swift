@@ -15,6 +15,9 @@ package struct SeriesRegistry: Sendable {
     private let interval: Duration
     private let redactor: Redactor
     private var limit: LabelLimit
+    /// What a probe is for. Its other series have the load's names, under which nobody would look for requests that are not the load's.
+    private static let probed = ["sml_ttft_seconds", "sml_time_per_output_token_seconds", "sml_inter_chunk_seconds"]
+    private let isProbe: Bool
 
     private var run: RunSeries
     private var own: OwnSeries
@@ -33,10 +36,13 @@ package struct SeriesRegistry: Sendable {
     ///   - startedUnixNanoseconds: wall clock at the run's zero; timestamps are counted from it.
     ///   - interval: between two looks.
     ///   - redactor: hides secrets in the values of labels that a server can influence.
+    ///   - isProbe: only the times of streams have series.
     package init(
         tags: SeriesTags, form: TrendForm, startedUnixNanoseconds: Int64, interval: Duration = .seconds(5),
-        redactor: Redactor = Redactor(), limit: LabelLimit = LabelLimit()
+        redactor: Redactor = Redactor(), limit: LabelLimit = LabelLimit(),
+        isProbe: Bool = false
     ) {
+        self.isProbe = isProbe
         self.interval = interval
         base = tags.labels
         self.form = form
@@ -67,6 +73,10 @@ package struct SeriesRegistry: Sendable {
         previousLook = look.now
         var updates: [SeriesUpdate] = []
         assignLabels(statistics)
+        if isProbe {
+            for name in labels.keys.sorted() { labels[name]?.update(statistics, limit: &limit, look, into: &updates) }
+            return updates.filter { Self.isProbed($0.labels) }
+        }
         assignExchanges(statistics)
         run.update(statistics, look, into: &updates)
         for index in exchanges.indices { exchanges[index].update(statistics, look, into: &updates) }
@@ -81,6 +91,11 @@ package struct SeriesRegistry: Sendable {
             ].update(UInt64(count), at: look.now, look, into: &updates)
         }
         return updates
+    }
+
+    private static func isProbed(_ labels: SeriesLabels) -> Bool {
+        guard let name = labels.decoded.first(where: { $0.name == "__name__" })?.value else { return false }
+        return probed.contains { name == $0 || name == $0 + "_sum" || name == $0 + "_count" }
     }
 
     /// Gives every prompt label that has been used its series.

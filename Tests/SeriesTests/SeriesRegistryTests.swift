@@ -31,6 +31,23 @@ struct SeriesRegistryTests {
         #expect(!updates.k6Names.contains { $0.contains("model") || $0.contains("u:p") })
     }
 
+    /// Under the load's names nothing of a probe is sent.
+    @Test func ofAProbeOnlyTheTimesOfStreamsAreSent() {
+        var registry = Records.registry(isProbe: true)
+        var record = Records.request(end: 700, latency: 300)
+        record.firstToken = 500 * 1_000_000
+        record.lastToken = record.end
+        record.chunks = 20
+        let updates = registry.updates(Records.snapshot(Records.statistics(records: [record])))
+        let names = Set(updates.compactMap { update in update.labels.decoded.first { $0.name == "__name__" }?.value })
+        #expect(
+            names == [
+                "sml_ttft_seconds", "sml_ttft_seconds_sum", "sml_ttft_seconds_count", "sml_time_per_output_token_seconds",
+                "sml_time_per_output_token_seconds_sum", "sml_time_per_output_token_seconds_count",
+            ])
+        #expect(Updates(updates)["sml_ttft_seconds_sum{label=\"short\",run_label=\"r\",scenario=\"s\"}"] == 0.1)
+    }
+
     @Test func onlyWhatHasANewSampleIsHandedOver() {
         var registry = Records.registry()
         var statistics = Records.statistics(

@@ -76,7 +76,8 @@ package enum ProgressLine {
             out.append(Part(text: "p50 \(latency(p50)) p95 \(latency(p95))"))
         }
         if let p50 = snapshot.firstTokenP50, let p95 = snapshot.firstTokenP95 {
-            out.append(Part(text: "TTFT p50 \(latency(p50)) p95 \(latency(p95))"))
+            let whose = snapshot.isFirstTokenProbed ? "probe " : ""
+            out.append(Part(text: "\(whose)TTFT p50 \(latency(p50)) p95 \(latency(p95))"))
         }
         if snapshot.errors > 0 { out.append(Part(text: "\(Format.grouped(snapshot.errors)) errors", isBad: true)) }
         if snapshot.dropped > 0 { out.append(Part(text: "\(Format.grouped(snapshot.dropped)) dropped", isBad: true)) }

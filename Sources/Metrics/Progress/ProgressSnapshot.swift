@@ -27,6 +27,8 @@ package struct ProgressSnapshot: Sendable, Equatable {
     /// Time to the first token over the whole run, milliseconds; `nil` before a streamed answer ended.
     package var firstTokenP50: Double?
     package var firstTokenP95: Double?
+    /// They are those of a probe.
+    package var isFirstTokenProbed = false
     package var errors: UInt64
     package var dropped: UInt64
     /// p99 of started − scheduled over the whole run, milliseconds; `nil` before the first request ended.
@@ -73,19 +75,30 @@ package struct ProgressSnapshot: Sendable, Equatable {
     ) {
         let latency = run.overall(\.successLatency)
         let percentiles = latency.percentiles([50, 95])
-        let firstToken = Trend.merged(run.labels.lazy.map { $0.trend(of: .ttft) })
-        let firstTokens = firstToken.isEmpty ? [] : firstToken.percentiles([50, 95])
+        let firstTokens = Self.firstTokens(run)
         self.init(
             elapsed: elapsed, total: total, isDraining: isDraining, inFlight: inFlight, rateAsked: rateAsked,
             virtualUsers: virtualUsers, rateAchieved: run.timeline.finishedPerSecond(before: elapsed),
             outputTokensPerSecond: run.tokens.output.total == nil ? nil : run.timeline.outputTokensPerSecond(before: elapsed),
             finished: run.finished.total, successRate: run.success.total == 0 ? nil : run.success.value,
             p50: latency.isEmpty ? nil : percentiles[0], p95: latency.isEmpty ? nil : percentiles[1],
-            firstTokenP50: firstTokens.first, firstTokenP95: firstTokens.last,
+            firstTokenP50: firstTokens.p50, firstTokenP95: firstTokens.p95,
             errors: run.requestErrors, dropped: run.dropped.total,
             lateness: run.startLateness.isEmpty ? nil : run.startLateness.percentile(99),
             keptUp: run.keptUp.verdict ?? true)
         lateRates = run.timeline.finishedLately(before: elapsed)
         lateP95 = run.timeline.recent.p95(before: elapsed)
+    }
+
+    /// Shows the times to the first token of a probe: its load has none.
+    package mutating func takeProbe(_ probe: RunStatistics) {
+        (firstTokenP50, firstTokenP95) = Self.firstTokens(probe)
+        isFirstTokenProbed = true
+    }
+
+    private static func firstTokens(_ run: RunStatistics) -> (p50: Double?, p95: Double?) {
+        let times = Trend.merged(run.labels.lazy.map { $0.trend(of: .ttft) })
+        let percentiles = times.isEmpty ? [] : times.percentiles([50, 95])
+        return (percentiles.first, percentiles.last)
     }
 }

@@ -35,7 +35,7 @@ extension RecordFormat {
     static func flaw(of context: RunContext) -> String? {
         guard (0...(Int64(1) << 62)).contains(context.startedUnixNanoseconds) else { return "the run began in no year of ours" }
         guard (0...(1 << 20)).contains(context.workers) else { return "\(context.workers) workers" }
-        let arms = (context.lanes ?? []).map(\.arm)
+        let arms = ((context.lanes ?? []) + [context.probe].compactMap { $0 }).map(\.arm)
         guard !arms.contains(0), Set(arms).count == arms.count else { return "lanes that cannot be told apart" }
         guard let task = context.task else { return nil }
         return (1...1024).contains(task.count) && (0..<task.count).contains(task.index) ? nil : "task \(task.index) of \(task.count)"
@@ -56,5 +56,6 @@ extension RecordFormat {
             && (0...(1 << 53)).contains(outcome.arrivalsDue ?? 0)
             && (outcome.turns ?? []).allSatisfy { [$0.start, $0.end, $0.emptied].allSatisfy(instants.contains) }
             && isPlausible(outcome.connections) && (outcome.lanes ?? []).allSatisfy(isPlausible)
+            && (outcome.probe.map(isPlausible) ?? true)
     }
 }

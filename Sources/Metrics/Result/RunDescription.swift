@@ -10,12 +10,14 @@ enum RunDescription {
     /// Stands in `sml.counts` as `planned`.
     private static let planned = "plannedArrivals"
     /// Each stands in its own section.
-    private static let lanes = "lanes"
+    private static let lanes: Set = ["lanes", "probe"]
 
     static func json(_ context: RunContext?) -> JSON {
         guard let context, case .object(let members)? = try? JSON(encoding: context) else { return .null }
         return .object(
-            members.filter { $0.key != planned && $0.key != lanes }.map { .init(snakeCase($0.key), $0.key == scenario ? $0.value : snakeCase($0.value)) })
+            members.filter { $0.key != planned && !lanes.contains($0.key) }.map {
+                .init(snakeCase($0.key), $0.key == scenario ? $0.value : snakeCase($0.value))
+            })
     }
 
     /// Nil when it is not whole. Reads the keys of `sml.schema` 1 as well, which were those of the records file.

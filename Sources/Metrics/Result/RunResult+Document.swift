@@ -36,6 +36,7 @@ extension RunResult {
             certainty: CertaintyDocument.read(windows: sml["windows"], verdict: sml["verdict"]))
         otherModels = (sml[path: "answers", "other_models"] ?? .null).counts
         comparison = sml["comparison"].map { ArmComparison(document: $0) }
+        probes = [sml["probe"]].compactMap { $0.map { RunResult(sml: $0, document: $0) } }
         lanes = (sml["arms"]?.members ?? []).map { LaneResult(name: $0.key, result: RunResult(sml: $0.value, document: $0.value)) }
         thresholds = (sml["thresholds"]?.elements ?? []).compactMap(ThresholdResult.init(_:))
         timeline = Timeline(sml["timeline"])

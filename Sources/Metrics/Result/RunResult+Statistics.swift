@@ -12,13 +12,13 @@ extension RunResult {
     ) {
         self.init(
             statistics: tally.whole, context: context, outcome: outcome, redactor: redactor, remoteWrite: remoteWrite, tasks: tasks)
-        lanes = (context.lanes ?? []).map { lane in
-            LaneResult(
-                name: lane.name,
-                result: RunResult(
-                    statistics: tally[lane.arm], context: context.ofLane(lane.arm), outcome: outcome.ofLane(lane.arm), redactor: redactor,
-                    tasks: tasks))
+        func result(_ lane: LaneDescription) -> RunResult {
+            RunResult(
+                statistics: tally[lane.arm], context: context.ofLane(lane.arm), outcome: outcome.ofLane(lane.arm), redactor: redactor,
+                tasks: tasks)
         }
+        lanes = (context.lanes ?? []).map { LaneResult(name: $0.name, result: result($0)) }
+        probes = [context.probe].compactMap { $0.map(result) }
         comparison = tally.requests?.comparison(self, turns: outcome.turns)
     }
 

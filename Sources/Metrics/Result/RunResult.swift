@@ -50,6 +50,8 @@ package struct RunResult: Sendable, Equatable {
     package var lanes: [LaneResult] = []
     /// Of a run of two arms.
     package var comparison: ArmComparison?
+    /// Of what looked at the server beside the run's load: one, or none. In nothing that stands beside it.
+    package var probes: [RunResult] = []
 
     package init(
         formulas: Int64? = nil, scenario: String = "", outcome: Outcome? = nil, run: RunContext? = nil,

@@ -38,9 +38,10 @@ package struct LaneDescription: Codable, Sendable, Equatable {
 extension RunContext {
     /// The run as if the lane with that number were all of it; the run itself for 0.
     package func ofLane(_ arm: UInt16) -> RunContext {
-        guard let lane = lanes?.first(where: { $0.arm == arm }) else { return self }
+        guard let lane = lane(arm) else { return self }
         var context = self
         context.lanes = nil
+        context.probe = nil
         context.model = lane.model
         context.url = lane.url
         context.plannedArrivals = lane.plannedArrivals
@@ -53,7 +54,12 @@ extension RunContext {
     }
 
     /// The name of the lane with that number; nil for the run itself.
-    package func laneName(_ arm: UInt16) -> String? { lanes?.first { $0.arm == arm }?.name }
+    package func laneName(_ arm: UInt16) -> String? { lane(arm)?.name }
+
+    private func lane(_ arm: UInt16) -> LaneDescription? {
+        if let probe, probe.arm == arm { return probe }
+        return lanes?.first { $0.arm == arm }
+    }
 }
 
 /// What is particular to how a lane ended.
@@ -73,9 +79,10 @@ package struct LaneOutcome: Codable, Sendable, Equatable {
 extension RunOutcome {
     /// How the lane with that number ended; the run itself for 0.
     package func ofLane(_ arm: UInt16) -> RunOutcome {
-        guard let lane = lanes?.first(where: { $0.arm == arm }) else { return self }
+        guard let lane = ((lanes ?? []) + [probe].compactMap { $0 }).first(where: { $0.arm == arm }) else { return self }
         var outcome = self
         outcome.lanes = nil
+        outcome.probe = nil
         outcome.arrivalsDue = lane.arrivalsDue
         outcome.connections = lane.connections
         outcome.turns = turns?.filter { $0.arm == arm }

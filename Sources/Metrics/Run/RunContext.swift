@@ -50,6 +50,8 @@ package struct RunContext: Codable, Sendable, Equatable {
     package var pairs: Int?
     /// How much of a machine serves the model; absent where nobody said.
     package var server: ServerSize?
+    /// What looks at the server beside the run's load, and is in none of its figures; absent for others.
+    package var probe: LaneDescription?
 
     package init(
         version: String, build: Build? = nil, libcurlVersion: String = "", runLabel: String = "", scenario: String, model: String = "",
@@ -139,10 +141,13 @@ package struct RunOutcome: Codable, Sendable, Equatable {
     package var lanes: [LaneOutcome]?
     /// Of lanes that took turns, in their order; absent for others.
     package var turns: [LaneTurn]?
+    /// What is particular to a probe; in nothing that stands beside it.
+    package var probe: LaneOutcome?
 
     package init(
         _ kind: Kind, reason: String? = nil, duration: Int64, endedUnixNanoseconds: Int64, lostRecords: UInt64 = 0,
-        planEnd: Int64? = nil, arrivalsDue: Int? = nil, connections: [ConnectionCount]? = nil, lanes: [LaneOutcome]? = nil
+        planEnd: Int64? = nil, arrivalsDue: Int? = nil, connections: [ConnectionCount]? = nil, lanes: [LaneOutcome]? = nil,
+        probe: LaneOutcome? = nil
     ) {
         self.kind = kind
         self.reason = reason
@@ -153,5 +158,6 @@ package struct RunOutcome: Codable, Sendable, Equatable {
         self.arrivalsDue = arrivalsDue
         self.connections = connections
         self.lanes = lanes
+        self.probe = probe
     }
 }

@@ -1,5 +1,5 @@
 // The statistics of a run that may have lanes: of the whole, and of each lane for itself. A record is told apart by the number it
-// carries. Without lanes it is the statistics of the run and nothing else.
+// carries. Without lanes it is the statistics of the run and nothing else. A probe is a lane whose figures are in no others.
 
 import Generator
 
@@ -7,15 +7,17 @@ import Generator
 package struct RunTally: Sendable {
     /// Of all lanes together; of a run without lanes all there is.
     package private(set) var whole: RunStatistics
-    /// Of each, in the order of the context's ``RunContext/lanes``.
+    /// Of each, in the order of the context's ``RunContext/lanes``, and of the probe behind them.
     package private(set) var lanes: [RunStatistics]
     private let arms: [UInt16]
     /// Of a run of two arms what their comparison reads.
     private(set) var requests: ArmRequests?
+    private let probe: UInt16?
 
     package init(context: RunContext, texts: TextTable) {
         whole = RunStatistics(context: context, texts: texts)
-        arms = (context.lanes ?? []).map(\.arm)
+        probe = context.probe?.arm
+        arms = (context.lanes ?? []).map(\.arm) + [probe].compactMap { $0 }
         lanes = arms.map { RunStatistics(context: context.ofLane($0), texts: texts) }
         requests = ArmRequests(context: context)
     }
@@ -25,10 +27,10 @@ package struct RunTally: Sendable {
 
     /// Records of any lanes, in any order except that hops of one request must come in theirs.
     package mutating func consume(_ batch: UnsafeBufferPointer<RunRecord>) {
-        whole.consume(batch)
-        guard !arms.isEmpty else { return }
+        guard !arms.isEmpty else { return whole.consume(batch) }
         requests?.consume(batch)
         for record in batch {
+            if record.arm != probe { whole.consume(record) }
             if let index = arms.firstIndex(of: record.arm) { lanes[index].consume(record) }
         }
     }
@@ -39,8 +41,8 @@ package struct RunTally: Sendable {
     }
 
     package mutating func consume(_ counts: [StreamCount]) {
-        whole.consume(counts)
-        guard let arm = counts.first?.arm, let index = arms.firstIndex(of: arm) else { return }
-        lanes[index].consume(counts)
+        guard let arm = counts.first?.arm else { return }
+        if arm != probe { whole.consume(counts) }
+        if let index = arms.firstIndex(of: arm) { lanes[index].consume(counts) }
     }
 }

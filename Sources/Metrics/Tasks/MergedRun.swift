@@ -30,6 +30,7 @@ package struct MergedRun: Sendable {
         context.plannedArrivals = plan.plannedArrivals
         // A lane's arrivals are its plan's, of which this task knows its own part.
         for index in (context.lanes ?? []).indices { context.lanes?[index].plannedArrivals = plan.arrivals(ofLane: index) }
+        context.probe?.plannedArrivals = plan.probe
         context.task = nil
         var tally = RunTally(context: context, texts: texts)
         var tasks = (0..<plan.count).map { TaskOutcome(index: $0, state: .missing) }
@@ -42,7 +43,7 @@ package struct MergedRun: Sendable {
             tasks[task].workers = reader.context.workers
             try reader.forEachBatch { batch in
                 tally.consume(batch)
-                for record in batch { tasks[task].consume(record) }
+                for record in batch where record.arm == 0 || record.arm != first.context.probe?.arm { tasks[task].consume(record) }
             } sample: {
                 samples[$0.arm, default: Array(repeating: [], count: plan.count)][task].append($0)
             } counts: {
@@ -83,6 +84,7 @@ package struct MergedRun: Sendable {
         try demand("plan", own.plan == other.plan && own.resolvedScenario == other.resolvedScenario)
         try demand("server", own.url == other.url)
         try demand("set of lanes", own.lanes?.map(\.name) == other.lanes?.map(\.name) && own.lanes?.map(\.url) == other.lanes?.map(\.url))
+        try demand("probe", (own.probe == nil) == (other.probe == nil))
         try demand("corpus", own.labels == other.labels && own.corpus.prompts == other.corpus.prompts)
         guard tasks.indices.contains(task.index), tasks[task.index].state == .missing else {
             throw MergeError(path: reader.path, reason: "task \(task.index) is there twice")
@@ -109,12 +111,14 @@ package struct MergedRun: Sendable {
             endedUnixNanoseconds: context.startedUnixNanoseconds + duration,
             lostRecords: outcomes.reduce(0) { $0 + $1.lostRecords }, planEnd: outcomes.compactMap(\.planEnd).max(),
             arrivalsDue: arrivalsDue(outcomes, tasks: tasks), connections: ConnectionCount.merged(outcomes.compactMap(\.connections)),
-            lanes: context.lanes?.map { lane in
-                let parts = outcomes.map { $0.ofLane(lane.arm) }
-                return LaneOutcome(
-                    arm: lane.arm, arrivalsDue: arrivalsDue(parts, tasks: tasks),
-                    connections: ConnectionCount.merged(parts.compactMap(\.connections)))
-            })
+            lanes: context.lanes?.map { lane(outcomes, $0.arm, tasks: tasks) },
+            probe: context.probe.map { lane(outcomes, $0.arm, tasks: tasks) })
+    }
+
+    private static func lane(_ outcomes: [RunOutcome], _ arm: UInt16, tasks: [TaskOutcome]) -> LaneOutcome {
+        let parts = outcomes.map { $0.ofLane(arm) }
+        return LaneOutcome(
+            arm: arm, arrivalsDue: arrivalsDue(parts, tasks: tasks), connections: ConnectionCount.merged(parts.compactMap(\.connections)))
     }
 }
 

@@ -11,12 +11,15 @@ package struct TaskDescription: Codable, Sendable, Equatable {
     package var plannedArrivals: Int?
     /// The same of each lane, nil for closed loops; absent for a run without lanes.
     package var lanes: [Int?]?
+    /// The same of a probe.
+    package var probe: Int?
 
-    package init(_ share: TaskShare, plannedArrivals: Int?, lanes: [Int?]? = nil) {
+    package init(_ share: TaskShare, plannedArrivals: Int?, lanes: [Int?]? = nil, probe: Int? = nil) {
         index = share.index
         count = share.count
         self.plannedArrivals = plannedArrivals
         self.lanes = lanes
+        self.probe = probe
     }
 
     /// Arrivals of the whole plan of a lane, by its place among the lanes.

@@ -47,6 +47,7 @@ enum SMLWriter {
         ]
             + (result.remoteWrite.map { [("remote_write", RemoteWriteWriter.value($0))] } ?? [])
             + (result.tasks.isEmpty ? [] : [("tasks", tasks(result))])
+            + result.probes.map { ("probe", lane($0)) }
             + (result.lanes.isEmpty ? [] : [("arms", .object(result.lanes.map { ($0.name, lane($0.result)) }))])
             + (result.comparison.map { [("comparison", $0.document)] } ?? [])
     }

@@ -21,6 +21,8 @@ package struct ResolvedRun: Sendable, Equatable {
     package var requestPath: String
     /// As far as it is known.
     package var serverSize = ServerSize()
+    /// What looks at the server beside the load.
+    package var probe: Probe?
 
     /// Every seed of the run; all go into the summary.
     package struct Seeds: Sendable, Equatable {
@@ -31,7 +33,7 @@ package struct ResolvedRun: Sendable, Equatable {
 
 extension RunConfiguration {
     static let commonKeys =
-        ["name", "description", "executor"] + RequestSettings.keys + ["gracefulStop", "request"] + FaultSettings.keys
+        ["name", "description", "executor"] + RequestSettings.keys + ["gracefulStop", "request", Probe.key] + FaultSettings.keys
         + ObjectiveSettings.keys
 
     /// Every key that a scenario of any executor can have.
@@ -73,6 +75,12 @@ extension RunConfiguration {
             try group["request"]
             .map { (field) throws(ConfigurationError) in try RequestCustomization(field, streams: streams) }
             ?? RequestCustomization()
+        let probe = try group[Probe.key].map { (field) throws(ConfigurationError) in try Probe(field) }
+        if probe != nil, streams {
+            throw group.error(
+                "probe: is for a load that does not stream, and this one does (stream): the times it would measure are those of every "
+                    + "request; leave one of the two out")
+        }
         let configPrompt = try nonEmptyText(config["system_prompt"])
         let systemPrompt = try RunEnvironment.checked(systemPrompt: environment.systemPrompt ?? configPrompt)
         if systemPrompt != nil, request.bodyPatch?["messages"] != nil {
@@ -106,7 +114,7 @@ extension RunConfiguration {
             plan: plan, corpusOptions: options, warnings: warnings, model: model,
             runLabel: try environment.checkedLabel() ?? configLabel, seeds: .init(prompt: promptSeed, think: thinkSeed),
             maxTokens: maxTokens, description: description,
-            requestPath: request.path, serverSize: try ServerSize(config))
+            requestPath: request.path, serverSize: try ServerSize(config), probe: probe)
     }
 
     // MARK: Parts

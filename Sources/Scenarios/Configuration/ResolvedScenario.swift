@@ -32,6 +32,7 @@ extension ResolvedRun {
             members.append(.init("stop_on", .object([.init("errors", .string(limit.text))])))
         }
         members += plan.objectives.members
+        if let probe { members.append(.init(Probe.key, probe.json)) }
         if let request { members.append(.init("request", request)) }
         return .object(members)
     }

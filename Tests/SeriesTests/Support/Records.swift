@@ -39,12 +39,12 @@ enum Records {
     }
 
     static func registry(
-        _ statistics: [String] = ["min", "p(99)", "count", "sum"], limit: Int = 100
+        _ statistics: [String] = ["min", "p(99)", "count", "sum"], limit: Int = 100, isProbe: Bool = false
     ) -> SeriesRegistry {
         SeriesRegistry(
             tags: SeriesTags(scenario: "s", runLabel: "r", model: ""),
             form: .statistics(statistics.compactMap { TrendStatistic($0) }), startedUnixNanoseconds: origin,
-            limit: LabelLimit(maximum: limit))
+            limit: LabelLimit(maximum: limit), isProbe: isProbe)
     }
 }
 

@@ -22,7 +22,7 @@ extension BlockWriter {
         return section
     }
 
-    private func cells(_ name: String, _ trend: TrendValue?) -> [String]? {
+    func cells(_ name: String, _ trend: TrendValue?) -> [String]? {
         guard let trend, let count = trend.count else { return nil }
         return [name, Format.grouped(count)] + TrendValue.statistics.map { Format.measure(trend[keyPath: $0.member] ?? 0) }
     }

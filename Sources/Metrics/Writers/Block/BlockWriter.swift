@@ -41,7 +41,7 @@ struct BlockWriter {
     var sections: [TextSection] {
         [
             TextSection(verdict.lines + head.lines), thresholds, headline, TextSection(counts.lines + goodput.lines), windows, latencyTable,
-            streamTable, errors, health, tokenTable, k6Rows,
+            streamTable, probeTable, errors, health, tokenTable, k6Rows,
             conditions,
         ]
     }
