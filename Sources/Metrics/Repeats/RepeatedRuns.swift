@@ -30,13 +30,14 @@ package struct RepeatedRuns: Sendable, Equatable {
         init?(_ figures: [Double]) {
             guard !figures.isEmpty else { return nil }
             runs = figures.count
-            guard let interval = BetweenRuns.interval(figures) else {
-                figure = Figure(value: figures.reduce(0, +) / Double(figures.count))
-                return
-            }
-            spread = BetweenRuns.spread(figures)
             // Runs in which nothing failed do not prove that nothing can.
-            figure = interval.low < interval.high ? Figure(interval) : Figure(value: interval.value)
+            if let first = figures.first, figures.allSatisfy({ $0 == first }) {
+                figure = Figure(value: first)
+                spread = figures.count > 1 ? 0 : nil
+            } else {
+                figure = BetweenRuns.interval(figures).map { Figure($0) } ?? Figure(value: figures.reduce(0, +) / Double(figures.count))
+                spread = BetweenRuns.spread(figures)
+            }
         }
     }
 

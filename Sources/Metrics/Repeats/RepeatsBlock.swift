@@ -80,7 +80,7 @@ private struct RepeatsWriter {
             all.latency(p)?.spread.map { "\(Figures.percentile(p)) \(Figures.percent($0)) %" }
         }
         if !spreads.isEmpty {
-            section.add(row("spread", spreads.joined(separator: ", ") + " from run to run (standard deviation)"), .figure)
+            section.add(row("spread", spreads.joined(separator: ", ") + " from run to run (std. dev.)"), .figure)
         }
         return section
     }

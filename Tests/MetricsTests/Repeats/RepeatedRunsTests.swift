@@ -41,6 +41,7 @@ import Testing
     @Test func figuresThatDoNotDifferHaveNoInterval() {
         #expect(Self.five.requestsPerSecond?.figure == Figure(value: 20))
         #expect(Self.all([Self.run(1, p95: 3)]).latency(0.95)?.figure == Figure(value: 3))
+        #expect(Self.five.requestsPerSecond?.spread == 0)
         #expect(Self.all([]).latency(0.95) == nil)
         // No logarithm of a run in which nothing succeeded.
         let none = Self.all([Self.run(1, p95: 3, success: 0), Self.run(2, p95: 3, success: 1)])
@@ -86,15 +87,14 @@ import Testing
                   success      99.4 % (99.0–99.8)
                   rate         20.0/s succeeded
                   tokens/s     1,000 output, 500 per replica, 125 per GPU
-                  latency      p50 142 ms (138–147), p95 285 ms (275–295)
-                               p99 570 ms (551–590)
+                  latency      p50 142 ms (138–147), p95 285 ms (275–295), p99 570 ms (551–590)
                                95 % intervals over 5 runs, changes between them covered
-                  spread       p50 2.8 %, p95 2.8 %, p99 2.8 % from run to run (standard deviation)
+                  spread       p50 2.8 %, p95 2.8 %, p99 2.8 % from run to run (std. dev.)
 
                   run  verdict  success, %  requests/s  tokens/s  p50, ms  p95, ms  p99, ms
                   1      VALID       99.00        20.0     1,000      140      280      560
                   2      VALID       99.20        20.0     1,000      145      290      580
-                  3      VALID       99.40        20.0     1,000      142      285      570
+                  3      VALID       99.40        20.0     1,000      143      285      570
                   4      VALID       99.60        20.0     1,000      138      275      550
                   5      VALID       99.80        20.0     1,000      148      295      590
 

@@ -28,7 +28,7 @@ struct SummaryTextTests {
                   tokens/s     636 output (608–664)
                   latency      p50 101 ms (62–139, few independent events: 1)
                                p95 143 ms (no interval), p99 147 ms (no interval)
-                  in flight    1.00 in the mean, 2 at most
+                  in flight    1.000 in the mean, 2 at most
                                95 % intervals for this run; changes between runs not covered
 
                   requests     100 finished, 100 started of 100 planned

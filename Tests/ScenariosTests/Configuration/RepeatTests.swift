@@ -13,7 +13,8 @@ import Testing
     }
 
     @Test func eachRunHasItsOwnSeeds() throws {
-        let run = try resolved(#"{"executor": "poisson-arrival-rate", "rate": 5, "duration": "10s", "maxVUs": 5, "arrivalSeed": 3}"#)
+        let run = try resolved(
+            #"{"executor": "poisson-arrival-rate", "rate": 5, "duration": "10s", "preAllocatedVUs": 5, "maxVUs": 5, "arrivalSeed": 3}"#)
         #expect(run.repeated(1).plan == run.plan && run.repeated(1).runLabel == "l_run1")
         let third = run.repeated(3)
         #expect(third.plan.promptSeed == 9 && third.plan.thinkSeed == 7 && third.runLabel == "l_run3")
