@@ -43,8 +43,9 @@ extension RunRequest {
             throw ConfigurationError(.usage, "--require-remote-write: there is no receiver; give --remote-write-url")
         }
         repeats = try OptionValue.count(options.repeat, option: "--repeat", in: 1...RepeatFile.most)
-        func place(of path: String) -> String { PathText.joined(PathText.parent(of: path), ".") }
-        if repeats > 1, let records, place(of: records) != place(of: PathText.joined(options.out, ".")) {
+        // A name alone lies where the command was called.
+        func directory(of path: String) -> String { PathText.parent(of: path).isEmpty ? "." : PathText.parent(of: path) }
+        if repeats > 1, let records, directory(of: records) != directory(of: PathText.joined(options.out, "x")) {
             throw ConfigurationError(.usage, "--records: with --repeat each run's are in DIR/run-N; name a file in \(options.out)")
         }
         let wait = try OptionValue.duration(options.taskWait, option: "--task-wait", atLeast: .seconds(1))

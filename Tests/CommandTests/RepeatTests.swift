@@ -46,6 +46,14 @@ import Testing
         #expect(run.output.hasPrefix("=== LLM Load Test: 3 of 3 runs of one plan ===\n") && run.output.contains(" per replica\n"))
         #expect(run.errors.contains("sml-loadgen: run 2 of 3 begins\n") && run.errors.contains("summary of all runs: "))
 
+        // As a job has it: where it was called, and nowhere else.
+        let here = ["--config", scratch.file("out.json"), "--prompts", scratch.file("prompts.json"), "--out", ".", "--repeat", "3"]
+        for (records, code) in [("records.smlrec", Int32(73)), ("elsewhere/records.smlrec", 64)] {
+            let run = try await Program.run(
+                "sml-loadgen", here + ["--records", records], in: scratch, directory: scratch.file("out"))
+            #expect(run.code == code, "\(run.errors)")
+        }
+
         // A measurement is never overwritten, and nothing is sent to find that out.
         let again = try await Program.run("sml-loadgen", files + ["--repeat", "3"], in: scratch)
         #expect(again.code == 73 && again.errors.contains("repeats.json: already exists"), "\(again.errors)")
