@@ -52,6 +52,7 @@ enum ComparisonNotes {
         func of(_ run: ComparedRun) -> (from: Double?, cached: Double?) {
             (run.result.metrics.number(.repeatedFrom), run.result.metrics.number(.cachedShare))
         }
+        guard !a[0].isOfK6, !b[0].isOfK6 else { return [] }
         let first = of(a[0]), second = of(b[0])
         guard first.from != nil || second.from != nil || (first.cached ?? 0) > 0 || (second.cached ?? 0) > 0 else { return [] }
         return [ComparisonNote.repeats(a: first, b: second)]

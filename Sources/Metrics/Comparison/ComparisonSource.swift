@@ -40,6 +40,17 @@ package enum ComparisonSource {
         return try runs.map { try run($0.name, $0.files) }
     }
 
+    /// - Throws: ``ComparisonSourceError`` when a run is among `runs` twice: it differs from itself by nothing, which proves nothing.
+    package static func requireDistinct(_ runs: [ComparedRun]) throws(ComparisonSourceError) {
+        var seen: [String: String] = [:]
+        for run in runs {
+            guard let context = run.result.run else { continue }
+            let key = "\(context.runLabel) \(context.startedUnixNanoseconds)"
+            if let other = seen[key] { throw ComparisonSourceError(path: run.name, reason: "is the same run as \(other)") }
+            seen[key] = run.name
+        }
+    }
+
     private enum Files {
         case records([String])
         case parts([String], task: (label: String, count: Int))

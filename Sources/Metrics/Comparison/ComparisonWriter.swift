@@ -37,8 +37,9 @@ struct ComparisonWriter {
     private func sides(_ arm: String, _ side: ComparisonSide) -> [String] {
         side.runs.enumerated().flatMap { number, run in
             let name = side.runs.count > 1 ? "\(arm)\(number + 1)" : arm
-            let facts = [
-                run.scenario, Format.duration(seconds: run.duration), "\(Format.grouped(run.requests)) requests", run.verdict?.name,
+            let facts: [String?] = [
+                run.scenario, run.duration > 0 ? Format.duration(seconds: run.duration) : nil, "\(Format.grouped(run.requests)) requests",
+                run.verdict?.name,
             ]
             let text = facts.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: ", ")
             return wrapped("\(name)  \(OneLine.escaped(run.name)): \(OneLine.escaped(text))", indentation: 0)
@@ -62,7 +63,13 @@ struct ComparisonWriter {
 
     private func table(_ figures: [ComparisonFigure]) -> [String] {
         guard !figures.isEmpty else { return [] }
-        return Table.aligned([Self.header] + figures.flatMap { rows($0, $0.quantity.name(p: $0.p)) }, indentation: 2, width: columns)
+        return aligned(figures.flatMap { rows($0, $0.quantity.name(p: $0.p)) })
+    }
+
+    private func aligned(_ rows: [[String]]) -> [String] {
+        Table.aligned([Self.header] + rows, indentation: 2, width: columns).map { line in
+            String(line[..<(line.lastIndex { $0 != " " }.map { line.index(after: $0) } ?? line.startIndex)])
+        }
     }
 
     private static let header = ["", "A", "B", "B/A", "95 % interval", "detectable"]
@@ -87,7 +94,7 @@ struct ComparisonWriter {
             }
         }
         let more = comparison.labels.count - shown.count
-        return ["", "by prompt label (no part of the verdict)"] + Table.aligned([Self.header] + rows, indentation: 2, width: columns)
+        return ["", "by prompt label (no part of the verdict)"] + aligned(rows)
             + (more > 0 ? ["  \(more) more labels are in the document (--json)"] : [])
     }
 

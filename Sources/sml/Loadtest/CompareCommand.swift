@@ -74,6 +74,7 @@ struct CompareCommand: AsyncParsableCommand {
         guard ofA.count == ofB.count else {
             throw ConfigurationError(.usage, "A has \(ofA.count) runs and B \(ofB.count): give as many of the one as of the other")
         }
+        try ComparisonSource.requireDistinct(ofA + ofB)
         try Comparison.check(allowed: settings.allowed, ofA + ofB, option: "--allow")
         let comparison = Comparison(a: ofA, b: ofB, settings: settings)
         if json {

@@ -77,7 +77,7 @@ struct BaselineCommand: AsyncParsableCommand {
             }
             guard let target else {
                 guard let pinned = baseline.pinned else { return say("No baseline is pinned.") }
-                return try StandardOutput.write(OneLine.escaped("\(pinned.name)\t\(pinned.path)") + "\n")
+                return try StandardOutput.write("\(OneLine.escaped(pinned.name))\t\(OneLine.escaped(pinned.path))\n")
             }
             let source = try RunFinding(environment: environment).source(target)
             // What cannot be compared with is said now and not after the next run.
