@@ -12,8 +12,8 @@ struct ReportCommand: AsyncParsableCommand {
         abstract: "Make a page of charts from one run or several.",
         discussion: """
             One HTML file that needs no network and no other file: mail it, keep it beside the run, print it. RUN is the \
-            directory of a run, its records file or its summary. From records everything is exact; from a summary alone \
-            percentiles over time are right to 3 %. Several runs share one page.
+            directory of a run, its records file or its summary, or its name ('sml loadtest list'). From records everything \
+            is exact; from a summary alone percentiles over time are right to 3 %. Several runs share one page.
 
             Every run writes such a page beside its summary, unless told --no-report. Exit code \
             \(ExitStatus.records.rawValue): \(ExitStatus.records.meaning).
@@ -21,10 +21,10 @@ struct ReportCommand: AsyncParsableCommand {
             EXAMPLES
               sml loadtest report runs/x
               sml loadtest report runs/x/summary.json -o x.html
-              sml loadtest report runs/before runs/after -o both.html
+              sml loadtest report tp4 dp4 -o both.html
             """)
 
-    @Argument(help: ArgumentHelp("Directory of a run, records file or summary.", valueName: "run"))
+    @Argument(help: ArgumentHelp("Directory of a run, records file, summary, or a run's name.", valueName: "run"))
     var runs: [String]
 
     @Option(
@@ -35,8 +35,10 @@ struct ReportCommand: AsyncParsableCommand {
     func run() async throws {
         try await CommandFailure.reported {
             if output?.isEmpty == true { throw SubmitError.usage("--output: \"\" is not a file") }
-            let reports = try runs.map { try ReportFile.read($0) }
-            let place = output ?? ReportFile.place(for: runs)
+            let found = RunFinding(environment: ProcessVariables.all)
+            let paths = try runs.map { try found.source($0).path }
+            let reports = try paths.map { try ReportFile.read($0) }
+            let place = output ?? ReportFile.place(for: paths)
             try ReportFile.write(reports, to: place)
             try StandardOutput.write("Report: \(place)\n")
         }

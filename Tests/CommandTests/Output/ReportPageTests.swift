@@ -84,14 +84,15 @@ struct ReportPageTests {
             ], in: scratch, environment: ["HOME": scratch.path], within: 60)
         try #require(run.code == 0, "\(run.errors)")
         #expect(!FileManager.default.fileExists(atPath: scratch.file("out/report.html")))
-        let report = try await Program.run("sml", ["loadtest", "report", "out", "-o", "page.html"], in: scratch, within: 60)
+        let report = try await Program.run(
+            "sml", ["loadtest", "report", "out", "-o", "page.html"], in: scratch, environment: ["HOME": scratch.path], within: 60)
         try #require(report.code == 0, "\(report.errors)")
         #expect(report.output == "Report: page.html\n")
         try await check(scratch.file("page.html"), in: scratch)
     }
 
     @Test(arguments: [
-        (["nothing-here"], "No such file"), (["empty"], "holds neither records"), (["x.json"], "no summary of sml loadtest"),
+        (["nothing-here"], "no run of that name"), (["empty"], "holds neither records"), (["x.json"], "no summary of sml loadtest"),
         (["x.smlrec"], "not a records file"),
     ])
     func whatIsNoRunIsSaid(arguments: [String], words: String) async throws {
@@ -99,7 +100,7 @@ struct ReportPageTests {
         try scratch.write("empty/other.txt", "x")
         try scratch.write("x.json", "{}")
         try scratch.write("x.smlrec", "{}")
-        let run = try await Program.run("sml", ["loadtest", "report"] + arguments, in: scratch)
+        let run = try await Program.run("sml", ["loadtest", "report"] + arguments, in: scratch, environment: ["HOME": scratch.path])
         #expect(run.code == 65 && run.errors.contains(words) && run.errors.hasPrefix("sml: "), "\(run.code) \(run.errors)")
         #expect(!scratch.contents.contains { $0.hasSuffix(".html") })
     }
