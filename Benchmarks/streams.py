@@ -211,6 +211,7 @@ def probe(bench):
                 records = os.path.join(bench.home, "probe.smlrec")
                 child.run([*command, "--records", records])
             rows = [row for row in exported(bench, records) if row["arm"] == "0"]
+            os.unlink(records)
             ours = [(int(row["end_ns"]) - int(row["started_ns"])) / 1e6 for row in rows]
             late = [(int(row["started_ns"]) - int(row["scheduled_ns"])) / 1e6 for row in rows]
             theirs = [(int(row["departure_ns"]) - int(row["arrival_ns"])) / 1e6 for row in endpoint.rows if row["first_token_ns"] == "0"]
