@@ -145,7 +145,12 @@ package enum ComparisonSource {
                     path: paths[0], reason: "holds arms \(arms) of one run; 'sml loadtest summarize' compares these with each other")
             }
             var requests = ComparedRequests()
-            for path in paths { try RecordFileReader(path: path).forEachBatch { requests.consume($0) } }
+            for path in paths {
+                // Those of a probe have another arm.
+                try RecordFileReader(path: path).forEachBatch { batch in
+                    for record in batch where record.arm == 0 { requests.consume(record) }
+                }
+            }
             return ComparedRun(name: name, result: result, requests: requests)
         case .summary(let path):
             let document = try document(path)
