@@ -11,7 +11,7 @@ private enum Chromium {
     }
 }
 
-@Suite(.serialized, .enabled(if: Chromium.isThere, "no Chromium here: scripts/install-packages test brings it"))
+@Suite(.serialized, .enabled(if: Chromium.isThere, "no Chromium here: scripts/install-packages pages brings it"))
 struct ReportPageTests {
     private struct Look: Decodable {
         struct Contrast: Decodable {

@@ -60,6 +60,7 @@ enum RunHarness {
         }
         try await side.value
         let (records, samples, counts) = collected.withLock { $0 }
-        return FinishedRun(end: end, records: records, samples: samples, counts: counts, texts: texts, live: run.lanes[0].live, clock: run.clock)
+        return FinishedRun(
+            end: end, records: records, samples: samples, counts: counts, texts: texts, live: run.lanes[0].live, clock: run.clock)
     }
 }
