@@ -134,7 +134,7 @@ import Testing
         #expect(
             terminal.screen.contains("\(erased)job 100: not known to SLURM yet\(erased)GET /compute/cluster/jobs/100"), "\(terminal.screen)"
         )
-        let calls = terminal.screen.split(separator: "\r\n").filter { $0.contains(" → ") }
+        let calls = terminal.screen.split(separator: "\r\n").filter { $0.contains(#/ → \d{3} /#) }
         #expect(calls.count >= 8 && calls.allSatisfy { $0.contains(/\u{1B}\[K(GET|POST|DELETE) \S+ → \d{3} \(\d+ ms\)$/) }, "\(calls)")
     }
 

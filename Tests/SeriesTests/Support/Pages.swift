@@ -48,6 +48,14 @@ enum Pages {
         return (panels.count, queries)
     }
 
+    /// What the marks of a run are drawn from.
+    static func annotationQueries() throws -> [String] {
+        let data = try Data(contentsOf: root.appending(path: "dashboards/sml-loadtest.json"))
+        let board = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
+        let marks = (board["annotations"] as? [String: Any])?["list"] as? [[String: Any]] ?? []
+        return marks.compactMap { $0["expr"] as? String }
+    }
+
     /// A summary's name without `_sum` or `_count`.
     static func family(_ name: String) -> String {
         ["_sum", "_count"].first { name.hasSuffix($0) }.map { String(name.dropLast($0.count)) } ?? name
