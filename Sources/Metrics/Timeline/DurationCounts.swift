@@ -81,21 +81,27 @@ package struct DurationCounts: Sendable, Equatable {
         guard total > 0, let shortest, let longest else { return [] }
         return shares.map { share in
             let position = min(max(0, share), 1) * Double(total - 1)
-            if position <= 0 { return shortest }
-            if position >= Double(total - 1) { return longest }
-            var passed = 0.0
-            var found = longest
-            for (index, count) in counts.enumerated() where count > 0 {
-                if position < passed + Double(count) {
-                    let low = Self.lowerBound(of: first + index)
-                    let high = Self.lowerBound(of: first + index + 1)
-                    found = low + (high - low) * (position - passed + 0.5) / Double(count)
-                    break
-                }
-                passed += Double(count)
-            }
-            return min(max(found, shortest), longest)
+            let low = value(atRank: position.rounded(.down), of: Double(total), shortest, longest)
+            let part = position - position.rounded(.down)
+            // Between two values that are far apart, as in a second with three answers, lies more than a cell.
+            return part == 0 ? low : low + part * (value(atRank: position.rounded(.up), of: Double(total), shortest, longest) - low)
         }
+    }
+
+    /// The value of a rank, 0 for the shortest: evenly spread within its cell.
+    private func value(atRank rank: Double, of total: Double, _ shortest: Double, _ longest: Double) -> Double {
+        if rank <= 0 { return shortest }
+        if rank >= total - 1 { return longest }
+        var passed = 0.0
+        for (index, count) in counts.enumerated() where count > 0 {
+            if rank < passed + Double(count) {
+                let low = Self.lowerBound(of: first + index)
+                let high = Self.lowerBound(of: first + index + 1)
+                return min(max(low + (high - low) * (rank - passed + 0.5) / Double(count), shortest), longest)
+            }
+            passed += Double(count)
+        }
+        return longest
     }
 }
 

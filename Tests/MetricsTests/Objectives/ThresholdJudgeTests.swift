@@ -100,10 +100,10 @@ struct ThresholdJudgeTests {
         SummaryTests.summary(records, context: try context(conditions, slo: slo))
     }
 
-    /// 600 requests of 100 to 200 ms: p95 is 195 and its interval a few ms.
+    /// 900 requests of 100 to 200 ms: p95 is 195 and its interval a few ms.
     @Test func intervalsDecide() throws {
         var random = SeededRandomness(seed: 3)
-        let records = (0..<600).map { Samples.request(at: Double($0) * 16, latency: 100 + 100 * random.next()) }
+        let records = (0..<900).map { Samples.request(at: Double($0) * 11, latency: 100 + 100 * random.next()) }
         // Just above the value, so that the interval has it inside.
         let limit = 0.01 + (SummaryTests.summary(records).result.metrics.trend(.fromSchedule)?.p95 ?? 0)
         let summary = try Self.summary(
@@ -111,7 +111,7 @@ struct ThresholdJudgeTests {
             [
                 ("e2e_latency_ms", "p(95)<250"), ("success_ms", "p(95)<150"), ("from_schedule_ms", "p(95)<\(limit)"),
                 ("tokens_per_second", "avg>1"),
-                ("success_rate", "rate>0.98"), ("http_req_failed", "rate<0.0001"), ("iterations", "count==600"),
+                ("success_rate", "rate>0.98"), ("http_req_failed", "rate<0.0001"), ("iterations", "count==900"),
                 ("e2e_latency_ms{label:short}", "max<201"), ("http_req_receiving", "med<300"),
             ])
         let found = summary.result.thresholds

@@ -115,7 +115,7 @@ struct ProgressTests {
             // Back on the line where the frame began.
             #expect(lines[1].hasSuffix("\u{1B}[K\u{1B}[A\r"))
             #expect(lines[1].prefix { $0 != "\u{1B}" }.count < width)
-            #expect(lines[1].contains("█ ") == false && lines[1].contains("▁▂▃▄▅▆▇█"[...]) == (width == 80))
+            #expect(lines[1].contains("▁") && lines[1].contains("█") && lines[1].contains("p95"))
         }
         #expect(Sparkline.text([0, nil, 1, 8]) == "▁ ▂█")
         #expect(ProgressLine.lately(snapshot, width: 80) == nil)
