@@ -51,7 +51,7 @@ package enum ProcessVariables {
 
     /// Those that say where files are and what a terminal can do, and decide nothing of a run.
     private static let surroundings: Set = [
-        "DBUS_SESSION_BUS_ADDRESS", "HOME", "NO_COLOR", "PATH", "TERM", "XDG_DATA_HOME", "XDG_RUNTIME_DIR",
+        "DBUS_SESSION_BUS_ADDRESS", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "NO_COLOR", "PATH", "TERM", "XDG_DATA_HOME", "XDG_RUNTIME_DIR",
     ]
     /// Names of files, numbers and hosts: the others may be a key, a prompt, or a header with either.
     private static let harmless: Set = [

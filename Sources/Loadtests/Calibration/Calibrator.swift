@@ -72,7 +72,7 @@ package struct Calibrator {
             wallMilliseconds: result.metrics.trend("http_req_tls_handshaking")?.avg ?? 0, perSecond: result.succeededPerSecond)
     }
 
-    /// Some kilobytes for some seconds, on this machine and not on the home's network.
+    /// Some kilobytes for some seconds, on this machine and not on the home's network; nothing in there is secret for longer than the call.
     private static func scratch() throws -> String {
         var template = Array("/tmp/sml-calibrate-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {

@@ -102,23 +102,9 @@ struct ABCommand: AsyncParsableCommand {
         var request = try cluster.request(environment: environment)
         request.arms = requested
         let test = try await PreparedLoadtest(request, scenario: loadtestScenario, model: loadtestModel, environment: environment)
-        let place = try await test.openCluster(checkingPartition: !cluster.dryRun)
-        if cluster.dryRun {
-            try StandardOutput.write(try test.job(at: place, waitingForServer: test.plannedWaitInJob).preview())
-            return 0
+        return try await cluster.carryOut(test, runID: ResultDirectory.runID(model: arms.aModel ?? loadtestModel)) {
+            try await waitUntilHealthy(test)
         }
-        try await test.job(at: place).checkFiles()
-        let interrupts = Interrupts()
-        let wait: Duration?
-        do {
-            wait = try await interrupts.cancelling(leaving: "sml: interrupted; nothing was submitted") { try await waitUntilHealthy(test) }
-        } catch is CancellationError {
-            say("sml: interrupted; nothing was submitted")
-            return JobOutcome.Code.detached
-        }
-        return try await test.job(at: place, waitingForServer: wait).carryOut(
-            runID: ResultDirectory.runID(model: arms.aModel ?? loadtestModel), cancelOnInterrupt: cluster.cancelOnInterrupt,
-            interrupts: interrupts)
     }
 
     /// How long the job is to wait for the servers: as long as the one that it must wait for.

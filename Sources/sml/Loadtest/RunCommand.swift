@@ -78,22 +78,7 @@ struct RunCommand: AsyncParsableCommand {
         let environment = ProcessVariables.all
         let test = try await PreparedLoadtest(
             try cluster.request(environment: environment), scenario: loadtestScenario, model: model, environment: environment)
-        let place = try await test.openCluster(checkingPartition: !cluster.dryRun)
-        if cluster.dryRun {
-            try StandardOutput.write(try test.job(at: place, waitingForServer: test.plannedWaitInJob).preview())
-            return 0
-        }
-        try await test.job(at: place).checkFiles()
-        let interrupts = Interrupts()
-        let wait: Duration?
-        do {
-            wait = try await interrupts.cancelling(leaving: "sml: interrupted; nothing was submitted") { try await waitUntilHealthy(test) }
-        } catch is CancellationError {
-            say("sml: interrupted; nothing was submitted")
-            return JobOutcome.Code.detached
-        }
-        return try await test.job(at: place, waitingForServer: wait).carryOut(
-            runID: ResultDirectory.runID(model: model), cancelOnInterrupt: cluster.cancelOnInterrupt, interrupts: interrupts)
+        return try await cluster.carryOut(test, runID: ResultDirectory.runID(model: model)) { try await waitUntilHealthy(test) }
     }
 
     /// How long the job is to wait for the server.

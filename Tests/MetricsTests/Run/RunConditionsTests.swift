@@ -12,7 +12,7 @@ struct RunConditionsTests {
         environment: [
             "HTTPS_PROXY": "http://user:secret@proxy:3128", "NO_PROXY": "localhost", "SML_CSCS_API_KEY": "secret",
             "K6_PROMETHEUS_RW_PASSWORD": "secret", "SYSTEM_PROMPT": "secret", "HOME": "/home/secret", "PATH": "/secret", "OTHER": "secret",
-            "PROMPT_SEED": "7", "RUN_LABEL": "",
+            "PROMPT_SEED": "7", "RUN_LABEL": "", "LANG": "C.UTF-8", "LC_ALL": "C",
         ])
 
     @Test func secretsAreNotKept() throws {
