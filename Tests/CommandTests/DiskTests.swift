@@ -48,7 +48,7 @@ import Testing
         try scratch.write(
             "c.json", Scratch.configuration(server: endpoint.url, scenario: fast, members: #""think_time": "0""#))
         arguments += ["--records", scratch.file("out/records.smlrec")]
-        let run = try await limited(scratch, blocks: 260, arguments)
+        let run = try await limited(scratch, blocks: 340, arguments)
         #expect(run.code == 73, "\(run.errors)")
         #expect(run.errors.contains("warning: no more records are kept: \(scratch.file("out/records.smlrec"))"))
         let log = try await endpoint.stop()

@@ -50,13 +50,13 @@ struct ABCommand: AsyncParsableCommand {
             ]))
 
             EXAMPLES
-              sml loadtest ab --partition normal --loadtest-scenario open_loop --loadtest-model m \\
+              sml loadtest ab --partition normal --loadtest-model m \\
                   --a-server-url http://nid001234:8080 --b-server-url http://nid001240:8080
-              sml loadtest ab --local --loadtest-scenario open_loop --a-server-url http://localhost:8000 \\
-                  --b-server-url http://localhost:8001 --loadtest-model m --loadtest-duration 5m
-              sml loadtest ab --local --a-server-url http://localhost:8000 --a-max-tokens 64 --b-max-tokens 128 \\
-                  --cache nonce --loadtest-model m
-              sml loadtest ab --local --design abba --pairs 10 --loadtest-scenario open_loop --loadtest-model m \\
+              sml loadtest ab --local --loadtest-model m --loadtest-duration 5m \\
+                  --a-server-url http://localhost:8000 --b-server-url http://localhost:8001
+              sml loadtest ab --local --loadtest-model m --cache nonce \\
+                  --a-server-url http://localhost:8000 --a-max-tokens 64 --b-max-tokens 128
+              sml loadtest ab --local --loadtest-model m --design abba --pairs 10 \\
                   --a-server-url http://localhost:8000 --b-request-body '{"top_k": 20}'
               sml loadtest ab --local --design aa --a-server-url http://localhost:8000 \\
                   --b-server-url http://localhost:8001 --loadtest-model m

@@ -46,7 +46,7 @@ struct LocalCommand: AsyncParsableCommand {
               sml loadtest local --loadtest-scenario open_loop \\
                   --loadtest-server-url http://localhost:8000 --loadtest-model my-model \\
                   --loadtest-prompts-file ./prompts.json --out runs/first
-              sml loadtest local --loadtest-scenario open_loop --loadtest-duration 60s --repeat 5 --out runs/noise
+              sml loadtest local --loadtest-duration 60s --repeat 5 --out runs/noise
               sml loadtest local --loadtest-duration 10s \\
                   --endpoint-arguments '--max-batch 8 --time-per-token 20ms'
             """)

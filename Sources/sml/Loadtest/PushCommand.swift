@@ -20,8 +20,9 @@ struct PushCommand: AsyncParsableCommand {
             Exit codes: 0 all was delivered; 3 something is still missing, and the file now holds just that;
             64 bad usage; 66 the file cannot be read; 255 bad remote-write setting.
 
-            Examples:
-              sml loadtest push runs/x/undelivered.smlpush --url http://prometheus:9090/api/v1/write
+            EXAMPLES
+              sml loadtest push runs/x/undelivered.smlpush \\
+                  --url http://prometheus:9090/api/v1/write
             """)
 
     @Argument(help: ArgumentHelp("File of undelivered series.", valueName: "file"))

@@ -40,7 +40,7 @@ struct ReportCommand: AsyncParsableCommand {
             let reports = try paths.map { try ReportFile.read($0) }
             let place = output ?? ReportFile.place(for: paths)
             try ReportFile.write(reports, to: place)
-            try StandardOutput.write("Report: \(place)\n")
+            try StandardOutput.write("report: \(place)\n")
         }
     }
 }

@@ -14,7 +14,7 @@ struct ReportOptions: ParsableArguments {
         let place = ReportFile.beside(summary: path)
         do {
             try ReportFile.write(paths.map { RunReport(try Summary(path: $0).result, name: $0) }, to: place)
-            if !quiet { say("Report: \(place)") }
+            if !quiet { say("report: \(place)") }
         } catch {
             say("sml: warning: no report: \(error)")
         }

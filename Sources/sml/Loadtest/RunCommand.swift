@@ -50,10 +50,11 @@ struct RunCommand: AsyncParsableCommand {
             ]))
 
             EXAMPLES
-              sml loadtest run --partition normal --loadtest-server-url https://your.endpoint.example \\
-                  --loadtest-model your-model-name
-              sml loadtest run --partition debug --loadtest-scenario open_loop --loadtest-job-time 00:25:00 \\
-                  --loadtest-server-url http://nid001234:8080 --loadtest-model m --no-wait-for-loadtest
+              sml loadtest run --partition normal --loadtest-model your-model-name \\
+                  --loadtest-server-url https://your.endpoint.example
+              sml loadtest run --partition debug --loadtest-scenario open_loop \\
+                  --loadtest-server-url http://nid001234:8080 --loadtest-model m \\
+                  --loadtest-job-time 00:25:00 --no-wait-for-loadtest
               sml loadtest run --partition normal --loadtest-model m --repeat 5
               sml loadtest run --partition normal --loadtest-model m --dry-run
             """)

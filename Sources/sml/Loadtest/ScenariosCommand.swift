@@ -28,7 +28,12 @@ struct ScenariosCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the scenarios in a table.")
+        static let configuration = CommandConfiguration(
+            abstract: "List the scenarios in a table.",
+            discussion: """
+                EXAMPLES
+                  sml loadtest scenarios list
+                """)
 
         func run() async throws {
             try await CommandFailure.reported {

@@ -18,7 +18,8 @@ struct ModelsCommand: AsyncParsableCommand {
               sml models
               sml models qwen --framework vllm
               sml models show swiss-ai/Apertus-8B-Instruct-2509 --framework sglang
-              sml models show google/gemma-3-27b-it > ~/.sml/models.yml    # start your own from one of ours
+              # start your own from one of ours
+              sml models show google/gemma-3-27b-it > ~/.sml/models.yml
             """,
         subcommands: [List.self, Show.self], defaultSubcommand: List.self)
 

@@ -63,7 +63,7 @@ struct ReportPageTests {
                 "--loadtest-stream", "--out", "out",
             ], in: scratch, environment: ["HOME": scratch.path], within: 60)
         try #require(run.code == 0, "\(run.errors)")
-        #expect(run.errors.contains("Report: out/report.html"))
+        #expect(run.errors.contains("report: out/report.html"))
         try await check(scratch.file("out/report.html"), in: scratch)
     }
 
@@ -87,7 +87,7 @@ struct ReportPageTests {
         let report = try await Program.run(
             "sml", ["loadtest", "report", "out", "-o", "page.html"], in: scratch, environment: ["HOME": scratch.path], within: 60)
         try #require(report.code == 0, "\(report.errors)")
-        #expect(report.output == "Report: page.html\n")
+        #expect(report.output == "report: page.html\n")
         try await check(scratch.file("page.html"), in: scratch)
     }
 
