@@ -72,6 +72,9 @@ import Testing
         #expect(Overload(inFlight: [200, 200, 280, 280], requests: 2_000) == nil)
         #expect(Overload(inFlight: [0, 0, 0, 0], requests: 0) == nil)
         #expect(Overload(inFlight: [1, 2], requests: 3) == nil)
+        // Chance: 3 and 5 are one number of a Poisson distribution, 12 and 40 are not.
+        #expect(Overload(inFlight: [3, 4, 4, 5], requests: 60) == nil)
+        #expect(Overload(inFlight: [12, 20, 30, 40], requests: 60) != nil)
     }
 
     @Test func meanLogLatencyCarriesOverEmptySeconds() {
