@@ -86,6 +86,26 @@ import Testing
         _ = try await single.endpoint.stop()
     }
 
+    /// Task 0 decides whether there is a next run, the other waits for it: both carry out their half of each.
+    @Test func twoNodesRepeatTogether() async throws {
+        let run = try await SlurmRun(seconds: 4, extra: ["--loadtest-nodes", "2", "--repeat", "2"])
+        #expect(try await run.program.end(within: 180) == 0, "\(run.program.errors)")
+        let errors = run.program.errors
+        let summaries = errors.split(separator: "\n").filter { $0.hasPrefix("Summary: ") }.map { String($0.dropFirst(9)) }
+        try #require(summaries.count == 2, "\(errors)")
+        for path in summaries {
+            let document = try Summary(jsonData: Array(Data(contentsOf: URL(filePath: path))), path: path).document
+            #expect(document[path: "sml", "counts", "planned"]?.integer == 80)
+            #expect(document[path: "sml", "counts", "finished"]?.integer == 80)
+            #expect(document[path: "sml", "tasks", "lost"]?.elements.isEmpty == true)
+            #expect(document[path: "sml", "tasks", "each"]?.elements.map { $0["finished"]?.integer } == [40, 40])
+        }
+        // Two files a run, each with its half.
+        #expect(try parts(errors).map(\.requests.count) == [40, 40, 40, 40])
+        #expect(run.program.output.contains("=== LLM Load Test: 2 of 2 runs of one plan ==="))
+        #expect(try await run.endpoint.stop().count == 160)
+    }
+
     /// The other goes on to the end of its plan.
     @Test func aLostTaskIsSaid() async throws {
         let run = try await SlurmRun(seconds: 10, extra: ["--loadtest-nodes", "2"])
