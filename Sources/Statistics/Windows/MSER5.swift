@@ -6,7 +6,7 @@ import Glibc
 
 package enum MSER5 {
     /// How many values are averaged before the search.
-    private static let group = 5
+    static let group = 5
     /// How many standard deviations the head must differ from the rest.
     private static let guardDeviations = 3.0
 

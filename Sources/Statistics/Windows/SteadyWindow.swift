@@ -61,8 +61,14 @@ extension SteadyWindow {
             if from > duration / 2 { (from, start) = (duration / 2, .halfOfRun) }
             self.init(
                 from: from, to: duration - min(p99, duration / 4), start: start, end: p99 > duration / 4 ? .quarterOfRun : .drain,
-                isUnsettled: latency > 0 && latencyCut.atLimit || flight > 0 && inFlightCut.atLimit)
+                isUnsettled: Self.isLast(latencyCut, guarded: latency) || Self.isLast(inFlightCut, guarded: flight))
         }
+    }
+
+    /// Whether a warm-up reaches as far as was looked. Of less than 30 s only the first five are looked at, and a warm-up that
+    /// ended there is the usual one: users who start with nothing in flight.
+    private static func isLast(_ cut: (seconds: Int, atLimit: Bool), guarded: Int) -> Bool {
+        guarded > MSER5.group && cut.atLimit
     }
 
     /// When the corpus begins to repeat, in seconds since the run's start: from then on a prefix cache may answer faster.

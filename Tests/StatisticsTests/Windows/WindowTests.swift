@@ -56,6 +56,13 @@ import Testing
         #expect(SteadyWindow(meanLogLatency: trend, inFlight: trend, p99: 1, duration: 200).isUnsettled)
     }
 
+    /// Answers after 2 s at 20 requests a second: the server is empty at first and full after two, and 20 s are too few to say more.
+    @Test func aShortRunThatFillsTheServerHasSettled() {
+        let inFlight = [20, 40] + [Double](repeating: 41, count: 18)
+        let window = SteadyWindow(meanLogLatency: [Double](repeating: 0.7, count: 20), inFlight: inFlight, p99: 2, duration: 20)
+        #expect(window == SteadyWindow(from: 5, to: 18, start: .inFlightSettled, end: .drain, isUnsettled: false))
+    }
+
     @Test func firstRepeatOfTheCorpus() {
         let window = SteadyWindow(meanLogLatency: [], inFlight: [], p99: 10, duration: 200)
         #expect(window.firstRepeat(prompts: 1_000, requestsPerSecond: 10) == 100)
