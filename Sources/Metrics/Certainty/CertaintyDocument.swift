@@ -52,7 +52,7 @@ enum CertaintyDocument {
         [("value", .double(figure.value)), ("low", JSON(figure.low)), ("high", JSON(figure.high))]
     }
 
-    private static func percentile(_ percentile: PercentileFigure) -> JSON {
+    static func percentile(_ percentile: PercentileFigure) -> JSON {
         .object(
             bounds(percentile.figure) + [
                 ("few_events", JSON(percentile.fewEvents)), ("no_interval", percentile.missing.map(missing) ?? .null),
@@ -145,11 +145,11 @@ enum CertaintyDocument {
             })
     }
 
-    private static func figure(_ json: JSON?) -> Figure? {
+    static func figure(_ json: JSON?) -> Figure? {
         json?["value"]?.number.map { Figure(value: $0, low: json?["low"]?.number, high: json?["high"]?.number) }
     }
 
-    private static func percentile(key: String, _ json: JSON) -> PercentileFigure? {
+    static func percentile(key: String, _ json: JSON) -> PercentileFigure? {
         guard let p = share(key), let figure = figure(json) else { return nil }
         return PercentileFigure(
             p: p, figure: figure, fewEvents: json["few_events"]?.integer.map { Int($0) }, missing: missing(json["no_interval"]))
