@@ -71,6 +71,51 @@ import Testing
         #expect(started == found[path: "sml", "counts", "started"]?.integer)
     }
 
+    /// How it went over time is that of one process with all the records, second by second: also when a task's part lasted into
+    /// other seconds than another's, and after a summary.
+    @Test(arguments: [1, 2, 3]) func theTimelineIsThatOfTheUnion(count: Int) throws {
+        let paths = try (0..<count).map { try write(task: $0, of: count) }
+        let merged = try MergedRun(recordsFiles: paths)
+        let union = RunResult(
+            statistics: RunStatisticsTests.statistics(records), context: Samples.context(plannedArrivals: 101), outcome: merged.outcome)
+        let summary = try SummaryBuilder.rebuild(fromRecords: paths)
+        let expected = try #require(union.timeline)
+        #expect(expected.buckets.count == 11 && expected.buckets.allSatisfy { $0.finished > 0 })
+        #expect(summary.result.timeline == expected)
+        #expect(try Summary(jsonData: summary.jsonData(), path: "x").result.timeline == expected)
+        #expect(summary.result.distributions == union.distributions)
+    }
+
+    /// Of lanes too: each arm's time is that of its own records, whichever task wrote them.
+    @Test func theTimelinesOfArmsAreThoseOfTheUnion() throws {
+        func lanes(_ context: inout RunContext) {
+            context.lanes = ["a", "b"].enumerated().map { LaneDescription(name: $1, arm: UInt16($0 + 1), context: context) }
+            context.task?.lanes = [101, 101]
+        }
+        let armed = records.enumerated().map { index, record in
+            var record = record
+            record.arm = UInt16(index / 3 % 2 + 1)
+            return record
+        }
+        let paths = try (0..<3).map { task in
+            let path = directory.file("arms.\(task).smlrec")
+            var context = context(task: task, of: 3)
+            lanes(&context)
+            let writer = try RecordFileWriter(path: path, context: context, texts: TextTable())
+            armed.enumerated().filter { $0.offset % 3 == task }.map(\.element).withUnsafeBufferPointer { writer.append($0) }
+            try writer.finish(Samples.outcome)
+            return path
+        }
+        let found = try SummaryBuilder.rebuild(fromRecords: paths).result
+        #expect(found.lanes.map(\.name) == ["a", "b"])
+        for (index, lane) in found.lanes.enumerated() {
+            let own = armed.filter { $0.arm == UInt16(index + 1) }
+            let union = RunResult(
+                statistics: RunStatisticsTests.statistics(own), context: Samples.context(plannedArrivals: 101), outcome: Samples.outcome)
+            #expect(lane.result.timeline == union.timeline && lane.result.timeline != nil)
+        }
+    }
+
     /// Equal, but for the last digits of averages: sums were made in another order.
     private func isSame(_ left: JSON?, _ right: JSON?) -> Bool {
         switch (left, right) {
