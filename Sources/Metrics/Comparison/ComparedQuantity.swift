@@ -15,6 +15,8 @@ package enum ComparedQuantity: String, Sendable, CaseIterable {
     case successRate = "success_rate"
 
     package static let percentiles = [0.5, 0.95, 0.99]
+    /// Of the latency there are more to look at, which nothing is decided by: where in the distribution a difference lies.
+    package static let shiftPercentiles = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99]
 
     /// Of which there are percentiles.
     package static let timed: [Self] = [.latency, .timeToFirstToken, .timePerToken]

@@ -34,7 +34,7 @@ extension Comparison {
         if pairs.count == 1, let pair = isMeasured ? PairOfRuns(a: a[0], b: b[0], design: self.design) : nil {
             take(pair, a[0], b[0])
         } else {
-            figures = Self.repeats(pairs, isMeasured: isMeasured, isKnown: known)
+            take(Self.repeats(pairs, isMeasured: isMeasured, isKnown: known))
         }
         judge(\.figures)
         for index in labels.indices { judge(\.labels[index].figures) }
@@ -58,7 +58,7 @@ extension Comparison {
     private mutating func take(_ pair: PairOfRuns, _ a: ComparedRun, _ b: ComparedRun) {
         lengths = pair.lengths
         let adjusting = lengths?.isDifferent == true
-        figures = pair.figures(adjusting: adjusting)
+        take(pair.figures(adjusting: adjusting))
         let ofA = a.result.run?.labels ?? [], ofB = b.result.run?.labels ?? []
         guard ofA.count > 1 else { return }
         labels = ofA.enumerated().compactMap { index, name in
@@ -66,6 +66,12 @@ extension Comparison {
             let figures = pair.figures(label: (UInt16(index), UInt16(other)), adjusting: adjusting)
             return figures.isEmpty ? nil : ComparisonLabel(name: name, figures: figures)
         }
+    }
+
+    /// What the verdict is about, and what there is to look at.
+    private mutating func take(_ all: [ComparisonFigure]) {
+        figures = all.filter { figure in figure.p.map(ComparedQuantity.percentiles.contains) ?? true }
+        shift = all.filter { $0.quantity == .latency && $0.decisive != nil }
     }
 
     /// Fills in who differs, Holm's procedure over all of `figures` that are tested.
@@ -103,9 +109,13 @@ extension Comparison {
                 figure.untested = .noRecords
                 return figure
             }
-            figure.measured = BetweenRuns.estimate(ratios: same.compactMap { $0.measured?.ratio ?? $0.ratioOfValues })
+            let measured = same.compactMap { $0.measured?.ratio ?? $0.ratioOfValues }
+            figure.measured = BetweenRuns.estimate(ratios: measured)
             let adjusted = same.compactMap(\.atEqualLengths?.ratio)
             if adjusted.count == pairs.count { figure.atEqualLengths = BetweenRuns.estimate(ratios: adjusted) }
+            if figure.decisive != nil {
+                figure.parts = (figure.atEqualLengths == nil ? measured : adjusted).map { ComparisonPart(ratio: $0) }
+            }
             figure.untested = same.lazy.compactMap(\.untested).first { $0.isOfTheRun }
             return figure
         }

@@ -45,6 +45,8 @@ package struct Comparison: Sendable, Equatable {
     /// Why these are no pair; with any there are no figures.
     package var objections: [NotComparable] = []
     package var figures: [ComparisonFigure] = []
+    /// The latency at ``ComparedQuantity/shiftPercentiles``, each interval for itself; no part of the verdict.
+    package var shift: [ComparisonFigure] = []
     /// By prompt label, in the order of the corpus; no part of the verdict.
     package var labels: [ComparisonLabel] = []
     /// Nil where answers did not say how long they were.
@@ -113,6 +115,8 @@ package struct ComparisonFigure: Sendable, Equatable {
     package var untested: Untested?
     /// Blocks left out because the generator was late in one of the arms.
     package var lateBlocks = 0
+    /// What the decisive interval is made of; empty where there is none.
+    package var parts: [ComparisonPart] = []
     /// Holm's answers over all that is tested: whether there is a difference, and whether it is larger than the tolerance.
     package var isDifferent = false
     package var isBeyondTolerance = false
@@ -130,6 +134,16 @@ package struct ComparisonFigure: Sendable, Equatable {
         guard let a, let b, a > 0 else { return nil }
         return b / a
     }
+}
+
+/// One block, or one of several pairs of runs.
+package struct ComparisonPart: Sendable, Equatable {
+    /// Seconds since the start, of blocks.
+    package var from, to: Double?
+    /// B over A in it.
+    package var ratio: Double
+    /// Left out because the generator was late.
+    package var isLate = false
 }
 
 /// Why a figure has no verdict.

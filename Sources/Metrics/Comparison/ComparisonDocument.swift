@@ -14,9 +14,13 @@ extension Comparison {
             ("objections", .array(objections.map { .string($0.text) })), ("verdict", .string(verdict.rawValue)),
             ("exit_code", .int(exitStatus.rawValue)), ("tolerance", .double(tolerance)),
             ("a", .array(a.runs.map(\.document))), ("b", .array(b.runs.map(\.document))),
-            ("figures", .object(figures.map { ($0.quantity.key(p: $0.p), $0.document) })),
+            ("figures", .object(figures.map { ($0.quantity.key(p: $0.p), $0.document(withParts: true)) })),
+            ("shift", .array(shift.map(\.shiftDocument))),
             ("answer_lengths", lengths?.document ?? .null),
-            ("labels", .object(labels.map { ($0.name, .object($0.figures.map { ($0.quantity.key(p: $0.p), $0.document) })) })),
+            (
+                "labels",
+                .object(labels.map { ($0.name, .object($0.figures.map { ($0.quantity.key(p: $0.p), $0.document(withParts: false)) })) })
+            ),
             ("notes", .array(notes.map { .string($0) })),
         ])
     }
@@ -34,13 +38,30 @@ extension ComparisonSide.Run {
 }
 
 extension ComparisonFigure {
-    fileprivate var document: JSON {
+    fileprivate func document(withParts: Bool) -> JSON {
+        let parts = withParts ? [("parts", JSON.array(parts.enumerated().map { $1.document(number: $0 + 1) }))] : []
+        return .object(
+            [
+                ("a", JSON(a)), ("b", JSON(b)), ("unit", JSON(quantity.unit)),
+                ("measured", measured?.document ?? JSON(ratioOfValues: self)),
+                ("at_equal_lengths", atEqualLengths?.document ?? .null), ("tested", .bool(isTested)), ("different", .bool(isDifferent)),
+                ("beyond_tolerance", .bool(isBeyondTolerance)), ("worse", isDifferent ? .bool(isWorse) : .null),
+                ("not_tested_because", JSON(isTested ? nil : untested?.key)), ("late_blocks", .int(lateBlocks)), ("text", JSON(sentence)),
+            ] + parts)
+    }
+
+    fileprivate var shiftDocument: JSON {
         .object([
-            ("a", JSON(a)), ("b", JSON(b)), ("unit", JSON(quantity.unit)), ("measured", measured?.document ?? JSON(ratioOfValues: self)),
-            ("at_equal_lengths", atEqualLengths?.document ?? .null), ("tested", .bool(isTested)), ("different", .bool(isDifferent)),
-            ("beyond_tolerance", .bool(isBeyondTolerance)), ("worse", isDifferent ? .bool(isWorse) : .null),
-            ("not_tested_because", JSON(isTested ? nil : untested?.key)), ("late_blocks", .int(lateBlocks)), ("text", JSON(sentence)),
+            ("p", JSON(p)), ("a", JSON(a)), ("b", JSON(b)), ("ratio", JSON(decisive?.ratio)), ("low", JSON(decisive?.low)),
+            ("high", JSON(decisive?.high)),
         ])
+    }
+}
+
+extension ComparisonPart {
+    fileprivate func document(number: Int) -> JSON {
+        guard let from, let to else { return .object([("pair", .int(number)), ("ratio", .double(ratio))]) }
+        return .object([("from", .double(from)), ("to", .double(to)), ("ratio", .double(ratio)), ("late", .bool(isLate))])
     }
 }
 

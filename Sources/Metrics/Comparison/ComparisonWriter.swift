@@ -47,12 +47,11 @@ struct ComparisonWriter {
     }
 
     private var verdict: String {
-        let limit = comparison.tolerance > 0 ? " by more than \(Figures.percent(comparison.tolerance)) %" : ""
+        let words = comparison.verdict.words(tolerance: comparison.tolerance)
         return switch comparison.verdict {
-        case .worse: style.bad("B is WORSE\(limit)")
-        case .better: style.good("B is BETTER\(limit)")
-        case .noDifference: style.bold(limit.isEmpty ? "NO DIFFERENCE found" : "NO DIFFERENCE\(limit) found")
-        case .none: style.bold("NO VERDICT")
+        case .worse: style.bad(words)
+        case .better: style.good(words)
+        case .noDifference, .none: style.bold(words)
         }
     }
 
@@ -118,6 +117,19 @@ struct ComparisonWriter {
             isEmpty = false
         }
         return lines + [line]
+    }
+}
+
+extension Comparison.Verdict {
+    /// The verdict as everything shows it, beyond `tolerance` (0.03 for 3 %).
+    package func words(tolerance: Double) -> String {
+        let limit = tolerance > 0 ? " by more than \(Figures.percent(tolerance)) %" : ""
+        return switch self {
+        case .worse: "B is WORSE\(limit)"
+        case .better: "B is BETTER\(limit)"
+        case .noDifference: limit.isEmpty ? "NO DIFFERENCE found" : "NO DIFFERENCE\(limit) found"
+        case .none: "NO VERDICT"
+        }
     }
 }
 

@@ -83,12 +83,13 @@ struct PairOfRuns {
 
     /// The estimate over the blocks that may be kept.
     ///
-    /// - Parameter chances: by block, what differs by chance and is taken out; nil for nothing.
+    /// - Parameters:
+    ///   - late: the cut's ``lateness(_:)``.
+    ///   - chances: by block, what differs by chance and is taken out; nil for nothing.
     private func estimate(
-        _ cut: BlockCut, _ differences: [Double?], without chances: [Double?]? = nil
+        _ late: [Double], _ differences: [Double?], without chances: [Double?]? = nil
     ) -> (estimate: RatioEstimate?, untested: Untested?, late: Int) {
         let known = differences.indices.filter { differences[$0] != nil && (chances == nil || chances?[$0] != nil) }
-        let late = lateness(cut)
         let kept = known.filter { BlockGate.keeps(late[$0]) }
         guard kept.count >= BlockPlan.fewest else {
             let untested: Untested =
@@ -101,8 +102,20 @@ struct PairOfRuns {
         return (estimate, nil, known.count - kept.count)
     }
 
+    private func parts(_ cut: BlockCut, _ late: [Double], _ differences: [Double?]) -> [ComparisonPart] {
+        differences.indices.compactMap { block in
+            guard let difference = differences[block] else { return nil }
+            let span = cut.span(of: block)
+            return ComparisonPart(
+                from: Double(span.lowerBound) / 1e9, to: Double(span.upperBound) / 1e9, ratio: exp(difference),
+                isLate: !BlockGate.keeps(late[block]))
+        }
+    }
+
     // MARK: Quantities
 
+    /// The latency of all requests at ``ComparedQuantity/shiftPercentiles``, all else at those that are compared.
+    ///
     /// - Parameters:
     ///   - label: its index in either arm; nil for all requests.
     ///   - adjusting: whether latencies are weighted to the same lengths of answers as well.
@@ -113,11 +126,35 @@ struct PairOfRuns {
 
     private typealias Block = (values: [Double], tokens: [Double])
 
+    /// What percentiles with the same blocks have in common.
+    private struct CutValues {
+        let a, b: [Block]
+        let late: [Double]
+        /// ln(B/A) at equal lengths by block and percentile, and of the lengths by block; empty where nobody asked.
+        var adjusted: [[Double?]] = []
+        var lengths: [Double?] = []
+    }
+
+    private func values(
+        _ quantity: ComparedQuantity, _ label: (a: UInt16, b: UInt16)?, _ cut: BlockCut, adjusting percentiles: [Double]
+    ) -> CutValues {
+        var found = CutValues(
+            a: byBlock(quantity, .a, label?.a, cut), b: byBlock(quantity, .b, label?.b, cut), late: lateness(cut))
+        guard !percentiles.isEmpty else { return found }
+        found.lengths = meanLengths(cut)
+        found.adjusted = zip(found.a, found.b).map { a, b in
+            LengthAdjustment.differences(
+                a: .init(latencies: a.values, tokens: a.tokens), b: .init(latencies: b.values, tokens: b.tokens), ps: percentiles)
+        }
+        return found
+    }
+
     private func timed(_ quantity: ComparedQuantity, label: (a: UInt16, b: UInt16)?, adjusting: Bool) -> [ComparisonFigure] {
         let ofA = sorted(quantity, .a, label?.a), ofB = sorted(quantity, .b, label?.b)
         guard !ofA.isEmpty || !ofB.isEmpty else { return [] }
-        var cache: [Int: (a: [Block], b: [Block])] = [:]
-        return ComparedQuantity.percentiles.map { p in
+        let percentiles = quantity == .latency && label == nil ? ComparedQuantity.shiftPercentiles : ComparedQuantity.percentiles
+        var cache: [Int: CutValues] = [:]
+        return percentiles.enumerated().map { place, p in
             var figure = ComparisonFigure(
                 quantity: quantity, p: p, a: Quantile.linear(p, ofSorted: ofA), b: Quantile.linear(p, ofSorted: ofB))
             let (cut, more) = plan(p: p, requests: min(ofA.count, ofB.count))
@@ -125,16 +162,16 @@ struct PairOfRuns {
                 figure.untested = .tooShort(moreSeconds: more)
                 return figure
             }
-            let blocks = cache[cut.count] ?? (byBlock(quantity, .a, label?.a, cut), byBlock(quantity, .b, label?.b, cut))
+            let blocks = cache[cut.count] ?? values(quantity, label, cut, adjusting: adjusting ? percentiles : [])
             cache[cut.count] = blocks
             let differences = zip(blocks.a, blocks.b).map { BlockDifferences.difference(ofSorted: $0.values, $1.values, p: p) }
-            (figure.measured, figure.untested, figure.lateBlocks) = estimate(cut, differences)
+            (figure.measured, figure.untested, figure.lateBlocks) = estimate(blocks.late, differences)
+            let adjusted = blocks.adjusted.map { $0[place] }
             if adjusting, figure.measured != nil {
-                let adjusted = zip(blocks.a, blocks.b).map { a, b in
-                    LengthAdjustment.difference(
-                        a: .init(latencies: a.values, tokens: a.tokens), b: .init(latencies: b.values, tokens: b.tokens), p: p)
-                }
-                figure.atEqualLengths = estimate(cut, adjusted, without: meanLengths(cut)).estimate
+                figure.atEqualLengths = estimate(blocks.late, adjusted, without: blocks.lengths).estimate
+            }
+            if label == nil, figure.decisive != nil {
+                figure.parts = parts(cut, blocks.late, figure.atEqualLengths == nil ? differences : adjusted)
             }
             if figure.untested == nil, let arm = invalidArm(p) { figure.untested = .invalid(arm: arm) }
             return figure
@@ -189,7 +226,9 @@ struct PairOfRuns {
             guard let a = a.value, let b = b.value, a > 0, b > 0 else { return nil }
             return log(b / a)
         }
-        (figure.measured, figure.untested, figure.lateBlocks) = estimate(cut, differences)
+        let late = lateness(cut)
+        (figure.measured, figure.untested, figure.lateBlocks) = estimate(late, differences)
+        if figure.measured != nil { figure.parts = parts(cut, late, differences) }
         if figure.untested == nil, hasSchedule, quantity != .successRate { figure.untested = .schedule }
         return figure
     }
@@ -221,7 +260,7 @@ struct PairOfRuns {
         let all = cut(blocks: 1)
         guard let a = meanTokens(.a, all)[0], let b = meanTokens(.b, all)[0] else { return nil }
         let count = min(self.a.count, self.b.count)
-        let ratio = plan(p: 0, requests: count).cut.flatMap { estimate($0, meanLengths($0)).estimate }
+        let ratio = plan(p: 0, requests: count).cut.flatMap { estimate(lateness($0), meanLengths($0)).estimate }
         return LengthDifference(a: a, b: b, ratio: ratio, isDifferent: shareOfOtherLengths > Self.sameLengths)
     }
 

@@ -57,4 +57,19 @@ package struct BlockCut: Sendable, Equatable {
             }
         }
     }
+
+    /// From the begin to the end of a block, nanoseconds; of turns, from its first one to its last.
+    package func span(of block: Int) -> Range<Int64> {
+        switch shape {
+        case .shared(let window):
+            let length = window.upperBound - window.lowerBound
+            func edge(_ number: Int) -> Int64 { window.lowerBound + length * Int64(number) / Int64(count) }
+            return edge(block)..<edge(block + 1)
+        case .turns(let a, let b):
+            let own = a.indices.filter { $0 * count / a.count == block }
+            let turns = own.map { a[$0] } + own.map { b[$0] }
+            guard let first = turns.map(\.lowerBound).min(), let last = turns.map(\.upperBound).max() else { return 0..<0 }
+            return first..<last
+        }
+    }
 }

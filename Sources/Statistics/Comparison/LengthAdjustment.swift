@@ -20,9 +20,12 @@ package enum LengthAdjustment {
     }
 
     /// ln(B/A) of percentile `p` at equal lengths; `nil` when no stratum has requests of both arms.
-    package static func difference(a: Arm, b: Arm, p: Double) -> Double? {
+    package static func difference(a: Arm, b: Arm, p: Double) -> Double? { differences(a: a, b: b, ps: [p])[0] }
+
+    /// The same of several percentiles.
+    package static func differences(a: Arm, b: Arm, ps: [Double]) -> [Double?] {
         let pool = (a.tokens + b.tokens).sorted()
-        guard !pool.isEmpty else { return nil }
+        guard !pool.isEmpty else { return ps.map { _ in nil } }
         let edges = cuts.map { Quantile.linear($0, ofSorted: pool)! }.reduce(into: [Double]()) { edges, edge in
             if edges.last != edge { edges.append(edge) }
         }
@@ -33,27 +36,30 @@ package enum LengthAdjustment {
         func weight(_ stratum: Int, of own: [Int]) -> Double {
             countA[stratum] > 0 && countB[stratum] > 0 ? Double(countA[stratum] + countB[stratum]) / Double(own[stratum]) : 0
         }
-        guard let quantileA = weightedQuantile(p, a.latencies, strataA.map { weight($0, of: countA) }),
-            let quantileB = weightedQuantile(p, b.latencies, strataB.map { weight($0, of: countB) }),
-            quantileA > 0, quantileB > 0
-        else { return nil }
-        return log(quantileB / quantileA)
+        let ofA = weightedQuantiles(ps, a.latencies, strataA.map { weight($0, of: countA) })
+        let ofB = weightedQuantiles(ps, b.latencies, strataB.map { weight($0, of: countB) })
+        return zip(ofA, ofB).map { a, b in
+            guard let a, let b, a > 0, b > 0 else { return nil }
+            return log(b / a)
+        }
     }
 
     private static func counts(_ strata: [Int], _ count: Int) -> [Int] {
         strata.reduce(into: [Int](repeating: 0, count: count)) { $0[$1] += 1 }
     }
 
-    /// The smallest value with at least a share `p` of the weight at or below it.
-    private static func weightedQuantile(_ p: Double, _ values: [Double], _ weights: [Double]) -> Double? {
+    /// For each of `ps` the smallest value with at least that share of the weight at or below it.
+    private static func weightedQuantiles(_ ps: [Double], _ values: [Double], _ weights: [Double]) -> [Double?] {
         let total = weights.reduce(0, +)
-        guard total > 0 else { return nil }
+        guard total > 0 else { return ps.map { _ in nil } }
         let ascending = values.indices.sorted { values[$0] < values[$1] }
-        var below = 0.0
-        for index in ascending {
-            below += weights[index]
-            if below >= p * total { return values[index] }
+        return ps.map { p in
+            var below = 0.0
+            for index in ascending {
+                below += weights[index]
+                if below >= p * total { return values[index] }
+            }
+            return ascending.last.map { values[$0] }
         }
-        return ascending.last.map { values[$0] }
     }
 }

@@ -2,6 +2,7 @@
 
 import Base
 import Generator
+import Glibc
 import Statistics
 import Testing
 
@@ -243,6 +244,72 @@ struct ComparisonTests {
         let ratio = try #require(try figure(comparison, .latency, 0.95).measured)
         #expect(p95[path: "measured", "ratio"]?.number == ratio.ratio && p95["different"] == .bool(true) && p95["unit"] == .string("ms"))
         #expect(try JSON.parse(document.bytes(indentation: 2)) == document)
+    }
+
+    /// The blocks behind an interval: their mean is the estimate, and they fill the measured time without a gap.
+    @Test func theBlocksOfAnIntervalAreThere() throws {
+        let a = PairedRuns()
+        let comparison = Comparison(a: [a.run("a")], b: [a.slower(1.05).run("b")], design: .duet)
+        for p in ComparedQuantity.percentiles {
+            let found = try figure(comparison, .latency, p)
+            let estimate = try #require(found.measured)
+            #expect(found.parts.count == estimate.blocks && found.parts.allSatisfy { !$0.isLate })
+            let mean = found.parts.reduce(0) { $0 + log($1.ratio) } / Double(found.parts.count)
+            #expect(abs(exp(mean) - estimate.ratio) < 1e-9)
+            // A warm-up of ten seconds and 300 s of load.
+            #expect(found.parts.first?.from == 10 && found.parts.last?.to == 300)
+            #expect(zip(found.parts, found.parts.dropFirst()).allSatisfy { $0.to == $1.from })
+        }
+        // One that is late is there, and said to be.
+        var late = a
+        late.lateness = { 1200..<1260 ~= $0 ? 30 : 0.05 }
+        let withLate = try figure(Comparison(a: [late.run("a")], b: [late.slower(1).run("b")], design: .duet), .latency, 0.5)
+        #expect(withLate.parts.count == 20 && withLate.parts.filter(\.isLate).map(\.from) == [53.5])
+    }
+
+    /// Each tenth of the distribution has its ratio: here all the same, and the ones of the verdict are among them.
+    @Test func theShiftIsTheSameAtEachQuantileOfAServerThatIsSlowerByAFactor() throws {
+        let a = PairedRuns()
+        let comparison = Comparison(a: [a.run("a")], b: [a.slower(1.05).run("b")], design: .duet)
+        #expect(comparison.shift.compactMap(\.p) == ComparedQuantity.shiftPercentiles)
+        #expect(comparison.figures.filter { $0.quantity == .latency }.compactMap(\.p) == ComparedQuantity.percentiles)
+        for point in comparison.shift {
+            let ratio = try #require(point.decisive)
+            #expect(abs(ratio.ratio - 1.05) < 0.02 && ratio.low > 1 && ratio.high < 1.1, "\(point.p ?? 0): \(ratio)")
+        }
+        #expect(comparison.shift.first { $0.p == 0.95 }?.measured == (try figure(comparison, .latency, 0.95).measured))
+        // Only the tail: a tenth of the requests takes twice as long.
+        var tail = a
+        tail.latency = { index, random in (PairedRuns.shared(index) * (index % 10 == 0 ? 2 : 1) * (0.99 + 0.02 * random.next()), 64) }
+        let found = Comparison(a: [a.run("a")], b: [tail.run("b")], design: .duet).shift
+        let (low, high) = (try #require(found.first?.decisive?.ratio), try #require(found.last?.decisive?.ratio))
+        #expect(low < 1.05 && high > 1.3, "\(low) \(high)")
+    }
+
+    @Test func aDocumentIsReadBackAsItWasWritten() throws {
+        let a = PairedRuns()
+        let comparison = Comparison(a: [a.run("a")], b: [a.slower(1.05).run("b")], design: .duet, settings: .init(tolerance: 0.01))
+        let read = try #require(ReadComparison(JSON.parse(comparison.document.bytes(indentation: nil))))
+        #expect(read.verdict == comparison.verdict && read.design == "duet" && read.tolerance == 0.01 && read.notes == comparison.notes)
+        #expect(read.figures.count == comparison.figures.count)
+        for (one, other) in zip(read.figures, comparison.figures) {
+            #expect(one.quantity == other.quantity && one.p == other.p && one.text == other.sentence && one.parts == other.parts)
+            #expect(one.decisive?.ratio == other.decisive?.ratio ?? other.ratioOfValues && one.decisive?.low == other.decisive?.low)
+            #expect(one.isTested == other.isTested && one.isDifferent == other.isDifferent)
+        }
+        #expect(read.shift.map(\.ratio) == comparison.shift.compactMap(\.decisive?.ratio))
+        #expect(read.labels.map(\.name) == ["short", "long"] && read.labels.allSatisfy { $0.figures.allSatisfy(\.parts.isEmpty) })
+        #expect(ReadComparison(.object([("verdict", .string("?"))])) == nil)
+    }
+
+    @Test func repeatsHaveAPartAPair() throws {
+        let a = PairedRuns()
+        let comparison = Comparison(
+            a: [a.run("a1"), a.run("a2"), a.run("a3")],
+            b: [a.slower(1.02).run("b1"), a.slower(1.04).run("b2"), a.slower(1.03).run("b3")])
+        let parts = try figure(comparison, .latency, 0.5).parts
+        #expect(comparison.design == .repeats && parts.count == 3 && parts.allSatisfy { $0.from == nil })
+        #expect(zip(parts, [1.02, 1.04, 1.03]).allSatisfy { abs($0.ratio - $1) < 0.005 }, "\(parts)")
     }
 
     @Test func fewerAreKeptOfMany() {
