@@ -111,15 +111,17 @@ struct JobResults: Sendable {
             isShown = false
         }
         for (record, _) in homes { output.say("Summary: \(record.summary)") }
-        if output.writesReport { writeReport(homes.map { ($1, $0.summary) }) }
+        if output.writesReport { writeReport(homes) }
         return isShown
     }
 
     /// One page, of all runs. One that cannot be written takes nothing from a result.
-    private func writeReport(_ homes: [(home: HomeSummary, name: String)]) {
+    private func writeReport(_ homes: [(record: JobRecord, home: HomeSummary)]) {
         let place = ReportFile.beside(summary: record.summary)
         do {
-            try ReportFile.write(homes.map { RunReport($0.home.summary.result, name: $0.name) }, to: place)
+            var contents = ReportContents(homes.map { RunReport($0.home.summary.result, name: $0.record.summary) })
+            contents.repeats = repeats(homes)
+            try ReportFile.write(contents, to: place)
             output.say("Report: \(place)")
         } catch {
             output.say("sml: warning: no report: \(error)")
@@ -127,16 +129,21 @@ struct JobResults: Sendable {
     }
 
     private func showResult(_ homes: [(record: JobRecord, home: HomeSummary)]) throws {
-        guard let asked = record.repeats, let first = homes.first else {
+        guard let all = repeats(homes) else {
             if let first = homes.first { try output.show(first.home.summary) }
             return
         }
-        let runs = homes.enumerated().map { index, one in
-            RepeatedRun(number: index + 1, summary: PathText.name(of: one.record.summary), result: one.home.summary.result)
-        }
-        let all = RepeatedRuns(asked: asked, plan: RepeatedPlan(first.home.summary.result), runs: runs)
         try all.write(to: record.combined)
         try output.showAll(all)
         output.say("Summary of all runs: \(record.combined)")
+    }
+
+    /// What the runs of one plan come to together; nil where there was to be one.
+    private func repeats(_ homes: [(record: JobRecord, home: HomeSummary)]) -> RepeatedRuns? {
+        guard let asked = record.repeats, let first = homes.first else { return nil }
+        let runs = homes.enumerated().map { index, one in
+            RepeatedRun(number: index + 1, summary: PathText.name(of: one.record.summary), result: one.home.summary.result)
+        }
+        return RepeatedRuns(asked: asked, plan: RepeatedPlan(first.home.summary.result), runs: runs)
     }
 }

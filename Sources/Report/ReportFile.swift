@@ -5,6 +5,59 @@ import Glibc
 import Metrics
 
 package enum ReportFile {
+    /// What a page of these is: two runs are compared, several runs of one plan (their directory, or its `repeats.json`) are
+    /// shown together.
+    ///
+    /// - Throws: ``ReportError``, `RecordFileError`, `MergeError`.
+    package static func contents(_ sources: [(name: String, path: String)]) throws -> ReportContents {
+        if let path = sources.first?.path, sources.count == 1 {
+            if let repeats = try repeats(path) { return repeats }
+        }
+        var contents = ReportContents(try sources.map { try read($0.path) })
+        if sources.count == 2 {
+            do { contents.comparison = try comparison(sources) } catch { contents.notCompared = "\(error)" }
+        }
+        return contents
+    }
+
+    private static func comparison(_ sources: [(name: String, path: String)]) throws -> ComparisonReport? {
+        let sides = try sources.map { try ComparisonSource.side([$0]) }
+        try ComparisonSource.requireDistinct(sides[0] + sides[1])
+        guard sides[0].count == sides[1].count else { return nil }
+        return ComparisonReport(Comparison(a: sides[0], b: sides[1]), a: sides[0], b: sides[1])
+    }
+
+    /// Nil where there is no combined document.
+    private static func repeats(_ path: String) throws -> ReportContents? {
+        let file = isDirectory(path) ? PathText.joined(path, RepeatFile.combined) : path
+        guard file.hasSuffix(".json"), let bytes = readFile(file, limit: 64 << 20), let document = try? JSON.parse(bytes),
+            case .array(let runs)? = document[path: "repeats", "runs"]
+        else { return nil }
+        let parent = PathText.parent(of: file)
+        let directory = parent.isEmpty ? "." : parent
+        let summaries = try runs.map { run -> String in
+            guard let name = run["summary"]?.text, !name.isEmpty else {
+                throw ReportError(path: file, reason: "names a run without a summary")
+            }
+            return PathText.joined(directory, name)
+        }
+        return try self.repeats(summaries, asked: Int(clamping: document[path: "repeats", "asked"]?.integer ?? 0))
+    }
+
+    /// Of several runs of one plan, from their summaries; of one, that run.
+    ///
+    /// - Parameter asked: how many there were to be.
+    /// - Throws: ``ReportError``.
+    package static func repeats(_ summaries: [String], asked: Int = 0) throws -> ReportContents {
+        let results = try summaries.map { try result($0) }
+        let runs = zip(results, summaries).map { RunReport($0, name: $1) }
+        guard let first = results.first, results.count > 1 || asked > 1 else { return ReportContents(runs) }
+        let all = zip(results, summaries).enumerated().map { index, run in
+            RepeatedRun(number: index + 1, summary: PathText.name(of: run.1), result: run.0)
+        }
+        return ReportContents(runs, repeats: RepeatedRuns(asked: max(asked, all.count), plan: RepeatedPlan(first), runs: all))
+    }
+
     /// A directory's records before its summary, since they tell everything exactly.
     ///
     /// - Throws: ``ReportError``, `RecordFileError`, `MergeError`.
@@ -46,7 +99,7 @@ package enum ReportFile {
         let name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
         for ending in [".json", ".smlrec"] where name.hasSuffix(ending) {
             let stem = name.dropLast(ending.count)
-            for start in ["summary", "records"] where stem.hasPrefix(start) {
+            for start in ["summary", "records", "repeats"] where stem.hasPrefix(start) {
                 return "\(directory)report\(stem.dropFirst(start.count)).html"
             }
             return "\(directory)\(stem).html"
@@ -57,7 +110,9 @@ package enum ReportFile {
     /// Replaces the file whole.
     ///
     /// - Throws: `FileError`.
-    package static func write(_ runs: [RunReport], to path: String) throws { try WholeFile.write(ReportPage.bytes(runs), to: path) }
+    package static func write(_ contents: ReportContents, to path: String) throws {
+        try WholeFile.write(ReportPage.bytes(contents), to: path)
+    }
 
     private static func isDirectory(_ path: String) -> Bool {
         var info = stat()

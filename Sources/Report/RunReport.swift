@@ -19,6 +19,13 @@ package struct RunReport: Sendable {
         self.observations = observations
     }
 
+    /// Called `name`, whatever its run label is.
+    init(_ result: RunResult, called name: String) {
+        self.result = result
+        self.name = name
+        observations = nil
+    }
+
     /// From records files: one, or all of one run's tasks.
     ///
     /// - Throws: `RecordFileError`, `MergeError`.

@@ -10,46 +10,9 @@ import Testing
 @testable import Report
 
 struct PageTests {
-    private func page(_ runs: [RunReport]) -> String { String(decoding: ReportPage.bytes(runs, nonce: "n0nce"), as: UTF8.self) }
+    private func page(_ runs: [RunReport]) -> String { Pages.text(ReportContents(runs)) }
 
-    /// Elements of HTML that have no end.
-    private static let empty: Set = ["meta", "br"]
-
-    /// Every element is closed where it must be; returns all start tags.
-    private func tags(_ page: String) throws -> [String] {
-        var open: [String] = []
-        var tags: [String] = []
-        var rest = Substring(page)
-        while let start = rest.firstIndex(of: "<") {
-            rest = rest[rest.index(after: start)...]
-            if rest.hasPrefix("!doctype") { continue }
-            let end = try #require(rest.firstIndex(of: ">"))
-            let tag = String(rest[..<end])
-            rest = rest[rest.index(after: end)...]
-            if tag.hasPrefix("/") {
-                #expect(open.popLast() == String(tag.dropFirst()))
-                continue
-            }
-            tags.append(tag)
-            let name = String(tag.prefix { $0 != " " })
-            if !Self.empty.contains(name) { open.append(name) }
-            // What stands in them is no markup.
-            if name == "script" || name == "style" {
-                let close = try #require(rest.range(of: "</\(name)>"))
-                rest = rest[close.lowerBound...]
-            }
-        }
-        #expect(open.isEmpty)
-        return tags
-    }
-
-    private static let hostile = [
-        "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "</script><script>alert(1)//", "' onmouseover='alert(1)",
-        "<!--", "]]>", "&lt;b&gt;", "\u{202E}txt.exe\u{2066}", "عربى-label", "\u{0}\u{1B}[31mred", "</title></style></svg></bdi>",
-        "javascript:alert(1)", "{{constructor}}", String(repeating: "<b>&", count: 2_560),
-    ]
-
-    @Test(arguments: hostile) func textOfStrangersIsText(hostile: String) throws {
+    @Test(arguments: Pages.hostile) func textOfStrangersIsText(hostile: String) throws {
         let texts = TextTable()
         let words = texts.index(of: hostile)
         var records = Runs.good()
@@ -70,8 +33,8 @@ struct PageTests {
                 records, context: Runs.context(labels: ["a", "b"]), texts: TextTable(), kind: .interrupted, reason: "x")
         ])
         // The same elements with or without, and no attribute but ours.
-        let tags = try tags(hostilePage)
-        #expect(tags.map { $0.prefix { $0 != " " } } == (try self.tags(harmless)).map { $0.prefix { $0 != " " } })
+        let tags = try Pages.tags(hostilePage)
+        #expect(tags.map { $0.prefix { $0 != " " } } == (try Pages.tags(harmless)).map { $0.prefix { $0 != " " } })
         #expect(!tags.contains { $0.contains(" on") && !$0.hasPrefix("meta") && $0.contains("=alert") })
         #expect(hostilePage.components(separatedBy: "<script nonce=").count == 2)
         let visible = hostilePage.unicodeScalars.filter { !$0.isPrintable && $0 != "\n" }

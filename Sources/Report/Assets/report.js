@@ -14,6 +14,7 @@ document.documentElement.classList.add("js");
   };
   const said = (v, unit) => v === null ? "–"
     : unit === "share" ? digits(v * 100) + " %"
+    : unit === "change" ? (v > 0 ? "+" : "") + digits(v * 100) + " %"
     : unit !== "milliseconds" ? digits(v)
     : v >= 1000 ? digits(v / 1000) + " s" : v > 0 && v < 0.1 ? digits(v * 1000) + " µs" : digits(v) + " ms";
   const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
@@ -58,7 +59,7 @@ document.documentElement.classList.add("js");
         const shown = this.hidden.has(id);
         shown ? this.hidden.delete(id) : this.hidden.add(id);
         button.setAttribute("aria-pressed", String(shown));
-        figure.querySelectorAll(`path[data-series="${id}"]`).forEach(p => { p.style.display = shown ? "" : "none"; });
+        figure.querySelectorAll(`.area [data-series="${id}"]`).forEach(p => { p.style.display = shown ? "" : "none"; });
       });
     }
     place(e) { const box = this.area.getBoundingClientRect(); return this.from + Math.min(1, Math.max(0, (e.clientX - box.left) / box.width)) * (this.to - this.from); }
@@ -91,8 +92,9 @@ document.documentElement.classList.add("js");
       this.cursor.style.left = 100 * at + "%";
       const lines = [this.data.at[i]];
       this.data.series.forEach((s, n) => {
-        if (this.hidden.has(String(n)) || s.y[i] === undefined) return;
-        lines.push(s.name + ": " + said(s.y[i], this.data.unit) + (s.to && s.to[i] != null ? "–" + said(s.to[i], this.data.unit) : ""));
+        if (this.hidden.has(String(n)) || s.y[i] === undefined || (this.data.points && s.y[i] === null)) return;
+        lines.push(s.name + ": " + said(s.y[i], this.data.unit) + (s.to && s.to[i] != null ? "–" + said(s.to[i], this.data.unit) : "")
+          + (s.low && s.low[i] != null ? " (" + said(s.low[i], this.data.unit) + " to " + said(s.high[i], this.data.unit) + ")" : ""));
       });
       this.tip.replaceChildren(...lines.map(text => { const d = document.createElement("div"); d.textContent = text; return d; }));
       this.tip.style.left = at < 0.5 ? `calc(${100 * at}% + 10px)` : "auto";
@@ -130,7 +132,7 @@ document.documentElement.classList.add("js");
         e.hidden = place < -0.001 || place > 1.001;
         return e;
       }));
-      this.area.querySelectorAll(".labels span").forEach(e => {
+      this.area.querySelectorAll(".labels [data-at]").forEach(e => {
         const at = (+e.dataset.at - this.from) / w;
         if (e.dataset.to === undefined) { e.style.left = 100 * at + "%"; e.hidden = at < 0 || at > 1; return; }
         const from = Math.max(0, at), to = Math.min(1, (+e.dataset.to - this.from) / w);

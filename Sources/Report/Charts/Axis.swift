@@ -14,6 +14,10 @@ package struct Axis: Sendable, Equatable {
     /// What the values are.
     package enum Unit: String, Sendable, Equatable {
         case seconds, milliseconds, number, share
+        /// A share more or less: +5 %.
+        case change
+        /// The ticks are all there is.
+        case category
     }
 
     package struct Tick: Sendable, Equatable {
@@ -118,11 +122,38 @@ package struct Axis: Sendable, Equatable {
             scale: .nines, unit: .share, low: 0, high: top, ticks: marks.filter { $0.0 < top }.map { Tick(value: $0.0, label: $0.1) })
     }
 
+    /// Of changes, 0 among them.
+    package static func change(_ low: Double, _ high: Double) -> Axis { span(min(0, low), max(0, high), unit: .change, least: 1e-3) }
+
+    /// Over all of `low…high` and a little more, so that nothing lies on the frame.
+    ///
+    /// - Parameter least: what it spans where the values are all but one.
+    package static func span(_ low: Double, _ high: Double, unit: Unit, least: Double = 1e-6) -> Axis {
+        func bounded(_ value: Double) -> Double { value.isFinite ? min(max(value, -1e15), 1e15) : 0 }
+        let (low, high) = (bounded(min(low, high)), bounded(max(low, high)))
+        let room = max(high - low, least, abs(high) * 1e-4) * 0.06
+        let step = step((high - low + 2 * room) / 6)
+        let first = ((low - room) / step + 1e-9).rounded(.down), last = ((high + room) / step - 1e-9).rounded(.up)
+        let ticks = (0...Int(last - first)).map { number in
+            let value = (first + Double(number)) * step
+            return Tick(value: value, label: label(value, unit))
+        }
+        return Axis(scale: .linear, unit: unit, low: first * step, high: last * step, ticks: ticks)
+    }
+
+    /// Names side by side, the first at 0.
+    package static func categories(_ names: [String]) -> Axis {
+        Axis(
+            scale: .linear, unit: .category, low: -0.5, high: max(0.5, Double(names.count) - 0.5),
+            ticks: names.enumerated().map { Tick(value: Double($0), label: $1) })
+    }
+
     // MARK: Labels
 
     package static func label(_ value: Double, _ unit: Unit) -> String {
         switch unit {
-        case .seconds, .number: return digits(value)
+        case .seconds, .number, .category: return digits(value)
+        case .change: return (value > 0 ? "+" : "") + digits(value * 100) + " %"
         case .milliseconds:
             if value >= 1_000 { return digits(value / 1_000) + " s" }
             if value > 0, value < 0.1 { return digits(value * 1_000) + " µs" }

@@ -3,12 +3,21 @@
 /// A chart of series over one axis.
 package struct Chart: Sendable {
     package struct Series: Sendable {
-        package enum Form: Sendable {
+        package enum Form: Sendable, Equatable {
             case line, dashed
             /// Between two values.
             case band
             /// A level that holds from point to point.
             case steps
+            /// Values for themselves, each with its interval where it has one.
+            case points(Shape)
+
+            var isPoints: Bool { if case .points = self { true } else { false } }
+        }
+
+        /// What a point looks like: kinds of points must be told apart in grey, too.
+        package enum Shape: String, Sendable {
+            case dot, ring, diamond, triangle, cross
         }
 
         package var name: String
@@ -18,6 +27,8 @@ package struct Chart: Sendable {
         package var values: [Double?]
         /// Of a band, its other end.
         package var upper: [Double?]
+        /// Of points, the bounds of their intervals.
+        package var intervals: [ClosedRange<Double>?] = []
 
         package init(_ name: String, color: Int, form: Form = .line, _ values: [Double?], upper: [Double?] = []) {
             self.name = name
@@ -26,6 +37,15 @@ package struct Chart: Sendable {
             self.values = values
             self.upper = upper
         }
+
+        package init(
+            points name: String, color: Int, shape: Shape, _ values: [Double?], intervals: [ClosedRange<Double>?] = []
+        ) {
+            self.init(name, color: color, form: .points(shape), values)
+            self.intervals = intervals
+        }
+
+        func interval(_ index: Int) -> ClosedRange<Double>? { index < intervals.count ? intervals[index] : nil }
 
         var isEmpty: Bool { values.allSatisfy { $0 == nil } }
     }
@@ -67,6 +87,16 @@ package struct Chart: Sendable {
         }
     }
 
+    /// A height that has a meaning: from `low` to `high`, or a line where they are one.
+    package struct Level: Sendable, Equatable {
+        package var low, high: Double
+        package var label: String
+
+        package init(low: Double, high: Double, label: String) {
+            (self.low, self.high, self.label) = (low, high, label)
+        }
+    }
+
     package var title: String
     /// One sentence on how to read it.
     package var caption: String
@@ -78,6 +108,7 @@ package struct Chart: Sendable {
     package var spans: [Span] = []
     package var marks: [Mark] = []
     package var whiskers: [Whisker] = []
+    package var levels: [Level] = []
     /// What the axes are, in words.
     package var xName: String
     package var yName: String
@@ -103,7 +134,8 @@ package struct Chart: Sendable {
 
     /// How an x value is said.
     func xText(_ value: Double) -> String {
-        x.unit == .seconds ? (x.high < 20 ? Axis.digits(value) + " s" : Axis.clock(value)) : Axis.label(value, x.unit)
+        if x.unit == .category { return x.ticks.min { abs($0.value - value) < abs($1.value - value) }?.label ?? "" }
+        return x.unit == .seconds ? (x.high < 20 ? Axis.digits(value) + " s" : Axis.clock(value)) : Axis.label(value, x.unit)
     }
 
     func yText(_ value: Double) -> String { Axis.label(value, y.unit) }

@@ -31,10 +31,15 @@ struct ChartFigure {
         let keys = chart.series.enumerated().filter { !isOutline($1) }.map { index, series in
             HTML.element(
                 "li", [.class("key \(style(series))"), .init("data-series", "\(index)")],
-                [.element("span", [.class("swatch")], [HTML]()), .foreign(series.name, most: 48)])
+                [swatch(series), .foreign(series.name, most: 48)])
         }
         let shade = chart.heat == nil ? [] : [HTML.element("li", [.class("key heat")], "stronger: more requests")]
         return .element("ul", [.class("legend")], keys + shade)
+    }
+
+    private func swatch(_ series: Chart.Series) -> HTML {
+        guard case .points(let shape) = series.form else { return .element("span", [.class("swatch")], [HTML]()) }
+        return .element("i", [.class("pt \(shape.rawValue)")], [HTML]())
     }
 
     /// The ends of a line's columns go with the line.
@@ -48,6 +53,7 @@ struct ChartFigure {
             case .line, .steps: "line"
             case .dashed: "line dashed"
             case .band: "band"
+            case .points: "points"
             }
         return "c\(series.color) \(form)"
     }
@@ -62,7 +68,7 @@ struct ChartFigure {
                 tick.label)
         }
         return .element(
-            "div", [.class("plot"), .init("data-group", group)],
+            "div", [.class(hasLongNames ? "plot slanted" : "plot"), .init("data-group", group)],
             [
                 .element("div", [.class("yname"), .init("aria-hidden", "true")], chart.yName),
                 .element("div", [.class("yticks"), .init("aria-hidden", "true")], yTicks),
@@ -71,6 +77,9 @@ struct ChartFigure {
                 .element("div", [.class("xname"), .init("aria-hidden", "true")], chart.xName),
             ])
     }
+
+    /// Names that would lie upon each other side by side.
+    private var hasLongNames: Bool { chart.x.unit == .category && chart.x.ticks.contains { $0.label.count > 6 } }
 
     private var labels: HTML {
         let spans = chart.spans.filter { !$0.label.isEmpty && chart.x.place($0.to) - chart.x.place($0.from) > 0.05 }.map { span in
@@ -92,7 +101,31 @@ struct ChartFigure {
                     .init("style", "left:\(per(chart.x.place(mark.at)))%"), .init("data-at", per(chart.x.place(mark.at), 4)),
                 ], [.foreign(mark.label, most: 60)])
         }
-        return .element("div", [.class("labels"), .init("aria-hidden", "true")], spans + marks)
+        return .element("div", [.class("labels"), .init("aria-hidden", "true")], spans + marks + levels + points)
+    }
+
+    private var levels: [HTML] {
+        chart.levels.filter { !$0.label.isEmpty }.map { level in
+            HTML.element(
+                "span", [.class("level"), .init("style", "bottom:\(per(chart.y.place(level.high)))%")], [.foreign(level.label, most: 60)])
+        }
+    }
+
+    /// In a layer of their own, where they keep their shape whatever the drawing is stretched to.
+    private var points: [HTML] {
+        chart.series.enumerated().flatMap { index, series -> [HTML] in
+            guard case .points(let shape) = series.form else { return [] }
+            return series.values.enumerated().compactMap { place, value in
+                guard let value, place < chart.xs.count else { return nil }
+                let x = chart.x.place(chart.xs[place])
+                return HTML.element(
+                    "i",
+                    [
+                        .class("pt \(shape.rawValue) c\(series.color)"), .init("data-series", "\(index)"), .init("data-at", per(x, 4)),
+                        .init("style", "left:\(per(x))%;bottom:\(per(chart.y.place(value)))%"),
+                    ], [HTML]())
+            }
+        }
     }
 
     private var drawing: HTML {
@@ -110,6 +143,7 @@ struct ChartFigure {
         }
         let grid = chart.y.ticks.map { "M-9000 \(marks.y($0.value))H10000" }.joined()
         parts.append(.element("path", [.class("grid"), .init("d", path: grid)], [HTML]()))
+        for level in chart.levels { parts.append(drawn(level)) }
         if let heat = chart.heat {
             for (shade, path) in marks.heat(heat).enumerated() where !path.isEmpty {
                 parts.append(.element("path", [.class("h h\(shade + 1)"), .init("d", path: path)], [HTML]()))
@@ -140,6 +174,19 @@ struct ChartFigure {
                 .init("viewBox", "0 0 1000 1000"), .init("preserveAspectRatio", "none"), .init("role", "img"),
                 .init("aria-labelledby", "\(id)-title \(id)-caption"),
             ], parts)
+    }
+
+    private func drawn(_ level: Chart.Level) -> HTML {
+        let (low, high) = (chart.y.place(level.low) * 1_000, chart.y.place(level.high) * 1_000)
+        guard high > low else {
+            return .element("path", [.class("level"), .init("d", path: "M-9000 \(Marks.number(1_000 - low))H10000")], [HTML]())
+        }
+        return .element(
+            "rect",
+            [
+                .class("level"), .init("x", "-9000"), .init("y", Marks.number(1_000 - high)), .init("width", "19000"),
+                .init("height", Marks.number(high - low)),
+            ], [HTML]())
     }
 
     private func isBand(_ index: Int) -> Bool { chart.series[index].form == .band }
@@ -177,6 +224,9 @@ struct ChartFigure {
 
     private func cell(_ series: Chart.Series, _ row: Int) -> String {
         guard row < series.values.count, let value = series.values[row] else { return "–" }
+        if let interval = series.interval(row) {
+            return "\(chart.yText(value)) (\(chart.yText(interval.lowerBound)) to \(chart.yText(interval.upperBound)))"
+        }
         guard series.form == .band, row < series.upper.count, let upper = series.upper[row] else { return chart.yText(value) }
         return "\(chart.yText(value))–\(chart.yText(upper))"
     }
@@ -187,18 +237,28 @@ struct ChartFigure {
             .object([
                 ("x", numbers(chart.xs.map { chart.x.place($0) })), ("at", .array(chart.xs.map { .string(chart.xText($0)) })),
                 ("unit", .string(chart.y.unit.rawValue)),
+                ("points", .bool(chart.series.contains { $0.form.isPoints })),
                 ("clock", .double(chart.x.unit == .seconds ? chart.x.high : 0)),
                 (
                     "series",
                     .array(
                         chart.series.map { series in
-                            .object([
-                                ("name", .string(HTML.cut(OneLine.escaped(series.name), 48))), ("y", numbers(series.values)),
-                                ("to", series.form == .band ? numbers(series.upper) : .null),
-                            ])
+                            .object(
+                                [
+                                    ("name", .string(HTML.cut(OneLine.escaped(series.name), 48))), ("y", numbers(series.values)),
+                                    ("to", series.form == .band ? numbers(series.upper) : .null),
+                                ] + interval(series))
                         })
                 ),
             ]))
+    }
+
+    private func interval(_ series: Chart.Series) -> [(String, JSON)] {
+        guard series.intervals.contains(where: { $0 != nil }) else { return [] }
+        func ends(_ end: KeyPath<ClosedRange<Double>, Double>) -> JSON {
+            .array(series.intervals.map { $0.map { JSON.double(Self.rounded($0[keyPath: end])) } ?? .null })
+        }
+        return [("low", ends(\.lowerBound)), ("high", ends(\.upperBound))]
     }
 
     /// Four digits.

@@ -5,7 +5,7 @@ import Statistics
 
 extension RunReport {
     /// Cumulative shares of `parts` at the ends of the cells.
-    private func cumulative(
+    static func cumulative(
         _ parts: [(name: String, counts: DurationCounts, form: Chart.Series.Form)], title: String, caption: String
     )
         -> Chart?
@@ -38,7 +38,7 @@ extension RunReport {
         if !found.fromSchedule.isEmpty { parts.append(("from schedule", found.fromSchedule, .dashed)) }
         let window = result.certainty?.headline
         let isWhole = result.certainty?.steady == nil
-        var chart = cumulative(
+        var chart = Self.cumulative(
             parts, title: "Distribution of latency",
             caption: "Share of succeeded requests that took no longer; the scale widens towards the tail. "
                 + (found.fromSchedule.isEmpty
@@ -52,34 +52,10 @@ extension RunReport {
         return chart
     }
 
-    var armDistributionChart: Chart? {
-        cumulative(
-            result.lanes.map { ($0.name, $0.result.distributions?.latency ?? DurationCounts(), .line) }, title: "Distribution by arm",
-            caption: "Share of succeeded requests that took no longer, all of each arm. Whether they differ is the comparison's to say.")
-    }
-
-    /// Median and p95 of each arm; arms of one run share its time.
-    var armLatencyChart: Chart? {
-        let arms = result.lanes.compactMap { lane in lane.result.timeline.map { (lane.name, Columns($0, seconds: seconds, most: 120)) } }
-        guard arms.count > 1, let longest = arms.max(by: { $0.1.count < $1.1.count })?.1 else { return nil }
-        let bands = arms.map { name, columns in (name, columns.bands(\.latency)) }
-        let found = bands.flatMap { $0.1.compactMap { $0 } }
-        guard let least = found.map(\.p50).min(), let most = found.map(\.p95).max() else { return nil }
-        return Chart(
-            title: "Latency by arm", caption: "Median and 95th percentile over time, by when requests were due.", x: .time(longest.seconds),
-            y: .logarithmic(max(1e-3, least), max(1e-3, most)), xName: "time since start", yName: "log scale", xs: longest.middles,
-            series: bands.enumerated().flatMap { index, arm in
-                [
-                    Chart.Series("\(arm.0) p50", color: index % 8 + 1, arm.1.map { $0?.p50 }),
-                    Chart.Series("\(arm.0) p95", color: index % 8 + 1, form: .dashed, arm.1.map { $0?.p95 }),
-                ]
-            })
-    }
-
     var labelChart: Chart? {
         guard let labels = result.distributions?.labels, labels.count > 1 else { return nil }
         let shown = labels.sorted { ($1.latency.total, $0.name) < ($0.latency.total, $1.name) }.prefix(8)
-        return cumulative(
+        return Self.cumulative(
             shown.map { ($0.name, $0.latency, .line) }, title: "Distribution by prompt label",
             caption: labels.count > shown.count
                 ? "The eight most frequent of \(labels.count) labels." : "Share of succeeded requests that took no longer.")

@@ -34,7 +34,27 @@ package struct Marks: Sendable {
         case .line, .dashed: line(series.values)
         case .steps: steps(series.values)
         case .band: band(series.values, series.upper)
+        case .points: intervals(series)
         }
+    }
+
+    /// Half the width of the stroke at an interval's end.
+    private static let cap = 6.0
+
+    /// An upright for each interval, and a dot for each value.
+    private func intervals(_ series: Chart.Series) -> String {
+        var path = ""
+        for (index, value) in series.values.enumerated() where index < chart.xs.count {
+            guard let value else { continue }
+            let at = chart.x.place(chart.xs[index]) * width
+            if let interval = series.interval(index) {
+                let left = Self.number(at - Self.cap), caps = "h\(Self.number(2 * Self.cap))"
+                path += "M\(Self.number(at)) \(y(interval.lowerBound))V\(y(interval.upperBound))"
+                path += "M\(left) \(y(interval.lowerBound))\(caps)M\(left) \(y(interval.upperBound))\(caps)"
+            }
+            path += "M\(Self.number(at)) \(y(value))h.1"
+        }
+        return path
     }
 
     private func line(_ values: [Double?]) -> String {

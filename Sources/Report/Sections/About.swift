@@ -4,9 +4,10 @@ import Base
 import Metrics
 
 extension RunChapter {
-    var facts: [HTML] {
+    /// Names and values.
+    var factList: [(name: String, value: HTML)] {
         guard let run = result.run else { return [] }
-        var facts: [(String, HTML)] = []
+        var facts: [(name: String, value: HTML)] = []
         func add(_ name: String, _ value: String?) { if let value, !value.isEmpty { facts.append((name, .foreign(value))) } }
         let plan = run.plan
         add("scenario", run.scenario)
@@ -61,8 +62,13 @@ extension RunChapter {
         }
         add("finish reasons", Self.counts(result.finishReasons))
         add("other models", Self.counts(result.otherModels))
+        return facts
+    }
+
+    var facts: [HTML] {
+        guard let run = result.run else { return [] }
         var content: [HTML] = [
-            .element("dl", [.class("facts")], facts.flatMap { [.element("dt", [], $0.0), .element("dd", [], [$0.1])] })
+            .element("dl", [.class("facts")], factList.flatMap { [.element("dt", [], $0.0), .element("dd", [], [$0.1])] })
         ]
         if run.resolvedScenario != .null {
             content.append(

@@ -6,7 +6,8 @@ import Statistics
 extension RunChapter {
     var headline: HTML { .joined([verdict, cards]) }
 
-    private var verdict: HTML {
+    /// Whether the generator was on time, and how the run ended.
+    var verdict: HTML {
         let certainty = result.certainty
         let found = certainty?.verdict?.run
         let tone =

@@ -20,31 +20,25 @@ struct Section {
     var isEmpty: Bool { content.allSatisfy { $0 == .nothing } }
 }
 
-/// Writes the sections of one run.
-struct RunChapter {
+/// Writes the sections of one run, or of an arm of one.
+struct RunChapter: Chapter {
+    enum Part { case whole, arm }
+
     let run: RunReport
-    /// Before every id, since several runs may share a page.
     let prefix: String
+    var part = Part.whole
 
     var result: RunResult { run.result }
 
     /// After the headline.
     var sections: [Section] {
-        [arms, load, latency, distribution, streams, errors, connections, generator, capacity, about].filter { !$0.isEmpty }
-    }
-
-    private func section(_ id: String, _ title: String, _ content: [HTML]) -> Section {
-        Section(id: prefix + id, title: title, content: content)
-    }
-
-    func figure(_ id: String, _ drawn: DrawnChart?) -> HTML {
-        guard let drawn else { return .nothing }
-        return ChartFigure(chart: drawn.chart, coarse: drawn.coarse, id: prefix + id, group: prefix + "time").html
-    }
-
-    func figure(_ id: String, _ chart: Chart?) -> HTML {
-        guard let chart else { return .nothing }
-        return ChartFigure(chart: chart, coarse: chart.thinned(RunReport.tableRows), id: prefix + id, group: prefix + id).html
+        switch part {
+        case .whole where result.lanes.isEmpty:
+            [load, latency, distribution, streams, errors, connections, generator, capacity, about].filter { !$0.isEmpty }
+        // What both arms share; latencies of both together are no server's.
+        case .whole: [load, generator, about].filter { !$0.isEmpty }
+        case .arm: [load, latency, distribution, streams, errors, connections].filter { !$0.isEmpty }
+        }
     }
 
     private var withoutTimeline: HTML {
@@ -53,11 +47,6 @@ struct RunChapter {
                 "p", [.class("dim")],
                 "This summary has no timeline: it was written before there was one, or nothing happened. With the records file there is one: sml loadtest report FILE.smlrec"
             ) : .nothing
-    }
-
-    private var arms: Section {
-        section(
-            "arms", "Arms", [armTable, figure("arms-latency", run.armLatencyChart), figure("arms-cumulative", run.armDistributionChart)])
     }
 
     private var load: Section {
@@ -112,7 +101,7 @@ struct RunChapter {
 extension Chart {
     /// With few of its points, for a table; of a cumulative curve each is exact, so that leaving points out hides nothing.
     func thinned(_ most: Int) -> Chart {
-        guard xs.count > most else { return self }
+        guard xs.count > most, !series.contains(where: \.form.isPoints) else { return self }
         let kept = (0..<most).map { $0 * (xs.count - 1) / (most - 1) }
         var few = self
         few.xs = kept.map { xs[$0] }

@@ -5,29 +5,6 @@ import Metrics
 import Statistics
 
 extension RunChapter {
-    func table(_ caption: String, _ head: [String], _ rows: [[HTML]]) -> HTML {
-        guard !rows.isEmpty else { return .nothing }
-        return .element(
-            "div", [.class("scroll"), .init("tabindex", "0"), .init("role", "region"), .init("aria-label", caption)],
-            [
-                .element(
-                    "table", [],
-                    [
-                        .element("caption", [], caption),
-                        .element("thead", [], [.element("tr", [], head.map { .element("th", [.init("scope", "col")], $0) })]),
-                        .element(
-                            "tbody", [],
-                            rows.map { row in
-                                .element(
-                                    "tr", [],
-                                    row.enumerated().map { index, cell in
-                                        index == 0 ? .element("th", [.init("scope", "row")], [cell]) : .element("td", [], [cell])
-                                    })
-                            }),
-                    ])
-            ])
-    }
-
     private func row(_ name: HTML, _ trend: TrendValue?) -> [HTML]? {
         guard let trend, let count = trend.count, count > 0 else { return nil }
         return [name, .text(Format.grouped(count))]

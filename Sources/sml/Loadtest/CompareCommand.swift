@@ -6,6 +6,7 @@ import Base
 import Glibc
 import Loadtests
 import Metrics
+import Report
 import Scenarios
 
 struct CompareCommand: AsyncParsableCommand {
@@ -20,6 +21,9 @@ struct CompareCommand: AsyncParsableCommand {
             Runs that are no pair are refused, with what differs: rate, executor, corpus, seeds, max_tokens, model and other \
             settings of requests, more than one point of success rate, arrivals that were dropped, a generator that was late, \
             a queue that grew. What differs because it is what you compare is allowed by name (--allow model).
+
+            --report FILE writes the comparison as a page of charts besides (docs/REPORT.md); 'sml loadtest report A B' makes \
+            one with both runs' own pages behind it.
 
             docs/COMPARE.md says what the verdict means and what it does not cover.
 
@@ -36,6 +40,7 @@ struct CompareCommand: AsyncParsableCommand {
             EXAMPLES
               sml loadtest compare tp4 dp4
               sml loadtest compare runs/old runs/new --tolerance 3%
+              sml loadtest compare tp4 dp4 --report tp4-dp4.html
               sml loadtest compare old/summary.json k6_summary.json
               sml loadtest compare --a runs/a-* --b runs/b-* --json > comparison.json
               sml loadtest baseline tp4 && sml loadtest compare --baseline dp4
@@ -62,11 +67,15 @@ struct CompareCommand: AsyncParsableCommand {
     @Flag(help: "Print the JSON document instead of the readable block.")
     var json = false
 
+    @Option(help: ArgumentHelp("Write the comparison as a page of charts, too.", valueName: "file"))
+    var report: String?
+
     func run() async throws {
         throw ExitCode(try await CommandFailure.reported { try runReported() })
     }
 
     private func runReported() throws -> Int32 {
+        if report?.isEmpty == true { throw ConfigurationError(.usage, "--report: \"\" is not a file") }
         let settings = ComparisonSettings(tolerance: try Percentage.share(tolerance, option: "--tolerance"), allowed: Set(allow))
         let (first, second) = try sides()
         let found = RunFinding(environment: ProcessVariables.all)
@@ -81,6 +90,10 @@ struct CompareCommand: AsyncParsableCommand {
             try StandardOutput.write((comparison.document.bytes(indentation: 2) + [0x0A])[...])
         } else {
             try StandardOutput.write(comparison.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO)))
+        }
+        if let report, let page = ComparisonReport(comparison, a: ofA, b: ofB) {
+            try ReportFile.write(ReportContents([], comparison: page), to: report)
+            say("Report: \(report)")
         }
         return comparison.exitStatus.rawValue
     }

@@ -90,6 +90,9 @@ struct LocalABOptions: ParsableArguments {
             isEnabled: cluster.loadtestMetricsRemoteWrite, url: cluster.loadtestMetricsRemoteWriteUrl, environment: environment)
         let code = try await LocalRun(generatorArguments: arguments, generatorEnvironment: remoteWrite.generatorEnvironment)
             .run(signals: signals)
+        if cluster.page.report, TextFile.isThere(staged.summary) {
+            ReportOptions.write(summaries: [staged.summary], beside: staged.summary, quiet: quiet)
+        }
         // Refused before its first request: what was staged is no run.
         if [64, 69, 73, 77, 104, 107, 255].contains(code), !TextFile.isThere(staged.summary) { staged.discard() }
         return code

@@ -2,7 +2,6 @@
 
 import ArgumentParser
 import Base
-import Metrics
 import Report
 import Submit
 
@@ -13,7 +12,11 @@ struct ReportCommand: AsyncParsableCommand {
         discussion: """
             One HTML file that needs no network and no other file: mail it, keep it beside the run, print it. RUN is the \
             directory of a run, its records file or its summary, or its name ('sml loadtest list'). From records everything \
-            is exact; from a summary alone percentiles over time are right to 3 %. Several runs share one page.
+            is exact; from a summary alone percentiles over time are right to 3 %.
+
+            Two runs are compared as 'sml loadtest compare' does it, before the page shows each; a run of two arms ('ab') \
+            begins with its own comparison. A directory with repeats.json is shown as several runs of one plan. More runs \
+            share one page, beside each other.
 
             Every run writes such a page beside its summary, unless told --no-report. Exit code \
             \(ExitStatus.records.rawValue): \(ExitStatus.records.meaning).
@@ -36,10 +39,10 @@ struct ReportCommand: AsyncParsableCommand {
         try await CommandFailure.reported {
             if output?.isEmpty == true { throw SubmitError.usage("--output: \"\" is not a file") }
             let found = RunFinding(environment: ProcessVariables.all)
-            let paths = try runs.map { try found.source($0).path }
-            let reports = try paths.map { try ReportFile.read($0) }
-            let place = output ?? ReportFile.place(for: paths)
-            try ReportFile.write(reports, to: place)
+            let sources = try runs.map { try found.source($0) }
+            let contents = try ReportFile.contents(sources)
+            let place = output ?? ReportFile.place(for: sources.map(\.path))
+            try ReportFile.write(contents, to: place)
             try StandardOutput.write("report: \(place)\n")
         }
     }

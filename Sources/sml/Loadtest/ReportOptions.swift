@@ -2,7 +2,6 @@
 
 import ArgumentParser
 import Base
-import Metrics
 import Report
 
 struct ReportOptions: ParsableArguments {
@@ -13,7 +12,7 @@ struct ReportOptions: ParsableArguments {
     static func write(summaries paths: [String], beside path: String, quiet: Bool) {
         let place = ReportFile.beside(summary: path)
         do {
-            try ReportFile.write(paths.map { RunReport(try Summary(path: $0).result, name: $0) }, to: place)
+            try ReportFile.write(ReportFile.repeats(paths), to: place)
             if !quiet { say("report: \(place)") }
         } catch {
             say("sml: warning: no report: \(error)")

@@ -1,0 +1,27 @@
+// What a page is of: one run or several, and what several say together.
+
+import Metrics
+
+package struct ReportContents: Sendable {
+    package var runs: [RunReport]
+    /// Two sides that were compared; the page begins with it.
+    package var comparison: ComparisonReport?
+    /// Why two runs on one page are not.
+    package var notCompared: String?
+    /// Of several runs of one plan.
+    package var repeats: RepeatedRuns?
+
+    package init(_ runs: [RunReport], comparison: ComparisonReport? = nil, repeats: RepeatedRuns? = nil) {
+        self.runs = runs
+        self.comparison = comparison
+        self.repeats = repeats
+    }
+
+    var title: String {
+        if let repeats { return "\(repeats.runs.count) runs of \(repeats.plan.scenario.isEmpty ? "one plan" : repeats.plan.scenario)" }
+        if let comparison {
+            return comparison.sides.map { ComparisonReport.name($0.letter, $0.runs) }.joined(separator: ", ")
+        }
+        return runs.count == 1 ? runs[0].name : "\(runs.count) load tests"
+    }
+}
