@@ -21,7 +21,7 @@ help:
 	@echo "make test    install what the tests need, run all of them"
 	@echo "make lint    put the Swift files into the shape that .swift-format describes"
 	@echo "make bench   compare with a bare libcurl loop, wrk, h2load, hey and k6 (25 minutes on a quiet machine)"
-	@echo "make bench-llm  the time to the first token beside vLLM's, GuideLLM's and AIPerf's clients, those that are installed (10 minutes)"
+	@echo "make bench-llm  latencies and times to the first token beside hey, Locust, AIPerf, inference-perf, GuideLLM and vLLM, those installed (20 minutes)"
 	@echo "make sanitize  the tests under the address and the thread sanitizer (an hour)"
 	@echo "make fuzz    libFuzzer on every parser of outside input, 10 minutes each (SECONDS_EACH=60 for less)"
 	@echo "make soak    2,000,000 requests, one in twenty failing: memory, descriptors, counts (10 minutes)"
@@ -71,7 +71,7 @@ bench: build
 	Benchmarks/bench
 
 bench-llm: build
-	Benchmarks/llm.py
+	Benchmarks/llm.py --install
 
 sanitize:
 	scripts/install-packages build image test
