@@ -60,20 +60,17 @@ struct ProcessorLosses: Sendable {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            guard let thread = Int32(name), let text = SmallFile.text("\(tasks)/\(name)/schedstat") else { continue }
-            let numbers = text.split(separator: " ")
-            if numbers.count >= 2, let wait = Int64(numbers[1]) { waits[thread] = wait }
+            guard let thread = Int32(name), let words = SmallFile("\(tasks)/\(name)/schedstat")?.firstLine else { continue }
+            if words.count >= 2, let wait = words[1].number { waits[thread] = wait }
         }
         return waits
     }
 
     /// Eighth number of the first line of /proc/stat, in ticks of all cores together (proc(5)).
     private static func stolen(root: String) -> Int64? {
-        guard let line = SmallFile.text(root + "/proc/stat")?.split(separator: "\n").first else { return nil }
-        let numbers = line.split(separator: " ").dropFirst().compactMap { Int64($0) }
-        guard numbers.count >= 8 else { return nil }
+        guard let words = SmallFile(root + "/proc/stat")?.firstLine, words.count >= 9, let steal = words[8].number else { return nil }
         let ticks = max(1, Int64(sysconf(Int32(_SC_CLK_TCK)))), cores = max(1, Int64(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        return numbers[7] * (1_000_000_000 / ticks) / cores
+        return steal * (1_000_000_000 / ticks) / cores
     }
 }
 
@@ -83,7 +80,7 @@ struct CgroupLimit: Sendable, Equatable {
 
     /// This process's cgroup and those above it, of either version of cgroups.
     static func all(root: String) -> [CgroupLimit] {
-        guard let text = SmallFile.text(root + "/proc/self/cgroup") else { return [] }
+        guard let text = SmallFile(root + "/proc/self/cgroup")?.text else { return [] }
         var found: [CgroupLimit] = []
         for line in text.split(separator: "\n") {
             let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
@@ -103,26 +100,12 @@ struct CgroupLimit: Sendable, Equatable {
 
     /// Nanoseconds so far; nil where there is no limit to tell of.
     var throttled: Int64? {
-        guard let text = SmallFile.text(path) else { return nil }
-        for line in text.split(separator: "\n") {
-            let words = line.split(separator: " ")
-            guard words.count == 2, let number = Int64(words[1]) else { continue }
-            if words[0] == "throttled_usec" { return number * 1000 }
-            if words[0] == "throttled_time" { return number }
+        guard let file = SmallFile(path) else { return nil }
+        for words in file.lines {
+            guard words.count == 2, let number = words[1].number else { continue }
+            if words[0].elementsEqual("throttled_usec".utf8) { return number * 1000 }
+            if words[0].elementsEqual("throttled_time".utf8) { return number }
         }
         return nil
-    }
-}
-
-/// Files of the kernel's, whose size is not known before they are read.
-private enum SmallFile {
-    /// The first 4 kB as text; nil when it cannot be read.
-    static func text(_ path: String) -> String? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 4096)
-        let count = read(descriptor, &bytes, bytes.count)
-        return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
     }
 }
