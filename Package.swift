@@ -39,6 +39,7 @@ let package = Package(
         // C: what Swift cannot import or express.
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CLinux"),
+        .systemLibrary(name: "CPlainBytes"),
         .target(name: "CProcessStart"),
         .target(name: "CEarlySignals", dependencies: ["CProcessStart"]),
         // What all our clients of libcurl have in common: its start, whom they trust.
@@ -49,7 +50,7 @@ let package = Package(
 
         // Libraries, in the order data flows.
         // What all of them use: text, JSON, files, processes, errors, durations, the environment.
-        .target(name: "Base", dependencies: ["BuildFacts"]),
+        .target(name: "Base", dependencies: ["BuildFacts", "CPlainBytes"]),
         // Which commit this is, asked of git at every build.
         .target(name: "BuildFacts", plugins: ["BuildFactsPlugin"]),
         .plugin(name: "BuildFactsPlugin", capability: .buildTool(), path: "Plugins/BuildFacts"),
