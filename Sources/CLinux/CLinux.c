@@ -29,21 +29,35 @@ void sml_grow_heaps_in_large_steps(void) {
 struct start {
     void (*body)(void *);
     void *context;
+    int realtime;
 };
 
 static void *run(void *context) {
     struct start start = *(struct start *)context;
     free(context);
+    if (start.realtime > 0) {
+        struct sched_param parameters = {.sched_priority = start.realtime};
+        sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &parameters);
+    }
     start.body(start.context);
     return NULL;
 }
 
-int sml_thread_start(const char *name, void (*body)(void *), void *context) {
+int sml_thread_start(const char *name, int realtime, void (*body)(void *), void *context) {
     struct start *start = malloc(sizeof *start);
     if (start == NULL) return ENOMEM;
-    *start = (struct start){body, context};
+    *start = (struct start){body, context, realtime};
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    if (realtime > 0) {
+        struct sched_param parameters = {.sched_priority = realtime};
+        pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
+        pthread_attr_setschedpolicy(&attributes, SCHED_FIFO);
+        pthread_attr_setschedparam(&attributes, &parameters);
+    }
     pthread_t thread;
-    int error = pthread_create(&thread, NULL, run, start);
+    int error = pthread_create(&thread, &attributes, run, start);
+    pthread_attr_destroy(&attributes);
     if (error != 0) {
         free(start);
         return error;

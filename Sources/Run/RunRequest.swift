@@ -40,6 +40,8 @@ package struct RunRequest {
     /// Scales the plan to this length.
     package var duration: Duration?
     package var workers: Int?
+    /// Shards get real-time priority, or the run does not begin.
+    package var isRealtime = false
     /// After a signal.
     package var drain = Duration.zero
     package var remoteWrite: RemoteWriteConfiguration?

@@ -107,6 +107,7 @@ final class RunSession: Sendable {
         let texts = TextTable()
         var runOptions = RunOptions(workers: request.workers, userAgent: Product.userAgent, environment: environment)
         runOptions.ruleDrain = request.drain
+        runOptions.isRealtime = request.isRealtime
         if let task {
             runOptions.share = task.share
             runOptions.startUnixNanoseconds = task.start
@@ -118,6 +119,7 @@ final class RunSession: Sendable {
             var conditions = RunConditions(
                 libcurlFeatures: Transport.features, systemPrompt: lane.resolved.corpusOptions.systemPrompt, environment: environment)
             conditions.take(proxy: running.proxy, addresses: running.addresses)
+            if request.isRealtime { conditions.realtime = true }
             var context = RunContext(
                 version: Product.version, build: Product.build, libcurlVersion: Transport.version, runLabel: lane.resolved.runLabel ?? "",
                 scenario: lane.plan.scenario, model: lane.resolved.model ?? "", labels: lane.corpus.labels, url: lane.plan.target.url,

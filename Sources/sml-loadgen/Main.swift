@@ -47,7 +47,7 @@ struct LoadGenerator: AsyncParsableCommand {
                 .invalid: nil,
                 .nothingSucceeded: nil,
                 .usage: nil,
-                .unavailable: "the test request failed, or the system gives too few open files or threads to run",
+                .unavailable: "the test request failed, or the system gives too few open files, threads or (--realtime) no priority",
                 .output: nil,
                 .temporary: "the server was not ready within --server-wait, or another task did not come or was lost",
                 .credentials: "the server refused the test request's key (401, 403)",
@@ -91,6 +91,9 @@ struct LoadGenerator: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Shards, each a core's worth of load (default: the CPUs this job was given).", valueName: "n"))
     var workers: Int?
+
+    @Flag(help: "Real-time priority for the shards (SCHED_FIFO 1), or refuse with 69: needs ulimit -r 1.")
+    var realtime = false
 
     @Option(help: ArgumentHelp("After a signal, let requests in flight go on for this long.", valueName: "duration"))
     var drain = "0s"

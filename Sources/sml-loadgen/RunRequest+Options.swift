@@ -26,6 +26,7 @@ extension RunRequest {
         sendsTestRequest = options.testRequest
         requireRemoteWrite = options.requireRemoteWrite
         requireValid = options.requireValid
+        isRealtime = options.realtime
         drain = try OptionValue.duration(options.drain, option: "--drain", atLeast: .zero)
         remoteWriteDrain = try OptionValue.duration(
             options.remoteWriteDrain, option: "--remote-write-drain", atLeast: .zero)

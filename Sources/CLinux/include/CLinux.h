@@ -14,8 +14,9 @@ int sml_affinity_cpu_count(void);
 void sml_grow_heaps_in_large_steps(void);
 
 // Runs `body` on a thread of its own, which nobody waits for. Returns 0 or the error for want of one. `name` has 15 bytes
-// at the most.
-int sml_thread_start(const char *name, void (*body)(void *), void *context);
+// at the most. With `realtime` above 0 it has that priority of SCHED_FIFO, and what it starts in its turn has not; EPERM
+// where this process may not have it.
+int sml_thread_start(const char *name, int realtime, void (*body)(void *), void *context);
 
 // What the kernel knows of a TCP connection, also of one that was reset and not yet closed by us.
 typedef struct {

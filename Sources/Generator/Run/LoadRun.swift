@@ -16,6 +16,8 @@ package struct RunOptions: Sendable {
     package var environment: [String: String]
     /// When the scenario's own rules end the run: how long requests in flight may go on.
     package var ruleDrain = Duration.zero
+    /// Shards get ``RealtimePriority``, or the run does not begin.
+    package var isRealtime = false
     /// This process's part of the plan.
     package var share = TaskShare.whole
     /// Wall clock of the run's zero, nanoseconds since 1970; nil for as soon as possible. Several tasks agree on one.
@@ -135,8 +137,9 @@ package final class LoadRun: Sendable {
         Transport.prepare()
         try DescriptorReserve.current.require(shards: workers.count)
         consumer = try SerialThread("sml.records")
+        if options.isRealtime { try RealtimePriority.requireBound() }
         var threads: [SerialThread] = []
-        for index in 0..<workers.count { threads.append(try SerialThread("sml.shard.\(index)")) }
+        for index in 0..<workers.count { threads.append(try SerialThread("sml.shard.\(index)", isRealtime: options.isRealtime)) }
         shardThreads = threads
         // k6 speaks HTTP/2 to a server that offers it; measuring another protocol unasked would be no comparison.
         guard Transport.hasHTTP2 || settings.allSatisfy({ $0.url.scheme == .http }) else {

@@ -7,9 +7,10 @@ import Glibc
 package final class SerialThread: Sendable {
     private let work = WorkList()
 
-    /// - Throws: ``GeneratorError/unavailable(_:)`` when there is no thread to be had.
-    package init(_ name: String) throws(GeneratorError) {
-        try OwnThread.start(name) { [work] in work.run() }
+    /// - Parameter isRealtime: with ``RealtimePriority``.
+    /// - Throws: ``GeneratorError/unavailable(_:)`` when there is no thread, or no such priority, to be had.
+    package init(_ name: String, isRealtime: Bool = false) throws(GeneratorError) {
+        try OwnThread.start(name, isRealtime: isRealtime) { [work] in work.run() }
     }
 
     /// On the thread that calls ``serve()``.

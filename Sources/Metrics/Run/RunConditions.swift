@@ -22,6 +22,8 @@ package struct RunConditions: Codable, Sendable, Equatable {
     package var systemPromptDigest: String?
     /// Variables that shaped the run, by name.
     package var environment: [Variable]
+    /// The generator's shards had real-time priority; nil for no.
+    package var realtime: Bool?
 
     /// - Parameters:
     ///   - proxy: its URL as given.

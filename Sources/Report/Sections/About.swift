@@ -58,6 +58,7 @@ extension RunChapter {
             add("proxy", conditions.proxy)
             add("addresses", conditions.addresses.joined(separator: ", "))
             add("system prompt", conditions.systemPromptDigest)
+            add("priority", conditions.realtime == true ? "real time, for the generator's shards" : nil)
             add("environment", conditions.environment.map { $0.name + ($0.value.map { "=" + $0 } ?? "") }.joined(separator: ", "))
         }
         add("finish reasons", Self.counts(result.finishReasons))

@@ -19,6 +19,8 @@ package struct ClusterSettings: Sendable, Equatable {
     package var testRequest = true
     /// Whether a run that measured its generator is a failure.
     package var requireValid: Bool
+    /// Real-time priority for the generator.
+    package var realtime = false
     /// How often the plan is run.
     package var repeats = 1
     /// Whether somebody said how long the job may take.
@@ -46,6 +48,7 @@ package struct ClusterSettings: Sendable, Equatable {
             name: JobScript.jobName(scenario: scenario), account: place.account, partition: partition,
             reservation: reservation, time: jobTime, nodes: nodes, runLabel: runLabel, image: image, testRequest: testRequest,
             promptsFile: promptsFile, directory: place.directory, requireValid: requireValid)
+        job.realtime = realtime
         job.repeats = repeats
         return job
     }

@@ -12,6 +12,8 @@ package struct GeneratorArguments: Sendable, Equatable {
     package var records: String?
     package var duration: String?
     package var workers: Int?
+    /// Real-time priority for its shards.
+    package var realtime = false
     /// After a signal, for answers in flight.
     package var drain: String?
     /// Which of several tasks it is, and how long it waits for the others.
@@ -51,7 +53,7 @@ package struct GeneratorArguments: Sendable, Equatable {
         func flag(_ name: String, _ isGiven: Bool) -> [String] { isGiven ? [name] : [] }
         return ["--config", configuration, "--prompts", prompts, "--out", directory]
             + option("--records", records) + option("--run-label", runLabel) + option("--duration", duration)
-            + option("--workers", workers.map(String.init)) + option("--drain", drain)
+            + option("--workers", workers.map(String.init)) + flag("--realtime", realtime) + option("--drain", drain)
             + option("--task", task?.name) + option("--task-wait", task.map { DurationGrammar.format($0.wait) })
             + option("--remote-write-drain", remoteWriteDrain) + flag("--require-remote-write", requireRemoteWrite)
             + flag("--require-valid", requireValid) + option("--repeat", repeats > 1 ? String(repeats) : nil)

@@ -22,6 +22,8 @@ package struct LoadJob: Sendable, Equatable {
     package var serverWait: Duration?
     /// Whether a run that measured its generator is a failure.
     package var requireValid = false
+    /// Real-time priority for the generator.
+    package var realtime = false
     /// How often the plan is run.
     package var repeats = 1
 }

@@ -144,6 +144,7 @@ struct ClusterOptions: ParsableArguments {
                 isEnabled: loadtestMetricsRemoteWrite, url: loadtestMetricsRemoteWriteUrl, environment: environment,
                 defaultURL: RemoteWriteSettings.clusterURL), requireValid: requests.requireValid)
         settings.testRequest = requests.testRequest ?? true
+        settings.realtime = requests.realtime
         settings.repeats = try repeats.checked()
         settings.isTimeChosen = loadtestJobTime != nil
         return settings

@@ -86,6 +86,7 @@ struct LocalABOptions: ParsableArguments {
         arguments.details = details
         arguments.testRequest = cluster.requests.testRequest ?? true
         arguments.requireValid = cluster.requests.requireValid
+        arguments.realtime = cluster.requests.realtime
         let remoteWrite = RemoteWriteSettings(
             isEnabled: cluster.loadtestMetricsRemoteWrite, url: cluster.loadtestMetricsRemoteWriteUrl, environment: environment)
         let code = try await LocalRun(generatorArguments: arguments, generatorEnvironment: remoteWrite.generatorEnvironment)

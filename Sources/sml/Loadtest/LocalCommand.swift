@@ -218,6 +218,7 @@ struct LocalCommand: AsyncParsableCommand {
         arguments.remoteWriteDrain = remoteWriteDrain
         arguments.requireRemoteWrite = requireRemoteWrite
         arguments.requireValid = requests.requireValid
+        arguments.realtime = requests.realtime
         arguments.repeats = repeats.count
         let remoteWrite = RemoteWriteSettings(
             isEnabled: loadtestMetricsRemoteWrite, url: loadtestMetricsRemoteWriteUrl, environment: environment)

@@ -48,6 +48,9 @@ struct RequestOptions: ParsableArguments {
     @Flag(help: "End with 4 when the run measured its generator: verdict INVALID.")
     var requireValid = false
 
+    @Flag(help: "Real-time priority for the generator's shards (SCHED_FIFO 1), or refuse: needs ulimit -r 1 where it runs.")
+    var realtime = false
+
     func check() throws {
         if let loadtestWarmup { try OptionValue.warmUp(loadtestWarmup, option: "--loadtest-warmup") }
         _ = try ObjectiveOptions.thresholds(threshold)

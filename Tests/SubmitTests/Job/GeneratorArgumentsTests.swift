@@ -13,6 +13,7 @@ import Testing
         arguments.records = "r.smlrec"
         arguments.duration = "30s"
         arguments.workers = 3
+        arguments.realtime = true
         arguments.drain = "10s"
         arguments.task = .init(name: "slurm", wait: .seconds(180))
         arguments.remoteWriteDrain = "5s"
@@ -34,7 +35,7 @@ import Testing
         #expect(read.drain == written.drain ?? "0s" && read.remoteWriteDrain == written.remoteWriteDrain ?? "60s")
         #expect(read.task == written.task?.name && read.taskWait == (written.task == nil ? "10m" : "3m"))
         #expect(read.requireRemoteWrite == written.requireRemoteWrite && read.quiet == written.quiet && read.details == written.details)
-        #expect(read.testRequest == written.testRequest)
+        #expect(read.testRequest == written.testRequest && read.realtime == written.realtime)
         #expect(read.serverWait == (written.serverWait == nil ? nil : "1m30s"))
         #expect(read.requireValid == written.requireValid && read.repeat == written.repeats)
     }

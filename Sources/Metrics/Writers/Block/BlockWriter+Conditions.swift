@@ -19,6 +19,7 @@ extension BlockWriter {
         if let conditions = run.conditions {
             if let proxy = conditions.proxy { section.add(row("proxy", plain(proxy)), .context) }
             if let digest = conditions.systemPromptDigest { section.add(row("system prompt", plain(digest)), .detail) }
+            if conditions.realtime == true { section.add(row("priority", "real time, for the generator's shards"), .detail) }
             let names = conditions.environment.map { plain($0.name) }
             if !names.isEmpty { section.add(row("environment", names.joined(separator: ", ")), .detail) }
         }

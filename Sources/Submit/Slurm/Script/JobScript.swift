@@ -17,6 +17,7 @@ package struct JobScript: Sendable, Equatable {
     package var image: String
     var testRequest = true
     var requireValid = false
+    var realtime = false
     var repeats = 1
     let mounts: JobMounts
     /// For the server, before the load begins.
@@ -120,6 +121,7 @@ package struct JobScript: Sendable, Equatable {
             configuration: StagedJob.configuration, prompts: mounts.corpusPath, directory: ".", runLabel: runLabel)
         arguments.records = StagedJob.records
         arguments.requireValid = requireValid
+        arguments.realtime = realtime
         arguments.repeats = repeats
         arguments.drain = DurationGrammar.format(Self.drain)
         arguments.remoteWriteDrain = DurationGrammar.format(Self.remoteWriteDrain)

@@ -17,6 +17,7 @@ extension JobScript {
         testRequest = job.testRequest
         serverWait = job.serverWait
         requireValid = job.requireValid
+        realtime = job.realtime
         repeats = job.repeats
     }
 }
