@@ -10,6 +10,6 @@ def source(name):
 
 
 def tools(directory):
-    for name, libraries in (("floor", ["-lcurl"]), ("responder", []), ("sweep", [])):
+    for name, libraries in (("floor", ["-lcurl"]), ("responder", []), ("sockets", []), ("sweep", [])):
         subprocess.run(["cc", "-O2", "-o", os.path.join(directory, name), source(f"{name}.c"), *libraries],
                        check=True)
