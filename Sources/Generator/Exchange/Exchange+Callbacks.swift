@@ -132,14 +132,15 @@ extension Exchange {
 /// Body bytes for the exchange behind `context`.
 let onTransferWrite: sml_write_callback = { data, size, count, context in
     guard let context, let data else { return 0 }
-    let exchange = Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
-    return exchange.receive(UnsafeRawBufferPointer(start: data, count: size * count))
+    return Unmanaged<Exchange>.fromOpaque(context)._withUnsafeGuaranteedRef {
+        $0.receive(UnsafeRawBufferPointer(start: data, count: size * count))
+    }
 }
 
 /// The exchange's request is about to be sent, for the first time or once more.
 let onTransferPrerequest: sml_prerequest_callback = { context, _, _, _, _ in
     guard let context else { return CURL_PREREQFUNC_OK }
-    let isToSend = Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue().willSend()
+    let isToSend = Unmanaged<Exchange>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.willSend() }
     return isToSend ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }
 
