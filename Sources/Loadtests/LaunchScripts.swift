@@ -1,5 +1,5 @@
 // `--output-script`: everything that would be submitted, as files to look at, keep or change. `sbatch DIR/master.sh`
-// launches the model by itself.
+// launches the model by itself. What each of two arms has for itself is in a directory of its own.
 
 import Models
 import Base
@@ -7,18 +7,26 @@ import Scenarios
 import Submit
 
 struct LaunchScripts {
-    let launch: ModelLaunch
-    let job: LoadtestJob
+    let launches: [ModelLaunch]
+    let jobs: [LoadtestJob]
 
-    /// Writes the model's scripts and the load test's script and files, without secrets.
+    private typealias File = (name: String, text: String)
+
+    private static func files<Part>(_ parts: [Part], _ files: (Part) throws -> [File]) rethrows -> [File] {
+        guard parts.count > 1 else { return try parts.flatMap(files) }
+        return try zip(RunConfiguration.armNames, parts).flatMap { arm, part in try files(part).map { ("\(arm)/\($0.name)", $0.text) } }
+    }
+
+    /// Writes the models' scripts and the load test's script and files, without secrets.
     ///
     /// - Throws: ``SubmitError/cannotStage(_:_:)``.
     func write(to directory: String) throws {
-        let files = launch.files() + [("loadtest.sh", job.script)] + (try job.shownFiles())
+        let files = try Self.files(launches) { $0.files() } + Self.files(jobs) { [("loadtest.sh", $0.script)] + (try $0.shownFiles()) }
         do {
             try Directories.make(directory)
             for (name, text) in files {
                 let path = PathText.joined(directory, name)
+                try Directories.make(PathText.parent(of: path))
                 try WholeFile.write(Array(text.utf8), to: path, mode: name.hasSuffix(".sh") ? 0o755 : 0o644)
             }
         } catch {

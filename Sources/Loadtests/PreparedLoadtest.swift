@@ -21,6 +21,8 @@ package struct PreparedLoadtest {
     package private(set) var model: String?
     package private(set) var serverURL: String
     private(set) var configuration: RunConfiguration
+    /// Of the two arms the one that is tested alone; nil for both, and where there are none.
+    private var only: Int?
     /// What goes along in the run's files.
     let carried: CarriedSettings
 
@@ -63,12 +65,13 @@ package struct PreparedLoadtest {
     }
 
     private static func configuration(
-        _ request: LoadtestRequest, _ scenario: ScenarioDefinition, serverURL: String, model: String?, apiKey: String?
+        _ request: LoadtestRequest, _ scenario: ScenarioDefinition, serverURL: String, model: String?, apiKey: String?, only: Int? = nil
     ) throws(ConfigurationError) -> RunConfiguration {
         let configuration = try RunConfiguration.build(
             scenario: scenario, serverURL: serverURL, apiKey: apiKey, model: model, overrides: request.overrides)
         guard let arms = request.arms else { return configuration }
-        return try configuration.comparing(a: arms.a, b: arms.b, design: arms.design)
+        let both = try configuration.comparing(a: arms.a, b: arms.b, design: arms.design)
+        return try only.map { arm throws(ConfigurationError) in try both.arms()[arm].configuration } ?? both
     }
 
     /// The same test of each arm alone, to ask of its server's health; this one where there are none.
@@ -85,18 +88,52 @@ package struct PreparedLoadtest {
 
     package var settings: ClusterSettings { request.settings }
 
-    /// The same test of a model that was launched for it.
-    ///
-    /// - Parameter size: of what was launched, unless somebody said another.
-    package func aimed(at serverURL: String? = nil, model: String, size: ServerSize = ServerSize()) throws -> PreparedLoadtest {
+    /// What was launched for a test.
+    package struct Target: Sendable {
+        /// Nil where the test's own server knows the model.
+        package var serverURL: String?
+        package var model: String
+        package var size: ServerSize
+    }
+
+    /// The same test of what was launched for it: one model, or one for each arm.
+    package func aimed(at targets: [Target]) throws -> PreparedLoadtest {
         var test = self
+        // What somebody said of the size holds for whatever was launched.
         let said = request.overrides.serverSize
-        test.request.overrides.serverSize = ServerSize(replicas: said.replicas ?? size.replicas, gpus: said.gpus ?? size.gpus)
-        test.model = model
-        test.serverURL = serverURL ?? self.serverURL
-        test.configuration = try Self.configuration(test.request, scenario, serverURL: test.serverURL, model: model, apiKey: apiKey)
+        if var arms = request.arms, only == nil, targets.count == 2 {
+            arms.a.aim(at: targets[0], said: said)
+            arms.b.aim(at: targets[1], said: said)
+            test.request.arms = arms
+        } else if let target = targets.first {
+            test.request.overrides.serverSize = ServerSize(
+                replicas: said.replicas ?? target.size.replicas, gpus: said.gpus ?? target.size.gpus)
+            test.model = target.model
+            test.serverURL = target.serverURL ?? serverURL
+        }
+        test.configuration = try Self.configuration(
+            test.request, scenario, serverURL: test.serverURL, model: test.model, apiKey: apiKey, only: only)
         return test
     }
+
+    /// The test of one arm alone, in one of several pairs of runs: both runs of a pair have the same order of prompts, and each
+    /// pair has its own.
+    ///
+    /// - Parameters:
+    ///   - arm: 0 or 1.
+    ///   - pair: from 0.
+    func alone(arm: Int, pair: Int) throws -> PreparedLoadtest {
+        var test = self
+        test.only = arm
+        test.request.overrides.promptSeed = plan.promptSeed &+ Int64(pair)
+        test.request.name = request.name.map { Self.name($0, arm: arm, pair: pair) }
+        test.configuration = try Self.configuration(
+            test.request, scenario, serverURL: serverURL, model: model, apiKey: apiKey, only: arm)
+        return test
+    }
+
+    /// What a run is called that is one of several pairs.
+    package static func name(_ name: String, arm: Int, pair: Int) -> String { "\(name)-\(RunConfiguration.armNames[arm])\(pair + 1)" }
 
     /// The cluster, with the partition and its limits checked.
     ///
@@ -123,12 +160,21 @@ package struct PreparedLoadtest {
     func shownConfiguration() throws -> RunConfiguration {
         var shown = request
         shown.arms = request.arms?.withoutKeys
-        return try Self.configuration(shown, scenario, serverURL: serverURL, model: model, apiKey: apiKey == nil ? nil : "****")
+        return try Self.configuration(shown, scenario, serverURL: serverURL, model: model, apiKey: apiKey == nil ? nil : "****", only: only)
     }
 
     /// Asks a server, the one that will be tested unless another is given, about `name`.
     package func healthProbe(_ name: String, at url: String? = nil) -> HealthProbe {
         HealthProbe(
             client: HTTPClient(environment: environment), serverURL: url ?? serverURL, apiKey: apiKey, model: name)
+    }
+}
+
+extension ArmOverrides {
+    fileprivate mutating func aim(at target: PreparedLoadtest.Target, said: ServerSize) {
+        serverURL = target.serverURL ?? serverURL
+        model = target.model
+        serverSize = ServerSize(
+            replicas: said.replicas == nil ? target.size.replicas : nil, gpus: said.gpus == nil ? target.size.gpus : nil)
     }
 }

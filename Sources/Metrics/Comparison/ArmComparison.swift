@@ -42,11 +42,9 @@ package struct ArmComparison: Sendable, Equatable {
         let runs = zip(result.lanes, requests).map { lane, requests in
             ComparedRun(name: "arm \(lane.name)", result: lane.result, requests: requests)
         }
-        // Given to one arm alone, it is what is compared.
-        let facts = runs.map { Dictionary(PlanFacts.of($0.result).map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }) }
-        let differing = Set(facts[0].keys).union(facts[1].keys).filter { facts[0][$0] != facts[1][$0] }
         let comparison = Comparison(
-            a: [runs[0]], b: [runs[1]], design: turns?.design ?? .duet, settings: ComparisonSettings(allowed: differing))
+            a: [runs[0]], b: [runs[1]], design: turns?.design ?? .duet,
+            settings: ComparisonSettings(allowed: PlanFacts.differing(runs[0], runs[1])))
         let deaths = zip(result.lanes, requests).compactMap { lane, requests in
             requests.silentSince.map { second in
                 let cause = lane.result.errors.first.map { ": " + OneLine.escaped($0.text ?? $0.hint) } ?? ""

@@ -4,7 +4,7 @@
 import Base
 import Statistics
 
-enum PlanFacts {
+package enum PlanFacts {
     /// What does not change the load as long as both last: how long they were meant to last, what they are called, limits that
     /// the verdict on the generator and the success rate judge by their effect.
     private static let immaterial: Set = [
@@ -25,6 +25,12 @@ enum PlanFacts {
         if let labels = labels(run) { facts.append(("labels", labels)) }
         if let digest = run.conditions?.systemPromptDigest { facts.append(("system prompt", digest)) }
         return facts
+    }
+
+    /// What was given to one of two arms alone: it is what is compared.
+    package static func differing(_ a: ComparedRun, _ b: ComparedRun) -> Set<String> {
+        let facts = [a, b].map { Dictionary(of($0.result).map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }) }
+        return Set(facts[0].keys).union(facts[1].keys).filter { facts[0][$0] != facts[1][$0] }
     }
 
     private static func collect(_ value: JSON, _ path: String, into facts: inout [(name: String, value: String)]) {

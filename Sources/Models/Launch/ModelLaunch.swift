@@ -7,8 +7,8 @@ import Submit
 
 package struct ModelLaunch: Sendable, Equatable {
     /// Unique among the user's jobs.
-    package let jobName: String
-    package let servedName: ServedModelName
+    package private(set) var jobName: String
+    package private(set) var servedName: ServedModelName
     package let framework: Framework
     package let environment: EnvironmentFile
     /// Where the weights are, or a name the framework fetches by itself.
@@ -88,6 +88,21 @@ package struct ModelLaunch: Sendable, Equatable {
         self.partition = try HeaderName.checked(partition, option: "--partition")
         self.reservation = try reservation.map { try HeaderName.checked($0, option: "--reservation") }
         jobName = Self.jobName(self.servedName)
+    }
+
+    /// The same served under a name of its own, `vendor/model-a`: a gateway would spread the requests of two launches of one name
+    /// over both.
+    package func served(as suffix: String) -> ModelLaunch {
+        var launch = self
+        launch.servedName = servedName.with(suffix)
+        return launch.again()
+    }
+
+    /// The same as another job.
+    package func again() -> ModelLaunch {
+        var launch = self
+        launch.jobName = Self.jobName(servedName)
+        return launch
     }
 
     /// A router is started: there is something to spread over.

@@ -8,6 +8,10 @@ import Submit
 package struct ServedModelName: Sendable, Equatable, CustomStringConvertible {
     package let description: String
 
+    private init(description: String) { self.description = description }
+
+    func with(_ suffix: String) -> ServedModelName { ServedModelName(description: "\(description)-\(suffix)") }
+
     /// Puts `user/` before a name of one or two parts; one of three or more must begin with it already.
     ///
     /// - Parameter user: the name on the cluster, where the job will run.

@@ -81,6 +81,8 @@ package struct ArmOverrides: Sendable, Equatable {
     package var systemPrompt: String?
     /// Merged over the body of requests (RFC 7396).
     package var body: JSON?
+    /// How much of a machine serves this arm.
+    package var serverSize = ServerSize()
 
     package init() {}
 
@@ -88,12 +90,13 @@ package struct ArmOverrides: Sendable, Equatable {
     fileprivate var members: [JSON.Member] {
         func text(_ key: String, _ value: String?) -> [JSON.Member] { value.map { [.init(key, .string($0))] } ?? [] }
         func flag(_ key: String, _ value: Bool?) -> [JSON.Member] { value.map { [.init(key, .bool($0))] } ?? [] }
+        func count(_ key: String, _ value: Int?) -> [JSON.Member] { value.map { [.init(key, .int(Int64($0)))] } ?? [] }
         // As for the whole: each entry's own limit is null there.
         let limit: [JSON.Member] = maxTokens.map { [.init("max_tokens", $0 == "prompt" ? .string($0) : .number($0))] } ?? []
         let request: [JSON.Member] = body.map { [.init("request", .object([("body", $0)]))] } ?? []
         return text("server_url", serverURL) + text("api_key", apiKey) + text("model", model) + limit
             + text("request_timeout", requestTimeout) + flag("ignore_eos", ignoreEOS) + flag("stream", stream)
-            + text("system_prompt", systemPrompt) + request
+            + text("system_prompt", systemPrompt) + request + count("replicas", serverSize.replicas) + count("gpus", serverSize.gpus)
     }
 }
 
@@ -103,7 +106,8 @@ extension RunConfiguration {
 
     /// What may differ between arms; all else would make two schedules of one.
     package static let armKeys = [
-        "server_url", "api_key", "model", "max_tokens", "request_timeout", "ignore_eos", "stream", "system_prompt", "request",
+        "server_url", "api_key", "model", "max_tokens", "request_timeout", "ignore_eos", "stream", "system_prompt", "request", "replicas",
+        "gpus",
     ]
 
     /// Names of arms, in their order.

@@ -43,8 +43,8 @@ struct LaunchOptions: ParsableArguments {
         }
     }
 
-    func launching(_ test: PreparedLoadtest) -> LaunchThenTest {
-        LaunchThenTest(test: test, outputScript: outputScript, cancelsAfter: cancelAfterLoadtest)
+    func launching(_ test: PreparedLoadtest, pairs: Int = 1) -> LaunchThenTest {
+        LaunchThenTest(test: test, outputScript: outputScript, cancelsAfter: cancelAfterLoadtest, pairs: pairs)
     }
 
     /// Nil where it is disabled.

@@ -95,10 +95,11 @@ struct PreconfiguredCommand: AsyncParsableCommand {
             answers[Flag.model] ?? "", framework: try answers[Flag.framework].map { try Framework($0, option: Flag.framework) })
         let limit = try JobTime(answers[Flag.time] ?? "", option: Flag.time)
         return try await launch.launching(test).carryOut(timeOption: Flag.time) { place in
-            try ModelLaunch(
+            let model = try ModelLaunch(
                 entry, user: place.user.name, replicas: Int(answers[Flag.replicas] ?? "") ?? 1,
                 router: try Router(answers[Flag.router] ?? "", option: Flag.router), openTela: try launch.openTela(), time: limit,
                 account: place.account, partition: test.settings.partition, reservation: test.settings.reservation, variables: environment)
+            return [model]
         }
     }
 

@@ -9,7 +9,7 @@ struct ServingOptions: ParsableArguments {
     @Option(
         name: [.customLong("serving-framework"), .customLong("framework")],
         help: ArgumentHelp("Framework to serve with: sglang or vllm.", valueName: "name"))
-    var servingFramework: String
+    var servingFramework: String?
 
     @Option(
         name: [.customLong("slurm-environment"), .customLong("environment")],
@@ -70,7 +70,7 @@ struct ServingOptions: ParsableArguments {
     var maxJobTime: String?
 
     /// Everything of a launch but where it happens.
-    struct Chosen {
+    struct Chosen: Equatable {
         var framework: Framework
         var environment: EnvironmentFile
         var arguments: FrameworkArguments
@@ -78,6 +78,7 @@ struct ServingOptions: ParsableArguments {
         var time: JobTime
         var router: Router
         var routerArguments: FrameworkArguments
+        var preLaunchCommands: String
     }
 
     /// - Throws: ``SubmitError/usage(_:)``.
@@ -89,6 +90,10 @@ struct ServingOptions: ParsableArguments {
             throw SubmitError.usage(
                 "\(option): is not for load tests, which test a model of one job; give --slurm-time what the test needs")
         }
+        guard let servingFramework else {
+            let known = Framework.allCases.map(\.rawValue).joined(separator: " or ")
+            throw SubmitError.usage("--serving-framework: is missing; expected \(known)")
+        }
         let framework = try Framework(servingFramework, option: "--serving-framework")
         let topology = try Topology(replicas: slurmReplicas, nodesPerReplica: slurmNodesPerReplica)
         return Chosen(
@@ -96,7 +101,7 @@ struct ServingOptions: ParsableArguments {
             environment: try Self.environment(slurmEnvironment ?? framework.defaultEnvironment, environment),
             arguments: try FrameworkArguments(frameworkArgs, option: "--framework-args"), topology: topology,
             time: try JobTime(slurmTime, option: "--slurm-time"), router: try chosenRouter(topology),
-            routerArguments: try FrameworkArguments(routerArgs, option: "--router-args"))
+            routerArguments: try FrameworkArguments(routerArgs, option: "--router-args"), preLaunchCommands: preLaunchCmds)
     }
 
     private func chosenRouter(_ topology: Topology) throws -> Router {

@@ -92,7 +92,7 @@ struct ABCommand: AsyncParsableCommand {
                     + "or --design abba --pairs N")
         }
         let requested = try arms.requested(server: cluster.server(environment), environment: environment)
-        if arms.cache == nil, requested.design.cache == .warm {
+        if arms.loading.cache == nil, requested.design.cache == .warm {
             say("sml: both arms load one server: its cache is filled before (--cache warm)")
         }
         guard !local.local else {

@@ -60,6 +60,22 @@ extension ModelJobTests {
             #expect(laptop.fake.violations == [])
         }
 
+        @Test func twoModelsAreLaunchedComparedAndCancelled() async throws {
+            let done = try await laptop.sml(
+                try await arguments() + ["--ab", "--a-framework-args", "--tp-size 4", "--b-framework-args", "--dp-size 4"], within: 300)
+            // Three seconds are hardly a verdict.
+            #expect([0, 65].contains(done.code), "\(done.errors)")
+            let jobs = jobs(done.errors)
+            try #require(jobs.count == 3, "\(done.errors)")
+            #expect(done.errors.contains("/.sml/loadtest/\(jobs[0])-\(jobs[1])/summary_"), "\(done.errors)")
+            #expect(
+                done.errors.hasSuffix("Cancelling job after loadtest: \(jobs[0])\nCancelling job after loadtest: \(jobs[1])\n"),
+                "\(done.errors)")
+            #expect(done.output.contains("=== Comparison: B against A ==="))
+            for model in jobs.prefix(2) { #expect(try await state(model).hasPrefix("CANCELLED")) }
+            #expect(laptop.fake.violations == [])
+        }
+
         @Test func aModelThatDiesWhileLoadingEndsTheWaitWithItsLastWords() async throws {
             let done = try await laptop.sml(try await arguments(["STAND_IN_FAIL": "loading"]), within: 240)
             #expect(done.code == 118, "\(done.errors)")
