@@ -5,12 +5,13 @@ import Glibc
 import Metrics
 
 package enum ReportFile {
-    /// What a page of these is: two runs are compared, several runs of one plan (their directory, or its `repeats.json`) are
-    /// shown together.
+    /// What a page of these is: two runs are compared; several runs of one plan, and a search for a capacity (their directory, or its
+    /// `repeats.json` or `capacity.json`), are shown together.
     ///
     /// - Throws: ``ReportError``, `RecordFileError`, `MergeError`.
     package static func contents(_ sources: [(name: String, path: String)]) throws -> ReportContents {
         if let path = sources.first?.path, sources.count == 1 {
+            if let capacity = try capacity(path) { return capacity }
             if let repeats = try repeats(path) { return repeats }
         }
         var contents = ReportContents(try sources.map { try read($0.path) })
@@ -25,6 +26,18 @@ package enum ReportFile {
         try ComparisonSource.requireDistinct(sides[0] + sides[1])
         guard sides[0].count == sides[1].count else { return nil }
         return ComparisonReport(Comparison(a: sides[0], b: sides[1]), a: sides[0], b: sides[1])
+    }
+
+    /// Nil where there was no search.
+    private static func capacity(_ path: String) throws -> ReportContents? {
+        let file = isDirectory(path) ? PathText.joined(path, CapacityFile.result) : path
+        guard file.hasSuffix(".json"), FileLook.isThere(file), let bytes = readFile(file, limit: 64 << 20),
+            let document = try? JSON.parse(bytes), document["capacity"] != nil
+        else { return nil }
+        guard let result = CapacityResult(document: document) else {
+            throw ReportError(path: file, reason: "is no document of a search for a capacity: load or state is missing or unknown")
+        }
+        return ReportContents(result)
     }
 
     /// Nil where there is no combined document.
@@ -99,7 +112,7 @@ package enum ReportFile {
         let name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
         for ending in [".json", ".smlrec"] where name.hasSuffix(ending) {
             let stem = name.dropLast(ending.count)
-            for start in ["summary", "records", "repeats"] where stem.hasPrefix(start) {
+            for start in ["summary", "records", "repeats", "capacity"] where stem.hasPrefix(start) {
                 return "\(directory)report\(stem.dropFirst(start.count)).html"
             }
             return "\(directory)\(stem).html"

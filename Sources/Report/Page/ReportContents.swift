@@ -10,6 +10,8 @@ package struct ReportContents: Sendable {
     package var notCompared: String?
     /// Of several runs of one plan.
     package var repeats: RepeatedRuns?
+    /// Of a search for a server's capacity.
+    package var capacity: CapacityResult?
 
     package init(_ runs: [RunReport], comparison: ComparisonReport? = nil, repeats: RepeatedRuns? = nil) {
         self.runs = runs
@@ -17,7 +19,14 @@ package struct ReportContents: Sendable {
         self.repeats = repeats
     }
 
+    /// Of a search; its probes have pages of their own.
+    package init(_ capacity: CapacityResult) {
+        self.init([])
+        self.capacity = capacity
+    }
+
     var title: String {
+        if let capacity { return "Capacity: \(capacity.scenario.isEmpty ? capacity.runLabel : capacity.scenario)" }
         if let repeats { return "\(repeats.runs.count) runs of \(repeats.plan.scenario.isEmpty ? "one plan" : repeats.plan.scenario)" }
         if let comparison {
             return comparison.sides.map { ComparisonReport.name($0.letter, $0.runs) }.joined(separator: ", ")

@@ -40,7 +40,10 @@ package enum ReportPage {
         let isAlone = contents.runs.count == 1
         let chapters = contents.runs.enumerated().map { RunChapter(run: $1, prefix: isAlone ? "" : "r\($0 + 1)-") }
         var parts: [HTML] = []
-        if let comparison = contents.comparison {
+        if let capacity = contents.capacity {
+            parts.append(.element("h1", [], [.foreign(contents.title, most: 200)]))
+            parts += CapacityChapter(report: CapacityReport(result: capacity), prefix: "search-").html
+        } else if let comparison = contents.comparison {
             parts += [.element("h1", [], "B against A"), sides(comparison)] + ComparisonChapter(report: comparison, prefix: "c-").html
         } else if let repeats = contents.repeats {
             parts += [.element("h1", [], [.foreign(contents.title, most: 200)])] + RepeatsChapter(all: repeats, prefix: "all-").html

@@ -15,8 +15,8 @@ struct ReportCommand: AsyncParsableCommand {
             is exact; from a summary alone percentiles over time are right to 3 %.
 
             Two runs are compared as 'sml loadtest compare' does it, before the page shows each; a run of two arms ('ab') \
-            begins with its own comparison. A directory with repeats.json is shown as several runs of one plan. More runs \
-            share one page, beside each other.
+            begins with its own comparison. A directory with repeats.json is shown as several runs of one plan, one with \
+            capacity.json as the search that it is. More runs share one page, beside each other.
 
             Every run writes such a page beside its summary, unless told --no-report. Exit code \
             \(ExitStatus.records.rawValue): \(ExitStatus.records.meaning).
