@@ -129,6 +129,7 @@ final class RunSession: Sendable {
                     file: request.prompts, prompts: lane.corpus.count, distinct: distinct[index], nonce: lane.nonce == nil ? nil : true),
                 machine: machine, workers: run.workers.count, conditions: conditions)
             context.testRequest = tested[index]
+            context.command = lane.resolved.command
             if lane.resolved.serverSize != ServerSize() { context.server = lane.resolved.serverSize }
             return context
         }

@@ -50,6 +50,8 @@ package struct RunContext: Codable, Sendable, Equatable {
     package var pairs: Int?
     /// How much of a machine serves the model; absent where nobody said.
     package var server: ServerSize?
+    /// What was typed to run it, without secrets; absent where nobody said.
+    package var command: [String]?
     /// What looks at the server beside the run's load, and is in none of its figures; absent for others.
     package var probe: LaneDescription?
 

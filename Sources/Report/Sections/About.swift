@@ -10,6 +10,7 @@ extension RunChapter {
         var facts: [(name: String, value: HTML)] = []
         func add(_ name: String, _ value: String?) { if let value, !value.isEmpty { facts.append((name, .foreign(value))) } }
         let plan = run.plan
+        add("command", run.command.map(TypedCommand.quoted))
         add("scenario", run.scenario)
         add("run label", run.runLabel)
         add("model", run.model)
@@ -71,6 +72,7 @@ extension RunChapter {
         var content: [HTML] = [
             .element("dl", [.class("facts")], factList.flatMap { [.element("dt", [], $0.0), .element("dd", [], [$0.1])] })
         ]
+        content.append(promptTable)
         if run.resolvedScenario != .null {
             content.append(
                 .element(
@@ -81,6 +83,23 @@ extension RunChapter {
                     ]))
         }
         return content
+    }
+
+    /// What was asked of the corpus, as the server counted it.
+    private var promptTable: HTML {
+        func cell(_ value: Double?) -> HTML { .text(value.map(Format.measure) ?? "–") }
+        let rows = result.labels.prefix(100).compactMap { label -> [HTML]? in
+            guard let prompts = label.metrics.trend(.promptTokens) else { return nil }
+            let answers = label.metrics.trend(.completionTokens)
+            return [
+                .foreign(label.name, most: 200), .text(label.metrics.trend(.successLatency)?.count.map(Format.grouped) ?? "–"),
+                cell(prompts.min), cell(prompts.avg),
+                cell(prompts.med), cell(prompts.max), cell(answers?.avg), cell(answers?.max),
+            ]
+        }
+        return table(
+            "The corpus as it was used, tokens by prompt label",
+            ["label", "succeeded", "prompt least", "prompt mean", "prompt p50", "prompt most", "answer mean", "answer most"], rows)
     }
 
     private static func text(_ value: PlanDescription.Parameter) -> String {

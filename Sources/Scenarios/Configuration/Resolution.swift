@@ -23,6 +23,8 @@ package struct ResolvedRun: Sendable, Equatable {
     package var serverSize = ServerSize()
     /// What looks at the server beside the load.
     package var probe: Probe?
+    /// What was typed, without secrets; nil where nobody says.
+    package var command: [String]?
 
     /// Every seed of the run; all go into the summary.
     package struct Seeds: Sendable, Equatable {
@@ -114,7 +116,17 @@ extension RunConfiguration {
             plan: plan, corpusOptions: options, warnings: warnings, model: model,
             runLabel: try environment.checkedLabel() ?? configLabel, seeds: .init(prompt: promptSeed, think: thinkSeed),
             maxTokens: maxTokens, description: description,
-            requestPath: request.path, serverSize: try ServerSize(config), probe: probe)
+            requestPath: request.path, serverSize: try ServerSize(config), probe: probe,
+            command: try config["command"].map { (field) throws(ConfigurationError) in try Self.words(field) })
+    }
+
+    private static func words(_ field: Field) throws(ConfigurationError) -> [String] {
+        var words: [String] = []
+        for element in try field.elements("the words of a command, a list of texts") {
+            guard case .string(let word) = element.value else { throw element.rejected("a word of a command: text") }
+            words.append(word)
+        }
+        return words
     }
 
     // MARK: Parts

@@ -24,11 +24,13 @@ package struct RunOverrides: Sendable, Equatable {
     package var slo: JSON?
     /// `--loadtest-replicas`, `--loadtest-gpus`.
     package var serverSize: ServerSize
+    /// What was typed, for the run's description. Nil: nobody says.
+    package var command: [String]?
 
     package init(
         maxTokens: String? = nil, ignoreEOS: Bool? = nil, stream: Bool? = nil, promptSeed: Int64? = nil, thinkTime: String? = nil,
         systemPrompt: String? = nil, warmUp: String? = nil, thresholds: JSON? = nil, slo: JSON? = nil,
-        serverSize: ServerSize = ServerSize()
+        serverSize: ServerSize = ServerSize(), command: [String]? = nil
     ) {
         self.maxTokens = maxTokens
         self.ignoreEOS = ignoreEOS
@@ -40,6 +42,7 @@ package struct RunOverrides: Sendable, Equatable {
         self.thresholds = thresholds
         self.slo = slo
         self.serverSize = serverSize
+        self.command = command
     }
 
     /// With what the variables of `environment` say where no option does: written into the run configuration, they reach a
@@ -82,6 +85,9 @@ extension RunConfiguration {
         if let stream = overrides.stream { own.append(.init("stream", .bool(stream))) }
         if let replicas = overrides.serverSize.replicas { own.append(.init("replicas", .int(Int64(replicas)))) }
         if let gpus = overrides.serverSize.gpus { own.append(.init("gpus", .int(Int64(gpus)))) }
+        if let command = overrides.command {
+            own.append(.init("command", .array(TypedCommand.shown(command, secrets: [apiKey]).map { .string($0) })))
+        }
         return try RunConfiguration(
             file: file,
             root: .object(

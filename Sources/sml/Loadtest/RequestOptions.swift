@@ -68,7 +68,8 @@ struct RequestOptions: ParsableArguments {
         try RunOverrides(
             maxTokens: loadtestMaxTokens, ignoreEOS: loadtestIgnoreEos, stream: loadtestStream, promptSeed: loadtestPromptSeed,
             warmUp: loadtestWarmup, thresholds: ObjectiveOptions.thresholds(threshold), slo: slo.map(Self.objective),
-            serverSize: ServerSize(replicas: loadtestReplicas, gpus: loadtestGpus)
+            serverSize: ServerSize(replicas: loadtestReplicas, gpus: loadtestGpus),
+            command: TypedCommand.shown(CommandLine.arguments, environment: environment)
         ).filled(from: RunEnvironment(environment))
     }
 }

@@ -64,7 +64,61 @@ struct ReportPageTests {
             ], in: scratch, environment: ["HOME": scratch.path], within: 60)
         try #require(run.code == 0, "\(run.errors)")
         #expect(run.errors.contains("report: out/report.html"))
+        let page = try String(contentsOfFile: scratch.file("out/report.html"), encoding: .utf8)
+        #expect(page.contains("sml loadtest local --loadtest-scenario open_loop --loadtest-duration 3s"))
         try await check(scratch.file("out/report.html"), in: scratch)
+    }
+
+    /// Two arms, and two runs that are no pair: both pages in the browser.
+    @Test func pagesOfTwoSidesWork() async throws {
+        let scratch = try Scratch()
+        try scratch.write(
+            "scenarios/two.yaml",
+            "executor: constant-vus\nvus: 4\nduration: 4s\nthink_time: \"0\"\nmax_tokens: 8\nstream: true\nwarmup: none\n")
+        let servers = [
+            try await EndpointProcess.start(["--ttft", "5ms", "--time-per-token", "1ms"], in: scratch),
+            try await EndpointProcess.start(["--ttft", "8ms", "--time-per-token", "1ms"], in: try Scratch()),
+        ]
+        let run = try await Program.run(
+            "sml",
+            [
+                "loadtest", "ab", "--local", "--loadtest-scenario", "two", "--a-server-url", servers[0].url, "--b-server-url",
+                servers[1].url,
+                "--loadtest-model", "<i>m</i>", "--out", "out", "--no-test-request", "--quiet",
+            ], in: scratch, environment: ["HOME": scratch.path], within: 60)
+        // 65: so short a run may have no verdict. The page is there all the same.
+        try #require([0, 65].contains(run.code), "\(run.errors)")
+        let page = try String(contentsOfFile: scratch.file("out/report.html"), encoding: .utf8)
+        #expect(page.contains("B against A") && page.contains("id=\"arm2-latency\"") && page.contains("&lt;i&gt;m&lt;/i&gt;"))
+        try await check(scratch.file("out/report.html"), in: scratch)
+
+        for (name, server) in [("one", servers[0]), ("<u>two", servers[1])] {
+            let run = try await Program.run(
+                "sml",
+                [
+                    "loadtest", "local", "--loadtest-scenario", "two", "--loadtest-server-url", server.url, "--loadtest-model", name,
+                    "--out",
+                    "made/\(name)", "--no-test-request", "--quiet", "--no-report",
+                ], in: scratch, environment: ["HOME": scratch.path], within: 60)
+            try #require(run.code == 0, "\(run.errors)")
+        }
+        let compared = try await Program.run(
+            "sml", ["loadtest", "compare", "made/one", "made/<u>two", "--allow", "model", "--report", "compared.html", "--json"],
+            in: scratch,
+            environment: ["HOME": scratch.path], within: 60)
+        #expect([0, 1, 2, 65].contains(compared.code) && compared.errors.contains("report: compared.html"), "\(compared)")
+        #expect(compared.output.hasPrefix("{"))
+        try await check(scratch.file("compared.html"), in: scratch)
+        let both = try await Program.run(
+            "sml", ["loadtest", "report", "made/one", "made/<u>two"], in: scratch, environment: ["HOME": scratch.path], within: 60)
+        #expect(both.code == 0 && both.output == "report: report.html\n", "\(both)")
+        let text = try String(contentsOfFile: scratch.file("report.html"), encoding: .utf8)
+        #expect(text.contains("NOT COMPARABLE") && text.contains("model differs") && !text.contains("<u>two"))
+        // A page that cannot be written is no verdict.
+        let lost = try await Program.run(
+            "sml", ["loadtest", "compare", "made/one", "made/<u>two", "--allow", "model", "--report", "no/where.html"], in: scratch,
+            environment: ["HOME": scratch.path], within: 60)
+        #expect(lost.code == 73 && lost.errors.contains("no/where.html"), "\(lost)")
     }
 
     /// Labels that would run, and a server whose words would.

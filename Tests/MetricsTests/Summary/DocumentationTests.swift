@@ -47,6 +47,7 @@ struct DocumentationTests {
             context.machine.memoryLimitBytes = 1
             context.corpus.distinct = 1
             context.server = ServerSize(replicas: 2, gpus: 8)
+            context.command = ["sml", "loadtest", "local"]
             context.conditions = RunConditions(proxy: "http://p", systemPrompt: "s", environment: ["RUN_LABEL": "l"])
             var outcome = Samples.outcome
             outcome.connections = [ConnectionCount(address: "127.0.0.1:1", count: 1)]

@@ -101,4 +101,22 @@ import Testing
                 == .rampingVUs(startVUs: 0, stages: scaled, gracefulRampDown: .zero))
         #expect(stages.map(\.target) == [1, 5, 2, 3])
     }
+
+    /// What was typed reaches the run without the key, and nothing else of the configuration changes by it.
+    @Test func theCommandIsKeptWithoutTheKey() throws {
+        let scenario = try definition(#"{"executor": "constant-vus", "vus": 1, "duration": "1s"}"#)
+        let typed = ["/opt/bin/sml", "loadtest", "run", "--x", "http://u:p@host/w?token=t", "sk-secret-1"]
+        let configuration = try RunConfiguration.build(
+            scenario: scenario, serverURL: "http://h", apiKey: "sk-secret-1", overrides: RunOverrides(command: typed))
+        let resolved = try RunConfiguration.parse(configuration.json(), file: "x").resolve()
+        #expect(resolved.command == ["sml", "loadtest", "run", "--x", "http://****:****@host/w?****", "****"])
+        #expect(configuration.root["command"]?.elements.contains { $0.text?.contains("sk-") == true } == false)
+        let without = try RunConfiguration.build(scenario: scenario, serverURL: "http://h", apiKey: "sk-secret-1").resolve()
+        var same = resolved
+        same.command = nil
+        #expect(same == without)
+        #expect(throws: ConfigurationError.self) {
+            try RunConfiguration.parse(#"{"scenario_definition":{"executor":"constant-vus"},"command":[7]}"#, file: "x").resolve()
+        }
+    }
 }
