@@ -59,6 +59,7 @@ test:
 	scripts/install-packages build image test
 	scripts/install-packages pages || echo "no Chromium to be had: the tests that look at pages are skipped" >&2
 	scripts/export-readers
+	scripts/dashboard-schema
 	$(SWIFT) build --build-tests
 	scripts/test --beside "$(RELEASE) --product sml-loadgen && $(RELEASE) --product sml"
 	Benchmarks/counts

@@ -28,18 +28,32 @@ enum Pages {
 
     /// Every query of the dashboard, its variables replaced by what "All" or a choice of `runLabel` gives.
     static func dashboardQueries(runLabel: String) throws -> (panels: Int, queries: [Query]) {
-        let data = try Data(contentsOf: root.appending(path: "dashboards/sml-loadtest.json"))
+        try queries(
+            of: "sml-loadtest",
+            [
+                ("$scenario", ".*"), ("$run_label", runLabel), ("$model", ".*"), ("$label", ".*"), ("$arm", ".*"),
+                ("$__rate_interval", "1m"), ("$__range", "5m"),
+            ])
+    }
+
+    /// Every query of the dashboard of two runs.
+    static func comparisonQueries(a: String, b: String) throws -> [Query] {
+        try queries(
+            of: "sml-loadtest-compare",
+            [
+                ("$scenario", ".*"), ("$run_a", a), ("$run_b", b), ("$model", ".*"), ("$arm_a", ".*"), ("$arm_b", ".*"),
+                ("$__rate_interval", "1m"), ("$__range", "5m"),
+            ]
+        ).queries
+    }
+
+    private static func queries(of name: String, _ variables: [(String, String)]) throws -> (panels: Int, queries: [Query]) {
+        let data = try Data(contentsOf: root.appending(path: "dashboards/\(name).json"))
         let board = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
         let panels = (board["panels"] as? [[String: Any]] ?? []).filter { $0["type"] as? String != "row" }
         let queries = panels.flatMap { panel in
             (panel["targets"] as? [[String: Any]] ?? []).map { target in
-                var expression = target["expr"] as? String ?? ""
-                for (name, value) in [
-                    ("$scenario", ".*"), ("$run_label", runLabel), ("$model", ".*"), ("$label", ".*"), ("$arm", ".*"),
-                    ("$__rate_interval", "1m"), ("$__range", "5m"),
-                ] {
-                    expression = expression.replacing(name, with: value)
-                }
+                let expression = variables.reduce(target["expr"] as? String ?? "") { $0.replacing($1.0, with: $1.1) }
                 return Query(
                     panel: panel["title"] as? String ?? "", legend: target["legendFormat"] as? String ?? "",
                     expression: expression)
