@@ -66,6 +66,7 @@ let package = Package(
             dependencies: [
                 "Base", "Scenarios", "CLibcurl", "CDecoders", "CLinux", "LibcurlClient",
                 .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "DequeModule", package: "swift-collections"),
             ]),
         .target(name: "Metrics", dependencies: ["Base", "Scenarios", "Generator", "Statistics"]),
         // Runs to look at: pages and plots, from results.

@@ -113,6 +113,10 @@ final class RunSession: Sendable {
             runOptions.startUnixNanoseconds = task.start
         }
         run = try LoadRun(lanes: lanes.all.map(\.load), inTurns: lanes.turns, texts: texts, options: runOptions)
+        if lanes.all.contains(where: \.plan.target.connections.preconnects), request.isFirst, !request.quiet {
+            let seconds = max(0, -run.clock.now) / 1_000_000_000
+            StandardError.write("\(request.program): making connections; the load begins in \(seconds) s\n")
+        }
         if let warning = run.limitWarning, request.isFirst { StandardError.write("\(request.program): warning: \(warning)\n") }
         let contexts = lanes.all.indices.map { [run] index in
             let (lane, running) = (lanes.all[index], run.lanes[index])
@@ -176,6 +180,7 @@ final class RunSession: Sendable {
             build: Product.longVersion, stop: stop,
             patience: (request.sendsTestRequest ? lanes.all.reduce(.zero) { $0 + TestRequest.longest($1.plan) } : .zero)
                 + (lanes.design?.cache == .warm ? CachePass.longest(lanes.all) : .zero),
+            before: .nanoseconds(lanes.all.map { LoadRun.preconnectionLead($0.plan, share: task.share) }.max() ?? 0),
             first: first)
     }
 

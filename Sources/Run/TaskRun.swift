@@ -24,9 +24,10 @@ struct TaskRun: Sendable {
     /// - Parameters:
     ///   - first: what task 0 does while the others wait; what it throws ends them all.
     ///   - patience: how long that may take.
+    ///   - before: what the run itself does before its start.
     /// - Throws: ``TaskError``, and what `first` does.
     init(
-        _ task: RunRequest.Task, directory: String, plan: String, build: String, stop: RunStop, patience: Duration,
+        _ task: RunRequest.Task, directory: String, plan: String, build: String, stop: RunStop, patience: Duration, before: Duration,
         first: () async throws -> Void
     ) async throws {
         share = task.share
@@ -42,7 +43,7 @@ struct TaskRun: Sendable {
                 throw error
             }
         }
-        start = try await meeting.meet(plan: plan, build: build, within: task.wait)
+        start = try await meeting.meet(plan: plan, build: build, within: task.wait, before: before)
     }
 
     /// Task 0: waits for the others as long as their plan can take, and puts the parts together. Without a signal the

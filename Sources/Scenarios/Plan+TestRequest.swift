@@ -12,6 +12,7 @@ extension Plan {
         var plan = self
         plan.executor = .constantVUs(vus: users, duration: .seconds(86_400))
         plan.gracefulStop = target.timeout
+        plan.target.connections.preconnects = false
         plan.thinkTime = .zero
         plan.initialStagger = false
         plan.faults = FaultPolicy()
@@ -26,6 +27,7 @@ extension Plan {
         plan.executor = .constantArrivalRate(
             rate: 1, timeUnit: duration + duration, duration: duration, preAllocatedVUs: 1, maxVUs: 1)
         plan.gracefulStop = Standard.gracefulStop
+        plan.target.connections.preconnects = false
         plan.thinkTime = .zero
         plan.initialStagger = false
         plan.faults = FaultPolicy()

@@ -15,6 +15,7 @@ package struct RequestTarget: Sendable, Equatable {
     package var responseLimit: Int
     /// Answers are asked for as streams of events.
     package var streams: Bool
+    package var connections: ConnectionRule
 
     package struct Header: Sendable, Equatable {
         package var name: String
@@ -27,7 +28,7 @@ package struct RequestTarget: Sendable, Equatable {
 
     package init(
         url: String, apiKey: String? = nil, headers: [Header] = [], timeout: Duration = Plan.Standard.requestTimeout,
-        responseLimit: Int = Plan.Standard.responseLimit, streams: Bool = false
+        responseLimit: Int = Plan.Standard.responseLimit, streams: Bool = false, connections: ConnectionRule = ConnectionRule()
     ) {
         self.url = url
         self.apiKey = apiKey
@@ -35,6 +36,7 @@ package struct RequestTarget: Sendable, Equatable {
         self.timeout = timeout
         self.responseLimit = responseLimit
         self.streams = streams
+        self.connections = connections
     }
 }
 

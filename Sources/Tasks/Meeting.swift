@@ -44,8 +44,11 @@ package struct Meeting: Sendable {
     ///   - plan: a text that is the same for tasks that run the same thing.
     ///   - build: what this program was built from; parts of two builds would be no one measurement. No blanks.
     ///   - limit: how long to wait.
+    ///   - before: what each task needs between the meeting and the start, beside ``lead``.
     /// - Throws: ``TaskError``.
-    package func meet(plan: String, build: String, within limit: Duration) async throws(TaskError) -> Int64 {
+    package func meet(
+        plan: String, build: String, within limit: Duration, before: Duration = .zero
+    ) async throws(TaskError) -> Int64 {
         try ready(share.index).write("\(plan) \(build)")
         let deadline = ContinuousClock.now + limit
         guard share.index == 0 else { return try await obey(until: deadline + .seconds(5)) }
@@ -55,7 +58,7 @@ package struct Meeting: Sendable {
             try? start.write("stop \(error.description)")
             throw error
         }
-        let instant = Self.wallClock() + Self.lead.nanoseconds
+        let instant = Self.wallClock() + (Self.lead + before).nanoseconds
         try start.write("go \(instant)")
         return instant
     }

@@ -30,6 +30,10 @@ package enum TLSBehaviour: String, Sendable, CaseIterable {
     case http2GoAway = "h2-goaway"
     /// HTTP/2: the second request on a connection is read, and the connection reset 300 ms later.
     case http2ResetWorking = "h2-reset-working"
+    /// HTTP/2: the first request is answered, and when six more have been read the connection is reset.
+    case http2ResetSix = "h2-reset-six"
+    /// HTTP/2: when seven requests have been read, GOAWAY names the third as the last one worked on; those are answered, then the end.
+    case http2GoAwaySeven = "h2-goaway-seven"
 }
 
 /// Runs until released.
@@ -164,7 +168,7 @@ package final class TLSScript: Sendable {
         def http2(connection):
             connection.read(24)
             connection.write(frame(4, 0, 0))
-            count = 0
+            count, streams = 0, []
             while True:
                 kind, flags, stream, payload = connection.frame()
                 if kind == 4 and not flags & 1: connection.write(frame(4, 1, 0))
@@ -180,6 +184,15 @@ package final class TLSScript: Sendable {
                 if count > 1 and behaviour == "h2-reset-working":
                     time.sleep(.3)
                     return connection.reset()
+                if behaviour == "h2-reset-six" and count > 1:
+                    if count < 7: continue
+                    return connection.reset()
+                if behaviour == "h2-goaway-seven" and count > 1:
+                    streams.append(stream)
+                    if count < 7: continue
+                    connection.write(frame(7, 0, 0, streams[1].to_bytes(4, "big") + (0).to_bytes(4, "big")))
+                    for done in streams[:2]: connection.write(frame(1, 4, done, b"\x88"), frame(0, 1, done, body(5)))
+                    return connection.end()
                 connection.write(frame(1, 4, stream, b"\x88"), frame(0, 1, stream, body(5)))
                 if behaviour == "h2-idle":
                     time.sleep(.01)

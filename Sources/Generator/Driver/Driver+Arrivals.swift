@@ -93,7 +93,7 @@ extension Driver {
         }
     }
 
-    private mutating func newUser(_ actions: some DriverActions) -> Int? {
+    mutating func newUser(_ actions: some DriverActions) -> Int? {
         // Out of memory for a handle is the only way this fails; the arrival then counts as dropped.
         guard makeUser(number: setting.share.number(shared.live.takeUserNumber()), actions) else {
             shared.live.userNotCreated()

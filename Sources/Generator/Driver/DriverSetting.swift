@@ -12,6 +12,8 @@ struct DriverSetting: Sendable {
     let thinkTime: Int64
     let stagger: Int64
     let thinkSeed: UInt64
+    /// Users of an open loop that are there when it begins, of this task.
+    let preparedUsers: Int
 
     init(plan: Plan, share: TaskShare, shard: Int, shards: Int) {
         self.shard = shard
@@ -20,6 +22,7 @@ struct DriverSetting: Sendable {
         thinkTime = plan.thinkTime.nanoseconds
         stagger = plan.initialStagger ? thinkTime : 0
         thinkSeed = plan.thinkSeed
+        if case .arrivals(_, let planned) = plan.executor.load { preparedUsers = share.part(of: planned) } else { preparedUsers = 0 }
     }
 }
 

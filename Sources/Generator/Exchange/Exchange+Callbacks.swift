@@ -75,10 +75,19 @@ extension Exchange {
     private func noteLoss(of socket: Int32) {
         // libcurl has said by now why it cannot go on, if it is more than the end of the stream.
         let text = String(cString: message)
-        var loss = LostConnection(
-            socket: socket, elapsed: RunClock.monotonicNow - sendings.began, bodyWritten: Int(watch.pointee.uploaded),
-            isReset: text.contains("reset by peer"))
+        let elapsed = RunClock.monotonicNow - sendings.began
+        let isReset = text.contains("reset by peer")
+        var loss =
+            socket >= 0
+            ? LostConnection(socket: socket, elapsed: elapsed, bodyWritten: Int(watch.pointee.uploaded), isReset: isReset)
+            : LostConnection(elapsed: elapsed, bodyWritten: Int(watch.pointee.uploaded), isReset: isReset)
         loss.isUnwritten = watch.pointee.head < 0 && text.hasPrefix("Send failure")
+        let isOfAll = connection.map { $0.watch.pointee.go_away >= 0 } ?? false
+        if isOfAll, let watch = connection?.watch {
+            http2.pointee.go_away = watch.pointee.go_away
+            http2.pointee.last_stream = watch.pointee.last_stream
+        }
+        if loss.isReset { connection?.isReset = true }
         let seen = http2.pointee
         // Of a refused stream on a reused connection it says nothing, and goes on until it gives up.
         loss.isRefused =
@@ -87,9 +96,16 @@ extension Exchange {
         sendings.lost(loss)
     }
 
+    /// Of exchanges that share a connection only the last is told when it leaves; the others are asked when they would begin again.
+    private func noteSharedLoss() {
+        guard let connection, sendings.count > 0, sendings.loss == nil, watch.pointee.bytes == 0 else { return }
+        noteLoss(of: group.poller.hasClosed(connection.socket) ? -1 : connection.socket)
+    }
+
     /// Once per connection. `SOCK_CLOEXEC`, because nothing this process starts has business with them.
     fileprivate func openSocket(_ pointer: UnsafePointer<curl_sockaddr>) -> curl_socket_t {
-        guard sendings.mayBegin() else { return CURL_SOCKET_BAD }
+        noteSharedLoss()
+        guard sendings.mayBegin(), mayConnect() else { return CURL_SOCKET_BAD }
         let address = pointer.pointee
         if common.addresses.hasSeveral { sendings.connects(to: Self.number(of: pointer)) }
         let descriptor = socket(address.family, address.socktype | Int32(SOCK_CLOEXEC.rawValue), address.protocol)
@@ -101,6 +117,7 @@ extension Exchange {
             return CURL_SOCKET_BAD
         }
         group.poller.opened(descriptor)
+        group.sharing?.opened(descriptor)
         if common.addresses.hasSeveral { tries(descriptor) }
         return descriptor
     }
@@ -114,13 +131,31 @@ extension Exchange {
         return hasher.finalize()
     }
 
+    /// The connection is there, and this is the last that libcurl asks before it finds that it cannot write the request.
+    private func isOpened() -> Bool {
+        isReadyToSend = true
+        openedTLS = session.map(TLSFacts.init(of:))
+        group.sharing?.sends(self, isNew: true)
+        return true
+    }
+
     /// False when the request must not be sent once more.
     fileprivate func willSend() -> Bool {
-        guard sendings.willSend(at: RunClock.monotonicNow) else { return false }
-        http2.pointee = Self.unseenHTTP2
+        isHTTP2 = common.needsHTTP2
         if isTLS {
             session = TLSSession(of: easy)
             isHTTP2 = session?.isHTTP2 ?? false
+            guard isHTTP2 || !common.needsHTTP2 else {
+                refusal = .httpVersion
+                return false
+            }
+        }
+        if isOpening { return isOpened() }
+        noteSharedLoss()
+        guard sendings.willSend(at: RunClock.monotonicNow) else { return false }
+        http2.pointee = Self.unseenHTTP2
+        group.sharing?.sends(self, isNew: sml_easy_get_long(easy, CURLINFO_NUM_CONNECTS) > 0)
+        if isTLS {
             openedTLS = sml_easy_get_long(easy, CURLINFO_NUM_CONNECTS) > 0 ? session.map(TLSFacts.init(of:)) : nil
         }
         sml_watch_sending(watch)

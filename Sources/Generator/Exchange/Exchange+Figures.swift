@@ -34,15 +34,33 @@ extension Exchange {
         return figures
     }
 
+    /// The figures of an exchange that waited for a stream until `now` and got none.
+    func measureWait(until now: Int64, isCut: Bool) -> ExchangeFigures {
+        var figures = ExchangeFigures()
+        figures.end = now
+        figures.phase = .connect
+        if isCut {
+            figures.flags.insert(.interrupted)
+        } else {
+            let failure = TransferFailure(TransferEvidence(result: CURLE_OPERATION_TIMEDOUT, phase: .connect))
+            figures.errorCode = failure.code
+            figures.errorText = common.texts.index(of: failure.text)
+        }
+        return figures
+    }
+
     /// A connection that was opened for the exchange and on which it was sent.
     private func countConnection(_ figures: ExchangeFigures) {
-        guard figures.sent >= 0, !figures.flags.contains(.connectionReused), let address = sml_easy_get_string(easy, CURLINFO_PRIMARY_IP)
-        else { return }
+        guard figures.sent >= 0, !figures.flags.contains(.connectionReused), let peer else { return }
+        common.connections.add(ConnectionKind(address: peer, httpVersion: figures.httpVersion, tls: openedTLS))
+    }
+
+    /// Numeric address and port of the connection's other end.
+    var peer: String? {
+        guard let address = sml_easy_get_string(easy, CURLINFO_PRIMARY_IP) else { return nil }
         let ip = String(cString: address)
         let host = ip.contains(":") ? "[\(ip)]" : ip
-        common.connections.add(
-            ConnectionKind(
-                address: "\(host):\(sml_easy_get_long(easy, CURLINFO_PRIMARY_PORT))", httpVersion: figures.httpVersion, tls: openedTLS))
+        return "\(host):\(sml_easy_get_long(easy, CURLINFO_PRIMARY_PORT))"
     }
 
     private func measureInstants(_ figures: inout ExchangeFigures) {
@@ -74,7 +92,7 @@ extension Exchange {
 
     /// Bytes came that are no line of a header. (libcurl says so of the end of a stream too, and of TLS records.)
     private func hasUnreadableAnswer(_ result: CURLcode) -> Bool {
-        sendings.count > 0 && watch.pointee.is_whole != 0 && !common.isSecure && result != CURLE_GOT_NOTHING
+        sendings.count > 0 && watch.pointee.is_whole != 0 && !common.isSecure && !isHTTP2 && result != CURLE_GOT_NOTHING
             && result != CURLE_SEND_ERROR && result != CURLE_RECV_ERROR
             && sml_easy_get_offset(easy, CURLINFO_STARTTRANSFER_TIME_T) > 0
     }
@@ -124,10 +142,18 @@ extension Exchange {
     // MARK: - Failures
 
     private func fail(_ figures: inout ExchangeFigures, _ result: CURLcode) {
-        let failure = TransferFailure(
+        let failure = failure(of: result, figures)
+        figures.errorCode = failure.code
+        figures.errorText = common.texts.index(of: failure.text)
+        figures.phase = failure.phase
+    }
+
+    /// What k6 would say of the exchange that ended with `result`.
+    func failure(of result: CURLcode, _ figures: ExchangeFigures) -> TransferFailure {
+        TransferFailure(
             TransferEvidence(
-                result: result,
-                systemError: systemError,
+                result: isResetForOthers(result) ? CURLE_RECV_ERROR : result,
+                systemError: isResetForOthers(result) ? ECONNRESET : systemError,
                 verifyResult: sml_easy_get_long(easy, CURLINFO_SSL_VERIFYRESULT),
                 message: String(cString: message), phase: reachedPhase(figures),
                 connectLimitReached: sendings.count == 0
@@ -138,9 +164,11 @@ extension Exchange {
                 isStreamRefused: http2.pointee.refused != 0,
                 isOpenHTTP2: isHTTP2 && sendings.loss?.isOpen == true,
                 proxyStatus: sml_easy_get_long(easy, CURLINFO_HTTP_CONNECTCODE), limits: SystemLimits.current))
-        figures.errorCode = failure.code
-        figures.errorText = common.texts.index(of: failure.text)
-        figures.phase = failure.phase
+    }
+
+    /// The connection that the exchange shared was reset, which another of them was told; to this one libcurl says that it ended.
+    private func isResetForOthers(_ result: CURLcode) -> Bool {
+        result == CURLE_HTTP2_STREAM && connection?.isReset == true && String(cString: message).hasSuffix("end of the underlying stream")
     }
 
     private var headerRefusal: ResponseRefusal? {

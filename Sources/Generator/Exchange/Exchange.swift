@@ -30,6 +30,19 @@ final class Exchange {
     /// When libcurl began with what it is doing now; its times count from here.
     private(set) var transferStarted: Int64 = 0
     private(set) var isInFlight = false
+    /// The shared connection that it was sent on; nil for one of its own.
+    var connection: SharedConnection?
+    /// A connection is being made for it and nothing is to be sent; and libcurl is that far.
+    var isOpening = false
+    var isReadyToSend = false
+    /// Over plain HTTP/2: it makes a connection, and because it has found none where there should have been one.
+    var makesConnection = true
+    private(set) var mustConnect = false
+    var isWithoutConnection = false
+    /// It waits for a stream, and libcurl does not know of it; with its place in the line, and until when.
+    var isWaiting = false
+    var ticket: UInt64 = 0
+    var waitsUntil: Int64 = 0
     /// A redirect changed URL, method, headers or deadline; the next request starts from the original ones.
     private var isDetoured = false
 
@@ -62,7 +75,9 @@ final class Exchange {
 
     /// Header bytes of one answer, as libcurl's own limit; ours holds for trailers too.
     static let headerLimit = 300 << 10
-    static let unseenHTTP2 = sml_http2_watch(go_away: -1, refused: 0, last_stream: .max, stream: 0)
+    static var unseenHTTP2: sml_http2_watch {
+        sml_http2_watch(go_away: -1, refused: 0, retried: 0, last_stream: .max, stream: 0, connection: nil)
+    }
 
     /// - Parameters:
     ///   - slot: its user's place among the shard's users.
@@ -89,7 +104,7 @@ final class Exchange {
         http2.initialize(to: Self.unseenHTTP2)
         isStreamEnded = .allocate(capacity: 1)
         isStreamEnded.initialize(to: false)
-        isWatched = common.isSecure
+        isWatched = common.mayBeHTTP2
         isTLS = common.isSecure
         seesIdleBytes = CommonTransferState.seesIdleBytes(through: common.settings.proxy)
         try common.configure(easy, exchange: self, connectTo: connectTo, message: message, watch: watch)
@@ -120,6 +135,7 @@ final class Exchange {
 
     /// Hands a request to libcurl, as of `now`; the shard then lets the group act.
     func send(_ body: UnsafeRawBufferPointer, at now: Int64) {
+        if isOpening { endOpening() }
         if isDetoured {
             isDetoured = false
             common.applyTarget(to: easy)
@@ -163,6 +179,11 @@ final class Exchange {
     /// every sixth in a user's life would fail a request. False when this is no such case: what fails on a new connection
     /// has failed.
     func sendAgain(after result: CURLcode, now: Int64) -> Bool {
+        if isWithoutConnection {
+            mustConnect = true
+            beginAgain(now: now)
+            return true
+        }
         switch result {
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_HTTP2: break
         default: return false
@@ -171,12 +192,20 @@ final class Exchange {
             sml_easy_get_long(easy, CURLINFO_HEADER_SIZE) == 0, sendings.mayRepeat
         else { return false }
         sendings.isRestarted = true
+        beginAgain(now: now)
+        return true
+    }
+
+    private func beginAgain(now: Int64) {
         curl_multi_remove_handle(group.multi, easy)
+        group.sharing?.leave(self)
+        isWithoutConnection = false
+        makesConnection = true
         setRemainingTime(now: now)
-        sml_easy_set_long(easy, CURLOPT_FRESH_CONNECT, 1)
+        // Of those that share a connection the first to begin again makes the next one, for all.
+        sml_easy_set_long(easy, CURLOPT_FRESH_CONNECT, group.sharing == nil ? 1 : 0)
         transferStarted = now
         start(isFirst: false)
-        return true
     }
 
     private func setRemainingTime(now: Int64) {
@@ -207,7 +236,32 @@ final class Exchange {
         isStreamEnded.pointee = false
         message[0] = 0
         isInFlight = true
-        curl_multi_add_handle(group.multi, easy)
+        guard let sharing = group.sharing else {
+            chooseConnection()
+            curl_multi_add_handle(group.multi, easy)
+            return
+        }
+        sharing.begin(self, deadline: common.clock.origin + requestStarted + common.settings.target.timeout.nanoseconds)
+    }
+
+    func beginOpening(at now: Int64) {
+        requestStarted = now
+        begin(bodyLength: 0, at: now)
+    }
+
+    /// Takes the exchange off libcurl, which has changed for it what the next request sets again.
+    func takeBack() {
+        curl_multi_remove_handle(group.multi, easy)
+        group.sharing?.leave(self)
+        isInFlight = false
+        isDetoured = true
+    }
+
+    /// There is a stream for it now.
+    func stopWaiting() {
+        isWaiting = false
+        transferStarted = common.clock.now
+        setRemainingTime(now: transferStarted)
     }
 
     /// Takes the exchange off libcurl. The answer stays until ``readAnswer(isError:)`` or ``discardAnswer()``.
@@ -217,8 +271,11 @@ final class Exchange {
     func finish(result: CURLcode) -> (figures: ExchangeFigures, isComplete: Bool) {
         endAttempts()
         let result = judged(result)
-        let figures = measure(result: result)
+        makesConnection = result != CURLE_OK
+        mustConnect = false
+        let figures = isWaiting ? measureWait(until: common.clock.now, isCut: false) : measure(result: result)
         curl_multi_remove_handle(group.multi, easy)
+        group.sharing?.leave(self)
         isInFlight = false
         return (figures, result == CURLE_OK)
     }
@@ -242,10 +299,11 @@ final class Exchange {
 
     /// Cuts the exchange off at `now`: the connection is closed and the figures say how far it got.
     func cancel(now: Int64) -> ExchangeFigures {
-        let figures = measureCut(at: now)
+        let figures = isWaiting ? measureWait(until: now, isCut: true) : measureCut(at: now)
         isInFlight = false
         endAttempts()
         curl_multi_remove_handle(group.multi, easy)
+        group.sharing?.leave(self)
         discardAnswer()
         return figures
     }
@@ -275,7 +333,10 @@ final class Exchange {
             if String(cString: message).contains("(err ") { return CURLE_HTTP2_STREAM }
             return sendings.loss?.isReset == true ? CURLE_RECV_ERROR : CURLE_GOT_NOTHING
         }
-        guard result == CURLE_OK else { return result }
+        // The whole answer came while the request was still going out, as a gateway's refusal does: libcurl 7.88 reads it, and then
+        // cannot write on. It has no message for that, unlike for streams that did not end well.
+        let isEarly = result == CURLE_HTTP2_STREAM && message[0] == 0 && watch.pointee.ended != 0
+        guard result == CURLE_OK || isEarly else { return result }
         let isCut =
             watch.pointee.ended == 0
             || isTLS && hasBody && !isStreamEnded.pointee && sml_framing_ends_with_stream(&watch.pointee.framing) != 0

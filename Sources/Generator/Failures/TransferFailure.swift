@@ -89,6 +89,8 @@ enum ResponseRefusal: Sendable {
     case decoding
     /// It has a `Transfer-Encoding` that nobody asked for.
     case transferEncoding
+    /// The connection speaks another version of HTTP than the plan wants.
+    case httpVersion
 }
 
 extension TransferFailure {
@@ -141,6 +143,8 @@ extension TransferFailure {
                 Self.handshake(evidence)
             case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_USE_SSL_FAILED:
                 TransferFailure(ErrorCode.tls, "tls: local certificate or cipher problem", .tls)
+            case CURLE_ABORTED_BY_CALLBACK where evidence.refusal == .httpVersion:
+                TransferFailure(ErrorCode.http2Connection, "http2: the server does not speak it", .tls)
             case CURLE_BAD_CONTENT_ENCODING:
                 TransferFailure(ErrorCode.decompression, "error decompressing response body", .receive)
             case CURLE_WRITE_ERROR where evidence.refusal == .decoding:

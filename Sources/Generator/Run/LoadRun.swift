@@ -130,6 +130,14 @@ package final class LoadRun: Sendable {
         if options.workers == nil { workers = try WorkerCount.available(environment: options.environment) }
         // A shard without a user of its own would only pass its arrivals on.
         workers.count = min(workers.count, loads.map { [share] in share.part(of: $0.plan.executor.maxVUs) }.max() ?? 1)
+        // A connection belongs to one shard, and a shard without one could send nothing.
+        for load in loads {
+            guard let connections = load.plan.target.connections.shared else { continue }
+            guard share.part(of: connections) > 0 else {
+                throw .plan("connections: \(connections) are fewer than the \(share.count) tasks, each of which needs one")
+            }
+            workers.count = min(workers.count, share.part(of: connections))
+        }
         self.workers = workers
         let settings = try loads.map { (load) throws(GeneratorError) in
             try TransferSettings(target: load.plan.target, userAgent: options.userAgent, environment: options.environment)
@@ -142,8 +150,8 @@ package final class LoadRun: Sendable {
         for index in 0..<workers.count { threads.append(try SerialThread("sml.shard.\(index)", isRealtime: options.isRealtime)) }
         shardThreads = threads
         // k6 speaks HTTP/2 to a server that offers it; measuring another protocol unasked would be no comparison.
-        guard Transport.hasHTTP2 || settings.allSatisfy({ $0.url.scheme == .http }) else {
-            throw .transport("\(Transport.version) was built without HTTP/2, which https servers are offered")
+        guard Transport.hasHTTP2 || !settings.contains(where: \.mayNeedHTTP2) else {
+            throw .transport("\(Transport.version) was built without HTTP/2, which https servers are offered unless http_version is 1.1")
         }
         // Before the clock is made, as a name server may take its time.
         let addresses = settings.map { settings in
@@ -151,7 +159,8 @@ package final class LoadRun: Sendable {
                 ? options.lookUp(settings.url.host, settings.url.port)
                 : ServerAddresses(host: settings.url.host, port: settings.url.port, numeric: [])
         }
-        clock = options.startUnixNanoseconds.map(RunClock.init(startingAt:)) ?? RunClock(startingIn: Self.setUpAllowance)
+        let lead = loads.map { [share] in Self.preconnectionLead($0.plan, share: share) }.max() ?? 0
+        clock = options.startUnixNanoseconds.map(RunClock.init(startingAt:)) ?? RunClock(startingIn: Self.setUpAllowance + lead)
         guard options.startUnixNanoseconds == nil || clock.now < 0 else {
             throw .plan("the agreed start was \(clock.now / 1_000_000) ms ago")
         }
@@ -165,6 +174,17 @@ package final class LoadRun: Sendable {
         limitWarning = SystemLimits.current.warning(
             users: loads.reduce(0) { [share] in $0 + share.part(of: $1.plan.executor.maxVUs) })
         ruleDrain = options.ruleDrain
+    }
+
+    /// How long before its zero a plan's task begins, nanoseconds: 0 but for one that makes connections before it.
+    package static func preconnectionLead(_ plan: Plan, share: TaskShare) -> Int64 {
+        guard plan.target.connections.preconnects else { return 0 }
+        let users =
+            switch plan.executor.load {
+            case .arrivals(_, let planned): planned
+            case .users: ShardLoad(executor: plan.executor, share: .whole, shard: 0, shards: 1).usersAtOnce
+            }
+        return Preconnection.lead(share.part(of: min(users, plan.target.connections.shared ?? users)))
     }
 
     /// Runs the plans. `consume` gets all records in batches, and the samples, one call at a time, on a thread of the run's own; after

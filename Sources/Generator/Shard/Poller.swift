@@ -50,6 +50,9 @@ final class Poller {
     private let deadEnd: Int32
     /// Whose request libcurl is writing: until it waits for the answer, the only one whose connection is closed.
     var sender: Exchange?
+    /// Groups that share a connection want to know when it is closed.
+    var remembersClosed = false
+    private var closed: [Int32] = []
     /// See ``takeStrays()``.
     private var strays = 0
 
@@ -143,7 +146,19 @@ final class Poller {
     func opened(_ socket: Int32) { change(socket) { $0 = WatchedSocket(isConnection: true) } }
 
     /// `socket` is about to be closed; the kernel then drops it from the set.
-    func closing(_ socket: Int32) { change(socket) { $0 = WatchedSocket() } }
+    func closing(_ socket: Int32) {
+        change(socket) { $0 = WatchedSocket() }
+        if remembersClosed { closed.append(socket) }
+    }
+
+    /// Whether `socket` was closed since the last call of ``takeClosed()``.
+    func hasClosed(_ socket: Int32) -> Bool { closed.contains(socket) }
+
+    /// Sockets closed since the last call, where somebody shares connections.
+    func takeClosed() -> [Int32] {
+        defer { closed.removeAll(keepingCapacity: true) }
+        return closed
+    }
 
     // MARK: - Idle connections
 

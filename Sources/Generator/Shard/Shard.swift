@@ -58,6 +58,7 @@ actor Shard {
 
     /// Runs the shard's part of the plan to its end. Occupies the shard's thread all the while.
     func run() {
+        for lane in lanes { lane.prepare(at: clock.now) }
         for lane in active { lane.runDue(at: clock.now) }
         while true {
             collectCompletions()
@@ -114,7 +115,7 @@ actor Shard {
     private func nextWake() -> Int64 {
         var next = Int64.max
         for lane in lanes { next = min(next, lane.transfers.records.dueAt) }
-        for lane in active { next = min(next, lane.driver.nextDue) }
+        for lane in active { next = min(next, lane.nextDue) }
         heartbeat.join(next)
         return min(next, heartbeat.next)
     }
@@ -128,6 +129,7 @@ actor Shard {
                 lane.driver.answered(
                     exchange.slot, status: answer.status, retryAfter: answer.retryAfter, at: answer.time, lane.transfers)
             }
+            group.startWaiting()
             groups.noteTimeout(of: group)
         }
     }

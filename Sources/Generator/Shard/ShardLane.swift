@@ -8,6 +8,8 @@ final class ShardLane {
     var driver: Driver
     let transfers: ShardTransfers
     private let plan: Plan
+    /// Nil but for a plan that makes connections before it begins, and after those.
+    private var preconnection: Preconnection?
     private let arrivals: ArrivalExchange
 
     init(
@@ -27,7 +29,25 @@ final class ShardLane {
     /// Before any shard begins a turn of it.
     func reopen() { arrivals.reopen() }
 
+    /// Before the run's zero: makes the users that the plan begins with, and from now on their connections.
+    func prepare(at now: Int64) {
+        guard plan.target.connections.preconnects, now < 0 else { return }
+        let users = driver.prepareUsers(transfers)
+        let count = transfers.connectionsToOpen(users: users)
+        transfers.log.preconnects(count)
+        preconnection = Preconnection(count, now: now)
+    }
+
+    /// When something is due.
+    var nextDue: Int64 { min(driver.nextDue, preconnection?.due ?? .max) }
+
+    private func openDue(at now: Int64) {
+        while let slot = preconnection?.take(at: now) { transfers.open(slot, at: now) }
+        if let preconnection, preconnection.due == .max { self.preconnection = nil }
+    }
+
     func runDue(at now: Int64) {
+        if preconnection != nil { openDue(at: now) }
         driver.runDue(at: now, transfers)
         transfers.dropped.flushIfDue(into: &transfers.records, now: driver.now)
     }

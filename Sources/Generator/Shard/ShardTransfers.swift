@@ -28,6 +28,9 @@ final class ShardTransfers {
     /// How many groups this lane has, and the last of them, which has room.
     private var groupCount = 0
     private var openGroup: TransferGroup?
+    /// The shard's part of the connections that users share, each a group of its own: nil where everyone has one.
+    private let connections: ConnectionPart?
+    private var sharing: [TransferGroup] = []
 
     init(
         index: Int, lane: Int, context: ShardContext, groups: TransferGroups, records: RecordBatcher
@@ -40,11 +43,15 @@ final class ShardTransfers {
         dropped = DroppedArrivals(shard: index, arm: context.arm)
         streams = context.settings.target.streams
         nonce = context.nonce
+        connections = context.settings.target.connections.shared.map {
+            ConnectionPart(of: context.share.part(of: $0), shard: index, shards: context.shards)
+        }
         common = CommonTransferState(
             settings: context.settings, addresses: context.addresses, api: context.api, answers: context.answers,
             clock: context.clock, connections: context.connections, shards: context.shards, poller: groups.poller)
         // What libcurl refuses this user it would refuse all, and every arrival would count as dropped for want of one.
-        _ = try Exchange(slot: 0, number: 0, group: TransferGroup(index: 0, poller: groups.poller), common: common)
+        let group = try TransferGroup(index: 0, poller: groups.poller, shared: connections.map { _ in context.connections })
+        _ = try Exchange(slot: 0, number: 0, group: group, common: common)
     }
 
     /// Hands over what is left and gives the users' handles back.
@@ -52,9 +59,21 @@ final class ShardTransfers {
         dropped.flush(into: &records, now: now)
         records.flush()
         records.flushCounts()
+        for group in sharing { group.sharing?.end() }
         exchanges = []
         requests = []
         copies = []
+    }
+
+    var log: ConnectionLog { context.connections }
+
+    /// Connections that `users` of the shard begin with.
+    func connectionsToOpen(users: Int) -> Int { min(users, connections?.count ?? users) }
+
+    /// Makes the connection of the user in `slot`; with shared ones the first slots have one each.
+    func open(_ slot: Int, at now: Int64) {
+        exchanges[slot].open(at: now)
+        launch(exchanges[slot])
     }
 
     /// Puts an exchange's request on the wire as far as it goes without waiting.
@@ -78,6 +97,10 @@ final class ShardTransfers {
     ///
     /// - Returns: nil when the request goes on, because it is sent again or follows a redirect.
     func complete(_ exchange: Exchange, result: CURLcode) -> Answer? {
+        if exchange.isOpening {
+            log.preconnected(exchange.finishOpening(result: result))
+            return nil
+        }
         if result != CURLE_OK, exchange.sendAgain(after: result, now: context.clock.now) {
             launch(exchange)
             return nil
@@ -139,24 +162,32 @@ final class ShardTransfers {
 extension ShardTransfers: DriverActions {
     var time: Int64 { context.clock.now }
 
-    /// In a group with room. Each group has two descriptors of libcurl's: with none to spare its users share the last one,
-    /// for a longer walk.
     func makeUser(number: Int) -> Bool {
         do throws(GeneratorError) {
-            var group = openGroup
-            if exchanges.count >= groupCount * TransferGroup.capacity, group == nil || DescriptorReserve.current.hasRoom {
-                group = try groups.make(lane: lane)
-                openGroup = group
-                groupCount += 1
-            }
-            guard let group else { return false }
-            exchanges.append(try Exchange(slot: exchanges.count, number: number, group: group, common: common))
+            guard let place = try place(ofUser: number) else { return false }
+            exchanges.append(try Exchange(slot: exchanges.count, number: place.number, group: place.group, common: common))
         } catch {
             return false
         }
         requests.append(RunRecord())
         if nonce != nil { copies.append(BodyCopy()) }
         return true
+    }
+
+    /// The group of the next user, and the number that chooses its address: in a group with room, or the one whose turn it is of those
+    /// that share a connection. Each group has two descriptors of libcurl's: with none to spare users share the last one, for a longer
+    /// walk.
+    private func place(ofUser number: Int) throws(GeneratorError) -> (group: TransferGroup, number: Int)? {
+        if let connections {
+            let index = exchanges.count % connections.count
+            if index == sharing.count { sharing.append(try groups.make(lane: lane, shared: context.connections)) }
+            return (sharing[index], connections.number(of: index))
+        }
+        if exchanges.count >= groupCount * TransferGroup.capacity, openGroup == nil || DescriptorReserve.current.hasRoom {
+            openGroup = try groups.make(lane: lane)
+            groupCount += 1
+        }
+        return openGroup.map { ($0, number) }
     }
 
     func send(_ iteration: UserIteration, scheduled: Int64) {

@@ -19,8 +19,10 @@ final class TransferGroups {
     }
 
     /// A new group for users of a lane.
-    func make(lane: Int) throws(GeneratorError) -> TransferGroup {
-        let group = try TransferGroup(index: groups.count, poller: poller, lane: lane)
+    ///
+    /// - Parameter shared: what its connections are told to, where they share one.
+    func make(lane: Int, shared: ConnectionLog? = nil) throws(GeneratorError) -> TransferGroup {
+        let group = try TransferGroup(index: groups.count, poller: poller, lane: lane, shared: shared)
         groups.append(group)
         return group
     }

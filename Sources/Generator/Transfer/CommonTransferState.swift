@@ -16,6 +16,12 @@ final class CommonTransferState {
     // Beside `settings`, because reading a field of such a nested value retains all its strings: nine of them for each answer.
     let isSecure: Bool
     let responseLimit: Int
+    /// Nothing but HTTP/2 is accepted.
+    let needsHTTP2: Bool
+    /// And it is spoken without asking.
+    let hasPriorKnowledge: Bool
+    /// Before an answer has come.
+    let mayBeHTTP2: Bool
     private let poller: Poller
     private let url: ParsedURL?
     /// The server's addresses for libcurl's name cache; with several, users are told one entry each.
@@ -43,17 +49,22 @@ final class CommonTransferState {
         self.settings = settings
         isSecure = settings.url.scheme == .https
         responseLimit = settings.target.responseLimit
+        needsHTTP2 = settings.target.connections.needsHTTP2
+        hasPriorKnowledge = needsHTTP2 && settings.url.scheme == .http
+        mayBeHTTP2 =
+            settings.libcurlVersion != Int(CURL_HTTP_VERSION_1_1)
+            && (needsHTTP2 || settings.url.scheme == .https)
         buffers = ResponseBufferPool(shards: shards, responseLimit: responseLimit)
         self.addresses = addresses
         texts = answers.texts
         lists = [false, true].map { authorized in
             [false, true].map { HeaderList(settings.headerLines(authorized: authorized, hasBody: $0)) }
         }
-        // Groups have caches of their own; sharing these two makes them the shard's.
+        // Groups have caches of their own; sharing these makes them the shard's.
         share = curl_share_init()
         if let share {
             sml_share_set_data(share, CURL_LOCK_DATA_DNS)
-            sml_share_set_data(share, CURL_LOCK_DATA_SSL_SESSION)
+            if settings.target.connections.resumesTLS { sml_share_set_data(share, CURL_LOCK_DATA_SSL_SESSION) }
         }
     }
 
@@ -107,8 +118,9 @@ final class CommonTransferState {
             sml_easy_set_long(easy, CURLOPT_TCP_KEEPIDLE, 30),
             // Idle connections are the server's to close (k6 §5); libcurl would drop them after 118 s.
             sml_easy_set_long(easy, CURLOPT_MAXAGE_CONN, 24 * 3600),
-            sml_easy_set_long(
-                easy, CURLOPT_HTTP_VERSION, Int(Transport.hasHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)),
+            sml_easy_set_long(easy, CURLOPT_HTTP_VERSION, settings.libcurlVersion),
+            // Every user is a client of its own, as in k6, whose connections begin with a whole handshake.
+            sml_easy_set_long(easy, CURLOPT_SSL_SESSIONID_CACHE, settings.target.connections.resumesTLS ? 1 : 0),
             CURLcode(settings.trust.apply(to: easy)),
         ]
         codes.append(

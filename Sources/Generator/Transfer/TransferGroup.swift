@@ -15,8 +15,12 @@ final class TransferGroup {
     let lane: Int
     let poller: Poller
     let multi: UnsafeMutableRawPointer
+    /// Where its users share a connection.
+    let sharing: ConnectionSharing?
     /// When libcurl wants to be called for its own timers, nanoseconds on CLOCK_MONOTONIC; `Int64.max` never.
-    fileprivate(set) var timeoutAt = Int64.max
+    fileprivate var libcurlTimeoutAt = Int64.max
+    /// When libcurl or those that wait for a stream want something to happen.
+    var timeoutAt: Int64 { sharing.map { min(libcurlTimeoutAt, $0.deadline) } ?? libcurlTimeoutAt }
     /// CLOCK_MONOTONIC before libcurl last acted on something: what it writes then, it writes later than this.
     let acted: UnsafeMutablePointer<Int64>
     /// Exchanges whose connection is being made to a server with several addresses.
@@ -24,8 +28,16 @@ final class TransferGroup {
     /// Whether the shard has it on its list of groups to collect completions from.
     var isDirty = false
 
-    init(index: Int, poller: Poller, lane: Int = 0) throws(GeneratorError) {
+    /// - Parameter shared: what its connections are told to, where its users share one.
+    init(index: Int, poller: Poller, lane: Int = 0, shared: ConnectionLog? = nil) throws(GeneratorError) {
         guard let multi = curl_multi_init() else { throw .transport("no multi handle") }
+        do {
+            sharing = try shared.map { (log) throws(GeneratorError) in try ConnectionSharing(multi: multi, log: log) }
+        } catch {
+            curl_multi_cleanup(multi)
+            throw error
+        }
+        if shared != nil { poller.remembersClosed = true }
         self.index = index
         self.lane = lane
         self.poller = poller
@@ -33,10 +45,9 @@ final class TransferGroup {
         acted = .allocate(capacity: 1)
         acted.initialize(to: 0)
         let context = Unmanaged.passUnretained(self).toOpaque()
-        // One exchange a connection, as k6: an h2 session is a user's own (§5), and a shared one would serialise
-        // answers behind each other.
+        // One exchange a connection, as k6: an h2 session is a user's own (§5), unless the plan says that they share.
         guard sml_multi_set_callbacks(multi, onSocket, onTimer, context) == CURLM_OK,
-            sml_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING)) == CURLM_OK,
+            sharing != nil || sml_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING)) == CURLM_OK,
             sml_multi_set_long(multi, CURLMOPT_MAXCONNECTS, Self.capacity * 2) == CURLM_OK
         else {
             // The handle is whole, so that its deinit runs.
@@ -59,16 +70,35 @@ final class TransferGroup {
         acted.pointee = RunClock.monotonicNow
         curl_multi_socket_action(multi, readiness.descriptor, mask, &running)
         if !connecting.isEmpty { goOnToNextAddresses() }
+        if let sharing { settle(sharing) }
         poller.sender = nil
         poller.examineIdle()
     }
 
+    /// Streams that have become free, and connections that are gone: lets those go out that may now.
+    private func settle(_ sharing: ConnectionSharing) {
+        while sharing.settle(closed: poller.takeClosed()) {
+            var running: Int32 = 0
+            curl_multi_socket_action(multi, CURL_SOCKET_BAD, 0, &running)
+        }
+    }
+
+    /// Answers have been collected.
+    func startWaiting() {
+        guard let sharing, sharing.hasWaiting else { return }
+        actOnTimeout()
+    }
+
     /// Lets libcurl act on its expired timers; this is also what starts a transfer just added.
     func actOnTimeout() {
-        timeoutAt = .max
+        libcurlTimeoutAt = .max
         var running: Int32 = 0
         curl_multi_socket_action(multi, CURL_SOCKET_BAD, 0, &running)
         if !connecting.isEmpty { goOnToNextAddresses() }
+        if let sharing {
+            sharing.expire(at: RunClock.monotonicNow)
+            settle(sharing)
+        }
         poller.sender = nil
         poller.examineIdle()
     }
@@ -100,6 +130,7 @@ final class TransferGroup {
 
     /// The next completed transfer: its easy handle and result.
     func nextCompletion() -> (easy: UnsafeMutableRawPointer, result: CURLcode)? {
+        if let exchange = sharing?.nextExpired() { return (exchange.easy, CURLE_OPERATION_TIMEDOUT) }
         var remaining: Int32 = 0
         while let message = curl_multi_info_read(multi, &remaining) {
             guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
@@ -135,6 +166,6 @@ private func onSocket(
 private func onTimer(multi: UnsafeMutableRawPointer?, milliseconds: Int, context: UnsafeMutableRawPointer?) -> Int32 {
     guard let context else { return 0 }
     let instant = milliseconds < 0 ? .max : RunClock.monotonicNow + Int64(milliseconds) * 1_000_000
-    Unmanaged<TransferGroup>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.timeoutAt = instant }
+    Unmanaged<TransferGroup>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.libcurlTimeoutAt = instant }
     return 0
 }

@@ -2,6 +2,7 @@
 // libcurl objects, so that it can be tested and shared; each shard turns it into its own header lists.
 
 import Base
+import CLibcurl
 import Scenarios
 import LibcurlClient
 
@@ -39,6 +40,21 @@ package struct TransferSettings: Sendable {
         } catch {
             throw .environment(error.description)
         }
+        guard !target.connections.needsHTTP2 || url.scheme == .https || proxy == nil else {
+            throw .plan("http_version: 2 over plain http is not possible through a proxy; take the server out of it with NO_PROXY")
+        }
+    }
+
+    /// The version of HTTP as libcurl numbers it. HTTP/2 over plain http is spoken without asking: no LLM server upgrades.
+    var libcurlVersion: Int {
+        let connections = target.connections
+        if connections.needsHTTP2, url.scheme == .http { return Int(CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE) }
+        return Int(connections.httpVersion == .http1 || !Transport.hasHTTP2 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS)
+    }
+
+    /// A libcurl without HTTP/2 would not do.
+    var mayNeedHTTP2: Bool {
+        target.connections.needsHTTP2 || url.scheme == .https && target.connections.httpVersion == .automatic
     }
 
     /// Header lines in libcurl's list syntax. A line that ends in its colon takes a header of libcurl's out, one

@@ -24,6 +24,11 @@ extension Catalog {
             .connectionsOpenedAtOnce, .exchanges, .run(.counter { $0.connectionsOpenedAtOnce.total }),
             "those of them that were sent within the first second: what a burst at the start costs"),
         Metric(
+            .newConnectionLatency, .milliseconds, .run(.trend { $0.newConnectionLatency }),
+            absent: "no success opened a connection",
+            "end − started of successes that opened their connection: beside the latency of all, what the first wave pays for connecting at once; `preconnect` ([SCENARIOS.md](SCENARIOS.md#connections)) takes it out"
+        ),
+        Metric(
             .connectionsReused, .exchanges, .run(.counter { $0.connectionsReused.total }), series: "sml_connections_reused_total",
             "exchanges on a connection opened before"),
         Metric(

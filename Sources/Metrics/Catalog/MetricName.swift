@@ -59,6 +59,7 @@ extension MetricName {
     package static let interruptedAge: Self = "interrupted.age_ms"
     package static let pausedArrivals: Self = "rate_limit.paused_arrivals"
     package static let connectionsOpened: Self = "connections.opened"
+    package static let newConnectionLatency: Self = "connections.first_request_ms"
     package static let connectionsOpenedAtOnce: Self = "connections.opened_in_first_second"
     package static let connectionsReused: Self = "connections.reused"
     package static let generatorSamples: Self = "generator.samples"

@@ -2,6 +2,7 @@
 // refusal can be acted on.
 
 import Base
+import Scenarios
 import Statistics
 
 package enum PlanFacts {
@@ -18,6 +19,11 @@ package enum PlanFacts {
         var facts: [(name: String, value: String)] = [("model", run.model)]
         if case .object = run.resolvedScenario {
             collect(run.resolvedScenario, "", into: &facts)
+            // Runs of before these could be said had what is the default of each.
+            for (key, value) in ConnectionRule().members.map({ ($0.key, $0.value.text ?? $0.value.shown) })
+            where !facts.contains(where: { $0.name == key }) {
+                facts.append((key, value))
+            }
         } else if let plan = try? JSON(encoding: run.plan) {
             collect(plan, "plan", into: &facts)
         }

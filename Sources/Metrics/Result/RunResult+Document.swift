@@ -98,6 +98,13 @@ extension ConnectionCount {
         self.init(
             address: json["address"]?.text ?? "", httpVersion: json["http_version"]?.text, tlsVersion: json["tls_version"]?.text,
             alpn: json["alpn"]?.text, cipher: json["cipher"]?.text, count: json.count("count"))
+        if let use = json["streams"], case .object = use {
+            streams = StreamUse(
+                most: Int(use.count("most")), limit: use["limit"]?.integer.map { Int($0) }, waited: use.count("waited"))
+        }
+        if let made = json["preconnect"], case .object = made {
+            preconnect = PreconnectCount(asked: made.count("asked"), ready: made.count("ready"), failed: (made["failed"] ?? .null).counts)
+        }
     }
 }
 

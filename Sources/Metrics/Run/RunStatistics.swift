@@ -52,6 +52,8 @@ package struct RunStatistics: Sendable {
     package internal(set) var sendLateness = Trend()
     /// Exchanges that opened a connection, and those that used an open one.
     package internal(set) var connectionsOpened = Counter()
+    /// End − started of successes that opened their connection.
+    package internal(set) var newConnectionLatency = Trend()
     /// Exchanges for which a second address of the server's was tried.
     package internal(set) var nextAddresses = Counter()
     package internal(set) var connectionsReused = Counter()
@@ -177,6 +179,7 @@ package struct RunStatistics: Sendable {
         } else if record.sent >= 0 {
             connectionsOpened.add()
             timeline.update(record.started) { $0.connectionsOpened += 1 }
+            if record.isSuccess, record.hop == 0 { newConnectionLatency.add(milliseconds(record.end - record.started)) }
             if record.sent < Self.firstSecond { connectionsOpenedAtOnce.add() }
         }
         if record.hop == 0 {

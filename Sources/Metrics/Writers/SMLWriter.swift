@@ -130,6 +130,21 @@ enum SMLWriter {
         .object([
             ("address", .string(kind.address)), ("http_version", JSON(kind.httpVersion)), ("tls_version", JSON(kind.tlsVersion)),
             ("alpn", JSON(kind.alpn)), ("cipher", JSON(kind.cipher)), ("count", .count(kind.count)),
+            (
+                "streams",
+                kind.streams.map {
+                    .object([("most", .int(Int64($0.most))), ("limit", JSON($0.limit)), ("waited", .count($0.waited))])
+                } ?? .null
+            ),
+            (
+                "preconnect",
+                kind.preconnect.map {
+                    .object([
+                        ("asked", .count($0.asked)), ("ready", .count($0.ready)),
+                        ("failed", .object($0.failed.sorted { $0.key < $1.key }.map { ($0.key, .count($0.value)) })),
+                    ])
+                } ?? .null
+            ),
         ])
     }
 

@@ -55,7 +55,7 @@ package enum OptionValue {
         }
     }
 
-    private static func rejected(_ text: String, _ option: String, _ accepted: String) -> ConfigurationError {
+    static func rejected(_ text: String, _ option: String, _ accepted: String) -> ConfigurationError {
         ConfigurationError(
             .usage, "\(option): \(JSON.string(text).shown) is not accepted; expected \(accepted)")
     }

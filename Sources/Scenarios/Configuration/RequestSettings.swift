@@ -11,10 +11,11 @@ package enum MaxTokens: Sendable, Equatable {
 }
 
 struct RequestSettings {
-    static let keys = [
-        "think_time", "max_tokens", "prompt_labels", "request_timeout", "ignore_eos", "initial_stagger",
-        "prompt_seed", "think_seed", "warmup", "stream",
-    ]
+    static let keys =
+        [
+            "think_time", "max_tokens", "prompt_labels", "request_timeout", "ignore_eos", "initial_stagger",
+            "prompt_seed", "think_seed", "warmup", "stream",
+        ] + ConnectionSettings.keys
 
     var thinkTime: Duration?
     var maxTokens: MaxTokens?
@@ -26,8 +27,10 @@ struct RequestSettings {
     var thinkSeed: UInt64?
     var warmUp: WarmUpRule?
     var stream: Bool?
+    var connections: ConnectionSettings
 
     init(_ group: FieldGroup, warnings: inout [String]) throws(ConfigurationError) {
+        connections = try ConnectionSettings(group)
         thinkTime = try group["think_time"]?.seconds()
         maxTokens = try group["max_tokens"].map { (field) throws(ConfigurationError) in try Self.maxTokens(field) }
         promptLabels = try group["prompt_labels"].map { (field) throws(ConfigurationError) in try Self.labels(field) }

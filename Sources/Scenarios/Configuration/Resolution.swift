@@ -73,6 +73,8 @@ extension RunConfiguration {
         if let limits = objectives.request, limits.needsStreams, !streams {
             throw group.error("slo: \(limits.text): ttft and tpot are of streams; set stream: true, or leave e2e alone")
         }
+        let connections = top.connections.rule(over: own.connections)
+        if let problem = connections.problem(isSecure: server.isSecure) { throw group.error(problem) }
         let request =
             try group["request"]
             .map { (field) throws(ConfigurationError) in try RequestCustomization(field, streams: streams) }
@@ -105,7 +107,7 @@ extension RunConfiguration {
             target: RequestTarget(
                 url: server.address(of: request.path), apiKey: apiKey, headers: request.headers,
                 timeout: top.requestTimeout ?? own.requestTimeout ?? Plan.Standard.requestTimeout,
-                responseLimit: faults.responseLimit, streams: streams),
+                responseLimit: faults.responseLimit, streams: streams, connections: connections),
             faults: faults.policy, warmUp: top.warmUp ?? own.warmUp ?? .automatic, objectives: objectives)
         let options = CorpusOptions(
             model: model, maxTokens: maxTokens, ignoreEOS: top.ignoreEOS ?? own.ignoreEOS ?? false, streams: streams,

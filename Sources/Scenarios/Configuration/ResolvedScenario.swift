@@ -28,6 +28,7 @@ extension ResolvedRun {
             .init("on_429", .string(plan.faults.onTooManyRequests.rawValue)),
             .init("response_limit", .int(plan.target.responseLimit)),
         ]
+        members += plan.target.connections.members
         if let limit = plan.faults.errorLimit {
             members.append(.init("stop_on", .object([.init("errors", .string(limit.text))])))
         }

@@ -7,11 +7,12 @@ import Glibc
 /// A run configuration whose shape is checked (an object, known keys, exactly one scenario) but not yet its values.
 package struct RunConfiguration: Sendable, Equatable {
     /// The keys `build_run_config` writes, in its order, then those only read.
-    static let keys = [
-        "server_url", "api_key", "model", "scenario", "scenario_definition", "think_time", "max_tokens",
-        "request_timeout", "prompt_labels", "ignore_eos", "prompt_seed", "custom", "run_label", "initial_stagger",
-        "think_seed", "system_prompt", "warmup", "stream", "thresholds", "slo", "ab", "replicas", "gpus", "command",
-    ]
+    static let keys =
+        [
+            "server_url", "api_key", "model", "scenario", "scenario_definition", "think_time", "max_tokens",
+            "request_timeout", "prompt_labels", "ignore_eos", "prompt_seed", "custom", "run_label", "initial_stagger",
+            "think_seed", "system_prompt", "warmup", "stream", "thresholds", "slo", "ab", "replicas", "gpus", "command",
+        ] + ConnectionSettings.keys
 
     /// Named in errors.
     package let file: String

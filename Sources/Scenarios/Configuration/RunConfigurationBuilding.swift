@@ -11,6 +11,9 @@ package struct RunOverrides: Sendable, Equatable {
     package var ignoreEOS: Bool?
     /// `--[no-]loadtest-stream`.
     package var stream: Bool?
+    /// `--loadtest-http-version`, `--loadtest-connections`, `--[no-]loadtest-preconnect`, `--[no-]loadtest-tls-resumption`, under the
+    /// keys of a scenario.
+    package var connections: [JSON.Member]
     /// `--loadtest-prompt-seed`.
     package var promptSeed: Int64?
     /// Seconds, as scenarios write think times.
@@ -29,7 +32,7 @@ package struct RunOverrides: Sendable, Equatable {
 
     package init(
         maxTokens: String? = nil, ignoreEOS: Bool? = nil, stream: Bool? = nil, promptSeed: Int64? = nil, thinkTime: String? = nil,
-        systemPrompt: String? = nil, warmUp: String? = nil, thresholds: JSON? = nil, slo: JSON? = nil,
+        systemPrompt: String? = nil, warmUp: String? = nil, thresholds: JSON? = nil, slo: JSON? = nil, connections: [JSON.Member] = [],
         serverSize: ServerSize = ServerSize(), command: [String]? = nil
     ) {
         self.maxTokens = maxTokens
@@ -41,6 +44,7 @@ package struct RunOverrides: Sendable, Equatable {
         self.warmUp = warmUp
         self.thresholds = thresholds
         self.slo = slo
+        self.connections = connections
         self.serverSize = serverSize
         self.command = command
     }
@@ -82,6 +86,7 @@ extension RunConfiguration {
         if let warmUp = overrides.warmUp { own.append(.init("warmup", .string(warmUp))) }
         if let thresholds = overrides.thresholds { own.append(.init("thresholds", thresholds)) }
         if let slo = overrides.slo { own.append(.init("slo", slo)) }
+        own += overrides.connections
         if let stream = overrides.stream { own.append(.init("stream", .bool(stream))) }
         if let replicas = overrides.serverSize.replicas { own.append(.init("replicas", .int(Int64(replicas)))) }
         if let gpus = overrides.serverSize.gpus { own.append(.init("gpus", .int(Int64(gpus)))) }

@@ -49,6 +49,9 @@ package struct ServerURL {
     /// The root of what has been accepted before.
     package static func root(of text: String) -> String { ServerURL(checked: text).root }
 
+    /// Its scheme is https.
+    var isSecure: Bool { HTTPURL(base)?.scheme == .https }
+
     /// The address of one of its paths. `/v1` is not said twice when both the base and the path have it.
     func address(of path: String) -> String { (path.hasPrefix(Self.version + "/") ? root : base) + path }
 }

@@ -16,6 +16,24 @@ struct RequestOptions: ParsableArguments {
         help: "Ask for streams, and measure the time to the first token and per token (default: as the scenario says, else not).")
     var loadtestStream: Bool?
 
+    @Option(
+        help: ArgumentHelp(
+            "Version of HTTP: auto is HTTP/2 where TLS agrees on it; 2 is that or nothing, over plain http without asking "
+                + "(default: as the scenario says, else auto).", valueName: "auto|1.1|2"))
+    var loadtestHttpVersion: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Connections that all users share over HTTP/2 (default: as the scenario says, else per-user).", valueName: "n|per-user"))
+    var loadtestConnections: String?
+
+    @Flag(inversion: .prefixedNo, help: "Make connections before the load begins (default: as the scenario says, else not).")
+    var loadtestPreconnect: Bool?
+
+    @Flag(
+        inversion: .prefixedNo, help: "Let new connections resume earlier TLS sessions (default: as the scenario says, else not).")
+    var loadtestTlsResumption: Bool?
+
     @Option(help: ArgumentHelp("Seed of the prompt order (PROMPT_SEED); the same for both sides of a comparison.", valueName: "n"))
     var loadtestPromptSeed: Int64?
 
@@ -59,16 +77,29 @@ struct RequestOptions: ParsableArguments {
             if let count { _ = try OptionValue.count(count, option: option, in: 1...ServerSize.most) }
         }
         if let loadtestMaxTokens { try OptionValue.maxTokens(loadtestMaxTokens, option: "--loadtest-max-tokens") }
+        try checkConnections()
+    }
+
+    private func checkConnections() throws {
+        if let loadtestHttpVersion { try OptionValue.httpVersion(loadtestHttpVersion, option: "--loadtest-http-version") }
+        if let loadtestConnections { try OptionValue.connections(loadtestConnections, option: "--loadtest-connections") }
     }
 
     private static func objective(_ text: String) throws(ConfigurationError) -> JSON { try ObjectiveOptions.request(text) }
+
+    private var connections: [JSON.Member] {
+        func text(_ key: String, _ value: String?) -> [JSON.Member] { value.map { [.init(key, .string($0))] } ?? [] }
+        func flag(_ key: String, _ value: Bool?) -> [JSON.Member] { value.map { [.init(key, .bool($0))] } ?? [] }
+        return text("http_version", loadtestHttpVersion) + text("connections", loadtestConnections)
+            + flag("preconnect", loadtestPreconnect) + flag("tls_resumption", loadtestTlsResumption)
+    }
 
     /// An option wins over its variable.
     func overrides(_ environment: [String: String]) throws(ConfigurationError) -> RunOverrides {
         try RunOverrides(
             maxTokens: loadtestMaxTokens, ignoreEOS: loadtestIgnoreEos, stream: loadtestStream, promptSeed: loadtestPromptSeed,
             warmUp: loadtestWarmup, thresholds: ObjectiveOptions.thresholds(threshold), slo: slo.map(Self.objective),
-            serverSize: ServerSize(replicas: loadtestReplicas, gpus: loadtestGpus),
+            connections: connections, serverSize: ServerSize(replicas: loadtestReplicas, gpus: loadtestGpus),
             command: TypedCommand.shown(CommandLine.arguments, environment: environment)
         ).filled(from: RunEnvironment(environment))
     }

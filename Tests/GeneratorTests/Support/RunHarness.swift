@@ -15,6 +15,7 @@ struct FinishedRun {
     var texts: TextTable
     var live: LiveCounters
     var clock: RunClock
+    var connections: [ConnectionCount] = []
 
     func of(_ kind: RecordKind) -> [RunRecord] { records.filter { $0.kind == kind } }
     var requests: [RunRecord] { of(.request) }
@@ -24,14 +25,15 @@ enum RunHarness {
     static func plan(
         _ executor: Executor, url: String, gracefulStop: Duration = .seconds(5), think: Duration = .zero,
         stagger: Bool = false, timeout: Duration = .seconds(10), apiKey: String? = nil,
-        headers: [RequestTarget.Header] = [], responseLimit: Int = 64 << 20, streams: Bool = false, faults: FaultPolicy = FaultPolicy()
+        headers: [RequestTarget.Header] = [], responseLimit: Int = 64 << 20, streams: Bool = false, faults: FaultPolicy = FaultPolicy(),
+        connections: ConnectionRule = ConnectionRule()
     ) -> Plan {
         Plan(
             scenario: "test", executor: executor, gracefulStop: gracefulStop, thinkTime: think,
             initialStagger: stagger,
             target: RequestTarget(
                 url: url, apiKey: apiKey, headers: headers, timeout: timeout, responseLimit: responseLimit,
-                streams: streams),
+                streams: streams, connections: connections),
             faults: faults)
     }
 
@@ -61,6 +63,7 @@ enum RunHarness {
         try await side.value
         let (records, samples, counts) = collected.withLock { $0 }
         return FinishedRun(
-            end: end, records: records, samples: samples, counts: counts, texts: texts, live: run.lanes[0].live, clock: run.clock)
+            end: end, records: records, samples: samples, counts: counts, texts: texts, live: run.lanes[0].live, clock: run.clock,
+            connections: run.lanes[0].connections)
     }
 }

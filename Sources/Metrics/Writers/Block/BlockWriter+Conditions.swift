@@ -11,6 +11,17 @@ extension BlockWriter {
             let text = "\(plain(kind.address)): \(Format.grouped(kind.count)) opened" + spoken.map { ", \($0)" }.joined()
             section.add(row(section.lines.isEmpty ? "server" : "", text), .detail)
         }
+        if let made = result.connections.first?.preconnect {
+            let reasons = made.failed.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3)
+                .map { "; \(Format.grouped($0.value)) failed: \(plain($0.key))" }
+            let text = "\(Format.grouped(made.ready)) of \(Format.grouped(made.asked)) connections were ready when the load began"
+            section.add(row("preconnect", text + reasons.joined()), made.ready < made.asked ? .figure : .detail)
+        }
+        if let streams = result.connections.first?.streams {
+            let limit = streams.limit.map { ", the server allows \($0)" } ?? ""
+            let waited = streams.waited > 0 ? "; \(Format.grouped(streams.waited)) requests waited for one or for their connection" : ""
+            section.add(row("streams", "at most \(streams.most) at once on a shared connection\(limit)\(waited)"), .detail)
+        }
         if result.connections.count > 8 { section.add(row("", "and \(result.connections.count - 8) more kinds"), .detail) }
         let reasons = result.finishReasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(8)
             .map { "\(plain($0.key)) \(Format.grouped($0.value))" }

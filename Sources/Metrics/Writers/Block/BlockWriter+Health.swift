@@ -11,6 +11,7 @@ extension BlockWriter {
             "\(Format.grouped(count(.connectionsReused))) requests on an open one",
         ]
         section.add(row("connections", (connections + remarks("connections")).joined(separator: ", ")), .detail)
+        addFirstWave(to: &section)
         addGenerator(to: &section)
         if !result.tasks.isEmpty {
             let lost = result.lostTasks.map(String.init)
@@ -36,6 +37,18 @@ extension BlockWriter {
         guard let lateness = result.metrics.trend(.startLateness), let p99 = lateness.p99 else { return }
         let text = "p99 \(Format.measure(p99)) ms, max \(Format.measure(lateness.max ?? 0)) ms: \(keptUp)"
         section.add(row("lateness", text), result.punctuality.keptUp == true ? .context : .figure)
+    }
+
+    /// What those paid that had to connect, where that is not small: without connecting, their median would be that of all.
+    private func addFirstWave(to section: inout TextSection) {
+        guard let first = result.metrics.trend(.newConnectionLatency), let all = result.metrics.trend(.successLatency),
+            let count = first.count, count >= 20, let firstMedian = first.med, let median = all.med, firstMedian > 1.1 * median,
+            let p99 = first.p99, let allP99 = all.p99
+        else { return }
+        let text =
+            "first requests on new connections: p99 \(Format.measure(p99)) ms of \(Format.grouped(UInt64(count))), against "
+            + "\(Format.measure(allP99)) ms of all; preconnect: true takes that out"
+        section.add(row("first wave", text), .figure)
     }
 
     private func addGenerator(to section: inout TextSection) {
