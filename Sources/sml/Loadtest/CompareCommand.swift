@@ -93,7 +93,7 @@ struct CompareCommand: AsyncParsableCommand {
         }
         if let report, let page = ComparisonReport(comparison, a: ofA, b: ofB) {
             try ReportFile.write(ReportContents([], comparison: page), to: report)
-            say("Report: \(report)")
+            say("report: \(report)")
         }
         return comparison.exitStatus.rawValue
     }
