@@ -2,8 +2,9 @@
 // the same POST again as soon as its answer is complete, or, with a RATE, that many POSTs a second from one absolute
 // timer; no record, no reading of the answer. What sml-loadgen needs beyond this is its own doing.
 //
-//     floor URL BODY_FILE CONNECTIONS REQUESTS [http1|h2 [RATE [lines]]]
+//     floor URL BODY_FILE CONNECTIONS REQUESTS [http1|h2|h2/N [RATE [lines]]]
 //
+// With h2/N the CONNECTIONS are requests at once that share N connections.
 // With a RATE other than 0, a request that finds none of the CONNECTIONS idle waits for the next tick. With `lines`, the least
 // that a reader of streams must do: the answers' newlines are counted. Prints the number of answers with status 200, and of
 // newlines. CPU time is the caller's to measure (wait4).
@@ -93,7 +94,8 @@ static void collect(void) {
     while ((message = curl_multi_info_read(multi, &left))) {
         CURL *easy = message->easy_handle;
         long status = 0;
-        if (message->data.result == CURLE_OK) curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+        // A whole answer that was there before the body was written ends so on a shared connection.
+        if (message->data.result == CURLE_OK || message->data.result == CURLE_HTTP2_STREAM) curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
         good += status == 200;
         finished++;
         curl_multi_remove_handle(multi, easy);
@@ -110,7 +112,8 @@ int main(int count, char **arguments) {
     fclose(file);
     int connections = atoi(arguments[3]);
     wanted = atol(arguments[4]);
-    int h2 = count > 5 && !strcmp(arguments[5], "h2");
+    int h2 = count > 5 && !strncmp(arguments[5], "h2", 2);
+    long shared = h2 && arguments[5][2] == '/' ? atol(arguments[5] + 3) : 0;
     rate = count > 6 ? atol(arguments[6]) : 0;
     int reads_lines = count > 7 && !strcmp(arguments[7], "lines");
     idle = calloc(connections, sizeof *idle);
@@ -121,7 +124,12 @@ int main(int count, char **arguments) {
     curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
     curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
     curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)connections * 2);
-    curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+    curl_multi_setopt(multi, CURLMOPT_PIPELINING, shared ? (long)CURLPIPE_MULTIPLEX : (long)CURLPIPE_NOTHING);
+    if (shared) {
+        curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, shared);
+        // libcurl fills a connection before it opens the next.
+        curl_multi_setopt(multi, CURLMOPT_MAX_CONCURRENT_STREAMS, (long)(connections + shared - 1) / shared);
+    }
     struct curl_slist *headers = NULL;
     const char *lines[] = {"Accept:", "Expect:", "Content-Type: application/json"};
     for (int i = 0; i < 3; i++) headers = curl_slist_append(headers, lines[i]);
@@ -134,6 +142,7 @@ int main(int count, char **arguments) {
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
         curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
         curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, reads_lines ? on_lines : on_body);
+        if (shared) curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
         curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, h2 ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
         // The benchmark's own certificate; SSL_CERT_FILE is not read by libcurl itself.
         if (getenv("SSL_CERT_FILE")) curl_easy_setopt(easy, CURLOPT_CAINFO, getenv("SSL_CERT_FILE"));

@@ -43,8 +43,10 @@ class Loadgen:
                 "--no-test-request", *more], out
 
     def saturate(self, url, connections, seconds, environment):
+        shared = environment.get("BENCH_SHARED")
         command, out = self.command(
-            url, {"executor": "constant-vus", "vus": connections, "duration": f"{seconds}s", "gracefulStop": "5s"})
+            url, {"executor": "constant-vus", "vus": connections, "duration": f"{seconds}s", "gracefulStop": "5s",
+                  **({"connections": int(shared)} if shared else {})})
         cost = child.run(command, environment=environment)
         return cost, summary(out)["throughput"]["total_requests"]
 
@@ -66,6 +68,8 @@ class Floor:
         # It counts requests, not seconds: the rate of its last round says how many make the time.
         count = max(2000, int(self.rate * seconds))
         protocol = "h2" if environment.get("BENCH_H2") else "http1"
+        if environment.get("BENCH_SHARED"):
+            protocol += "/" + environment["BENCH_SHARED"]
         cost = child.run([self.program, url + PATH, self.body, str(connections), str(count), protocol],
                          environment=environment)
         self.rate = count / cost.wall
@@ -106,7 +110,8 @@ class H2load:
 
     def saturate(self, url, connections, seconds, environment):
         protocol = [] if environment.get("BENCH_H2") else ["--h1"]
-        cost = child.run(["h2load", *protocol, "-t1", f"-c{connections}", "-m1", f"-D{seconds}", "-d", self.body,
+        shared = int(environment.get("BENCH_SHARED", connections))
+        cost = child.run(["h2load", *protocol, "-t1", f"-c{shared}", f"-m{connections // shared}", f"-D{seconds}", "-d", self.body,
                           "-H", "content-type: application/json", url + PATH])
         return cost, int(re.search(r"requests: \d+ total.*?(\d+) succeeded", cost.output)[1])
 
@@ -141,6 +146,8 @@ class K6:
                           "--env", f"SCENARIO={json.dumps(scenario)}", build.source("k6.js")])
 
     def saturate(self, url, connections, seconds, environment):
+        if environment.get("BENCH_SHARED"):
+            return None
         cost = self.run(url, {"executor": "constant-vus", "vus": connections, "duration": f"{seconds}s"}, self.few)
         return cost, int(re.search(r"http_reqs\.*: (\d+)", cost.output)[1])
 

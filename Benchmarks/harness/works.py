@@ -10,8 +10,10 @@ import time
 
 from . import child, servers, tools
 
-PROTOCOLS = ("http1", "tls", "h2")
+PROTOCOLS = ("http1", "tls", "h2", "h2-shared")
 CONNECTIONS = 64
+# What the 64 share where they do.
+SHARED = 8
 
 
 def spread(values):
@@ -33,11 +35,12 @@ def saturation(bench):
     with servers.nginx(bench.home) as urls:
         certificate = {"SSL_CERT_FILE": os.path.join(bench.home, "cert.pem")}
         for protocol in PROTOCOLS:
-            environment = {**certificate, **({"BENCH_H2": "1"} if protocol == "h2" else {})}
+            environment = {**certificate, **({"BENCH_H2": "1"} if protocol.startswith("h2") else {}),
+                           **({"BENCH_SHARED": str(SHARED)} if protocol == "h2-shared" else {})}
             rounds = {name: [] for name, tool in bench.tools.items() if tool}
             for _ in range(bench.rounds):
                 for name in rounds:
-                    result = bench.tools[name].saturate(urls[protocol], CONNECTIONS, bench.seconds, environment)
+                    result = bench.tools[name].saturate(urls[protocol.removesuffix("-shared")], CONNECTIONS, bench.seconds, environment)
                     if result:
                         cost, count = result
                         rounds[name].append((count / cost.wall, cost.cpu / count * 1e6))
