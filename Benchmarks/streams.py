@@ -12,6 +12,7 @@ rate      100,000 chunks/s and more into one generator thread
 length    peak memory at answers of 1 MB and of 100 MB
 open      10,000 open streams: peak memory
 endpoint  sml-endpoint alone: 20,000 open streams (as far as descriptors go), 200,000 chunks/s; Tools/sweep.c reads
+front     times of streams through nginx: HTTP/1.1, the same over TLS, HTTP/2, against the endpoint's log behind it
 probe     a load that does not stream, with a probe beside it and without: its own figures, ours and the log's
 
 Tables go to standard output. Nothing here passes or fails.
@@ -26,7 +27,7 @@ from types import SimpleNamespace
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-from harness import build, child, tools  # noqa: E402
+from harness import build, child, servers, tools  # noqa: E402
 from harness.report import number, ranged, table  # noqa: E402
 from harness.works import exported, quantile, spread  # noqa: E402
 
@@ -67,11 +68,11 @@ class Endpoint:
             return next(int(line.split()[1]) for line in file if line.startswith("syscw"))
 
 
-def stream(bench, endpoint, chunks, scenario):
+def stream(bench, url, chunks, scenario, environment=None):
     """Runs the generator; its cost and the records of its requests."""
-    command, _ = tools.Loadgen(bench.binaries, bench.home, 200, chunks).command(endpoint.url, {"stream": True, **scenario})
+    command, _ = tools.Loadgen(bench.binaries, bench.home, 200, chunks).command(url, {"stream": True, **scenario})
     records = os.path.join(bench.home, "streams.smlrec")
-    cost = child.run([*command, "--records", records])
+    cost = child.run([*command, "--records", records], environment=environment)
     rows = list(exported(bench, records))
     os.unlink(records)
     return cost, rows
@@ -95,7 +96,7 @@ def differences(truth, seen):
 
 def truth(bench):
     with Endpoint(bench, "--ttft", "lognormal(100ms,0.5)", "--time-per-token", "5ms", "--seed", "7") as endpoint:
-        cost, rows = stream(bench, endpoint, 200, arrivals(200, bench.seconds, 1200))
+        cost, rows = stream(bench, endpoint.url, 200, arrivals(200, bench.seconds, 1200))
     good = [row for row in rows if row["first_token_ns"]]
     parts = [f"{len(rows):,} requests recorded, {len(endpoint.rows):,} in the log; {chunks_of(rows):,} chunks recorded, "
              f"{chunks_of(endpoint.rows):,} in the log; CPU of the generator {cost.cpu:.1f} s, of the endpoint {endpoint.cost.cpu:.1f} s, "
@@ -122,7 +123,7 @@ def cost(bench):
                 seen = child.run([os.path.join(bench.home, "floor"), endpoint.url + tools.PATH, body, str(users),
                                   str(rate * bench.round_seconds), "http1", str(rate), "lines"])
                 floors.append(seen.cpu / (rate * bench.round_seconds * chunks) * 1e6)
-                seen, requests = stream(bench, endpoint, chunks, arrivals(rate, bench.round_seconds, users))
+                seen, requests = stream(bench, endpoint.url, chunks, arrivals(rate, bench.round_seconds, users))
                 ours.append(seen.cpu / chunks_of(requests) * 1e6)
         rows.append([name, ranged(spread(ours)), ranged(spread(floors)), ranged(spread([a / b for a, b in zip(ours, floors)]))])
     return table(["chunks come", "sml-loadgen, CPU µs a chunk", "libcurl in C", "ratio"], rows)
@@ -133,7 +134,7 @@ def rate(bench):
     for users, gap in ((1000, 10), (2000, 10)):
         chunks = 3000 // gap
         with Endpoint(bench, "--ttft", "20ms", "--time-per-token", f"{gap}ms") as endpoint:
-            cost, requests = stream(bench, endpoint, chunks, {
+            cost, requests = stream(bench, endpoint.url, chunks, {
                 "executor": "constant-vus", "vus": users, "duration": "10s", "gracefulStop": "10s"})
         begin = min(int(row["first_token_ns"]) for row in requests)
         end = max(int(row["last_token_ns"]) for row in requests)
@@ -152,7 +153,7 @@ def length(bench):
     rows = []
     for name, chunks, requests in (("1 MB", 4_000, 100), ("100 MB", 400_000, 8)):
         with Endpoint(bench, "--ttft", "1ms", "--time-per-token", "0") as endpoint:
-            cost, seen = stream(bench, endpoint, chunks, {
+            cost, seen = stream(bench, endpoint.url, chunks, {
                 "executor": "constant-vus", "vus": 4, "duration": "10s", "gracefulStop": "60s"})
         rows.append([name, len(seen), f"{chunks_of(seen):,}", f"{sum(int(row['bytes_received']) for row in seen) / 1e6:,.0f}",
                      number(cost.peak_mib)])
@@ -162,7 +163,7 @@ def length(bench):
 def open_streams(bench):
     users = min(10_000, bench.descriptors - 1000)
     with Endpoint(bench, "--ttft", "1s", "--time-per-token", "500ms") as endpoint:
-        cost, rows = stream(bench, endpoint, 20, {
+        cost, rows = stream(bench, endpoint.url, 20, {
             "executor": "constant-vus", "vus": users, "duration": "12s", "gracefulStop": "30s"})
     overlap = min(int(row["last_token_ns"] or 0) for row in rows[:users]) - max(int(row["first_token_ns"] or 0) for row in rows[:users])
     return table(["open streams", "requests", "failed", "all open together, s", "peak memory, MiB", "kB a stream"], [
@@ -199,6 +200,35 @@ def endpoint(bench):
                   "last token late, p50, ms", "p99, ms"], rows)
 
 
+def front(bench):
+    """In turn. What nginx adds is in the difference, whatever the protocol."""
+    ways = {"none": None, "HTTP/1.1": "http1", "HTTP/1.1 over TLS": "tls", "HTTP/2 over TLS": "h2"}
+    certificate = {"SSL_CERT_FILE": os.path.join(bench.home, "cert.pem")}
+    columns = {"first": "first_token_ns", "last": "last_token_ns"}
+    seen, counts = {}, {}
+    for _ in range(bench.rounds):
+        for way, protocol in ways.items():
+            with Endpoint(bench, "--ttft", "lognormal(100ms,0.5)", "--time-per-token", "10ms", "--seed", "7") as endpoint, \
+                    servers.front(bench.home, endpoint.url) as urls:
+                _, requests = stream(bench, urls.get(protocol, endpoint.url), 50, arrivals(100, bench.front_seconds, 600), certificate)
+            spoken = {row["http_version"] for row in requests}
+            assert spoken == {"20" if protocol == "h2" else "11"}, spoken
+            counts[way] = counts.get(way, 0) + len(requests)
+            for token, column in columns.items():
+                theirs = [(int(row[column]) - int(row["arrival_ns"])) / 1e6 for row in endpoint.rows]
+                ours = [(int(row[column]) - int(row["started_ns"])) / 1e6 for row in requests]
+                assert len(ours) == len(theirs), (len(ours), len(theirs))
+                seen.setdefault((way, token), []).append([
+                    cell for p in (50, 99) for cell in (quantile(theirs, p), quantile(ours, p) - quantile(theirs, p))])
+
+    def cell(values, sign=""):
+        figure = spread(values)
+        return f"{figure['median']:{sign}.2f} ({figure['min']:{sign}.2f} to {figure['max']:{sign}.2f})"
+    rows = [[way, f"{token} token", f"{counts[way]:,}", *(cell(values, "+" if index % 2 else "") for index, values in enumerate(zip(*rounds)))]
+            for (way, token), rounds in seen.items()]
+    return table(["nginx's protocol", "time to the", "streams", "p50 of the log, ms", "difference, ms", "p99 of the log, ms", "difference, ms"], rows)
+
+
 def probe(bench):
     """Twice without and once with, in turn: what differs between the two without is noise."""
     ways = {"without": {}, "with a probe of 1/s": {"probe": {}}, "without, once more": {}}
@@ -225,7 +255,8 @@ def probe(bench):
         for way, rounds in seen.items()])
 
 
-ALL = {"truth": truth, "cost": cost, "rate": rate, "length": length, "open": open_streams, "endpoint": endpoint, "probe": probe}
+ALL = {"truth": truth, "cost": cost, "rate": rate, "length": length, "open": open_streams, "endpoint": endpoint, "front": front,
+       "probe": probe}
 
 
 def main():
@@ -234,6 +265,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=60, help="length of truth (default 60)")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of cost (default 3)")
     parser.add_argument("--round-seconds", type=int, default=5, help="length of one of them (default 5)")
+    parser.add_argument("--front-seconds", type=int, default=20, help="length of a run of front (default 20)")
     parser.add_argument("--probe-seconds", type=int, default=20, help="length of a run of probe (default 20)")
     parser.add_argument("--binaries", default=os.path.join(HERE, "..", ".build", "release"))
     options = parser.parse_args()

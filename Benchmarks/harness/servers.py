@@ -55,6 +55,33 @@ http {{ access_log off; keepalive_requests 1000000000; keepalive_timeout 600; cl
         child.stop(process)
 
 
+@contextlib.contextmanager
+def front(home, url):
+    """Yields {protocol: URL} of one nginx worker before `url`, which hands on what comes as it comes."""
+    plain, tls, h2 = (free_port() for _ in range(3))
+    cert, key = certificate(home)
+    path = os.path.join(home, "front.conf")
+    with open(path, "w") as out:
+        out.write(f"""daemon off; master_process off; error_log {home}/front.log; pid {home}/front.pid;
+events {{ worker_connections 8192; }}
+http {{ access_log off; keepalive_requests 1000000000; keepalive_timeout 600; client_body_buffer_size 16k;
+  client_body_temp_path {home}/body; proxy_temp_path {home}/proxy; fastcgi_temp_path {home}/fastcgi;
+  uwsgi_temp_path {home}/uwsgi; scgi_temp_path {home}/scgi;
+  ssl_certificate {cert}; ssl_certificate_key {key};
+  upstream model {{ server {url.removeprefix("http://")}; keepalive 4096; }}
+  proxy_http_version 1.1; proxy_set_header Connection ""; proxy_buffering off;
+  server {{ listen 127.0.0.1:{plain}; location / {{ proxy_pass http://model; }} }}
+  server {{ listen 127.0.0.1:{tls} ssl; location / {{ proxy_pass http://model; }} }}
+  server {{ listen 127.0.0.1:{h2} ssl http2; location / {{ proxy_pass http://model; }} }} }}
+""")
+    process = child.start(["nginx", "-c", path], child.SERVER_CPU)
+    try:
+        wait_for(plain)
+        yield {"http1": f"http://127.0.0.1:{plain}", "tls": f"https://127.0.0.1:{tls}", "h2": f"https://127.0.0.1:{h2}"}
+    finally:
+        child.stop(process)
+
+
 def wait_for(port):
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
