@@ -22,7 +22,7 @@ import Testing
     @Test(arguments: [
         "null", "true", " false ", "0", "-0", "10", "1.5", "1e3", "1E+3", "-2.5e-10", "\"\"", "\"a\"", "[]", "{}",
         "[1,2,[3]]", "{\"a\":{\"b\":[]},\"c\":null}", "\t\r\n[ ]\n", #""\"\\\/\b\f\n\r\t\u00e9\uD83D\uDE00""#, #""\ud800""#,
-        "\"päßwörd – 漢字 😀\"", "\"long enough to go through the eight byte path, twice or more\"",
+        "\"päßwörd – 漢字 😀\"", "\"long enough to go through the sixteen byte path, twice or more, and a bit\"",
         "[\"a\",{\"k\" : 1 , \"l\":[true,false,null]}]",
     ])
     func acceptsValid(_ text: String) {
@@ -48,6 +48,24 @@ import Testing
         for padding in 0...9 {
             let filler = [UInt8](repeating: 0x61, count: padding)
             #expect(!isJSON([0x22] + filler + bytes + filler + [0x22]))
+        }
+    }
+
+    /// Strings are passed many bytes at a time: what ends or forbids one is found wherever it stands, and whatever follows.
+    @Test(arguments: [0, 1, 15, 16, 17, 40]) func seesEachByteWhereverItStands(behind: Int) throws {
+        for before in 0...40 {
+            let filler = [UInt8](repeating: UInt8(ascii: "a"), count: before)
+            let rest = [UInt8](repeating: UInt8(ascii: " "), count: behind)
+            for byte in UInt8.min...UInt8.max where byte < 0x80 {
+                let isForbidden = byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+                #expect(isJSON([0x22] + filler + [byte, UInt8(ascii: "q"), 0x22] + rest) != isForbidden, "\(byte) behind \(before)")
+            }
+            let text = [0x22] + filler + [UInt8(ascii: "\""), UInt8(ascii: ",")] + rest
+            let string = try text.withUnsafeBytes { raw throws(JSONError) in
+                var scanner = JSONScanner(raw)
+                return try scanner.string()
+            }
+            #expect(string == JSONString(range: 1..<1 + before, hasEscapes: false))
         }
     }
 
