@@ -49,6 +49,7 @@ struct DocumentationTests {
             context.server = ServerSize(replicas: 2, gpus: 8)
             context.command = ["sml", "loadtest", "local"]
             context.conditions = RunConditions(proxy: "http://p", systemPrompt: "s", environment: ["RUN_LABEL": "l"])
+            context.conditions?.realtime = true
             var outcome = Samples.outcome
             outcome.connections = [ConnectionCount(address: "127.0.0.1:1", count: 1)]
             context.testRequest = TestRequestDescription(tries: 1, status: 200, milliseconds: 1, maxTokens: 16, warning: "w")
