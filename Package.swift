@@ -178,7 +178,7 @@ let package = Package(
             name: "SubmitTests",
             dependencies: [
                 "Submit", "Health", "HTTPClient", "Base", "Scenarios", "Generator", "Metrics", "FirecRESTFake", "TestSupport", "Loadtests",
-                "Run",
+                "Run", "Statistics",
                 "sml-loadgen",
             ],
             exclude: ["Fixtures"]),

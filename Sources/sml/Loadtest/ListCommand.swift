@@ -13,7 +13,8 @@ struct ListCommand: AsyncParsableCommand {
         abstract: "List the runs whose results are on this machine.",
         discussion: """
             Jobs that were submitted from this home directory, runs that were given a name (--name), and those in ./runs; the \
-            oldest first. Figures are those of a run's steady part. A run is called by its name, its job's number or its \
+            oldest first. Figures are those of a run's steady part; of a plan that was run several times (--repeat) those between \
+            the runs that count, with their 95 % interval, and how many count. A run is called by its name, its job's number or its \
             label in 'sml loadtest compare'. A name is unique among the runs that are still there.
 
             EXAMPLES
@@ -37,11 +38,11 @@ struct ListCommand: AsyncParsableCommand {
 
     private static func row(_ run: ListedRun, isBaseline: Bool) -> [String] {
         let headline = run.headline
-        func shown(_ value: Double?) -> String { value.map { Figures.short($0) } ?? "–" }
+        func shown(_ figure: Figure?) -> String { figure.map { $0.low == nil ? $0.shortText : $0.text(unit: "") } ?? "–" }
         return [
             run.handle + (isBaseline ? " (baseline)" : ""), String(run.started.prefix(16)).replacing("T", with: " "),
-            run.result?.scenario ?? "–", run.result?.run?.model ?? "–", run.verdict, shown(headline.perSecond), shown(headline.p50),
-            shown(headline.p95), shown(headline.successRate.map { 100 * $0 }),
+            run.scenario ?? "–", run.model ?? "–", run.verdict, shown(headline.perSecond), shown(headline.p50),
+            shown(headline.p95), shown(headline.successRate?.inPerCent),
         ]
     }
 }

@@ -48,6 +48,18 @@ import Testing
         #expect(none.successRate?.figure == Figure(value: 0.5))
     }
 
+    @Test func whatIsWrittenIsReadBack() throws {
+        var late = Self.run(5, p95: 9_000)
+        late.verdict = GeneratorVerdict(level: .invalid, reasons: [.meanRelativeLateness(0.3)])
+        let all = Self.all(Array(Self.five.runs.prefix(4)) + [late])
+        let read = try #require(ReadRepeats(document: all.document))
+        #expect(read.verdict == "4 of 5 VALID" && read.runs == 5 && read.scenario == "demo" && read.model == "org/m")
+        #expect(read.started == "2026-01-01T00:00:00.000Z" && read.latency.p95 == all.latency(0.95)?.figure)
+        #expect(read.requestsPerSecond == all.requestsPerSecond?.figure && read.successRate == all.successRate?.figure)
+        #expect(ReadRepeats(document: .object([("metrics", .object([]))])) == nil)
+        #expect(ReadRepeats(path: "/nonexistent/repeats.json") == nil)
+    }
+
     @Test func aShareIsNeverMoreThanAll() throws {
         let rate = try #require(Self.five.successRate)
         #expect(abs(try #require(rate.figure.high) - 0.997930) < 0.000001)
