@@ -55,6 +55,17 @@ import Testing
         }
         // Two seconds are too short for a verdict on latencies, and say so, or for any.
         #expect([0, 65].contains(run.code) && run.output.contains("=== Comparison: B against A ==="), "\(run.output)")
+        // Given alone, the run's own comparison is shown again, with a code that says it.
+        let again = try await Program.run("sml", ["loadtest", "compare", "out"], in: scratch)
+        let document = try #require(result.comparison?.document)
+        let words = document["text"]?.elements.compactMap(\.text).joined(separator: "\n") ?? ""
+        #expect(again.output == words + "\n" && run.output.contains(words), "\(again)")
+        let codes: [String: Int32] = ["no_difference": 0, "b_worse": 1, "b_better": 2, "none": 65]
+        #expect(codes[document["verdict"]?.text ?? ""] == again.code)
+        let with = try await Program.run("sml", ["loadtest", "compare", "out", "--tolerance", "3%"], in: scratch)
+        #expect(with.code == 64 && with.errors.contains("--tolerance: is for two runs; out holds two arms of one"), "\(with)")
+        let other = try await Program.run("sml", ["loadtest", "compare", "out", "out"], in: scratch)
+        #expect(other.code == 65 && other.errors.contains("holds arms a and b of one run; given alone"), "\(other)")
         // A key is in the run's own configuration and nowhere else.
         for name in scratch.contents where !["a.key", "b.key", "out/run_config.json"].contains(name) {
             let text = FileManager.default.contents(atPath: scratch.file(name)) ?? Data()

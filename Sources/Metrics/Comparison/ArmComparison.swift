@@ -78,6 +78,12 @@ package struct ArmComparison: Sendable, Equatable {
             && document["verdict"]?.text != Comparison.Verdict.none.rawValue
     }
 
+    /// What a command ends with that shows it.
+    package var exitStatus: ExitStatus {
+        guard hasVerdict, let verdict = document["verdict"]?.text.flatMap(Comparison.Verdict.init) else { return .records }
+        return verdict.exitStatus
+    }
+
     /// Its lines, fit for a terminal whoever wrote the document.
     package var lines: [String] { (document["text"]?.elements ?? []).compactMap { $0.text.map { OneLine.escaped($0) } } }
 }

@@ -65,8 +65,12 @@ package struct Comparison: Sendable, Equatable {
     }
 
     /// What a command ends with.
+    package var exitStatus: ExitStatus { verdict.exitStatus }
+}
+
+extension Comparison.Verdict {
     package var exitStatus: ExitStatus {
-        switch verdict {
+        switch self {
         case .noDifference: .done
         case .worse: .worse
         case .better: .better

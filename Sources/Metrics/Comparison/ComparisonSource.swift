@@ -40,6 +40,27 @@ package enum ComparisonSource {
         return try runs.map { try run($0.name, $0.files) }
     }
 
+    /// The comparison that a run of two arms at once made itself, from its records where they are; nil for runs of one server.
+    ///
+    /// - Throws: ``ComparisonSourceError``, ``RecordFileError``, ``MergeError``.
+    package static func ofArms(at path: String) throws -> ArmComparison? {
+        let all = try all(at: path)
+        guard all.count == 1, let files = all.first else { return nil }
+        // What is no summary of ours has no arms.
+        if case .summary(let path) = files { return try? Summary(path: path).result.comparison }
+        return try result(files).comparison
+    }
+
+    private static func result(_ files: Files) throws -> RunResult {
+        switch files {
+        case .records(let paths), .parts(let paths, _): return try SummaryBuilder.rebuild(fromRecords: paths).result
+        case .summary(let path):
+            do { return try Summary(path: path).result } catch {
+                throw ComparisonSourceError(path: path, reason: (error as? SummaryError)?.reason ?? "\(error)")
+            }
+        }
+    }
+
     /// - Throws: ``ComparisonSourceError`` when a run is among `runs` twice: it differs from itself by nothing, which proves nothing.
     package static func requireDistinct(_ runs: [ComparedRun]) throws(ComparisonSourceError) {
         var seen: [String: String] = [:]
@@ -138,12 +159,8 @@ package enum ComparisonSource {
     private static func run(_ name: String, _ files: Files) throws -> ComparedRun {
         switch files {
         case .records(let paths), .parts(let paths, _):
-            let result = try SummaryBuilder.rebuild(fromRecords: paths).result
-            guard result.lanes.isEmpty else {
-                let arms = result.lanes.map(\.name).joined(separator: " and ")
-                throw ComparisonSourceError(
-                    path: paths[0], reason: "holds arms \(arms) of one run; 'sml loadtest summarize' compares these with each other")
-            }
+            let result = try result(files)
+            try requireOne(result, paths[0])
             var requests = ComparedRequests()
             for path in paths {
                 // Those of a probe have another arm.
@@ -155,9 +172,9 @@ package enum ComparisonSource {
         case .summary(let path):
             let document = try document(path)
             if document["sml"] != nil {
-                do { return ComparedRun(name: name, result: try Summary(path: path).result) } catch {
-                    throw ComparisonSourceError(path: path, reason: (error as? SummaryError)?.reason ?? "\(error)")
-                }
+                let result = try result(files)
+                try requireOne(result, path)
+                return ComparedRun(name: name, result: result)
             }
             guard let result = RunResult(document: document) else {
                 throw ComparisonSourceError(path: path, reason: "neither records nor a summary, of sml loadtest or of k6")
@@ -168,6 +185,13 @@ package enum ComparisonSource {
                 ?? document[path: "throughput", "req_per_sec"]?.text.flatMap { Double($0) }
             return run
         }
+    }
+
+    private static func requireOne(_ result: RunResult, _ path: String) throws(ComparisonSourceError) {
+        guard !result.lanes.isEmpty else { return }
+        let arms = result.lanes.map(\.name).joined(separator: " and ")
+        throw ComparisonSourceError(
+            path: path, reason: "holds arms \(arms) of one run; given alone, 'sml loadtest compare' compares these with each other")
     }
 
     /// As large as a summary may be.

@@ -16,7 +16,8 @@ struct CompareCommand: AsyncParsableCommand {
         discussion: """
             A and B are records files, directories of runs, summaries (of sml loadtest, or one of k6's two), or runs by name, \
             label or job number; 'sml loadtest list' shows them. Records make intervals and a verdict; summaries alone have \
-            values. Several of each side (--a, --b, or a directory of runs) are repeats: the interval is the one between them.
+            values. Several of each side (--a, --b, or a directory of runs) are repeats: the interval is the one between them. \
+            A run of two arms ('sml loadtest ab', 'advanced --ab') is given alone: A and B are its arms.
 
             Runs that are no pair are refused, with what differs: rate, executor, corpus, seeds, max_tokens, model and other \
             settings of requests, more than one point of success rate, arrivals that were dropped, a generator that was late, \
@@ -41,12 +42,13 @@ struct CompareCommand: AsyncParsableCommand {
               sml loadtest compare tp4 dp4
               sml loadtest compare runs/old runs/new --tolerance 3%
               sml loadtest compare tp4 dp4 --report tp4-dp4.html
+              sml loadtest compare runs/ab
               sml loadtest compare old/summary.json k6_summary.json
               sml loadtest compare --a runs/a-* --b runs/b-* --json > comparison.json
               sml loadtest baseline tp4 && sml loadtest compare --baseline dp4
             """)
 
-    @Argument(help: ArgumentHelp("A and B; with --baseline only B.", valueName: "run"))
+    @Argument(help: ArgumentHelp("A and B; with --baseline only B; a run of two arms alone.", valueName: "run"))
     var runs: [String] = []
 
     @Option(parsing: .upToNextOption, help: ArgumentHelp("Runs of side A, in the order of those of B.", valueName: "run"))
@@ -77,6 +79,7 @@ struct CompareCommand: AsyncParsableCommand {
     private func runReported() throws -> Int32 {
         if report?.isEmpty == true { throw ConfigurationError(.usage, "--report: \"\" is not a file") }
         let settings = ComparisonSettings(tolerance: try Percentage.share(tolerance, option: "--tolerance"), allowed: Set(allow))
+        if runs.count == 1, !baseline, a.isEmpty, b.isEmpty, let code = try showArms(of: runs[0]) { return code }
         let (first, second) = try sides()
         let found = RunFinding(environment: ProcessVariables.all)
         let ofA = try ComparisonSource.side(try first.map(found.source)), ofB = try ComparisonSource.side(try second.map(found.source))
@@ -96,6 +99,23 @@ struct CompareCommand: AsyncParsableCommand {
             say("report: \(report)")
         }
         return comparison.exitStatus.rawValue
+    }
+
+    /// What a run of two arms at once said of them at its end; nil for a run of one server, which needs another to compare with.
+    private func showArms(of run: String) throws -> Int32? {
+        guard let arms = try ComparisonSource.ofArms(at: RunFinding(environment: ProcessVariables.all).source(run).path) else { return nil }
+        for (option, isGiven) in [("--tolerance", tolerance != "0%"), ("--allow", !allow.isEmpty)] where isGiven {
+            throw ConfigurationError(.usage, "\(option): is for two runs; \(run) holds two arms of one, which were compared at its end")
+        }
+        guard report == nil else {
+            throw ConfigurationError(.usage, "--report: is for two runs; 'sml loadtest report \(run)' makes the page of \(run)")
+        }
+        if json {
+            try StandardOutput.write((arms.document.bytes(indentation: 2) + [0x0A])[...])
+        } else {
+            try StandardOutput.draw(arms.lines.map { $0 + "\n" }.joined())
+        }
+        return arms.exitStatus.rawValue
     }
 
     private func sides() throws -> (a: [String], b: [String]) {
