@@ -130,7 +130,8 @@ final class RunSession: Sendable {
                 startedUnixNanoseconds: run.clock.wallOrigin, plannedArrivals: running.plannedArrivals,
                 plan: PlanDescription(lane.plan), resolvedScenario: lane.resolved.resolvedScenario,
                 corpus: CorpusDescription(
-                    file: request.prompts, prompts: lane.corpus.count, distinct: distinct[index], nonce: lane.nonce == nil ? nil : true),
+                    file: request.prompts, prompts: lane.corpus.count, distinct: distinct[index], nonce: lane.nonce == nil ? nil : true,
+                    digest: lane.corpus.digest),
                 machine: machine, workers: run.workers.count, conditions: conditions)
             context.testRequest = tested[index]
             context.command = lane.resolved.command

@@ -12,6 +12,9 @@ enum ComparisonNotes {
         case .duet, .alternating: break
         }
         notes += differences(a[0], b[0], allowed)
+        if zip(a, b).contains(where: { !$0.isOfK6 && !$1.isOfK6 && !PlanFacts.haveDigests($0.result, $1.result) }) {
+            notes.append(ComparisonNote.corpusByName)
+        }
         notes += prompts(a, b)
         if let late = comparison.figures.max(by: { $0.lateBlocks < $1.lateBlocks }), late.lateBlocks > 0 {
             let kept = late.measured?.blocks ?? 0
@@ -41,8 +44,9 @@ enum ComparisonNotes {
     /// Differences that were allowed, so that nobody forgets that they are there.
     private static func differences(_ a: ComparedRun, _ b: ComparedRun, _ allowed: Set<String>) -> [String] {
         guard !allowed.isEmpty else { return [] }
-        let ofA = Dictionary(PlanFacts.of(a.result), uniquingKeysWith: { $1 }),
-            ofB = Dictionary(PlanFacts.of(b.result), uniquingKeysWith: { $1 })
+        let byContent = PlanFacts.haveDigests(a.result, b.result)
+        let ofA = Dictionary(PlanFacts.of(a.result, byContent: byContent), uniquingKeysWith: { $1 }),
+            ofB = Dictionary(PlanFacts.of(b.result, byContent: byContent), uniquingKeysWith: { $1 })
         return allowed.sorted().filter { ofA[$0] != ofB[$0] }
             .map { ComparisonNote.allowed(NotComparable.differs(name: $0, a: ofA[$0], b: ofB[$0]).text) }
     }

@@ -11,7 +11,8 @@ struct Objections {
         // Of what k6 wrote there are values and no verdict: nothing to refuse.
         guard (a + b).allSatisfy({ !$0.isOfK6 }) else { return [] }
         func add(_ first: ComparedRun, _ second: ComparedRun, _ names: (a: String, b: String), isPair: Bool = true) {
-            let more = Comparability.objections(describe(first), describe(second), names: names)
+            let byContent = PlanFacts.haveDigests(first.result, second.result)
+            let more = Comparability.objections(describe(first, byContent), describe(second, byContent), names: names)
             for objection in more where !found.contains(objection) && !isAllowed(objection, isPair: isPair) { found.append(objection) }
         }
         for (number, pair) in zip(a, b).enumerated() {
@@ -32,13 +33,13 @@ struct Objections {
         }
     }
 
-    private func describe(_ run: ComparedRun) -> ArmDescription {
+    private func describe(_ run: ComparedRun, _ byContent: Bool) -> ArmDescription {
         let result = run.result
         let dropped = Double(result.metrics.count(.dropped))
         let started = Double(result.metrics.count(.started))
         return ArmDescription(
             verdict: result.certainty?.verdict?.run.level ?? .valid, isOverloaded: isOverloaded(result),
-            plan: PlanFacts.of(result), successRate: result.successShare ?? 0,
+            plan: PlanFacts.of(result, byContent: byContent), successRate: result.successShare ?? 0,
             droppedShare: dropped > 0 ? dropped / (dropped + started) : 0)
     }
 

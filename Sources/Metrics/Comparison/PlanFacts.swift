@@ -14,7 +14,10 @@ package enum PlanFacts {
     ]
 
     /// Names and values; empty for a document of k6, which does not say.
-    static func of(_ result: RunResult) -> [(name: String, value: String)] {
+    ///
+    /// - Parameter byContent: whether prompts are told apart by their digest, as far as both runs have one; else by the file's name
+    ///   and how many there are.
+    static func of(_ result: RunResult, byContent: Bool = true) -> [(name: String, value: String)] {
         guard let run = result.run else { return [] }
         var facts: [(name: String, value: String)] = [("model", run.model)]
         if case .object = run.resolvedScenario {
@@ -27,7 +30,7 @@ package enum PlanFacts {
         } else if let plan = try? JSON(encoding: run.plan) {
             collect(plan, "plan", into: &facts)
         }
-        facts.append(("corpus", corpus(run.corpus)))
+        facts.append(("corpus", corpus(run.corpus, byContent: byContent)))
         if let labels = labels(run) { facts.append(("labels", labels)) }
         if let digest = run.conditions?.systemPromptDigest { facts.append(("system prompt", digest)) }
         return facts
@@ -35,7 +38,10 @@ package enum PlanFacts {
 
     /// What was given to one of two arms alone: it is what is compared.
     package static func differing(_ a: ComparedRun, _ b: ComparedRun) -> Set<String> {
-        let facts = [a, b].map { Dictionary(of($0.result).map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }) }
+        let byContent = haveDigests(a.result, b.result)
+        let facts = [a, b].map { run in
+            Dictionary(of(run.result, byContent: byContent).map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+        }
         return Set(facts[0].keys).union(facts[1].keys).filter { facts[0][$0] != facts[1][$0] }
     }
 
@@ -45,8 +51,11 @@ package enum PlanFacts {
         for member in members { collect(member.value, path.isEmpty ? member.key : "\(path).\(member.key)", into: &facts) }
     }
 
-    /// The content where it was kept; else the file's name and how many prompts it has.
-    private static func corpus(_ corpus: CorpusDescription) -> String {
+    /// Whether the prompts of both can be compared by their content.
+    static func haveDigests(_ a: RunResult, _ b: RunResult) -> Bool { a.run?.corpus.digest != nil && b.run?.corpus.digest != nil }
+
+    private static func corpus(_ corpus: CorpusDescription, byContent: Bool) -> String {
+        if byContent, let digest = corpus.digest { return "\(corpus.prompts) prompts, \(digest)" }
         let file = corpus.file.split(separator: "/").last.map(String.init) ?? "packaged"
         return "\(file), \(corpus.prompts) prompts"
     }

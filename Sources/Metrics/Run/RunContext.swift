@@ -100,8 +100,11 @@ package struct CorpusDescription: Codable, Sendable, Equatable {
     package var distinct: Int?
     /// True where every pass over it was new to the server; absent for others.
     package var nonce: Bool?
+    /// Of their content and order; absent in records of before it was taken.
+    package var digest: String?
 
-    package init(file: String = "", prompts: Int = 0, distinct: Int? = nil, nonce: Bool? = nil) {
+    package init(file: String = "", prompts: Int = 0, distinct: Int? = nil, nonce: Bool? = nil, digest: String? = nil) {
+        self.digest = digest
         self.file = file
         self.prompts = prompts
         self.distinct = distinct

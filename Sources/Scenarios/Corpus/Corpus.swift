@@ -36,6 +36,9 @@ package final class Corpus: @unchecked Sendable {
     package let model: String?
     /// What the file was taken for, and which keys of it are not sent.
     package let reading: CorpusReading
+    /// `fnv1a:` and the fingerprint of what the file says of the kept prompts, in their order: the same for every model, limit and
+    /// system prompt that bodies are made with. Empty for a corpus that was not read from anywhere.
+    package let digest: String
     private let prompts: ContiguousArray<Prompt>
     /// By prompt, where in its body a nonce goes; empty for a corpus without.
     private let nonceOffsets: [UInt32]
@@ -43,8 +46,9 @@ package final class Corpus: @unchecked Sendable {
 
     init(
         prompts: ContiguousArray<Prompt>, labels: [String], arena: BodyArena, sourceCount: Int, bodyBytesTotal: Int,
-        model: String?, reading: CorpusReading, nonceOffsets: [UInt32] = []
+        model: String?, reading: CorpusReading, digest: String = "", nonceOffsets: [UInt32] = []
     ) {
+        self.digest = digest
         self.prompts = prompts
         self.nonceOffsets = nonceOffsets
         self.labels = labels
@@ -109,7 +113,7 @@ package final class Corpus: @unchecked Sendable {
                         body: new.body, length: UInt32(new.length), tokens: prompt.tokens, label: prompt.label, source: prompt.source)
                 }),
             labels: labels, arena: arena, sourceCount: sourceCount, bodyBytesTotal: bodies.reduce(0) { $0 + $1.length }, model: model,
-            reading: reading, nonceOffsets: bodies.compactMap(\.nonceOffset))
+            reading: reading, digest: digest, nonceOffsets: bodies.compactMap(\.nonceOffset))
     }
 
     // MARK: Loading

@@ -20,6 +20,7 @@ struct CorpusLoader: ~Copyable {
     private var bodyBytesTotal = 0
     private var discarded = 0
     private var reading = CorpusReading()
+    private var digest = Fingerprint()
 
     /// Given back this often: seldom enough to cost nothing, small against a corpus that is large enough to matter.
     private static let discardStep = 4 << 20
@@ -49,7 +50,7 @@ struct CorpusLoader: ~Copyable {
         }
         return Corpus(
             prompts: prompts, labels: labels, arena: arena, sourceCount: sourceCount, bodyBytesTotal: bodyBytesTotal,
-            model: options.modelAsked, reading: reading)
+            model: options.modelAsked, reading: reading, digest: "fnv1a:\(digest.hexadecimal)")
     }
 
     private mutating func readAll() throws {
@@ -121,6 +122,7 @@ struct CorpusLoader: ~Copyable {
         let label = entry.label ?? Corpus.unlabelled
         if kept.isEmpty || kept.contains(label) {
             let body = try renderer.render(entry, in: bytes)
+            entry.add(to: &digest, label: label, in: bytes)
             bodyBytesTotal += body.count
             guard sourceCount < Int(Int32.max) else { throw failure("more than 2^31 entries") }
             guard let length = UInt32(exactly: body.count) else { throw failure("a body of 4 GiB or more") }

@@ -34,6 +34,7 @@ package enum ComparisonNote {
     package static let fewRepeats = "fewer than \(BetweenRuns.recommended) repeats: the interval is wide"
     package static let notInterleaved = "all runs of one side before all of the other: slow changes of the machine are not covered"
     package static let noRecords = "summaries alone: values and no verdict, which needs the records of both"
+    package static let corpusByName = "prompts are compared by the corpus's file name and size: a run is of before their content was kept"
     package static let ramp = "the load was changing: ratios are means over its stages"
 
     package static func betweenRuns(_ pairs: Int) -> String {

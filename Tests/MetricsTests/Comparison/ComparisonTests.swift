@@ -144,6 +144,31 @@ struct ComparisonTests {
         #expect(abs(try #require(try figure(ofSummaries, .latency, 0.5).measured).ratio / median.ratio - 1) < 0.01)
     }
 
+    /// Files of one name and size may hold other prompts; the same ones may have another name.
+    @Test func promptsAreComparedByTheirContent() throws {
+        var a = PairedRuns()
+        a.seconds = 60
+        var other = a.slower(1)
+        other.digest = "fnv1a:0000000000000001"
+        let refused = Comparison(a: [a.run("a")], b: [other.run("b")], design: .duet)
+        #expect(
+            refused.objections.map(\.text) == [
+                "corpus differs (A 12 prompts, fnv1a:34531ca7168b8f38, B 12 prompts, fnv1a:0000000000000001)"
+            ], "\(refused.objections.map(\.text))")
+        var renamed = a.slower(1).run("b")
+        renamed.result.run?.corpus.file = "/elsewhere/copy.json"
+        let same = Comparison(a: [a.run("a")], b: [renamed], design: .duet)
+        #expect(same.objections.isEmpty && !same.notes.contains(ComparisonNote.corpusByName))
+
+        // A run of before it was taken has a name and a size.
+        other.digest = nil
+        let old = Comparison(a: [a.run("a")], b: [other.run("b")], design: .duet)
+        #expect(old.objections.isEmpty && old.notes.contains(ComparisonNote.corpusByName))
+        var elsewhere = other.run("b")
+        elsewhere.result.run?.corpus.file = "/elsewhere/copy.json"
+        #expect(Comparison(a: [a.run("a")], b: [elsewhere], design: .duet).objections.count == 1)
+    }
+
     @Test func summariesAloneHaveValues() throws {
         let a = PairedRuns()
         let first = ComparedRun(name: "a", result: a.run("a").result),

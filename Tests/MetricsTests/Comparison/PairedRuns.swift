@@ -22,6 +22,8 @@ struct PairedRuns {
     var hasSchedule = true
     var scenario: JSON = .object([("rate", .int(20)), ("max_tokens", .int(64)), ("prompt_seed", .int(42))])
     var model = "org/m"
+    /// Of its prompts.
+    var digest: String? = "fnv1a:34531ca7168b8f38"
     var started: Int64 = 1_700_000_000_000_000_000
     var dropped = 0
 
@@ -67,6 +69,7 @@ struct PairedRuns {
                 target: RequestTarget(url: Samples.url), warmUp: .fixed(.seconds(10))))
         context.resolvedScenario = scenario.canonical
         context.model = model
+        context.corpus.digest = digest
         context.startedUnixNanoseconds = started
         return context
     }

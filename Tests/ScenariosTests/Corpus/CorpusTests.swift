@@ -80,6 +80,30 @@ import Testing
                 == "prompts.json: no prompt has a label in prompt_labels (x, y); labels present: l, s, unlabelled")
     }
 
+    /// The same prompts in the same order have one, whatever is asked for with them; everything else of an entry counts.
+    @Test func theDigestIsOfTheContent() throws {
+        func digest(_ text: String, _ options: CorpusOptions = CorpusOptions()) throws -> String {
+            try Corpus.load(text: text, options: options).digest
+        }
+        let plain = #"[{"content":"a","label":"s"},{"content":"b","label":"l","max_tokens":3}]"#
+        let known = try digest(plain)
+        #expect(known.wholeMatch(of: /fnv1a:[0-9a-f]{16}/) != nil)
+        #expect(try digest(plain, CorpusOptions(model: "m", maxTokens: .fixed(5), ignoreEOS: true, systemPrompt: "s")) == known)
+        #expect(try digest(#"{"label":"s","content":"a"}"# + "\n" + #"{"max_tokens":3,"content":"b", "label":"l"}"#) == known)
+        #expect(
+            try digest(#"[{"content":"x","label":"y"}, {"content":"a","label":"s"}]"#, CorpusOptions(promptLabels: ["s"]))
+                == digest(#"[{"content":"a","label":"s"}]"#))
+        for other in [
+            #"[{"content":"b","label":"l","max_tokens":3},{"content":"a","label":"s"}]"#,
+            #"[{"content":"a","label":"s"},{"content":"c","label":"l","max_tokens":3}]"#,
+            #"[{"content":"a","label":"s"},{"content":"b","label":"k","max_tokens":3}]"#,
+            #"[{"content":"a","label":"s"},{"content":"b","label":"l","max_tokens":4}]"#,
+            #"[{"content":"a","label":"s","temperature":0},{"content":"b","label":"l","max_tokens":3}]"#,
+            #"[{"content":"a","label":"s","body":{"x":1}},{"content":"b","label":"l","max_tokens":3}]"#,
+            #"[{"messages":[{"role":"user"}],"label":"s"},{"content":"b","label":"l","max_tokens":3}]"#,
+        ] { #expect(try digest(other) != known, "\(other)") }
+    }
+
     @Test func bodyOfEveryOption() throws {
         let options = CorpusOptions(
             model: "org/m\"1", maxTokens: .fixed(5), ignoreEOS: true, systemPrompt: "sys\n<é>")

@@ -94,6 +94,20 @@ struct CorpusEntry {
         others.countUnsent(in: scanner, &reading)
     }
 
+    /// Everything of the entry that is sent or tells prompts apart, as the file has it.
+    func add(to digest: inout Fingerprint, label: String, in bytes: UnsafeRawBufferPointer) {
+        func piece(_ range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[range]) }
+        digest.add(label)
+        digest.add(messages == nil ? "content" : "messages")
+        if let text = messages ?? content { digest.add(piece(text)) }
+        digest.add(maxTokens.map { "\($0)" } ?? "")
+        for parameter in parameters {
+            digest.add(piece(parameter.key.range))
+            digest.add(piece(parameter.value))
+        }
+        if let body { digest.add(piece(body)) }
+    }
+
     // MARK: - Values
 
     mutating func takeContent(_ string: JSONString) {
