@@ -5,7 +5,7 @@
 package struct Confidence: Sendable {
     /// The share of cases in which the truth lies beyond one bound.
     package let tail: Double
-    let z: Double
+    package let z: Double
     /// Critical t by number of blocks, in the order of ``BlockTotals/blockCounts``.
     let t: [Double]
 

@@ -9,7 +9,7 @@ package enum PrintingRule: Sendable {
     /// At least 5 independent values beyond the percentile, by the smallest estimate among the tail percentiles up to it.
     case tailEvents
 
-    static let neededBeyond = 30.0
+    package static let neededBeyond = 30.0
     static let neededTailEvents = 5.0
     /// Below this many independent events the interval is marked.
     static let fewTailEvents = 20.0
