@@ -54,7 +54,7 @@ extension Certainty {
         }
         self.init(
             warmUp: warmUp.text, full: full, steady: steady, overload: overload, firstRepeat: nil,
-            stages: Self.stages(observations, context: context, until: load.upperBound, inFlight: inFlight), verdict: nil)
+            stages: Self.stages(observations, context: context, until: load.upperBound), verdict: nil)
         if let window, context.corpus.nonce != true {
             firstRepeat = window.firstRepeat(
                 prompts: context.corpus.prompts, requestsPerSecond: Double(run.started.total) / (Double(load.upperBound) / 1e9))
@@ -70,7 +70,7 @@ extension Certainty {
     private static let longestSearched: Int64 = 1_000_000_000_000_000
 
     private static func stages(
-        _ observations: Observations, context: RunContext, until end: Int64, inFlight: [Double]
+        _ observations: Observations, context: RunContext, until end: Int64
     ) -> [StageFigures] {
         guard let stages = context.plan.stages else { return [] }
         let unit = context.plannedArrivals == nil ? nil : context.plan.timeUnitSeconds
@@ -82,14 +82,13 @@ extension Certainty {
             let (start, seconds) = (from, Double(to - from) / 1e9)
             var started = 0
             observations.forEach { if start <= $0.started, $0.started < to { started += observations.weight } }
-            let levels = inFlight.dropFirst(Int(start / 1_000_000_000)).prefix(max(0, Int(to / 1_000_000_000 - start / 1_000_000_000)))
             // A run that was cut short had only the beginning of the line.
             let reached = Double(height) + Double(stage.target - height) * min(1, seconds / max(stage.durationSeconds, 1e-9))
             return StageFigures(
                 figures: WindowFigures(
                     observations, window: start..<to, withheld: height == stage.target ? nil : .changingLoad),
                 startTarget: height, target: stage.target, offeredPerSecond: unit.map { (Double(height) + reached) / 2 / $0 },
-                startedPerSecond: Double(started) / seconds, inFlight: levels.isEmpty ? nil : levels.reduce(0, +) / Double(levels.count))
+                startedPerSecond: Double(started) / seconds)
         }
     }
 

@@ -60,8 +60,6 @@ package struct StageFigures: Sendable, Equatable {
     package var offeredPerSecond: Double?
     /// Requests that started in it, per second.
     package var startedPerSecond: Double?
-    /// Requests in flight at the ends of its seconds, on average; nil where it has none.
-    package var inFlight: Double?
 
     /// Only where the load stood still are there intervals.
     package var isPlateau: Bool { startTarget == target }

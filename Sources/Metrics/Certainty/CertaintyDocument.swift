@@ -30,7 +30,6 @@ enum CertaintyDocument {
                             [
                                 ("start_target", .int(Int64($0.startTarget))), ("target", .int(Int64($0.target))),
                                 ("offered_per_second", JSON($0.offeredPerSecond)), ("started_per_second", JSON($0.startedPerSecond)),
-                                ("in_flight", JSON($0.inFlight)),
                             ] + members($0.figures))
                     })
             ),
@@ -184,8 +183,7 @@ enum CertaintyDocument {
         guard let figures = window(json) else { return nil }
         return StageFigures(
             figures: figures, startTarget: Int(json["start_target"]?.integer ?? 0), target: Int(json["target"]?.integer ?? 0),
-            offeredPerSecond: json["offered_per_second"]?.number, startedPerSecond: json["started_per_second"]?.number,
-            inFlight: json["in_flight"]?.number)
+            offeredPerSecond: json["offered_per_second"]?.number, startedPerSecond: json["started_per_second"]?.number)
     }
 
     private static func verdict(_ json: JSON?) -> RunVerdict? {

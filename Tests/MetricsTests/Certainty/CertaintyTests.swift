@@ -163,7 +163,7 @@ struct CertaintyTests {
         // half a request is missing at the ends of seconds, just before the next is due.
         #expect(rising.offeredPerSecond == 11 && plateau.offeredPerSecond == 20)
         #expect(abs((rising.startedPerSecond ?? 0) - 20) < 0.1 && abs((plateau.startedPerSecond ?? 0) - 20) < 0.1)
-        #expect(abs((plateau.inFlight ?? 0) - 5.5) < 0.3, "\(plateau)")
+        #expect(abs((plateau.figures.inFlight?.mean ?? 0) - 5.5) < 0.3, "\(plateau)")
         let result = try Self.ramp.result
         let lines = Summary(result).textBlock(color: false).split(separator: "\n").map(String.init)
         let table = try #require(lines.firstIndex { $0.contains("by stage") })

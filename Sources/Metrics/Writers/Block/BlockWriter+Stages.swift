@@ -16,7 +16,7 @@ extension BlockWriter {
             let name = stage.isPlateau ? "at \(stage.target)" : "\(stage.startTarget) -> \(stage.target)"
             return [name] + (isOpen ? [cell(stage.offeredPerSecond)] : [])
                 + [
-                    cell(stage.startedPerSecond), cell(stage.inFlight), latency(0.5), latency(0.95), latency(0.99),
+                    cell(stage.startedPerSecond), cell(stage.figures.inFlight?.mean), latency(0.5), latency(0.95), latency(0.99),
                     cell(stage.figures.tokensPerSecond.value),
                 ]
         }
