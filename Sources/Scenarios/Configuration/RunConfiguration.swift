@@ -12,6 +12,7 @@ package struct RunConfiguration: Sendable, Equatable {
             "server_url", "api_key", "model", "scenario", "scenario_definition", "think_time", "max_tokens",
             "request_timeout", "prompt_labels", "ignore_eos", "prompt_seed", "custom", "run_label", "initial_stagger",
             "think_seed", "system_prompt", "warmup", "stream", "thresholds", "slo", "ab", "replicas", "gpus", "command",
+            CapacitySettings.key,
         ] + ConnectionSettings.keys
 
     /// Named in errors.

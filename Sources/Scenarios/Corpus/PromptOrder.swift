@@ -8,14 +8,16 @@ package struct PromptOrder: Sendable {
     /// - Parameters:
     ///   - count: prompts after the label filter, at least 1 and below 2^31.
     ///   - seed: rounded to a double, then taken mod 2^32, two's complement for negatives.
-    package init(count: Int, seed: Int64) {
+    ///   - first: how many were sent before: the first prompt is the one that comes after them.
+    package init(count: Int, seed: Int64, after first: Int = 0) {
         precondition(count > 0 && count <= Int(Int32.max))
         var order = (0..<Int32(count)).map { $0 }
         var generator = ScriptLCG(seed: seed)
         for index in stride(from: count - 1, to: 0, by: -1) {
             order.swapAt(index, Int(generator.next() * Double(index + 1)))
         }
-        self.order = order
+        let start = first % count
+        self.order = Array(order[start...] + order[..<start])
     }
 
     package var count: Int { order.count }

@@ -48,6 +48,14 @@ struct ConstantArrivalRate: ExecutorKind {
         ConstantArrivalRate(
             rate: rate, timeUnit: timeUnit, duration: duration, preAllocatedVUs: preAllocatedVUs, maxVUs: maxVUs)
     }
+
+    func steady(at load: Double, lasting duration: Duration) -> Executor {
+        let steady = SteadyRate(load, users: maxVUs)
+        return .constantArrivalRate(
+            rate: steady.rate, timeUnit: steady.timeUnit, duration: duration, preAllocatedVUs: preAllocatedVUs, maxVUs: steady.maxVUs)
+    }
+
+    var firstLoad: Double { Double(rate) / timeUnit.inSeconds }
 }
 
 extension Executor {

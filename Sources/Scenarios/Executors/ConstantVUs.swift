@@ -34,6 +34,10 @@ struct ConstantVUs: ExecutorKind {
     var pattern: String { "\(vus) VUs" }
 
     func scaled(toDuration duration: Duration) -> ConstantVUs { ConstantVUs(vus: vus, duration: duration) }
+
+    func steady(at load: Double, lasting duration: Duration) -> Executor { .constantVUs(vus: Int(load), duration: duration) }
+
+    var firstLoad: Double { Double(vus) }
 }
 
 extension Executor {

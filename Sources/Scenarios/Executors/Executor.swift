@@ -55,6 +55,15 @@ package struct Executor: Sendable, Equatable {
         return opened(kind)
     }
 
+    /// The same kind of load standing still at `load`, arrivals per second or users, as a search for a server's capacity has it:
+    /// what stages say is what the search finds out. Of an open loop no limit of users decides before the server does.
+    func steady(at load: Double, lasting duration: Duration) throws(ConfigurationError) -> Executor {
+        try kind.steady(at: load, lasting: duration)
+    }
+
+    /// Where such a search begins: what is asked for, or the least that stages ask for. Arrivals per second, or users.
+    package var firstLoad: Double { kind.firstLoad }
+
     /// The arrivals of an open loop; nil for closed ones, which have none.
     package var arrivals: (any ArrivalSchedule)? {
         if case .arrivals(let schedule, _) = load { schedule } else { nil }

@@ -29,6 +29,10 @@ protocol ExecutorKind: Sendable, Equatable {
     func scaled(toDuration duration: Duration) throws(ConfigurationError) -> Self
     /// See ``Executor/reseeded(by:)``.
     func reseeded(by offset: Int) -> Self
+    /// See ``Executor/steady(at:lasting:)``.
+    func steady(at load: Double, lasting duration: Duration) throws(ConfigurationError) -> Executor
+    /// See ``Executor/firstLoad``.
+    var firstLoad: Double { get }
 }
 
 extension ExecutorKind {

@@ -131,6 +131,21 @@ struct PoissonArrivalRate: ExecutorKind {
         PoissonArrivalRate(self, arrivalSeed: (arrivalSeed &+ offset) & .max)
     }
 
+    func steady(at load: Double, lasting duration: Duration) throws(ConfigurationError) -> Executor {
+        let steady = SteadyRate(load, users: maxVUs)
+        return Executor(
+            try PoissonArrivalRate(
+                shape: .constant(rate: steady.rate, duration: duration), timeUnit: steady.timeUnit, preAllocatedVUs: preAllocatedVUs,
+                maxVUs: steady.maxVUs, arrivalSeed: arrivalSeed))
+    }
+
+    var firstLoad: Double {
+        switch shape {
+        case .constant(let rate, _): Double(rate) / timeUnit.inSeconds
+        case .stages(let start, let stages): Double(stages.least(from: start)) / timeUnit.inSeconds
+        }
+    }
+
     func scaled(toDuration duration: Duration) throws(ConfigurationError) -> PoissonArrivalRate {
         let scaled: Shape =
             switch shape {

@@ -52,6 +52,14 @@ struct RampingArrivalRate: ExecutorKind {
             startRate: startRate, timeUnit: timeUnit, stages: stages.scaled(toDuration: duration),
             preAllocatedVUs: preAllocatedVUs, maxVUs: maxVUs)
     }
+
+    func steady(at load: Double, lasting duration: Duration) -> Executor {
+        let steady = SteadyRate(load, users: maxVUs)
+        return .constantArrivalRate(
+            rate: steady.rate, timeUnit: steady.timeUnit, duration: duration, preAllocatedVUs: preAllocatedVUs, maxVUs: steady.maxVUs)
+    }
+
+    var firstLoad: Double { Double(stages.least(from: startRate)) / timeUnit.inSeconds }
 }
 
 extension Executor {

@@ -60,6 +60,10 @@ struct RampingVUs: ExecutorKind {
         RampingVUs(
             startVUs: startVUs, stages: stages.scaled(toDuration: duration), gracefulRampDown: gracefulRampDown)
     }
+
+    func steady(at load: Double, lasting duration: Duration) -> Executor { .constantVUs(vus: Int(load), duration: duration) }
+
+    var firstLoad: Double { Double(stages.least(from: startVUs)) }
 }
 
 extension Executor {

@@ -20,6 +20,9 @@ extension [Stage] {
     /// The highest point of the line from `start` on.
     func highest(from start: Int) -> Int { reduce(start) { Swift.max($0, $1.target) } }
 
+    /// The lowest of its ends that is more than 0.
+    func least(from start: Int) -> Int { ([start] + map(\.target)).filter { $0 > 0 }.min() ?? 1 }
+
     /// The same line in another time: the sum is exactly `duration`. Scales the stage boundaries, not the lengths, so
     /// that rounding does not add up. A line of 0 s cannot be scaled and stays.
     func scaled(toDuration duration: Duration) -> [Stage] {
