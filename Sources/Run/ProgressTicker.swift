@@ -11,15 +11,17 @@ final class ProgressTicker: Sendable {
     private let readers: RunReaders
     /// The lane whose figures stand apart.
     private let probe: UInt16?
+    private let heading: String?
     private let thread: SerialThread?
     /// nil once it has ended.
     private let printer: Mutex<ProgressPrinter?>
 
     /// - Throws: ``GeneratorError/unavailable(_:)`` when there is no thread for it.
-    init(run: LoadRun, readers: RunReaders, probe: UInt16?, quiet: Bool) throws(GeneratorError) {
+    init(run: LoadRun, readers: RunReaders, probe: UInt16?, quiet: Bool, heading: String? = nil) throws(GeneratorError) {
         self.run = run
         self.readers = readers
         self.probe = probe
+        self.heading = heading
         let printer = ProgressPrinter(quiet: quiet)
         thread = printer.mode == .quiet ? nil : try SerialThread("sml.progress")
         self.printer = Mutex(printer)
@@ -54,6 +56,7 @@ final class ProgressTicker: Sendable {
             inFlight: loads.reduce(0) { $0 + $1.live.inFlight }, rateAsked: rates.isEmpty ? nil : rates.reduce(0, +),
             virtualUsers: loads.reduce(0) { $0 + $1.live.active })
         if let probe { snapshot.takeProbe(tally[probe]) }
+        snapshot.heading = heading
         return snapshot
     }
 }

@@ -55,7 +55,11 @@ struct RunLanes: Sendable {
         for (name, configuration) in arms.isEmpty ? [(nil, configuration)] : arms.map({ ($0.name as String?, $0.configuration) }) {
             var resolved = try configuration.resolve(environment: request.environment)
             if let duration = request.duration { resolved = try resolved.scaled(toDuration: duration) }
-            if let number = request.repetition { resolved = resolved.repeated(number) }
+            if let probe = request.capacity {
+                resolved = try resolved.probing(probe.load, objectives: probe.judge.thresholds)
+            } else if let number = request.repetition {
+                resolved = resolved.repeated(number)
+            }
             if let design { resolved.plan = try design.plan(of: resolved.plan) }
             if request.ignoresThresholds { resolved.plan.objectives.thresholds = [] }
             runs.append((name, resolved))
@@ -89,7 +93,8 @@ struct RunLanes: Sendable {
             lanes.append(
                 Lane(
                     name: name, arm: arm, resolved: resolved, corpus: corpus,
-                    order: PromptOrder(count: corpus.count, seed: resolved.plan.promptSeed),
+                    order: PromptOrder(
+                        count: corpus.count, seed: resolved.plan.promptSeed, after: request.capacity?.load.promptsBefore ?? 0),
                     nonce: corpus.hasNonces ? PromptNonce(run: run, arm: arm) : nil))
         }
         if design?.design == .aa { try Self.requireAlike(lanes) }

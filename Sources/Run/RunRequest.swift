@@ -67,6 +67,8 @@ package struct RunRequest {
     package var repeats = 1
     /// Which of several runs this is; nil for the only one.
     package var repetition: Int?
+    /// Of a search for a server's capacity, the load that this run tries; nil for a plain run.
+    var capacity: CapacityTrial?
     /// Set when this is one of several tasks.
     package var task: Task?
 
@@ -101,10 +103,18 @@ extension RunRequest {
 
     /// The request of run `number`, from 1, of several: everything of its own in a directory of its own. The server is asked
     /// before the first only.
-    func repeated(_ number: Int) -> RunRequest {
+    func repeated(_ number: Int) -> RunRequest { part(number, directory: RepeatFile.directory(number)) }
+
+    /// The same of a probe of a search for a capacity.
+    func probing(_ trial: CapacityTrial) -> RunRequest {
+        var one = part(trial.load.number, directory: CapacityFile.directory(trial.load.number))
+        one.capacity = trial
+        return one
+    }
+
+    private func part(_ number: Int, directory name: String) -> RunRequest {
         var one = self
         one.repetition = number
-        let name = RepeatFile.directory(number)
         one.directory = PathText.joined(directory, name)
         one.shownDirectory = PathText.joined(shownDirectory, name)
         one.summaries = summaries.map { PathText.joined(one.directory, PathText.name(of: $0)) }

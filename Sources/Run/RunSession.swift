@@ -26,6 +26,8 @@ final class RunSession: Sendable {
     private let stopping: RunStop
     private let progress: ProgressTicker
     private let watch: ThresholdWatch
+    /// Of a probe of a search.
+    private let capacity: CapacityWatch?
     /// What is certain about the run, once it has ended: for the last look of its series.
     private let certainty: FinalCertainty
     /// How the run itself ended, once it did.
@@ -142,8 +144,10 @@ final class RunSession: Sendable {
         readers = RunReaders(
             tally: RunTally(context: context, texts: texts),
             file: try Self.openRecords(records, context: context, texts: texts, redactor: redactor))
-        progress = try ProgressTicker(run: run, readers: readers, probe: context.probe?.arm, quiet: request.quiet)
+        progress = try ProgressTicker(
+            run: run, readers: readers, probe: context.probe?.arm, quiet: request.quiet, heading: request.capacity?.heading)
         watch = try ThresholdWatch(run: run, readers: readers)
+        capacity = try request.capacity.map { [run, readers] in try CapacityWatch($0, run: run, readers: readers) }
         let certainty = FinalCertainty()
         self.certainty = certainty
         delivery = try request.remoteWrite.map { [run, readers, context, redactor, task] in
@@ -200,8 +204,10 @@ final class RunSession: Sendable {
     func run() async throws -> (code: Int32, result: RunResult?) {
         progress.begin()
         watch.begin()
+        capacity?.begin()
         let end = try await run.run { [readers] in readers.consume($0) }
         watch.end()
+        capacity?.end()
         progress.end()
         let outcome = RunOutcome(
             end.stopReason == nil ? .completed : end.stoppedByRule ? .stopped : .interrupted,
@@ -225,14 +231,26 @@ final class RunSession: Sendable {
         // Of several runs the last one's end is not everything.
         if request.repetition == nil { stopping.finished(final) }
         defer {
-            if final == ExitStatus.nothingSucceeded.rawValue { StandardError.write("\(request.program): none of the requests succeeded\n") }
-            if final == ExitStatus.rule.rawValue, let crossed = summary?.result.crossedMetrics, !crossed.isEmpty {
-                StandardError.write("\(request.program): thresholds were not met: \(OneLine.escaped(crossed.joined(separator: ", ")))\n")
-            }
-            if final == ExitStatus.invalid.rawValue { StandardError.write("\(request.program): its verdict is INVALID\n") }
+            if request.capacity == nil { sayWhy(final, summary) }
         }
         guard let summary, !show(summary) else { return (final, summary?.result) }
         return (final == 0 ? OutputError.exitCode : final, summary.result)
+    }
+
+    /// What an exit code does not.
+    private func sayWhy(_ final: Int32, _ summary: Summary?) {
+        if final == ExitStatus.nothingSucceeded.rawValue { StandardError.write("\(request.program): none of the requests succeeded\n") }
+        if final == ExitStatus.rule.rawValue, let crossed = summary?.result.crossedMetrics, !crossed.isEmpty {
+            StandardError.write("\(request.program): thresholds were not met: \(OneLine.escaped(crossed.joined(separator: ", ")))\n")
+        }
+        if final == ExitStatus.invalid.rawValue { StandardError.write("\(request.program): its verdict is INVALID\n") }
+    }
+
+    /// What the probe came to that this was; nil for a plain run, and before its end.
+    func probe(_ result: RunResult) -> (probe: CapacityProbe, started: Int)? {
+        guard let capacity, let outcome = ended.withLock({ $0 }) else { return nil }
+        let statistics = readers.statistics
+        return (capacity.probe(statistics, context: context, outcome: outcome, result: result), Int(statistics.started.total))
     }
 
     /// The end of a run whose orderly end does not come: its parts are written as they are. Returns the exit code.

@@ -21,7 +21,8 @@ package enum SignalledRun {
             try ProcessWatch.start(signals: sml_early_signals(), starter: starter, stop: stop)
             try ProcessVariables.requireText()
             let environment = ProcessVariables.all
-            let asked = try request(environment)
+            var asked = try request(environment)
+            if var searching = try CapacityRunning(&asked, environment: environment, stop: stop) { return try await searching.run() }
             if asked.repeats > 1 {
                 var running = try RepeatedRunning(asked, environment: environment, stop: stop)
                 return try await running.run()

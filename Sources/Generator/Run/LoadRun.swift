@@ -258,8 +258,10 @@ package final class LoadRun: Sendable {
     /// given is the one reported; a later call can only shorten the drain.
     package func stop(reason: String, drain: Duration) { stop(reason: reason, byRule: false, drain: drain) }
 
-    /// Ends the run early by a rule of its scenario that somebody else watches.
-    package func stop(byRule reason: String) { stop(reason: reason, byRule: true, drain: ruleDrain) }
+    /// Ends the run early by a rule that somebody else watches.
+    ///
+    /// - Parameter drain: how long requests in flight may go on; nil for as long as the rules of a scenario let them.
+    package func stop(byRule reason: String, drain: Duration? = nil) { stop(reason: reason, byRule: true, drain: drain ?? ruleDrain) }
 
     private func stop(reason: String, byRule: Bool, drain: Duration) {
         let shards = state.withLock { state in

@@ -11,7 +11,7 @@ package enum ProgressLine {
         let style = TerminalStyle(color: color)
         var line = ""
         var used = 0
-        for part in [bar(snapshot)] + parts(snapshot) {
+        for part in (snapshot.heading.map { [Part(text: $0)] } ?? []) + [bar(snapshot)] + parts(snapshot) {
             let separator = used == 0 ? "" : "  "
             let length = separator.count + part.text.count
             // A terminal wraps when its last column is written; the next redraw would then leave the first line behind.
@@ -39,7 +39,7 @@ package enum ProgressLine {
     package static func plain(_ snapshot: ProgressSnapshot) -> String {
         let total = snapshot.total > 0 ? "/" + Format.duration(nanoseconds: snapshot.total) : ""
         let state = snapshot.isDraining ? " draining" : ""
-        return "running \(Format.duration(nanoseconds: snapshot.elapsed))\(total)\(state), "
+        return (snapshot.heading.map { "\($0): " } ?? "") + "running \(Format.duration(nanoseconds: snapshot.elapsed))\(total)\(state), "
             + parts(snapshot).map(\.text).joined(separator: ", ")
     }
 

@@ -35,6 +35,8 @@ package struct ProgressSnapshot: Sendable, Equatable {
     package var lateness: Double?
     /// False when the generator did not keep up so far.
     package var keptUp: Bool
+    /// Of several runs, which one this is: `probe 3, 20/s`.
+    package var heading: String?
     /// Of each of the last whole seconds: requests finished, and p95 of those that succeeded, milliseconds.
     package var lateRates: [Double] = []
     package var lateP95: [Double?] = []
