@@ -25,7 +25,8 @@ struct JobResults: Sendable {
     func bringHome(_ end: JobEnd, tail: [String]) async throws -> (code: Int32, parts: [Part]) {
         var problems: [String] = []
         var parts: [Part] = []
-        for one in record.runs {
+        let runs = try await runs(after: end, &problems)
+        for one in runs {
             var part = Part(record: one, fetched: try await run.summary(of: one, after: end))
             if part.fetched == .here { part.home = told(&problems) { try HomeSummary(fetched: one) } }
             if case .failed(let reason) = part.fetched { problems.append(reason) }
@@ -46,7 +47,8 @@ struct JobResults: Sendable {
         for index in parts.indices {
             let part = parts[index]
             let records = try await run.records(
-                of: part.record, listing: parts.count > 1 || record.repeats != nil ? run.listing(of: part.record) : listing)
+                of: part.record,
+                listing: parts.count > 1 || record.repeats != nil || record.isCapacity ? run.listing(of: part.record) : listing)
             if !records.problems.isEmpty || !problems.isEmpty && part.fetched != .none { mayExist = true }
             problems += records.problems
             files += records.files
@@ -64,13 +66,24 @@ struct JobResults: Sendable {
         for file in files { output.say("Records: \(file)") }
         if mayExist { output.say("  fetch what is missing: sml loadtest attach \(record.jobID)") }
 
-        return (code(outcome, parts, mayExist: mayExist, isShown: isShown), parts)
+        return (code(outcome, parts, of: runs.count, mayExist: mayExist, isShown: isShown), parts)
     }
 
-    private func code(_ outcome: JobOutcome, _ parts: [Part], mayExist: Bool, isShown: Bool) -> Int32 {
+    /// Those that there may be: of a search as many as its own result says, and the one that was going on when it was killed.
+    private func runs(after end: JobEnd, _ problems: inout [String]) async throws -> [JobRecord] {
+        guard record.isCapacity else { return record.runs }
+        if case .failed(let reason) = try await run.capacity(of: record, after: end) { problems.append(reason) }
+        guard let found = capacity else { return record.probes(1) }
+        return record.probes(min(found.probes.count + (found.state == .searching ? 1 : 0), CapacityFile.mostProbes))
+    }
+
+    /// Nil where it is not at home.
+    private var capacity: CapacityResult? { (try? CapacityResult.read(path: record.combined)) ?? nil }
+
+    private func code(_ outcome: JobOutcome, _ parts: [Part], of runs: Int, mayExist: Bool, isShown: Bool) -> Int32 {
         guard outcome.exitCode == 0 else { return outcome.exitCode }
         if mayExist { return ExitStatus.resultsLeft.rawValue }
-        guard parts.count == record.runs.count, parts.allSatisfy({ $0.home?.isComputedHere == false }) else {
+        guard parts.count == runs, parts.allSatisfy({ $0.home?.isComputedHere == false }) else {
             return JobOutcome.Code.failed
         }
         return isShown ? 0 : ExitStatus.output.rawValue
@@ -110,7 +123,7 @@ struct JobResults: Sendable {
             output.say("sml: \(error)")
             isShown = false
         }
-        for (record, _) in homes { output.say("Summary: \(record.summary)") }
+        if !record.isCapacity { for (record, _) in homes { output.say("Summary: \(record.summary)") } }
         if output.writesReport { writeReport(homes) }
         return isShown
     }
@@ -129,6 +142,15 @@ struct JobResults: Sendable {
     }
 
     private func showResult(_ homes: [(record: JobRecord, home: HomeSummary)]) throws {
+        if var found = capacity {
+            // Its probes have other names here.
+            for (index, one) in homes.enumerated() where found.probes.indices.contains(index) {
+                found.probes[index].summary = PathText.name(of: one.record.summary)
+            }
+            try found.write(to: record.combined)
+            try output.showCapacity(found)
+            return output.say("Capacity: \(record.combined)")
+        }
         guard let all = repeats(homes) else {
             if let first = homes.first { try output.show(first.home.summary) }
             return

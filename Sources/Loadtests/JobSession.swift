@@ -105,14 +105,18 @@ package struct JobOutput: Sendable {
 
     /// The result of several runs.
     var showAll: @Sendable (RepeatedRuns) throws(StandardOutputError) -> Void
+    /// The result of a search for a capacity.
+    var showCapacity: @Sendable (CapacityResult) throws(StandardOutputError) -> Void
 
     package init(
         say: @escaping @Sendable (String) -> Void, show: @escaping @Sendable (Summary) throws(StandardOutputError) -> Void,
-        showAll: @escaping @Sendable (RepeatedRuns) throws(StandardOutputError) -> Void = { _ in }, writesReport: Bool = false
+        showAll: @escaping @Sendable (RepeatedRuns) throws(StandardOutputError) -> Void = { _ in },
+        showCapacity: @escaping @Sendable (CapacityResult) throws(StandardOutputError) -> Void = { _ in }, writesReport: Bool = false
     ) {
         self.say = say
         self.show = show
         self.showAll = showAll
+        self.showCapacity = showCapacity
         self.writesReport = writesReport
     }
 
@@ -129,6 +133,10 @@ package struct JobOutput: Sendable {
             showAll: { (all) throws(StandardOutputError) in
                 let screen = TerminalScreen.ofBlock(STDOUT_FILENO, rest: "the file below")
                 try StandardOutput.draw(all.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO), screen: screen))
+            },
+            showCapacity: { (found) throws(StandardOutputError) in
+                let screen = TerminalScreen.ofBlock(STDOUT_FILENO, rest: "sml loadtest summarize --details CAPACITY")
+                try StandardOutput.draw(found.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO), screen: screen))
             }, writesReport: writesReport)
     }
 }

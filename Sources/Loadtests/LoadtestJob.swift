@@ -101,7 +101,9 @@ package struct LoadtestJob: Sendable {
             system: place.system, runDirectory: runDirectory, log: "\(place.directory)/logs/%j/loadtest.out",
             summary: "\(results)/\(names.summary)", records: "\(results)/\(names.records)",
             jobTimeSeconds: job.time.duration.components.seconds,
-            loadSeconds: (test.plan.executor.duration * job.repeats).components.seconds, nodes: job.nodes, repeats: job.repeats)
+            // A search ends when it has found what it looks for.
+            loadSeconds: job.isCapacity ? nil : (test.plan.executor.duration * job.repeats).components.seconds, nodes: job.nodes,
+            repeats: job.repeats, isCapacity: job.isCapacity)
     }
 
     private func submit(_ record: SubmissionRecord) async throws -> SubmittedRun {

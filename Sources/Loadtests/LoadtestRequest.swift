@@ -46,6 +46,8 @@ package struct LoadtestRequest: Sendable {
     package var isVerbose: Bool
     /// Nil for a test of one server.
     package var arms: RequestedArms?
+    /// Of a search for the server's capacity.
+    package var capacity: CapacitySettings?
     /// A page of charts beside the summary.
     package var writesReport: Bool
     /// What the run is called in lists and comparisons; nil for nothing but its label.

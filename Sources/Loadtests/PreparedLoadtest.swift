@@ -42,7 +42,10 @@ package struct PreparedLoadtest {
         configuration = try Self.configuration(request, scenario, serverURL: serverURL, model: model, apiKey: apiKey)
         let arms = try configuration.arms().map { try $0.configuration.resolve() }
         let resolved = try arms.first ?? configuration.resolve()
-        plan = try configuration.armDesign()?.longestPlan(of: resolved.plan) ?? resolved.plan
+        plan =
+            try request.capacity.map { try resolved.plan.scaled(toDuration: $0.longest) }
+            ?? configuration.armDesign()?.longestPlan(of: resolved.plan) ?? resolved.plan
+        if request.capacity != nil { _ = try CapacityJudge(resolved.plan, labels: nil) }
         if let design = try configuration.armDesign() { _ = try design.plan(of: resolved.plan) }
         _ = try BoundThreshold.bind(plan.objectives.thresholds, labels: nil)
         let receiver = try request.settings.receiver(environment)
@@ -69,6 +72,7 @@ package struct PreparedLoadtest {
     ) throws(ConfigurationError) -> RunConfiguration {
         let configuration = try RunConfiguration.build(
             scenario: scenario, serverURL: serverURL, apiKey: apiKey, model: model, overrides: request.overrides)
+        if let capacity = request.capacity { return try configuration.searching(capacity) }
         guard let arms = request.arms else { return configuration }
         let both = try configuration.comparing(a: arms.a, b: arms.b, design: arms.design)
         return try only.map { arm throws(ConfigurationError) in try both.arms()[arm].configuration } ?? both

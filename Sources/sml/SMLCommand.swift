@@ -48,7 +48,8 @@ struct LoadtestCommand: AsyncParsableCommand {
               sml loadtest compare tp4 dp4
             """,
         subcommands: [
-            RunCommand.self, ABCommand.self, PreconfiguredCommand.self, AdvancedCommand.self, AttachCommand.self, CancelCommand.self,
+            RunCommand.self, ABCommand.self, CapacityCommand.self, PreconfiguredCommand.self, AdvancedCommand.self, AttachCommand.self,
+            CancelCommand.self,
             LocalCommand.self,
             CalibrateCommand.self, ScenariosCommand.self, CorpusCommand.self,
             RecordsCommand.self, SummarizeCommand.self, CompareCommand.self, ListCommand.self, BaselineCommand.self, ReportCommand.self,

@@ -1,6 +1,8 @@
 // What a run has left on the cluster, brought home in the order in which it is wanted: the summary, the removal of the
 // secrets it was given, the records.
 
+import Base
+
 extension ClusterRun {
     package enum Fetched: Sendable, Equatable {
         case here
@@ -23,10 +25,21 @@ extension ClusterRun {
     ///
     /// - Throws: `CancellationError` only.
     package func summary(of record: JobRecord, after end: JobEnd) async throws -> Fetched {
-        var found = try await fetch(StagedJob.summary, to: record.summary, record)
+        try await file(StagedJob.summary, to: record.summary, of: record, after: end)
+    }
+
+    /// Fetches what a search for a capacity came to, which is there after its first probe.
+    ///
+    /// - Throws: `CancellationError` only.
+    package func capacity(of record: JobRecord, after end: JobEnd) async throws -> Fetched {
+        try await file(CapacityFile.result, to: record.combined, of: record, after: end)
+    }
+
+    private func file(_ name: String, to local: String, of record: JobRecord, after end: JobEnd) async throws -> Fetched {
+        var found = try await fetch(name, to: local, record)
         for pause in Self.patience(after: end) where found == .none {
             try await clock.sleep(pause)
-            found = try await fetch(StagedJob.summary, to: record.summary, record)
+            found = try await fetch(name, to: local, record)
         }
         return found
     }

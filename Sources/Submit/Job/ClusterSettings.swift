@@ -23,6 +23,8 @@ package struct ClusterSettings: Sendable, Equatable {
     package var realtime = false
     /// How often the plan is run.
     package var repeats = 1
+    /// Whether the job searches for the server's capacity.
+    package var isCapacity = false
     /// Whether somebody said how long the job may take.
     package var isTimeChosen = true
 
@@ -50,16 +52,22 @@ package struct ClusterSettings: Sendable, Equatable {
             promptsFile: promptsFile, directory: place.directory, requireValid: requireValid)
         job.realtime = realtime
         job.repeats = repeats
+        job.isCapacity = isCapacity
         return job
     }
 
     /// The same with time for every run of `plan`, where nobody said how long the job may take.
     package func fitted(to plan: Plan) -> ClusterSettings {
-        guard !isTimeChosen, repeats > 1 else { return self }
+        guard !isTimeChosen, repeats > 1 || isCapacity else { return self }
         var fitted = self
         let needed = JobTime.needed(for: plan, nodes: nodes, repeats: repeats)
         if needed.duration > jobTime.duration { fitted.jobTime = needed }
         return fitted
+    }
+
+    /// How long a search for the capacity may take in the job's time; nil where nobody said how long that is.
+    package func timeForCapacity(of plan: Plan) -> Duration? {
+        isTimeChosen ? max(.seconds(1), JobTime.available(in: jobTime, after: plan.gracefulStop)) : nil
     }
 
     /// The directory of the cluster that the container sees under its own name; nil where the corpus's has another one there.

@@ -38,21 +38,35 @@ package struct JobRecord: Sendable, Equatable, Codable {
     /// One for each run of its plan: the job's own where that is run once.
     package var runs: [JobRecord] {
         guard let repeats = submission.repeats, (2...RepeatFile.most).contains(repeats) else { return [self] }
-        return (1...repeats).map { number in
-            var one = self
-            one.submission.runDirectory += "/\(RepeatFile.directory(number))"
-            for path in [\SubmissionRecord.summary, \.records] {
-                let (name, ending) = Self.split(one.submission[keyPath: path])
-                one.submission[keyPath: path] = RepeatFile.named(name, run: number) + ending
-            }
-            return one
+        return (1...repeats).map { part(directory: RepeatFile.directory($0)) { [number = $0] in RepeatFile.named($0, run: number) } }
+    }
+
+    /// The first `count` probes of a search for a capacity.
+    package func probes(_ count: Int) -> [JobRecord] {
+        (0..<count).map { index in
+            part(directory: CapacityFile.directory(index + 1)) { CapacityFile.named($0, probe: index + 1) }
         }
     }
 
-    /// What all runs of its plan came to together, on this machine: `summary_x.json` has `repeats_x.json` beside it.
+    private func part(directory: String, named: (String) -> String) -> JobRecord {
+        var one = self
+        one.submission.runDirectory += "/\(directory)"
+        for path in [\SubmissionRecord.summary, \.records] {
+            let (name, ending) = Self.split(one.submission[keyPath: path])
+            one.submission[keyPath: path] = named(name) + ending
+        }
+        return one
+    }
+
+    /// Whether it is a search for a capacity.
+    package var isCapacity: Bool { submission.capacity == true }
+
+    /// What all runs of its plan came to together, on this machine: `summary_x.json` has `repeats_x.json` beside it, or of a search
+    /// `capacity_x.json`.
     package var combined: String {
         let name = PathText.name(of: submission.summary)
-        return "\(submission.directory)/repeats_\(name.hasPrefix("summary_") ? String(name.dropFirst("summary_".count)) : name)"
+        let kind = isCapacity ? "capacity" : "repeats"
+        return "\(submission.directory)/\(kind)_\(name.hasPrefix("summary_") ? String(name.dropFirst("summary_".count)) : name)"
     }
 
     private static func split(_ path: String) -> (name: String, ending: String) {

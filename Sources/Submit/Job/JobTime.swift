@@ -60,6 +60,9 @@ package struct JobTime: Sendable, Equatable, CustomStringConvertible {
         JobTime(roundedUp: longestEnd(of: plan, repeats: repeats) + overhead(nodes: nodes))
     }
 
+    /// What a job of that time has for its load.
+    static func available(in time: JobTime, after gracefulStop: Duration) -> Duration { time.duration - gracefulStop - overhead }
+
     private static func overhead(nodes: Int) -> Duration { overhead + (nodes > 1 ? taskWait : .zero) }
 
     /// - Throws: ``SubmitError/usage(_:)`` that says how long a job for `plan` must be.

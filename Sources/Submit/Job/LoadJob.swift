@@ -26,4 +26,6 @@ package struct LoadJob: Sendable, Equatable {
     package var realtime = false
     /// How often the plan is run.
     package var repeats = 1
+    /// Whether it searches for the server's capacity.
+    package var isCapacity = false
 }

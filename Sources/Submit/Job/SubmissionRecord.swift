@@ -28,20 +28,23 @@ package struct SubmissionRecord: Sendable, Equatable, Codable {
     package var nodes: Int
     /// How often its plan is run; nil for once.
     package var repeats: Int?
+    /// Whether it searches for the server's capacity, in as many runs as that takes.
+    package var capacity: Bool?
 
     enum CodingKeys: String, CodingKey {
         case jobName = "job_name"
         case runLabel = "run_label"
         case scenario, launcher, system
         case runDirectory = "run_directory"
-        case log, summary, records, nodes, repeats
+        case log, summary, records, nodes, repeats, capacity
         case jobTimeSeconds = "job_time_seconds"
         case loadSeconds = "load_seconds"
     }
 
     package init(
         jobName: String, runLabel: String, scenario: String, launcher: String, system: String?, runDirectory: String, log: String,
-        summary: String, records: String, jobTimeSeconds: Int64, loadSeconds: Int64? = nil, nodes: Int = 1, repeats: Int = 1
+        summary: String, records: String, jobTimeSeconds: Int64, loadSeconds: Int64? = nil, nodes: Int = 1, repeats: Int = 1,
+        isCapacity: Bool = false
     ) {
         self.jobName = jobName
         self.runLabel = runLabel
@@ -56,6 +59,7 @@ package struct SubmissionRecord: Sendable, Equatable, Codable {
         self.loadSeconds = loadSeconds
         self.nodes = nodes
         self.repeats = repeats > 1 ? repeats : nil
+        capacity = isCapacity ? true : nil
     }
 
     /// On this machine, where its results go.

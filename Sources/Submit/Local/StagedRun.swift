@@ -34,7 +34,8 @@ package struct StagedRun: Sendable {
         }
         // The owner's only, for the key in it.
         try Directories.make(directory, lastMode: 0o700)
-        for file in [summary, records, configuration, path(RepeatFile.combined)] where FileLook.isThere(file) {
+        for file in [summary, records, configuration, path(RepeatFile.combined), path(CapacityFile.result)]
+        where FileLook.isThere(file) {
             throw SubmitError.cannotStage(file, Self.alreadyThere)
         }
         try write(runConfiguration, to: "run_config.json")

@@ -175,7 +175,7 @@ struct LocalCommand: AsyncParsableCommand {
 
     /// A modest server: 64 at once, 40 ms to the first token, 1 ms a token, so that a dry run shows some queueing
     /// at the built-in rates without waiting minutes for answers of 2,048 tokens.
-    private static let dryRun = "--max-batch 64 --ttft 40ms --time-per-token 1ms"
+    static let dryRun = "--max-batch 64 --ttft 40ms --time-per-token 1ms"
 
     private func configuration(
         _ scenario: ScenarioDefinition, server: String, apiKey: String?

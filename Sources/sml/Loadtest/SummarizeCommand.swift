@@ -16,13 +16,15 @@ struct SummarizeCommand: AsyncParsableCommand {
             \(ExitStatus.records.meaning).
 
             Several files are the parts that the tasks of one run kept; they give the summary of the whole. A task \
-            whose file is not given counts as lost, and the summary says so.
+            whose file is not given counts as lost, and the summary says so. Of a search for a capacity give its \
+            \(CapacityFile.result).
 
             EXAMPLES
               sml loadtest summarize runs/x/records.smlrec
               sml loadtest summarize runs/x/records.smlrec --json > summary.json
               sml loadtest summarize runs/x/records.*.smlrec
               sml loadtest summarize runs/x/records.smlrec --plot
+              sml loadtest summarize runs/x/capacity.json
             """)
 
     @Argument(help: ArgumentHelp("Records file, or all those of one run.", valueName: "file"))
@@ -44,6 +46,11 @@ struct SummarizeCommand: AsyncParsableCommand {
     func run() async throws {
         try await CommandFailure.reported {
             if plot { return try StandardOutput.draw(plots()) }
+            if let found = try capacity() {
+                guard !json else { return try StandardOutput.write(found.jsonData()[...]) }
+                return try StandardOutput.draw(
+                    found.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO), screen: details ? nil : .ofBlock(STDOUT_FILENO)))
+            }
             let summary = try SummaryBuilder.rebuild(fromRecords: files)
             if json {
                 try StandardOutput.write(summary.jsonData()[...])
@@ -53,6 +60,12 @@ struct SummarizeCommand: AsyncParsableCommand {
                         color: TerminalStyle.colorWanted(STDOUT_FILENO), screen: details ? nil : .ofBlock(STDOUT_FILENO)))
             }
         }
+    }
+
+    /// What a search for a capacity came to; nil for records.
+    private func capacity() throws -> CapacityResult? {
+        guard files.count == 1, files[0].hasSuffix(".json") else { return nil }
+        return try CapacityResult.read(path: files[0])
     }
 
     private func plots() throws -> String {

@@ -19,6 +19,7 @@ package struct JobScript: Sendable, Equatable {
     var requireValid = false
     var realtime = false
     var repeats = 1
+    var isCapacity = false
     let mounts: JobMounts
     /// For the server, before the load begins.
     var serverWait: Duration?
@@ -94,7 +95,7 @@ package struct JobScript: Sendable, Equatable {
         """
     }
 
-    private var summary: String { repeats > 1 ? RepeatFile.combined : StagedJob.summary }
+    private var summary: String { isCapacity ? CapacityFile.result : repeats > 1 ? RepeatFile.combined : StagedJob.summary }
 
     /// SML's lines in SML's order, then ours: the signal to the step's tasks, that a run that broke off is never begun
     /// again behind the user's back, and that nothing of the login shell comes along.

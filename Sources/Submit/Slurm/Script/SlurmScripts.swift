@@ -19,5 +19,6 @@ extension JobScript {
         requireValid = job.requireValid
         realtime = job.realtime
         repeats = job.repeats
+        isCapacity = job.isCapacity
     }
 }
