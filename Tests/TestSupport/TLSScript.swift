@@ -32,7 +32,7 @@ package enum TLSBehaviour: String, Sendable, CaseIterable {
     case http2ResetWorking = "h2-reset-working"
     /// HTTP/2: the first request is answered, and when six more have been read the connection is reset.
     case http2ResetSix = "h2-reset-six"
-    /// HTTP/2: when seven requests have been read, GOAWAY names the third as the last one worked on; those are answered, then the end.
+    /// HTTP/2: when seven requests have been read, GOAWAY names the third as the last one worked on, and those are answered.
     case http2GoAwaySeven = "h2-goaway-seven"
 }
 
@@ -77,7 +77,7 @@ package final class TLSScript: Sendable {
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
         context.set_alpn_protocols(["h2"] if h2 else ["http/1.1"])
-        lock = threading.Lock()
+        lock, over = threading.Lock(), []
         def say(text):
             with lock: print(text)
         def body(tokens):
@@ -184,15 +184,17 @@ package final class TLSScript: Sendable {
                 if count > 1 and behaviour == "h2-reset-working":
                     time.sleep(.3)
                     return connection.reset()
-                if behaviour == "h2-reset-six" and count > 1:
+                if behaviour == "h2-reset-six" and count > 1 and not over:
                     if count < 7: continue
+                    over.append(1)
                     return connection.reset()
-                if behaviour == "h2-goaway-seven" and count > 1:
+                if behaviour == "h2-goaway-seven" and count > 1 and not over:
                     streams.append(stream)
                     if count < 7: continue
                     connection.write(frame(7, 0, 0, streams[1].to_bytes(4, "big") + (0).to_bytes(4, "big")))
                     for done in streams[:2]: connection.write(frame(1, 4, done, b"\x88"), frame(0, 1, done, body(5)))
-                    return connection.end()
+                    over.append(1)
+                    continue
                 connection.write(frame(1, 4, stream, b"\x88"), frame(0, 1, stream, body(5)))
                 if behaviour == "h2-idle":
                     time.sleep(.01)

@@ -168,7 +168,11 @@ extension Exchange {
 
     /// The connection that the exchange shared was reset, which another of them was told; to this one libcurl says that it ended.
     private func isResetForOthers(_ result: CURLcode) -> Bool {
-        result == CURLE_HTTP2_STREAM && connection?.isReset == true && String(cString: message).hasSuffix("end of the underlying stream")
+        guard connection?.isReset == true else { return false }
+        return switch result {
+        case CURLE_HTTP2_STREAM, CURLE_HTTP2, CURLE_PARTIAL_FILE, CURLE_RECV_ERROR, CURLE_SEND_ERROR: true
+        default: false
+        }
     }
 
     private var headerRefusal: ResponseRefusal? {

@@ -333,10 +333,7 @@ final class Exchange {
             if String(cString: message).contains("(err ") { return CURLE_HTTP2_STREAM }
             return sendings.loss?.isReset == true ? CURLE_RECV_ERROR : CURLE_GOT_NOTHING
         }
-        // The whole answer came while the request was still going out, as a gateway's refusal does: libcurl 7.88 reads it, and then
-        // cannot write on. It has no message for that, unlike for streams that did not end well.
-        let isEarly = result == CURLE_HTTP2_STREAM && message[0] == 0 && watch.pointee.ended != 0
-        guard result == CURLE_OK || isEarly else { return result }
+        guard result == CURLE_OK else { return result }
         let isCut =
             watch.pointee.ended == 0
             || isTLS && hasBody && !isStreamEnded.pointee && sml_framing_ends_with_stream(&watch.pointee.framing) != 0

@@ -172,7 +172,9 @@ package final class LoadRun: Sendable {
                 share: share, index: index, turns: turns)
         }
         limitWarning = SystemLimits.current.warning(
-            users: loads.reduce(0) { [share] in $0 + share.part(of: $1.plan.executor.maxVUs) })
+            users: loads.reduce(0) { [share] in
+                $0 + share.part(of: min($1.plan.executor.maxVUs, $1.plan.target.connections.shared ?? .max))
+            })
         ruleDrain = options.ruleDrain
     }
 

@@ -10,6 +10,8 @@ import CLinux
 final class ConnectionSharing {
     /// Where new streams go; nil before the first, and once the last is closed or given up.
     private var current: SharedConnection?
+    /// The first on the current one, which goes alone.
+    private var pioneer: Exchange?
     /// Given up by the server or by libcurl, with answers still to come.
     private var draining: [SharedConnection] = []
     private var gate = StreamGate()
@@ -68,6 +70,7 @@ final class ConnectionSharing {
             current = SharedConnection(socket: opening.last ?? -1)
             opening = []
             gate = StreamGate()
+            pioneer = exchange
         }
         exchange.connection = current
         exchange.http2.pointee.connection = current?.watch
@@ -83,6 +86,7 @@ final class ConnectionSharing {
             // Before any answer come the server's settings.
             if exchange.watch.pointee.first_byte > 0 { gate.isProven = true }
         }
+        if pioneer === exchange { pioneer = nil }
         exchange.connection = nil
         exchange.http2.pointee.connection = nil
         exchange.isWaiting = false
@@ -92,6 +96,7 @@ final class ConnectionSharing {
     func end() {
         handed = []
         expired = []
+        pioneer = nil
         line = WaitingLine()
     }
 
@@ -147,7 +152,7 @@ final class ConnectionSharing {
     /// Until the server's settings are there one request is enough: a server refuses what it does not allow. That they have
     /// come is seen by their acknowledgement going out; TLS has tickets to bring before, so that a read alone says nothing.
     private func prove() {
-        guard !gate.isProven, let current else { return }
+        guard !gate.isProven, let current, let pioneer, pioneer.connection === current, pioneer.watch.pointee.written > 0 else { return }
         var facts = sml_connection_facts()
         guard sml_connection_look(current.socket, &facts) != 0 else { return }
         gate.acknowledged(segmentsSent: facts.segments_sent)

@@ -71,6 +71,7 @@ struct PreconnectTests {
         ) { $0.resumesTLS = resumes }
         #expect(run.requests.allSatisfy { $0.status == 200 })
         let resumed = noted.count(where: \.isResumed)
-        if resumes { #expect(resumed >= noted.count - 8 && noted.count > 16) } else { #expect(resumed == 0) }
+        // Not all: a session that came with an answer is there for whoever connects after it.
+        if resumes { #expect(resumed > noted.count / 4 && noted.count > 16) } else { #expect(resumed == 0) }
     }
 }

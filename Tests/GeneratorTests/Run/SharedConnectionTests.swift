@@ -86,19 +86,18 @@ struct SharedConnectionTests {
     @Test func aResetFailsEachOfItsRequestsOnce() async throws {
         let (run, server) = try await Self.script(.http2ResetSix, users: 20)
         let failed = run.requests.filter { $0.status != 200 }
-        #expect(run.requests.count == 10 && server.requests == 10)
-        #expect(failed.count >= 6)
-        #expect(failed.prefix(6).map { "\($0.errorCode) \(run.texts[$0.errorText]) \($0.phase) \($0.resends)" } == Array(repeating: "1220 read: connection reset by peer wait 0", count: 6))
+        #expect(run.requests.count == 10 && server.requests == 10 && failed.count == 6)
+        let told = Set(failed.map { "\($0.errorCode) \(run.texts[$0.errorText]), \($0.phase), \($0.resends)" })
+        #expect(told == ["1220 read: connection reset by peer, wait, 0"])
     }
 
     /// RFC 9113 §8.7: what is above the last stream of a GOAWAY was not worked on, and goes to the next connection.
     @Test func whatWasNotWorkedOnIsSentAgain() async throws {
         let (run, server) = try await Self.script(.http2GoAwaySeven, users: 20, timeout: .seconds(3))
-        // The first seven: one before the GOAWAY, two under it, four sent again.
-        let first = run.requests.filter { $0.iteration < 7 }
-        #expect(first.map { "\($0.iteration) \($0.status) \(run.texts[$0.errorText]) \($0.resends)" }.sorted() == [])
-        #expect(first.reduce(0) { $0 + Int($1.resends) } == 4)
-        #expect(server.connections >= 2)
+        // One before the GOAWAY, two under it, four sent again, three after.
+        let told = run.requests.sorted { $0.iteration < $1.iteration }.map { "\($0.status) \(run.texts[$0.errorText])\($0.resends)" }
+        #expect(told == ["200 0", "200 0", "200 0", "200 1", "200 1", "200 1", "200 1", "200 0", "200 0", "200 0"])
+        #expect(server.connections == 2 && server.requests == 14)
     }
 
     /// libcurl does not time what waits for a connection.
@@ -114,19 +113,5 @@ struct SharedConnectionTests {
         #expect(run.requests.count == 3)
         #expect(run.requests.allSatisfy { $0.errorCode == 1050 && (750_000_000...1_500_000_000).contains($0.end - $0.started) })
         #expect(run.requests.count { $0.sent < 0 && $0.phase == .connect } == 2)
-    }
-
-    /// A gateway that refuses without reading the body.
-    @Test func anAnswerBeforeTheRequestHasGoneOut() async throws {
-        let backend = try ScriptedServer { _ in [.completion] }
-        defer { backend.stop() }
-        let nginx = try await NginxAlone(
-            backend: backend.port,
-            directives: "limit_req_zone $server_port zone=one:1m rate=1r/m; limit_req zone=one; limit_req_status 429;")
-        let run = try await RunHarness.run(
-            RunHarness.plan(ResendTests.users(16, for: .milliseconds(500)), url: nginx.url(.secure), connections: Self.rule(1)),
-            content: String(repeating: "word ", count: 4_000), environment: nginx.authority)
-        #expect(run.requests.map { "\($0.status) \(run.texts[$0.errorText]) \($0.phase)" }.filter { !$0.hasPrefix("429") } == ["200  complete"])
-        #expect(run.requests.count { $0.status == 429 } >= 15)
     }
 }
