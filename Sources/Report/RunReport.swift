@@ -10,6 +10,8 @@ package struct RunReport: Sendable {
     package let observations: Observations?
     /// What the page calls it.
     package let name: String
+    /// What its charts are wide; less of a page of many runs, which is to stay small.
+    var mostColumns = Columns.usual
 
     /// - Parameter name: what it is called when it has no run label, such as its file.
     package init(_ result: RunResult, name: String, observations: Observations? = nil) {

@@ -136,7 +136,8 @@ struct ComparisonPageTests {
     }
 
     @Test func aRunOfTwoArmsBeginsWithItsComparison() throws {
-        let result = Pairs.arms(shift: 0.05)
+        // As many columns as a chart may have.
+        let result = Pairs.arms(shift: 0.05, seconds: Columns.usual)
         // As a page is made after a run: from the summary.
         let read = try Summary(jsonData: Summary(result).jsonData(), path: "x").result
         let page = Pages.text(ReportContents([RunReport(read, name: "x")]))

@@ -26,6 +26,21 @@ struct RepeatsPageTests {
         #expect(RepeatsChapter.chart("x", .number, [(true, nil)], nil) == nil)
     }
 
+    /// However many runs there are, and however long they were.
+    @Test func manyRunsStaySmall() throws {
+        let run = Pairs.run("run", factor: 1, seed: 2, seconds: Columns.usual).result
+        for count in [2, 5, 6, 100] {
+            let runs = (1...count).map { RepeatedRun(number: $0, summary: "run-\($0)/summary.json", result: run) }
+            let contents = ReportContents(
+                (0..<count).map { _ in RunReport(run, name: "x") },
+                repeats: RepeatedRuns(asked: count, plan: RepeatedPlan(run), runs: runs))
+            let page = Pages.text(contents)
+            try Pages.checkLinks(page)
+            #expect(page.utf8.count < 1_000_000, "\(count) runs: \(page.utf8.count)")
+            #expect(page.contains("id=\"r2-latency\"") == (count <= 5))
+        }
+    }
+
     /// From the directory that several runs leave.
     @Test func aDirectoryOfRepeatsIsOnePage() throws {
         let directory = try ScratchDirectory()

@@ -149,9 +149,6 @@ struct CapacityReport: Sendable {
     var searchChart: Chart? {
         let probes = result.probes
         guard probes.count > 1, let most = probes.map(\.asked).max(), most > 0 else { return nil }
-        var levels: [Chart.Level] = []
-        if let confirmed = result.confirmed { levels.append(.init(low: confirmed, high: confirmed, label: "confirmed")) }
-        if let refused = result.lowestRefused { levels.append(.init(low: refused, high: refused, label: "lowest refused")) }
         return Chart(
             title: "The search, probe by probe",
             caption: "The load of each probe in the order in which they were run. Blue: confirmations.",
@@ -166,6 +163,17 @@ struct CapacityReport: Sendable {
                         probes.map { $0.decision == mark.decision && $0.phase == phase ? $0.asked : nil })
                 }
             }
-        ).with(levels: levels)
+        ).with(levels: bracketLevels)
+    }
+
+    /// What was confirmed and what was refused, with the capacity between them.
+    private var bracketLevels: [Chart.Level] {
+        switch (result.confirmed, result.lowestRefused) {
+        case (let confirmed?, let refused?) where confirmed <= refused:
+            [.init(low: confirmed, high: refused, label: "the capacity is here")]
+        case (let confirmed?, _): [.init(low: confirmed, high: confirmed, label: "confirmed")]
+        case (nil, let refused?): [.init(low: refused, high: refused, label: "lowest refused")]
+        case (nil, nil): []
+        }
     }
 }

@@ -138,7 +138,9 @@ package struct Axis: Sendable, Equatable {
             let value = (first + Double(number)) * step
             return Tick(value: value, label: label(value, unit))
         }
-        return Axis(scale: .linear, unit: unit, low: first * step, high: last * step, ticks: ticks)
+        // There is no 101 % of anything.
+        let possible = unit == .share && high <= 1 ? ticks.filter { $0.value <= 1 + 1e-9 } : ticks
+        return Axis(scale: .linear, unit: unit, low: first * step, high: last * step, ticks: possible)
     }
 
     /// Names side by side, the first at 0.

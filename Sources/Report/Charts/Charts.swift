@@ -13,7 +13,7 @@ extension RunReport {
     static let tableRows = 20
 
     func drawn(_ make: (Columns) -> Chart?) -> DrawnChart? {
-        guard let fine = columns(Columns.usual), let few = columns(Self.tableRows), let chart = make(fine), let coarse = make(few)
+        guard let fine = columns(mostColumns), let few = columns(Self.tableRows), let chart = make(fine), let coarse = make(few)
         else { return nil }
         return DrawnChart(chart: chart, coarse: coarse)
     }
@@ -102,7 +102,7 @@ extension RunReport {
     }
 
     func heatChart(_ columns: Columns) -> Chart? {
-        guard let wide = self.columns(120) else { return nil }
+        guard let wide = self.columns(min(120, mostColumns)) else { return nil }
         let steps = (0..<wide.count).map { wide.merged($0).latency }
         let all = steps.reduce(into: DurationCounts()) { $0.merge($1) }
         guard let least = all.shortest, let most = all.longest, !all.isEmpty else { return nil }

@@ -19,6 +19,22 @@ package struct ReportContents: Sendable {
         self.repeats = repeats
     }
 
+    /// More runs of one plan than this have no chapter each.
+    private static let mostRepeats = 5
+    /// What charts of more than two runs share: a chapter costs some 97 kB and 700 bytes a column, and a page stays below 1 MB.
+    private static let columnsOfAll = 640
+    private static let fewestColumns = 80
+
+    /// Of the runs that have one.
+    var chapters: [RunChapter] {
+        guard repeats == nil || runs.count <= Self.mostRepeats else { return [] }
+        return runs.enumerated().map { index, run in
+            var run = run
+            run.mostColumns = runs.count > 2 ? max(Self.fewestColumns, Self.columnsOfAll / runs.count) : Columns.usual
+            return RunChapter(run: run, prefix: runs.count == 1 ? "" : "r\(index + 1)-")
+        }
+    }
+
     /// Of a search; its probes have pages of their own.
     package init(_ capacity: CapacityResult) {
         self.init([])

@@ -38,7 +38,7 @@ package enum ReportPage {
 
     private static func main(_ contents: ReportContents) -> [HTML] {
         let isAlone = contents.runs.count == 1
-        let chapters = contents.runs.enumerated().map { RunChapter(run: $1, prefix: isAlone ? "" : "r\($0 + 1)-") }
+        let chapters = contents.chapters
         var parts: [HTML] = []
         if let capacity = contents.capacity {
             parts.append(.element("h1", [], [.foreign(contents.title, most: 200)]))
@@ -46,11 +46,13 @@ package enum ReportPage {
         } else if let comparison = contents.comparison {
             parts += [.element("h1", [], "B against A"), sides(comparison)] + ComparisonChapter(report: comparison, prefix: "c-").html
         } else if let repeats = contents.repeats {
-            parts += [.element("h1", [], [.foreign(contents.title, most: 200)])] + RepeatsChapter(all: repeats, prefix: "all-").html
+            parts +=
+                [.element("h1", [], [.foreign(contents.title, most: 200)])]
+                + RepeatsChapter(all: repeats, prefix: "all-", chapters: chapters).html
         } else if !isAlone {
             parts.append(.element("h1", [], contents.title))
         }
-        if !isAlone, !contents.runs.isEmpty { parts.append(overview(chapters, contents)) }
+        if contents.repeats == nil, chapters.count > 1 { parts.append(overview(chapters, contents)) }
         return parts + chapters.flatMap { chapter($0) }
     }
 
@@ -100,7 +102,7 @@ package enum ReportPage {
                 + RunChapter.sideBySide(chapter.run.result)
         }
         let caption =
-            contents.comparison != nil || contents.repeats != nil
+            contents.comparison != nil
             ? "The runs" : "Side by side; to tell whether two of them differ use sml loadtest compare"
         return .joined([
             contents.notCompared.map { .element("p", [.class("dim")], [.text("Not compared: "), .foreign($0)]) } ?? .nothing,

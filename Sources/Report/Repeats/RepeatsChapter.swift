@@ -8,6 +8,8 @@ import Statistics
 struct RepeatsChapter: Chapter {
     let all: RepeatedRuns
     let prefix: String
+    /// Those of the runs that the page goes on with: all, or none where they are too many.
+    let chapters: [RunChapter]
 
     var html: [HTML] { [text, sideBySide(charts.enumerated().map { figure("figure-\($0 + 1)", $1) }), runs] }
 
@@ -85,11 +87,16 @@ struct RepeatsChapter: Chapter {
 
     private var runs: HTML {
         func cell(_ value: Double?) -> HTML { .text(value.map(Format.measure) ?? "–") }
+        func number(_ run: RepeatedRun) -> HTML {
+            guard chapters.indices.contains(run.number - 1) else { return .text("\(run.number)") }
+            return .element("a", [.init("href", "#\(chapters[run.number - 1].prefix)run")], "\(run.number)")
+        }
         return table(
-            "Each run", ["run", "verdict", "outcome", "success, %", "requests/s", "tokens/s", "p50, ms", "p95, ms", "p99, ms", "started"],
+            "Each run" + (chapters.isEmpty ? "; 'sml loadtest report' makes a page of one" : ""),
+            ["run", "verdict", "outcome", "success, %", "requests/s", "tokens/s", "p50, ms", "p95, ms", "p99, ms", "started"],
             all.runs.map { run in
                 [
-                    .text("\(run.number)"), .text((run.verdict?.level.name ?? "–") + (run.isOverloaded ? ", OVERLOADED" : "")),
+                    number(run), .text((run.verdict?.level.name ?? "–") + (run.isOverloaded ? ", OVERLOADED" : "")),
                     .text(run.outcome.rawValue), .text(run.successRate.map { Format.fixed(100 * $0, 2) } ?? "–"),
                     cell(run.requestsPerSecond), cell(run.tokensPerSecond),
                 ] + ComparedQuantity.percentiles.map { cell(run.latency[$0]) } + [.foreign(run.started)]

@@ -39,7 +39,10 @@ extension RunChapter {
 
     static func sideBySide(_ result: RunResult) -> [HTML] {
         let window = result.certainty?.headline
-        func latency(_ p: Double) -> HTML { .text(window?.latency.first { $0.p == p }?.shortText(unit: " ms") ?? "–") }
+        // A row has to fit on paper.
+        func latency(_ p: Double) -> HTML {
+            .text(window?.latency.first { $0.p == p }?.shortText(unit: " ms").replacing("few independent events: ", with: "events ") ?? "–")
+        }
         return [
             .text(result.certainty?.verdict?.run.level.name ?? "–"), latency(0.5), latency(0.95), latency(0.99),
             .text(window?.requestsPerSecond.text() ?? "–"), .text(window?.successRate?.inPerCent.text(unit: " %") ?? "–"),
