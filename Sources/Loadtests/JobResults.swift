@@ -134,6 +134,7 @@ struct JobResults: Sendable {
         do {
             var contents = ReportContents(homes.map { RunReport($0.home.summary.result, name: $0.record.summary) })
             contents.repeats = repeats(homes)
+            if let capacity { contents = ReportContents(capacity) }
             try ReportFile.write(contents, to: place)
             output.say("Report: \(place)")
         } catch {

@@ -115,6 +115,7 @@ struct LocalCapacityOptions: ParsableArguments {
             configuration: staged.configuration, prompts: corpus, directory: staged.directory, runLabel: label)
         arguments.records = staged.records
         arguments.workers = workers
+        arguments.realtime = cluster.requests.realtime
         arguments.quiet = quiet
         arguments.details = details
         arguments.testRequest = cluster.requests.testRequest ?? !isSimulated
@@ -122,8 +123,10 @@ struct LocalCapacityOptions: ParsableArguments {
             isEnabled: cluster.loadtestMetricsRemoteWrite, url: cluster.loadtestMetricsRemoteWriteUrl, environment: environment)
         let code = try await LocalRun(generatorArguments: arguments, generatorEnvironment: remoteWrite.generatorEnvironment)
             .run(signals: signals)
+        let found = staged.path(CapacityFile.result)
+        if cluster.page.report, TextFile.isThere(found) { ReportOptions.write(capacity: found, quiet: quiet) }
         // Refused before its first request: what was staged is no search.
-        if [64, 69, 73, 77, 104, 107, 255].contains(code), !TextFile.isThere(staged.path(CapacityFile.result)) {
+        if [64, 69, 73, 77, 104, 107, 255].contains(code), !TextFile.isThere(found) {
             staged.discard()
             if let name = cluster.naming.name { RunNames(environment: environment).remove(name) }
         }
