@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Searches for the capacity of an endpoint whose true capacity is known, and beside them what their own probes alone would have claimed.
 
-The endpoint has 8 places, first in, first out, and Poisson arrivals: M/G/8. The highest rate at which p95 is below the objective is
+The endpoint has 8 places (or --places), first in, first out, and Poisson arrivals: M/G/8. The highest rate at which p95 is below the objective is
 computed by a simulation of that queue. Latencies, probes and confirmations are a 1/SCALE of what they are in use, rates SCALE times as
 high, so that a search takes minutes. The bisection by point estimates is that of the same searches: the highest load that met the
 objective in a probe.
@@ -15,14 +15,14 @@ import heapq, json, math, os, random, shutil, subprocess, tempfile
 
 from common import Endpoint, each, keep, options, pinned, quantile
 
-# As it is before it is scaled: 64 tokens, 104.6 + 65.3 ms in one of 8 places, hence 47.1 a second at most.
-PLACES, OBJECTIVE, PERCENTILE = 8, 360, 95
+# As it is before it is scaled: 64 tokens, 104.6 + 65.3 ms in a place, hence 5.88 a second and place at most.
+MOST, OBJECTIVE, PERCENTILE = 5.88, 360, 95
 PROBE, CONFIRM = 75, 600
 
 
-def latencies(rate, seconds, draw):
+def latencies(rate, seconds, draw, places):
     """Instants and latencies (ms) of a simulated run."""
-    free, found, now = [0.0] * PLACES, [], 0.0
+    free, found, now = [0.0] * places, [], 0.0
     while True:
         now += draw.expovariate(rate)
         if now >= seconds:
@@ -33,25 +33,25 @@ def latencies(rate, seconds, draw):
         found.append((now, (end - now) * 1000))
 
 
-def truth():
+def truth(places):
     """Of the queue as it is before it is scaled, requests a second."""
-    low, high = 20.0, 47.0
+    low, high = 0.2 * MOST * places, MOST * places
     for _ in range(12):
         rate = (low + high) / 2
-        found = [taken for at, taken in latencies(rate, 30_000, random.Random(1)) if at > 300]
+        found = [taken for at, taken in latencies(rate, 240_000 / places, random.Random(1), places) if at > 300]
         low, high = (rate, high) if quantile(found, PERCENTILE / 100) < OBJECTIVE else (low, rate)
     return low
 
 
-def endpoint(scale, seed):
+def endpoint(scale, seed, places):
     return ["--ttft", f"lognormal({100 / scale}ms,0.3)", "--time-per-token", f"lognormal({1 / scale}ms,0.2)", "--output-tokens", "64",
-            "--max-batch", str(PLACES), "--seed", str(seed)]
+            "--max-batch", str(places), "--seed", str(seed)]
 
 
 def search(asked, home, seed, capacity, rate=5.0):
     """`capacity.json` of one, against an endpoint of its own."""
     scale = asked.scale
-    server = Endpoint(asked.programs, endpoint(scale, seed), home, asked.cpu)
+    server = Endpoint(asked.programs, endpoint(scale, seed, asked.places), home, asked.cpu)
     out = tempfile.mkdtemp(dir=home)
     try:
         config, corpus = os.path.join(out, "run_config.json"), os.path.join(out, "prompts.json")
@@ -77,12 +77,12 @@ def search(asked, home, seed, capacity, rate=5.0):
 
 def searches(asked, home):
     scale = asked.scale
-    true = truth() * scale
+    true = truth(asked.places) * scale
     print(f"true capacity: {true:.1f}/s", flush=True)
     rule = {"probe": f"{PROBE / scale}s", "confirm": f"{CONFIRM / scale}s", "max_duration": "2h"}
     rows, claimed, pointed, minutes = [], [], [], []
     # Other starts, so that not all searches halve the same brackets.
-    for found in each(lambda seed: search(asked, home, seed, rule, rate=5 + seed % 7 * 0.7), range(1, asked.runs + 1), asked.at_once):
+    for found in each(lambda seed: search(asked, home, seed, rule, rate=asked.places * (0.6 + seed % 7 * 0.09)), range(1, asked.runs + 1), asked.at_once):
         met = max([probe["asked"] for probe in found["probes"] if probe["phase"] == "search" and probe["decision"] == "met"], default=None)
         rows.append(f"{found['state']}: {found['confirmed']}, refused {found['lowest_refused']}, bisection {met}, "
                     f"{len(found['probes'])} probes, {found['minutes']:.1f} min")
@@ -107,7 +107,7 @@ def searches(asked, home):
 def guards(asked, home):
     scale = asked.scale
     rule = {"probe": "12s", "confirm": "10s", "max_duration": "10m"}
-    for name, rate in (("half load", 23.5), ("four times the load", 188)):
+    for name, rate in (("half load", 0.5 * MOST * asked.places), ("four times the load", 4 * MOST * asked.places)):
         bound = round(rate * scale, 1)
         one = {**rule, "min": bound, "max": bound, "start": bound}
         ended, left = 0, []
@@ -123,6 +123,7 @@ def guards(asked, home):
 def main():
     parser = options(__doc__, 20, 0, 4)
     parser.add_argument("--scale", type=float, default=6, help="latencies and lengths are divided by this (default: 6)")
+    parser.add_argument("--places", type=int, default=8, help="of the endpoint (default: 8)")
     parser.add_argument("--guard", action="store_true", help="half load and four times the load instead of searches")
     asked = parser.parse_args()
     home = tempfile.mkdtemp()

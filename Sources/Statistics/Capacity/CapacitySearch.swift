@@ -108,7 +108,8 @@ package struct CapacitySearch: Sendable {
 
     /// Longer where so few requests come that no shorter one could prove anything.
     private var looks: [Double] {
-        let needed = seconds(for: rules.neededRequests + rules.neededRequests / 20)
+        // Random arrivals may be three standard deviations fewer.
+        let needed = seconds(for: rules.neededRequests + Int(3 * Double(rules.neededRequests).squareRoot()))
         let stretch = rules.looks.last.map { max(1, needed / $0) } ?? 1
         return stretch > 1 ? rules.looks.map { ($0 * stretch).rounded(.up) } : rules.looks
     }
