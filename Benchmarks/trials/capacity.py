@@ -112,10 +112,9 @@ def guards(asked, home):
         one = {**rule, "min": bound, "max": bound, "start": bound}
         ended, left = 0, []
         for found in each(lambda seed: search(asked, home, seed, one, rate), range(1, asked.runs + 1), asked.at_once):
-            probe = found["probes"][0]
-            ended += probe["guard"] is not None
-            if probe["guard"]:
-                left.append((probe["guard"]["at_seconds"], probe["guard"]["left_after_seconds"]))
+            guarded = [probe["guard"] for probe in found["probes"] if probe["guard"]]
+            ended += bool(guarded)
+            left += [(guard["at_seconds"], guard["left_after_seconds"]) for guard in guarded]
         times = f"; decided after {min(a for a, _ in left):.1f}–{max(a for a, _ in left):.1f} s, left within {max(b for _, b in left):.2f} s" if left else ""
         print(f"{name}: {ended} of {asked.runs} ended by the guard{times}", flush=True)
 
