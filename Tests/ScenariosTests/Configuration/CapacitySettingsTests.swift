@@ -59,7 +59,7 @@ import Testing
         #expect(abs(arrivals.rate(at: 0) / rate - 1) < 1e-9 && run.plan.executor.duration == .seconds(100))
         #expect(abs(Double(arrivals.count) - rate * 100) <= 1)
         // Whoever answers within a minute is not limited by users.
-        #expect(run.plan.executor.maxVUs >= Int(rate * 60) && run.plan.executor.maxVUs >= 7)
+        #expect(run.plan.executor.maxVUs >= min(1_000_000, Int(rate * 60)) && run.plan.executor.maxVUs >= 7)
     }
 
     @Test func everyExecutorStandsStill() throws {
