@@ -34,7 +34,8 @@ import Testing
         let code = try await run.program.end(within: 240)
         let errors = run.program.errors
         let log = try await run.endpoint.stop()
-        let found = try #require(try CapacityResult.read(path: try #require(run.values("Capacity: ").first, "\(errors)")))
+        let path = try #require(run.values("Capacity: ").first, "\(errors)")
+        let found = try #require(try CapacityResult.read(path: path))
         // 4 where the machine did not let the generator run: then nothing is confirmed, and all of it is home all the same.
         #expect(code == 0 && found.state == .confirmedAtMaximum && found.confirmed == 8 || code == 4, "\(code) \(errors)")
         #expect(run.program.output.contains("=== Capacity: load3 (constant-arrival-rate) ==="))
@@ -58,7 +59,8 @@ import Testing
         try await run.bed.administer("scontrol", ["update", "jobid=\(job)", "endtime=now"], in: run.scratch)
         #expect(try await run.program.end(within: 300) == 111, "\(run.program.errors)")
         _ = try await run.endpoint.stop()
-        let found = try #require(try CapacityResult.read(path: try #require(run.values("Capacity: ").first, "\(run.program.errors)")))
+        let path = try #require(run.values("Capacity: ").first, "\(run.program.errors)")
+        let found = try #require(try CapacityResult.read(path: path))
         #expect([.stopped, .searching].contains(found.state) && found.confirmed == nil && found.probes.first?.asked == 4)
         #expect(run.program.output.contains("  capacity     n"), "\(run.program.output)")
         #expect(run.values("Records: ").count >= found.probes.count, "\(run.program.errors)")
