@@ -66,9 +66,9 @@ import Testing
         mutating func normal() -> Double { (-2 * log(1 - unit())).squareRoot() * cos(2 * .pi * unit()) }
     }
 
-    /// Half load, of few places and of many, of answers that take a fraction of a second or half a minute: 800 probes.
+    /// Half load, of few places and of many, of answers that take a fraction of a second or half a minute: 200 probes.
     @Test(arguments: [(1, 1.0), (4, 0.2), (8, 1.0), (64, 5.0), (32, 20.0)]) func halfLoadNeverEndsAProbe(places: Int, scale: Double) {
-        for seed in 0..<160 {
+        for seed in 0..<40 {
             var server = Server(
                 places: places, rate: 0.5 * Double(places) / scale, scale: scale, generator: Seeded(state: UInt64(seed * 7919 + places)))
             let end = server.end(seconds: 100, shortest: seed % 2 == 0 ? 10 : 18.75)
@@ -78,7 +78,7 @@ import Testing
 
     /// A pause of the server's for six seconds at half load is no overload.
     @Test func aStallThatIsOverEndsNone() {
-        for seed in 0..<100 {
+        for seed in 0..<25 {
             var server = Server(places: 8, rate: 20, scale: 0.2, stall: 40..<46, generator: Seeded(state: UInt64(seed)))
             let end = server.end(seconds: 100, shortest: 18.75)
             #expect(end == nil, "seed \(seed)")
@@ -86,7 +86,7 @@ import Testing
     }
 
     @Test(arguments: [1.5, 2, 4, 16]) func anOverloadedServerIsSeenWithinSeconds(load: Double) throws {
-        for seed in 0..<20 {
+        for seed in 0..<5 {
             for (shortest, latest) in [(18.75, 30.0), (10, 20)] {
                 var server = Server(places: 8, rate: 40 * load, scale: 0.2, generator: Seeded(state: UInt64(seed)))
                 let end = server.end(seconds: 100, shortest: shortest)
