@@ -46,6 +46,7 @@ struct DocumentationTests {
                     warmUp: index == 0 ? .fixed(.seconds(30)) : .automatic))
             context.machine.memoryLimitBytes = 1
             context.corpus.distinct = 1
+            context.corpus.digest = "fnv1a:1"
             context.server = ServerSize(replicas: 2, gpus: 8)
             context.command = ["sml", "loadtest", "local"]
             context.conditions = RunConditions(proxy: "http://p", systemPrompt: "s", environment: ["RUN_LABEL": "l"])
