@@ -21,8 +21,9 @@ package struct ReportContents: Sendable {
 
     /// More runs of one plan than this have no chapter each.
     private static let mostRepeats = 5
-    /// What charts of more than two runs share, so that a page stays below 1 MB: with 640 the page of five had 1,004 kB.
-    private static let columnsOfAll = 600
+    /// What charts of more than two runs share, so that a page stays below 1 MB: at 120 columns each
+    /// the page of five had 1,004 kB.
+    private static let columnsOfAll = 480
     private static let fewestColumns = 80
 
     /// Of the runs that have one.

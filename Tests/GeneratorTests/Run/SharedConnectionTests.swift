@@ -112,6 +112,7 @@ struct SharedConnectionTests {
             environment: nginx.authority)
         #expect(run.requests.count == 3)
         #expect(run.requests.allSatisfy { $0.errorCode == 1050 && (750_000_000...1_500_000_000).contains($0.end - $0.started) })
-        #expect(run.requests.count { $0.sent < 0 && $0.phase == .connect } == 2)
+        // Two wait, or one: before the server's settings are read a second request may be sent, which then waits there.
+        #expect((1...2).contains(run.requests.count { $0.sent < 0 && $0.phase == .connect }))
     }
 }
