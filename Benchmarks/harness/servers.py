@@ -33,46 +33,35 @@ def certificate(home):
 @contextlib.contextmanager
 def nginx(home):
     """Yields {protocol: URL} of one nginx worker that answers every POST at once."""
-    plain, tls, h2 = (free_port() for _ in range(3))
-    cert, key = certificate(home)
-    path = os.path.join(home, "nginx.conf")
-    with open(path, "w") as out:
-        out.write(f"""daemon off; master_process off; error_log {home}/nginx.log; pid {home}/nginx.pid;
-events {{ worker_connections 4096; }}
-http {{ access_log off; keepalive_requests 1000000000; keepalive_timeout 600; client_body_buffer_size 16k;
-  client_body_temp_path {home}/body; proxy_temp_path {home}/proxy; fastcgi_temp_path {home}/fastcgi;
-  uwsgi_temp_path {home}/uwsgi; scgi_temp_path {home}/scgi;
-  ssl_certificate {cert}; ssl_certificate_key {key}; default_type application/json;
-  server {{ listen 127.0.0.1:{plain}; location / {{ return 200 '{ANSWER}'; }} }}
-  server {{ listen 127.0.0.1:{tls} ssl; location / {{ return 200 '{ANSWER}'; }} }}
-  server {{ listen 127.0.0.1:{h2} ssl http2; http2_max_requests 1000000000; location / {{ return 200 '{ANSWER}'; }} }} }}
-""")
-    process = child.start(["nginx", "-c", path], child.SERVER_CPU)
-    try:
-        wait_for(plain)
-        yield {"http1": f"http://127.0.0.1:{plain}", "tls": f"https://127.0.0.1:{tls}", "h2": f"https://127.0.0.1:{h2}"}
-    finally:
-        child.stop(process)
+    with worker(home, "nginx", 4096, "default_type application/json;", f"return 200 '{ANSWER}';") as urls:
+        yield urls
 
 
 @contextlib.contextmanager
 def front(home, url):
     """Yields {protocol: URL} of one nginx worker before `url`, which hands on what comes as it comes."""
+    settings = f"""upstream model {{ server {url.removeprefix("http://")}; keepalive 4096; }}
+  proxy_http_version 1.1; proxy_set_header Connection ""; proxy_buffering off;"""
+    with worker(home, "front", 8192, settings, "proxy_pass http://model;") as urls:
+        yield urls
+
+
+@contextlib.contextmanager
+def worker(home, name, connections, settings, answer):
+    """Yields {protocol: URL} of one nginx worker that serves `answer` by all three."""
     plain, tls, h2 = (free_port() for _ in range(3))
     cert, key = certificate(home)
-    path = os.path.join(home, "front.conf")
+    path = os.path.join(home, f"{name}.conf")
     with open(path, "w") as out:
-        out.write(f"""daemon off; master_process off; error_log {home}/front.log; pid {home}/front.pid;
-events {{ worker_connections 8192; }}
+        out.write(f"""daemon off; master_process off; error_log {home}/{name}.log; pid {home}/{name}.pid;
+events {{ worker_connections {connections}; }}
 http {{ access_log off; keepalive_requests 1000000000; keepalive_timeout 600; client_body_buffer_size 16k;
   client_body_temp_path {home}/body; proxy_temp_path {home}/proxy; fastcgi_temp_path {home}/fastcgi;
   uwsgi_temp_path {home}/uwsgi; scgi_temp_path {home}/scgi;
-  ssl_certificate {cert}; ssl_certificate_key {key};
-  upstream model {{ server {url.removeprefix("http://")}; keepalive 4096; }}
-  proxy_http_version 1.1; proxy_set_header Connection ""; proxy_buffering off;
-  server {{ listen 127.0.0.1:{plain}; location / {{ proxy_pass http://model; }} }}
-  server {{ listen 127.0.0.1:{tls} ssl; location / {{ proxy_pass http://model; }} }}
-  server {{ listen 127.0.0.1:{h2} ssl http2; location / {{ proxy_pass http://model; }} }} }}
+  ssl_certificate {cert}; ssl_certificate_key {key}; {settings}
+  server {{ listen 127.0.0.1:{plain}; location / {{ {answer} }} }}
+  server {{ listen 127.0.0.1:{tls} ssl; location / {{ {answer} }} }}
+  server {{ listen 127.0.0.1:{h2} ssl http2; http2_max_requests 1000000000; location / {{ {answer} }} }} }}
 """)
     process = child.start(["nginx", "-c", path], child.SERVER_CPU)
     try:

@@ -53,6 +53,14 @@ extension ExitStatus {
         }.joined(separator: "\n")
     }
 
+    /// How a job can end that was submitted: the last lines of the table of each command that submits one.
+    package static var tableOfJobs: String {
+        table([
+            .jobTimeout: nil, .jobCancelled: nil, .jobNodeFailed: nil, .jobOutOfMemory: nil, .jobPreempted: nil, .jobFailed: nil,
+            .jobUnknown: nil, .resultsLeft: nil, .detached: nil, .remoteWrite: nil,
+        ])
+    }
+
     private static let indentation = 7
     private static let width = 78
 }

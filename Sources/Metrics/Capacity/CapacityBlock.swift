@@ -12,10 +12,7 @@ extension CapacityResult {
     ///   - screen: what it must fit on; nil for everything there is to say.
     package func textBlock(color: Bool, screen: TerminalScreen? = nil) -> String {
         let writer = CapacityWriter(result: self, style: TerminalStyle(color: color))
-        let lines =
-            screen.map { BlockLayout.fitting(writer.sections, rows: $0.rows - 1, columns: $0.columns, rest: $0.rest) }
-            ?? BlockLayout.all(writer.sections)
-        return ([writer.heading] + lines).joined(separator: "\n") + "\n"
+        return ([writer.heading] + BlockLayout.lines(writer.sections, screen: screen)).joined(separator: "\n") + "\n"
     }
 
     /// What came of it in a sentence, for a log or a list: `18.4/s confirmed, 19/s refused`.

@@ -12,10 +12,7 @@ extension RepeatedRuns {
     ///   - screen: what it must fit on; nil for everything there is to say.
     package func textBlock(color: Bool, screen: TerminalScreen? = nil) -> String {
         let writer = RepeatsWriter(all: self, style: TerminalStyle(color: color))
-        let lines =
-            screen.map { BlockLayout.fitting(writer.sections, rows: $0.rows - 1, columns: $0.columns, rest: $0.rest) }
-            ?? BlockLayout.all(writer.sections)
-        return ([writer.heading] + lines).joined(separator: "\n") + "\n"
+        return ([writer.heading] + BlockLayout.lines(writer.sections, screen: screen)).joined(separator: "\n") + "\n"
     }
 }
 

@@ -9,7 +9,7 @@ package struct Overload: Sendable, Equatable {
     private static let shareOfRequests = 0.01
     /// In standard errors of two independent Poisson counts. Without it up to 41 % of runs of 12 s at half load were called
     /// overloaded (3 requests in flight, then 5), with it up to 2 %; of runs of 20 s at 1.2 times what a server of 16 places can do
-    /// 84 % are found instead of 90. Three standard errors found 71 % (docs/TRUTH.md).
+    /// 88 % were found instead of 90; with three standard errors 71 %. docs/TRUTH.md has the present table.
     private static let standardErrors = 2.0
 
     package init(first: Double, last: Double) {

@@ -37,17 +37,8 @@ struct ABCommand: AsyncParsableCommand {
                 .configuration: nil,
                 .stopped: nil,
                 .corpus: nil,
-                .jobTimeout: nil,
-                .jobCancelled: nil,
-                .jobNodeFailed: nil,
-                .jobOutOfMemory: nil,
-                .jobPreempted: nil,
-                .jobFailed: nil,
-                .jobUnknown: nil,
-                .resultsLeft: nil,
-                .detached: nil,
-                .remoteWrite: nil,
             ]))
+            \(ExitStatus.tableOfJobs)
 
             EXAMPLES
               sml loadtest ab --partition normal --loadtest-model m \\

@@ -40,17 +40,8 @@ struct CapacityCommand: AsyncParsableCommand {
                 .configuration: nil,
                 .stopped: "stopped by a signal before a load was confirmed; capacity.json has what is known",
                 .corpus: nil,
-                .jobTimeout: nil,
-                .jobCancelled: nil,
-                .jobNodeFailed: nil,
-                .jobOutOfMemory: nil,
-                .jobPreempted: nil,
-                .jobFailed: nil,
-                .jobUnknown: nil,
-                .resultsLeft: nil,
-                .detached: nil,
-                .remoteWrite: nil,
             ]))
+            \(ExitStatus.tableOfJobs)
 
             EXAMPLES
               sml loadtest capacity --partition normal --loadtest-model m \\

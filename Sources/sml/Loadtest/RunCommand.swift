@@ -37,17 +37,8 @@ struct RunCommand: AsyncParsableCommand {
                 .configuration: nil,
                 .stopped: "stopped by a signal before the end of its plan",
                 .corpus: nil,
-                .jobTimeout: nil,
-                .jobCancelled: nil,
-                .jobNodeFailed: nil,
-                .jobOutOfMemory: nil,
-                .jobPreempted: nil,
-                .jobFailed: nil,
-                .jobUnknown: nil,
-                .resultsLeft: nil,
-                .detached: nil,
-                .remoteWrite: nil,
             ]))
+            \(ExitStatus.tableOfJobs)
 
             EXAMPLES
               sml loadtest run --partition normal --loadtest-model your-model-name \\

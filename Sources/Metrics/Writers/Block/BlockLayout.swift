@@ -3,6 +3,11 @@
 
 /// Arranges sections.
 enum BlockLayout {
+    /// What `screen` has room for below `above` lines; everything for a pipe or a file.
+    static func lines(_ sections: [TextSection], screen: TerminalScreen?, above: Int = 1) -> [String] {
+        screen.map { fitting(sections, rows: $0.rows - above, columns: $0.columns, rest: $0.rest) } ?? all(sections)
+    }
+
     /// Every line, an empty one before each section.
     static func all(_ sections: [TextSection]) -> [String] {
         sections.filter { !$0.lines.isEmpty }.flatMap { [""] + $0.lines.map(\.text) }

@@ -22,10 +22,7 @@ extension RunResult {
         if comparison != nil { return textBlockOfArms(color: color, heading: heading, isShort: screen != nil) }
         let writer = BlockWriter(result: self, style: TerminalStyle(color: color))
         let top = heading ? [writer.heading] : []
-        let lines =
-            screen.map { BlockLayout.fitting(writer.sections, rows: $0.rows - top.count, columns: $0.columns, rest: $0.rest) }
-            ?? BlockLayout.all(writer.sections)
-        return (top + lines).joined(separator: "\n") + "\n"
+        return (top + BlockLayout.lines(writer.sections, screen: screen, above: top.count)).joined(separator: "\n") + "\n"
     }
 }
 
