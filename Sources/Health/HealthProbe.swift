@@ -81,7 +81,14 @@ package struct HealthProbe: Sendable {
 
     /// Without the milliseconds it took, which differ each time and would make the same reason a new one.
     static func reason(_ message: String, hiding key: String?) -> String {
-        Redactor(secrets: [key]).line(message).replacing(/\ after \d+ ms/, with: "")
+        let line = Redactor(secrets: [key]).line(message)
+        // " after 12 ms", wherever it is said.
+        let parts = line.split(separator: " after ", omittingEmptySubsequences: false)
+        return parts.dropFirst().reduce(into: String(parts[0])) { reason, part in
+            let digits = part.prefix { $0.isASCII && $0.isNumber }
+            let rest = part.dropFirst(digits.count)
+            reason += !digits.isEmpty && rest.hasPrefix(" ms") ? rest.dropFirst(3) : " after " + part
+        }
     }
 
     func verdict(_ response: HTTPResponse) -> ModelHealth {

@@ -1,6 +1,8 @@
 // `k6 run` as a value: the command line and the environment, checked against the table of flags. Pure, so that every
 // way of writing a flag (pflag's: `--tag a`, `--tag=a`, `-o a`, `-oa`, `-qv`) is tested without a process.
 
+import Base
+
 /// What `k6 run …` asks for.
 package struct K6Invocation: Sendable, Equatable {
     package static let remoteWriteOutput = "experimental-prometheus-rw"
@@ -97,7 +99,7 @@ package struct K6Invocation: Sendable, Equatable {
         case "env":
             // The value is not repeated in the error: it may be the run configuration with the API key.
             let parts = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard Self.isVariableName(parts[0]) else {
+            guard VariableName.isOne(parts[0]) else {
                 throw K6Error(.usage, "\(spelling): expected NAME=value with a name of letters, digits and _ that begins with no digit")
             }
             environmentFlags.append((String(parts[0]), parts.count == 2 ? String(parts[1]) : ""))
@@ -108,18 +110,6 @@ package struct K6Invocation: Sendable, Equatable {
         case "quiet": quiet = isOn
         case "no-thresholds": noThresholds = isOn
         default: wantsHelp = wantsHelp || isOn
-        }
-    }
-
-    private static func isVariableName(_ text: Substring) -> Bool {
-        guard let first = text.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return false }
-        return text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
-                true
-            default: false
-            }
         }
     }
 

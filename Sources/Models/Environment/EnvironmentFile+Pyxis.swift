@@ -67,13 +67,36 @@ extension EnvironmentFile {
     /// the node's architecture, and everything else for itself.
     private static func word(_ text: String) -> String {
         var word = ""
-        var rest = text[...]
-        while let match = rest.firstMatch(of: /\{arch\}|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$([A-Za-z_][A-Za-z0-9_]*)/) {
-            if match.range.lowerBound > rest.startIndex { word += ShellWord.quoted(String(rest[..<match.range.lowerBound])) }
-            let name = match.1 ?? match.2
-            word += name.map { "\"${\($0):?}\"" } ?? "\"$arch\""
-            rest = rest[match.range.upperBound...]
+        var plain: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        func quoted() -> String { plain.isEmpty ? "" : ShellWord.quoted(String(decoding: plain, as: UTF8.self)) }
+        while let byte = rest.first {
+            if let (length, expansion) = expansion(rest) {
+                word += quoted() + expansion
+                plain = []
+                rest = rest.dropFirst(length)
+            } else {
+                plain.append(byte)
+                rest = rest.dropFirst()
+            }
         }
-        return word + (rest.isEmpty && !word.isEmpty ? "" : ShellWord.quoted(String(rest)))
+        return word.isEmpty ? ShellWord.quoted(text) : word + quoted()
+    }
+
+    /// What `text` begins with that stands for something else: its length in bytes, and what the shell is to read instead.
+    private static func expansion(_ text: ArraySlice<UInt8>) -> (Int, String)? {
+        func variable(_ name: ArraySlice<UInt8>) -> String { "\"${\(String(decoding: name, as: UTF8.self)):?}\"" }
+        let architecture = Array("{arch}".utf8)
+        if text.starts(with: architecture) { return (architecture.count, "\"$arch\"") }
+        guard text.first == UInt8(ascii: "$") else { return nil }
+        let after = text.dropFirst()
+        guard after.first == UInt8(ascii: "{") else {
+            let length = VariableName.beginning(after)
+            return length > 0 ? (length + 1, variable(after.prefix(length))) : nil
+        }
+        let inner = after.dropFirst()
+        let length = VariableName.beginning(inner)
+        guard length > 0, inner.dropFirst(length).first == UInt8(ascii: "}") else { return nil }
+        return (length + 3, variable(inner.prefix(length)))
     }
 }

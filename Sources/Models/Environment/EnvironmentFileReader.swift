@@ -59,7 +59,7 @@ struct EnvironmentFileReader {
         var variables: [String: String] = [:]
         for member in try members(value, path: "env") {
             let path = "env.\(member.key)"
-            guard member.key.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) != nil else {
+            guard VariableName.isOne(member.key) else {
                 throw failure(path, "is no name of a variable; expected letters, digits and _")
             }
             guard case .string(let text) = member.value else { throw unexpected(path, member.value, "text in quotes") }
