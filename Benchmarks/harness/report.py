@@ -17,7 +17,8 @@ def table(head, rows):
 def saturation(figures, tools):
     parts = []
     for protocol, title in (("http1", "HTTP/1.1"), ("tls", "HTTP/1.1 over TLS"), ("h2", "HTTP/2 over TLS"),
-                            ("h2-shared", "HTTP/2 over TLS, eight connections shared (hey always shares one)")):
+                            ("h2-shared", "HTTP/2 over TLS, eight connections shared (hey always shares one)"),
+                            ("h2-one", "HTTP/2 over TLS, one connection shared")):
         rows = []
         for name, tool in tools.items():
             seen = figures[protocol].get(name)

@@ -51,6 +51,14 @@ class Loadgen:
         return cost, summary(out)["throughput"]["total_requests"]
 
 
+class Before(Loadgen):
+    """An earlier build, for what a change has cost or saved; it may not know of shared connections."""
+    name = "sml-loadgen before"
+
+    def saturate(self, url, connections, seconds, environment):
+        return None if environment.get("BENCH_SHARED") else super().saturate(url, connections, seconds, environment)
+
+
 def summary(directory):
     with open(os.path.join(directory, "summary.json")) as file:
         return json.load(file)
@@ -155,11 +163,14 @@ class K6:
         return subprocess.run([self.program, "version"], check=True, capture_output=True, text=True).stdout.split()[1]
 
 
-def installed(binaries, home):
-    """Every tool by name, in the order of the table; None for those that are not here."""
+def installed(binaries, home, before=None):
+    """Every tool by name, in the order of the table; None for those that are not here.
+
+    `before` is the directory of an earlier build, a tool of its own."""
     k6 = os.environ.get("K6") or shutil.which("k6")
     found = [Loadgen(binaries, home), Floor(home)]
     found += [kind(home) if shutil.which(kind.name) else None for kind in (Wrk, H2load, Hey)]
     found.append(K6(k6, home) if k6 else None)
     names = [Loadgen.name, Floor.name, Wrk.name, H2load.name, Hey.name, K6.name]
-    return dict(zip(names, found))
+    tools = dict(zip(names, found))
+    return {Loadgen.name: tools.pop(Loadgen.name), Before.name: Before(before, home), **tools} if before else tools

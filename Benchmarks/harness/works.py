@@ -10,10 +10,9 @@ import time
 
 from . import child, servers, tools
 
-PROTOCOLS = ("http1", "tls", "h2", "h2-shared")
+# By the name in the figures: nginx's port, and how many connections the 64 share where they do.
+PROTOCOLS = {"http1": ("http1", None), "tls": ("tls", None), "h2": ("h2", None), "h2-shared": ("h2", 8), "h2-one": ("h2", 1)}
 CONNECTIONS = 64
-# What the 64 share where they do.
-SHARED = 8
 
 
 def spread(values):
@@ -34,13 +33,13 @@ def saturation(bench):
     figures = {}
     with servers.nginx(bench.home) as urls:
         certificate = {"SSL_CERT_FILE": os.path.join(bench.home, "cert.pem")}
-        for protocol in PROTOCOLS:
-            environment = {**certificate, **({"BENCH_H2": "1"} if protocol.startswith("h2") else {}),
-                           **({"BENCH_SHARED": str(SHARED)} if protocol == "h2-shared" else {})}
+        for protocol, (port, shared) in PROTOCOLS.items():
+            environment = {**certificate, **({"BENCH_H2": "1"} if port == "h2" else {}),
+                           **({"BENCH_SHARED": str(shared)} if shared else {})}
             rounds = {name: [] for name, tool in bench.tools.items() if tool}
             for _ in range(bench.rounds):
                 for name in rounds:
-                    result = bench.tools[name].saturate(urls[protocol.removesuffix("-shared")], CONNECTIONS, bench.seconds, environment)
+                    result = bench.tools[name].saturate(urls[port], CONNECTIONS, bench.seconds, environment)
                     if result:
                         cost, count = result
                         rounds[name].append((count / cost.wall, cost.cpu / count * 1e6))
