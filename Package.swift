@@ -39,6 +39,7 @@ let package = Package(
         // C: what Swift cannot import or express.
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CLinux"),
+        .target(name: "CHTTP2"),
         .systemLibrary(name: "CPlainBytes"),
         .target(name: "CProcessStart"),
         .target(name: "CEarlySignals", dependencies: ["CProcessStart"]),
@@ -64,7 +65,7 @@ let package = Package(
         .target(
             name: "Generator",
             dependencies: [
-                "Base", "Scenarios", "CLibcurl", "CDecoders", "CLinux", "LibcurlClient",
+                "Base", "Scenarios", "CLibcurl", "CDecoders", "CLinux", "CHTTP2", "LibcurlClient",
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "DequeModule", package: "swift-collections"),
             ]),
@@ -153,7 +154,8 @@ let package = Package(
         .testTarget(name: "BaseTests", dependencies: ["Base", "TestSupport"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], exclude: ["Fixtures"]),
         .testTarget(name: "ScenariosTests", dependencies: ["Base", "Scenarios", "ScenarioFiles", "TestSupport"], exclude: ["Fixtures"]),
-        .testTarget(name: "GeneratorTests", dependencies: ["Generator", "CLibcurl", "CDecoders", "TestSupport"], exclude: ["Fixtures"]),
+        .testTarget(
+            name: "GeneratorTests", dependencies: ["Generator", "CLibcurl", "CDecoders", "CHTTP2", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "ReportTests", dependencies: ["Report", "Metrics", "Generator", "Statistics", "TestSupport"]),
         .testTarget(name: "K6Tests", dependencies: ["K6"], exclude: ["Fixtures"]),

@@ -44,11 +44,12 @@ static inline void sml_framing_line(sml_framing *framing, const char *line, size
     static const char length_name[] = "content-length:", coding_name[] = "transfer-encoding:";
     size_t value_length;
     const char *value;
-    if (length > 12 && strncmp(line, "HTTP/", 5) == 0) {
+    if (length >= 12 && strncmp(line, "HTTP/", 5) == 0) {
         framing->length = -1;
         framing->is_chunked = framing->is_length_wrong = 0;
         framing->is_http1 = line[5] == '1';
-        framing->status = line[8] == ' ' ? (int)sml_framing_number(line + 9, 3) : 0;
+        const char *status = line[6] == ' ' ? line + 7 : line[8] == ' ' ? line + 9 : NULL;
+        framing->status = status && status + 3 <= line + length ? (int)sml_framing_number(status, 3) : 0;
     } else if ((line[0] | 0x20) == 'c' && length >= sizeof length_name
                && strncasecmp(line, length_name, sizeof length_name - 1) == 0) {
         value = sml_header_value(line, length, sizeof length_name - 1, &value_length);
@@ -76,6 +77,12 @@ static inline int sml_framing_is_wrong(const sml_framing *framing) {
 // The body ends with the connection: only a proper end of the stream says that it is whole.
 static inline int sml_framing_ends_with_stream(const sml_framing *framing) {
     return framing->is_http1 && !framing->is_chunked && framing->length < 0 && sml_framing_has_body(framing);
+}
+
+// HTTP/2: with `received` bytes of its body the answer is whole, as far as its headers say how long it is.
+static inline int sml_framing_is_whole(const sml_framing *framing, long long received) {
+    if (framing->is_http1 || framing->status < 200 || framing->is_length_wrong) return 0;
+    return sml_framing_has_body(framing) ? framing->length >= 0 && received == framing->length : 1;
 }
 
 #endif

@@ -90,6 +90,9 @@ typedef struct {
     int unasked;
     // The whole request went out with the first write.
     int is_whole;
+    // HTTP/2: the answer was whole before all of the request was written. libcurl 7.88 would go on writing, or wait for a
+    // window to write to that never comes, and in the end fail; refusing what it hands over ends the transfer there and then.
+    int is_early;
     CURL *easy;
     // Earlier than the write of now; whoever lets libcurl act sets it.
     const long long *acted;
@@ -124,7 +127,7 @@ static inline void sml_watch_clear(sml_exchange_watch *watch) {
     if (watch->head >= 0) watch->before += watch->head + watch->uploaded;
     watch->head = -1;
     watch->uploaded = watch->sent = watch->written = watch->first_byte = watch->last = 0;
-    watch->ended = watch->is_whole = watch->encoded = watch->transfers = watch->unasked = 0;
+    watch->ended = watch->is_whole = watch->is_early = watch->encoded = watch->transfers = watch->unasked = 0;
 }
 // libcurl begins with a request: the first one of an exchange, or the same once more.
 static inline void sml_watch_start(sml_exchange_watch *watch, int is_first) {
@@ -141,6 +144,12 @@ static inline void sml_watch_sending(sml_exchange_watch *watch) {
 static inline long long sml_watch_bytes_sent(const sml_exchange_watch *watch) {
     return watch->before + (watch->head >= 0 ? watch->head + watch->uploaded : 0);
 }
+// Of the answer's body `received` bytes have come: whether libcurl has nothing more to do.
+static inline int sml_watch_is_early(sml_exchange_watch *watch, long long received) {
+    if (watch->written || !watch->sent || !sml_framing_is_whole(&watch->framing, received)) return 0;
+    watch->last = sml_monotonic_now();
+    return watch->is_early = 1;
+}
 static inline size_t sml_watch_header(char *data, size_t size, size_t count, void *context) {
     sml_exchange_watch *watch = (sml_exchange_watch *)context;
     size_t length = size * count;
@@ -153,7 +162,7 @@ static inline size_t sml_watch_header(char *data, size_t size, size_t count, voi
     watch->bytes += length;
     // Trailers frame nothing.
     if (!watch->ended) sml_framing_line(&watch->framing, data, length);
-    else if (length <= 2 && sml_framing_is_wrong(&watch->framing)) return 0;
+    else if (length <= 2 && (sml_framing_is_wrong(&watch->framing) || sml_watch_is_early(watch, 0))) return 0;
     return watch->bytes <= watch->limit && !watch->unasked ? length : 0;
 }
 // libcurl calls it after each write, each read and each step of its own.

@@ -34,6 +34,12 @@ package enum TLSBehaviour: String, Sendable, CaseIterable {
     case http2ResetSix = "h2-reset-six"
     /// HTTP/2: when seven requests have been read, GOAWAY names the third as the last one worked on, and those are answered.
     case http2GoAwaySeven = "h2-goaway-seven"
+    /// HTTP/2: no more than 16 bytes of a body are let through. The answer goes out when the request's head is there, without a
+    /// length, and RST_STREAM with NO_ERROR behind it: in a record each, or all in one.
+    case http2Early = "h2-early"
+    case http2EarlyTogether = "h2-early-together"
+    /// HTTP/2: the same with a 429 of no bytes, in one frame and with no RST_STREAM.
+    case http2EarlyRefusal = "h2-early-refusal"
 }
 
 /// Runs until released.
@@ -167,12 +173,20 @@ package final class TLSScript: Sendable {
                     return
         def http2(connection):
             connection.read(24)
-            connection.write(frame(4, 0, 0))
+            early = behaviour.startswith("h2-early")
+            connection.write(frame(4, 0, 0, b"\0\4\0\0\0\x10" if early else b""))
             count, streams = 0, []
             while True:
                 kind, flags, stream, payload = connection.frame()
                 if kind == 4 and not flags & 1: connection.write(frame(4, 1, 0))
-                if kind not in (0, 1) or not flags & 1: continue
+                if early and kind == 1:
+                    say("request")
+                    if behaviour == "h2-early-refusal":
+                        connection.write(frame(1, 5, stream, b"\x08\x03429\x0f\x0d\x010"))
+                        continue
+                    frames = frame(1, 4, stream, b"\x88"), frame(0, 1, stream, body(5)), frame(3, 0, stream, bytes(4))
+                    connection.write(*([b"".join(frames)] if behaviour == "h2-early-together" else frames))
+                if early or kind not in (0, 1) or not flags & 1: continue
                 count += 1
                 say("request")
                 if count > 1 and behaviour == "h2-refuse":

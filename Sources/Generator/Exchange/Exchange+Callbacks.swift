@@ -13,17 +13,29 @@ extension Exchange {
         } else {
             isOneRead = false
         }
-        guard let decoder else { return keep(data) ? data.count : 0 }
+        guard decoder == nil ? keep(data) : decode(data) else { return 0 }
+        return isHTTP2 && isWholeBeforeItsRequest() ? 0 : data.count
+    }
+
+    /// The answer that is coming in is whole, and the request is not yet written: RFC 9113 §8.1 has servers do so.
+    private func isWholeBeforeItsRequest() -> Bool {
+        watch.pointee.written == 0
+            && sml_watch_is_early(watch, Int64(sml_easy_get_offset(easy, CURLINFO_SIZE_DOWNLOAD_T))) != 0
+    }
+
+    /// Hands bytes to the reader by way of the decoder; false when they are refused.
+    private func decode(_ data: UnsafeRawBufferPointer) -> Bool {
+        guard let decoder else { return false }
         decoder.decode(data) { keep($0) }
         switch decoder.failure {
         case .tooMuch: refusal = .decoding
         case .refused: refusal = refusal ?? .noMemory
         // What is damaged is read over, as k6 does, so that the connection stays usable.
         case .damaged, .cutShort, nil:
-            if decoder.received <= common.responseLimit { return data.count }
+            if decoder.received <= common.responseLimit { return true }
             refusal = .tooLong
         }
-        return 0
+        return false
     }
 
     private func beginBody(_ data: UnsafeRawBufferPointer) {

@@ -333,11 +333,20 @@ final class Exchange {
             if String(cString: message).contains("(err ") { return CURLE_HTTP2_STREAM }
             return sendings.loss?.isReset == true ? CURLE_RECV_ERROR : CURLE_GOT_NOTHING
         }
-        guard result == CURLE_OK else { return result }
+        guard result == CURLE_OK || isAnswered(result) else { return result }
         let isCut =
             watch.pointee.ended == 0
             || isTLS && hasBody && !isStreamEnded.pointee && sml_framing_ends_with_stream(&watch.pointee.framing) != 0
         return isCut ? CURLE_PARTIAL_FILE : decodingResult()
+    }
+
+    /// libcurl failed, but what it failed at was to go on writing the request behind a whole answer: one that said how long it
+    /// is, or whose stream the server has ended without an error (libcurl then has no word for the failure).
+    private func isAnswered(_ result: CURLcode) -> Bool {
+        if watch.pointee.is_early != 0 { return result == CURLE_WRITE_ERROR }
+        return result == CURLE_HTTP2_STREAM && watch.pointee.ended != 0 && watch.pointee.written == 0 && message.pointee == 0
+            && (watch.pointee.framing.length < 0
+                || sml_framing_is_whole(&watch.pointee.framing, Int64(sml_easy_get_offset(easy, CURLINFO_SIZE_DOWNLOAD_T))) != 0)
     }
 
     /// Of a transfer that libcurl is content with.

@@ -44,8 +44,10 @@ final class NginxAlone: Sendable {
         }
     }
 
-    /// - Parameter directives: added to `http`.
-    init(backend: UInt16, directives: String = "") async throws {
+    /// - Parameters:
+    ///   - directives: added to `http`.
+    ///   - answer: what it does with a request instead of passing it on.
+    init(backend: UInt16, directives: String = "", answer: String? = nil) async throws {
         certificates = try await TestCertificates()
         let directory = try ScratchDirectory()
         self.directory = directory
@@ -58,7 +60,7 @@ final class NginxAlone: Sendable {
         func server(_ port: UInt16, _ options: String) -> String {
             """
             server { listen 127.0.0.1:\(port) \(options); ssl_certificate \(certificate); ssl_certificate_key \(key);
-              ssl_protocols TLSv1.3; location / { proxy_pass http://127.0.0.1:\(backend); proxy_read_timeout 60s; } }
+              ssl_protocols TLSv1.3; location / { \(answer ?? "proxy_pass http://127.0.0.1:\(backend); proxy_read_timeout 60s;") } }
             """
         }
         let file = try directory.write(

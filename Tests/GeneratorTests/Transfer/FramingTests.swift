@@ -66,4 +66,16 @@ struct FramingTests {
         let framing = Self.framing(["Content-Length: 5", "HTTP/1.1 200 OK", "Content-Length: 6"], status: "HTTP/1.1 103 Early Hints")
         #expect(framing.length == 6 && framing.is_length_wrong == 0 && framing.status == 200)
     }
+
+    /// Over HTTP/2, by its length or because it has none; what says nothing of its length ends with its stream.
+    @Test(arguments: [
+        ("HTTP/2 200", ["content-length: 5"], 5, true), ("HTTP/2 200", ["content-length: 5"], 4, false),
+        ("HTTP/2 429", ["content-length: 0"], 0, true), ("HTTP/2 204", [], 0, true), ("HTTP/2 200", [], 5, false),
+        ("HTTP/2 103", ["content-length: 0"], 0, false), ("HTTP/2 200", ["content-length: 5", "content-length: 6"], 5, false),
+        ("HTTP/1.1 200 OK", ["content-length: 5"], 5, false),
+    ])
+    func anAnswerOverHTTP2IsWhole(status: String, lines: [String], received: Int64, isWhole: Bool) {
+        var framing = Self.framing(lines, status: status)
+        #expect((sml_framing_is_whole(&framing, received) != 0) == isWhole)
+    }
 }
