@@ -102,7 +102,9 @@ package struct LoadtestJob: Sendable {
             summary: "\(results)/\(names.summary)", records: "\(results)/\(names.records)",
             jobTimeSeconds: job.time.duration.components.seconds,
             // A search ends when it has found what it looks for.
-            loadSeconds: job.isCapacity ? nil : (test.plan.executor.duration * job.repeats).components.seconds, nodes: job.nodes,
+            loadSeconds: job.isCapacity
+                ? nil : ((test.plan.lead(tasks: job.nodes) + test.plan.executor.duration) * job.repeats).components.seconds,
+            nodes: job.nodes,
             repeats: job.repeats, isCapacity: job.isCapacity)
     }
 

@@ -185,7 +185,7 @@ final class RunSession: Sendable {
             build: Product.longVersion, stop: stop,
             patience: (request.sendsTestRequest ? lanes.all.reduce(.zero) { $0 + TestRequest.longest($1.plan) } : .zero)
                 + (lanes.design?.cache == .warm ? CachePass.longest(lanes.all) : .zero),
-            before: .nanoseconds(lanes.all.map { LoadRun.preconnectionLead($0.plan, share: task.share) }.max() ?? 0),
+            before: lanes.all.map { $0.plan.lead(tasks: task.share.count) }.max() ?? .zero,
             first: first)
     }
 

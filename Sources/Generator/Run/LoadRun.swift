@@ -159,8 +159,8 @@ package final class LoadRun: Sendable {
                 ? options.lookUp(settings.url.host, settings.url.port)
                 : ServerAddresses(host: settings.url.host, port: settings.url.port, numeric: [])
         }
-        let lead = loads.map { [share] in Self.preconnectionLead($0.plan, share: share) }.max() ?? 0
-        clock = options.startUnixNanoseconds.map(RunClock.init(startingAt:)) ?? RunClock(startingIn: Self.setUpAllowance + lead)
+        let lead = loads.map { [share] in $0.plan.lead(tasks: share.count) }.max() ?? .zero
+        clock = options.startUnixNanoseconds.map(RunClock.init(startingAt:)) ?? RunClock(startingIn: Self.setUpAllowance + lead.nanoseconds)
         guard options.startUnixNanoseconds == nil || clock.now < 0 else {
             throw .plan("the agreed start was \(clock.now / 1_000_000) ms ago")
         }
@@ -176,17 +176,6 @@ package final class LoadRun: Sendable {
                 $0 + share.part(of: min($1.plan.executor.maxVUs, $1.plan.target.connections.shared ?? .max))
             })
         ruleDrain = options.ruleDrain
-    }
-
-    /// How long before its zero a plan's task begins, nanoseconds: 0 but for one that makes connections before it.
-    package static func preconnectionLead(_ plan: Plan, share: TaskShare) -> Int64 {
-        guard plan.target.connections.preconnects else { return 0 }
-        let users =
-            switch plan.executor.load {
-            case .arrivals(_, let planned): planned
-            case .users: ShardLoad(executor: plan.executor, share: .whole, shard: 0, shards: 1).usersAtOnce
-            }
-        return Preconnection.lead(share.part(of: min(users, plan.target.connections.shared ?? users)))
     }
 
     /// Runs the plans. `consume` gets all records in batches, and the samples, one call at a time, on a thread of the run's own; after

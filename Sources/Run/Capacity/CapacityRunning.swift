@@ -142,6 +142,8 @@ struct CapacityRunning {
         say(
             "probe \(probe.number), \(result.load.text(probe.asked)): \(probe.decision.rawValue)"
                 + (probe.reason.map { " (\($0))" } ?? ""))
+        // No later load is more than twice this one.
+        if result.load == .users { search.expect(overheadSeconds: settings.overheadSeconds(of: plan, users: Int(probe.asked) * 2)) }
         search.learn(requestsPerSecond: probe.achieved, at: probe.asked)
         switch probe.decision {
         case .met: search.report(.met, spent: spent)
@@ -209,12 +211,21 @@ extension CapacitySettings {
             start: start ?? plan.executor.firstLoad, least: least, most: most, isWhole: plan.executor.arrivals == nil)
         rules.probeSeconds = probe.inSeconds
         rules.looks = [confirm.inSeconds / 2, confirm.inSeconds]
-        // A few seconds to read the corpus and for the last answers.
-        rules.overheadSeconds = warmUp(of: plan).inSeconds + 5
+        rules.overheadSeconds = overheadSeconds(of: plan)
         rules.budget = longest.inSeconds
         rules.confidence = confidence
         rules.neededRequests = judge.neededRequests(tail: rules.boundTail)
         return rules
+    }
+
+    /// What a probe of `plan` takes besides being judged, seconds: its connections if they come first, its warm-up, and a few to read
+    /// the corpus and for the last answers.
+    ///
+    /// - Parameter users: of the load; nil for those of the plan.
+    fileprivate func overheadSeconds(of plan: Plan, users: Int? = nil) -> Double {
+        var plan = plan
+        if let users { plan.executor = .constantVUs(vus: users, duration: probe) }
+        return plan.lead().inSeconds + warmUp(of: plan).inSeconds + 5
     }
 }
 

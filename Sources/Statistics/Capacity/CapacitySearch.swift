@@ -99,6 +99,9 @@ package struct CapacitySearch: Sendable {
         if rules.isWhole, load > 0, requestsPerSecond > 0 { rules.requestsPerLoad = requestsPerSecond / load }
     }
 
+    /// What is spent besides on each probe from now on, where it grows with the load.
+    package mutating func expect(overheadSeconds: Double) { rules.overheadSeconds = overheadSeconds }
+
     private func seconds(for requests: Int) -> Double {
         let perSecond = (rules.requestsPerLoad ?? (rules.isWhole ? 0 : 1)) * load
         return perSecond > 0 ? (Double(requests) / perSecond).rounded(.up) : 0

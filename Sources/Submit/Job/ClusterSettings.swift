@@ -67,7 +67,7 @@ package struct ClusterSettings: Sendable, Equatable {
 
     /// How long a search for the capacity may take in the job's time; nil where nobody said how long that is.
     package func timeForCapacity(of plan: Plan) -> Duration? {
-        isTimeChosen ? max(.seconds(1), JobTime.available(in: jobTime, after: plan.gracefulStop)) : nil
+        isTimeChosen ? max(.seconds(1), JobTime.available(in: jobTime, for: plan)) : nil
     }
 
     /// The directory of the cluster that the container sees under its own name; nil where the corpus's has another one there.

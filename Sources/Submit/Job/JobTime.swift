@@ -50,18 +50,20 @@ package struct JobTime: Sendable, Equatable, CustomStringConvertible {
     /// From the last answer of one run to the first request of the next: the last series, the summary, the corpus.
     private static let betweenRuns = Duration.seconds(30)
 
-    /// How long a plan takes that is run that often, with its last answers.
-    package static func longestEnd(of plan: Plan, repeats: Int) -> Duration {
-        plan.longestEnd * repeats + betweenRuns * (repeats - 1)
+    /// How long a plan takes that is run that often, with the connections that it makes first and its last answers.
+    package static func longestEnd(of plan: Plan, nodes: Int = 1, repeats: Int) -> Duration {
+        (plan.lead(tasks: nodes) + plan.longestEnd) * repeats + betweenRuns * (repeats - 1)
     }
 
     /// The least a job for `plan` may be given, in whole minutes.
     package static func needed(for plan: Plan, nodes: Int = 1, repeats: Int = 1) -> JobTime {
-        JobTime(roundedUp: longestEnd(of: plan, repeats: repeats) + overhead(nodes: nodes))
+        JobTime(roundedUp: longestEnd(of: plan, nodes: nodes, repeats: repeats) + overhead(nodes: nodes))
     }
 
-    /// What a job of that time has for its load.
-    static func available(in time: JobTime, after gracefulStop: Duration) -> Duration { time.duration - gracefulStop - overhead }
+    /// What a job of that time has for the load of `plan`, so that ``needed(for:nodes:repeats:)`` of it is no more than `time`.
+    static func available(in time: JobTime, for plan: Plan) -> Duration {
+        .seconds(time.duration.components.seconds / 60 * 60) - plan.lead() - plan.gracefulStop - overhead
+    }
 
     private static func overhead(nodes: Int) -> Duration { overhead + (nodes > 1 ? taskWait : .zero) }
 
@@ -70,10 +72,12 @@ package struct JobTime: Sendable, Equatable, CustomStringConvertible {
         let needed = Self.needed(for: plan, nodes: nodes, repeats: repeats)
         guard duration >= needed.duration else {
             let what = repeats > 1 ? "\(repeats) runs of scenario" : "scenario"
+            let lead = plan.lead(tasks: nodes)
+            let before = lead > .zero ? "\(DurationGrammar.format(lead)) to make its connections (preconnect), " : ""
             let each = repeats > 1 ? " and \(DurationGrammar.format(Self.betweenRuns)) before the next, \(repeats) times" : ""
             throw SubmitError.usage(
                 "\(option): \(self) is too short for \(what) \"\(scenario)\"; it needs \(needed): "
-                    + "\(DurationGrammar.format(plan.executor.duration)) of load, up to "
+                    + "\(before)\(DurationGrammar.format(plan.executor.duration)) of load, up to "
                     + "\(DurationGrammar.format(plan.gracefulStop)) for its last answers\(each), and "
                     + "\(DurationGrammar.format(Self.overhead(nodes: nodes))) to start, deliver and stop in time")
         }

@@ -112,6 +112,19 @@ import Testing
         #expect(search.seconds <= 900 && search.secondsLeft == 0)
     }
 
+    /// 20 users' connections are made in no time, thousands in more than is left.
+    @Test func timeIsKeptForWhatGrowsWithTheLoad() {
+        var rules = Rules(start: 10)
+        (rules.overheadSeconds, rules.budget) = (5, 900)
+        var search = CapacitySearch(rules)
+        search.report(.met, spent: 100)
+        #expect(search.next == .probe(load: 20, seconds: 75))
+        search.expect(overheadSeconds: 120)
+        search.report(.met, spent: 200)
+        // 600 s are left: a probe and half a confirmation are 75 + 120 + 300 + 120.
+        #expect(search.next == .confirm(load: 19.6, looks: [300]))
+    }
+
     @Test func tooLittleTimeIsSaid() {
         var rules = Rules(start: 10)
         rules.budget = 300

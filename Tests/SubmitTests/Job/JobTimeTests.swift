@@ -42,6 +42,38 @@ import Testing
         #expect(error?.description.hasPrefix("--t: 01:23:00 is too short for 5 runs of scenario \"s\"; it needs 01:24:00: ") == true)
     }
 
+    /// 1,000 connections 5 ms apart and a second of rest are 6 s more of each run; of two nodes each makes half of them.
+    @Test func connectionsThatComeFirstCountToo() throws {
+        var plan = Plan(
+            scenario: "s", executor: .constantVUs(vus: 1_000, duration: .seconds(900)), gracefulStop: .seconds(30),
+            target: RequestTarget(url: "https://localhost/"))
+        #expect(JobTime.needed(for: plan).description == "00:20:00")
+        plan.target.connections.preconnects = true
+        #expect(JobTime.needed(for: plan).description == "00:21:00")
+        // 84 min without.
+        #expect(JobTime.longestEnd(of: plan, repeats: 5) == .seconds(5 * (6 + 930) + 4 * 30))
+        #expect(JobTime.longestEnd(of: plan, nodes: 2, repeats: 1) == .milliseconds(3_500 + 930_000))
+        let error = #expect(throws: SubmitError.self) {
+            try JobTime("00:20:00", option: "--t").check(fits: plan, scenario: "s", option: "--t")
+        }
+        #expect(error?.description.contains("it needs 00:21:00: 6s to make its connections (preconnect), 15m of load, up to 30s") == true)
+    }
+
+    /// A search that is made to fit a job fits it.
+    @Test(arguments: ["00:20:00", "00:20:30", "03:00:00"], [false, true])
+    func whatAJobHasForItsLoadFits(text: String, preconnects: Bool) throws {
+        let time = try JobTime(text, option: "t")
+        var plan = Plan(
+            scenario: "s", executor: .constantVUs(vus: 1_000, duration: .seconds(1)), gracefulStop: .seconds(30),
+            target: RequestTarget(url: "https://localhost/"))
+        plan.target.connections.preconnects = preconnects
+        let available = JobTime.available(in: time, for: plan)
+        plan.executor = .constantVUs(vus: 1_000, duration: available)
+        try time.check(fits: plan, scenario: "s", option: "--t")
+        plan.executor = .constantVUs(vus: 1_000, duration: available + .seconds(1))
+        #expect(JobTime.needed(for: plan).duration > .seconds(time.duration.components.seconds / 60 * 60))
+    }
+
     @Test func aPartitionsLimitsAreKept() throws {
         let partition = Partition(name: "debug", timeLimit: .seconds(1800), nodeLimit: 4)
         try partition.check(JobTime("00:30:00", option: "t"), option: "--t")
