@@ -145,7 +145,10 @@ package final class LoadRun: Sendable {
         Transport.prepare()
         try DescriptorReserve.current.require(shards: workers.count)
         consumer = try SerialThread("sml.records")
-        if options.isRealtime { try RealtimePriority.requireBound() }
+        if options.isRealtime {
+            try RealtimePriority.requireBound()
+            try RealtimePriority.requireEndlessTurn()
+        }
         var threads: [SerialThread] = []
         for index in 0..<workers.count { threads.append(try SerialThread("sml.shard.\(index)", isRealtime: options.isRealtime)) }
         shardThreads = threads

@@ -28,6 +28,31 @@ package enum RealtimePriority {
                 + "leave the option out, or set it back to 950000")
     }
 
+    /// How long a real-time thread of this process may compute without sleeping, microseconds, before SIGXCPU (`rlim_cur`) and SIGKILL
+    /// (`rlim_max`) end it: `ulimit -R`, which desktops' services and some sites set.
+    static var turn: rlimit {
+        var limit = rlimit(rlim_cur: .max, rlim_max: .max)
+        return getrlimit(__rlimit_resource_t(__RLIMIT_RTTIME.rawValue), &limit) == 0 ? limit : rlimit(rlim_cur: .max, rlim_max: .max)
+    }
+
+    /// That a run at saturation, where shards do not sleep, is not ended by that limit: the lower one is lifted where the user may.
+    ///
+    /// - Throws: ``GeneratorError/unavailable(_:)``.
+    static func requireEndlessTurn() throws(GeneratorError) {
+        guard var endless = try endlessTurn(turn) else { return }
+        _ = setrlimit(__rlimit_resource_t(__RLIMIT_RTTIME.rawValue), &endless)
+    }
+
+    /// What to set in place of `turn`; nil when there is nothing to do.
+    static func endlessTurn(_ turn: rlimit) throws(GeneratorError) -> rlimit? {
+        guard turn.rlim_max == .max else {
+            throw .unavailable(
+                "--realtime: the kernel would end a run that computes for \(turn.rlim_cur) µs without a pause, as at saturation (ulimit -R); "
+                    + "start it where `ulimit -HR` is unlimited, or leave the option out")
+        }
+        return turn.rlim_cur == .max ? nil : rlimit(rlim_cur: .max, rlim_max: .max)
+    }
+
     /// What to say to whom the kernel refuses it.
     static func refused(allowed: UInt) -> GeneratorError {
         let reason =

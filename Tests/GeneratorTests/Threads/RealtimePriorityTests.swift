@@ -23,6 +23,18 @@ struct RealtimePriorityTests {
         #expect(error?.description.contains("kernel.sched_rt_runtime_us is -1") == true)
     }
 
+    /// `ulimit -SR` may be lifted by whoever has it, `ulimit -R` not.
+    @Test func aLimitThatWouldEndTheRunIsLiftedOrRefused() throws {
+        #expect(try RealtimePriority.endlessTurn(rlimit(rlim_cur: .max, rlim_max: .max)) == nil)
+        let lifted = try #require(try RealtimePriority.endlessTurn(rlimit(rlim_cur: 200_000, rlim_max: .max)))
+        #expect(lifted.rlim_cur == .max && lifted.rlim_max == .max)
+        let error = #expect(throws: GeneratorError.self) {
+            try RealtimePriority.endlessTurn(rlimit(rlim_cur: 200_000, rlim_max: 500_000))
+        }
+        #expect(error?.exitCode == 69)
+        #expect(error?.description.contains("for 200000 µs without a pause, as at saturation (ulimit -R)") == true)
+    }
+
     @Test func aRefusalSaysWhatToDo() {
         let user = RealtimePriority.refused(allowed: 0)
         #expect(user.description.contains("ulimit -r is 0 and must be 1") && user.description.contains("limits.conf"))
