@@ -84,6 +84,33 @@ import Testing
         Row(
             name: "short --loadtest-duration", arguments: local("--loadtest-duration", "10ms"), code: 64,
             says: ["--loadtest-duration", "10ms", "at least 1s"]),
+        scenario("unknown version of HTTP", "executor: constant-vus\nhttp_version: 3\n", ["http_version: 3", "one of auto, 1.1, 2"]),
+        scenario(
+            "shared over HTTP/1.1", "executor: constant-vus\nhttp_version: 1.1\nconnections: 2\n", ["connections: 2", "http_version 1.1"]),
+        Row(
+            name: "bad --loadtest-http-version", arguments: local("--loadtest-http-version", "3"), code: 64,
+            says: ["--loadtest-http-version: \"3\"", "one of auto, 1.1, 2"]),
+        Row(
+            name: "bad --loadtest-connections", arguments: local("--loadtest-connections", "0"), code: 64,
+            says: ["--loadtest-connections: \"0\"", "from 1 to 1000000, or per-user"]),
+        Row(
+            name: "options that exclude each other",
+            arguments: local(
+                "--loadtest-server-url", "https://127.0.0.1:9", "--loadtest-http-version", "1.1", "--loadtest-connections", "2"), code: 104,
+            says: ["connections: 2 is not accepted with http_version 1.1", "set http_version: 2"]),
+        Row(
+            name: "shared over plain http", arguments: local("--loadtest-connections", "2"), code: 104,
+            says: ["connections: 2 needs HTTP/2", "set http_version: 2"]),
+        Row(
+            name: "shared over plain http by two arms",
+            arguments: [
+                "loadtest", "ab", "--local", "--a-server-url", "http://127.0.0.1:9", "--b-server-url", "http://127.0.0.1:8",
+                "--loadtest-connections", "2",
+            ], code: 104, says: ["connections: 2 needs HTTP/2"]),
+        Row(
+            name: "shared over plain http in a search",
+            arguments: ["loadtest", "capacity", "--local", "--loadtest-connections", "2", "--slo", "e2e=1s"], code: 104,
+            says: ["connections: 2 needs HTTP/2"]),
         Row(name: "--workers 0", arguments: local("--workers", "0"), code: 64, says: ["--workers: 0", "1 to 64"]),
         Row(name: "bad --drain", arguments: local("--drain", "long"), code: 64, says: ["--drain", "long", "30s"]),
         Row(

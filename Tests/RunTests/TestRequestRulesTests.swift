@@ -68,6 +68,9 @@ import Testing
             name: "a client certificate", answer: broken(1010, "remote error: tls: certificate required"), code: 69,
             says: "certificate required"),
         Row(name: "a proxy", answer: broken(1000, "proxy: CONNECT answered with status 407"), tries: 3, code: 69, says: "407"),
+        Row(
+            name: "no HTTP/2", answer: broken(1650, "http2: the server does not speak it"), code: 69,
+            says: "the server does not speak it"),
         Row(name: "no HTTP", answer: broken(1000, "malformed HTTP response"), code: 69, says: "malformed"),
         Row(name: "busy", answer: answer(503, words: "loading"), tries: 3, says: "HTTP 503 from http://s/v1/chat/completions: loading"),
         Row(name: "limited", answer: answer(429), tries: 3, says: "HTTP 429"),
@@ -103,6 +106,22 @@ import Testing
         guard case .begin(let warning?) = rules.decide(Self.good) else { Issue.record("not begun"); return }
         #expect(warning.contains("too long"))
         #expect(outcome(Self.answer(413), prompts: 9).tries == 3)
+    }
+
+    /// Over plain http nobody says that HTTP/2 is not spoken: the connection breaks, each time.
+    @Test func whatBreaksAtHTTP2WithoutAskingIsTheEnd() {
+        for answer in [Self.broken(1000, "EOF"), Self.broken(1220, "read: connection reset by peer")] {
+            var rules = TestRequestRules(url: Self.url, prompts: 1, assumesHTTP2: true)
+            #expect(rules.decide(answer) == .again(after: .seconds(1)))
+            #expect(rules.decide(answer) == .again(after: .seconds(2)))
+            guard case .end(let error) = rules.decide(answer) else { Issue.record("begun"); return }
+            #expect(
+                error.exitCode == 69 && error.description.contains("3 times; http_version: 2 speaks HTTP/2 over plain http without asking"))
+        }
+        // Who answers speaks it, whatever is said.
+        var rules = TestRequestRules(url: Self.url, prompts: 1, assumesHTTP2: true)
+        for _ in 0..<2 { _ = rules.decide(Self.answer(503)) }
+        guard case .begin = rules.decide(Self.answer(503)) else { Issue.record("not begun"); return }
     }
 
     @Test func aServerThatComesBackIsWaitedFor() {

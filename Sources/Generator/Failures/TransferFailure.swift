@@ -144,7 +144,7 @@ extension TransferFailure {
             case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_USE_SSL_FAILED:
                 TransferFailure(ErrorCode.tls, "tls: local certificate or cipher problem", .tls)
             case CURLE_ABORTED_BY_CALLBACK where evidence.refusal == .httpVersion:
-                TransferFailure(ErrorCode.http2Connection, "http2: the server does not speak it", .tls)
+                TransferFailure(ErrorCode.http2Connection, Self.withoutHTTP2, .tls)
             case CURLE_BAD_CONTENT_ENCODING:
                 TransferFailure(ErrorCode.decompression, "error decompressing response body", .receive)
             case CURLE_WRITE_ERROR where evidence.refusal == .decoding:
@@ -167,6 +167,9 @@ extension TransferFailure {
                 TransferFailure(ErrorCode.generic, "transfer failed: \(String(cString: curl_easy_strerror(evidence.result)))", phase)
             }
     }
+
+    /// Of a server that agrees on HTTP/1.1 only.
+    package static let withoutHTTP2 = "http2: the server does not speak it"
 
     private static func connecting(_ evidence: TransferEvidence) -> TransferFailure {
         switch evidence.systemError {

@@ -27,7 +27,9 @@ struct TestRequest {
         let clock = ContinuousClock()
         let started = clock.now
         let prompts = Self.distinctPrompts(order)
-        var rules = TestRequestRules(url: Redactor.maskingCredentials(in: plan.target.url), prompts: prompts.count)
+        var rules = TestRequestRules(
+            url: Redactor.maskingCredentials(in: plan.target.url), prompts: prompts.count,
+            assumesHTTP2: plan.target.connections.needsHTTP2 && HTTPURL(plan.target.url)?.scheme == .http)
         var prompt = 0
         var tries = 0
         while true {

@@ -35,12 +35,15 @@ struct TestRequestRules: Sendable {
     let url: String
     /// Prompts that can be tried.
     let prompts: Int
+    /// HTTP/2 is spoken without asking: a server that does not know it ends the connection without a word.
+    let assumesHTTP2: Bool
     private var repeated = 0
     private var refused = 0
     private var refusal: String?
 
-    init(url: String, prompts: Int) {
+    init(url: String, prompts: Int, assumesHTTP2: Bool = false) {
         self.url = url
+        self.assumesHTTP2 = assumesHTTP2
         self.prompts = min(prompts, Self.mostPrompts)
     }
 
@@ -64,6 +67,11 @@ struct TestRequestRules: Sendable {
             repeated += 1
             return .again(after: Self.pauses[repeated - 1])
         case .unreachable: return .end(Self.error(.unavailable, what))
+        case .busyAtLast where assumesHTTP2 && record.status == 0 && record.errorCode != ErrorCode.requestTimeout:
+            return .end(
+                Self.error(
+                    .unavailable, "\(what), \(repeated + 1) times; http_version: 2 speaks HTTP/2 over plain http without asking, and this "
+                        + "server may not know it"))
         case .busyAtLast: return .begin(warning: "the test request failed, but may succeed under the plan: \(what)")
         }
     }
@@ -95,6 +103,7 @@ struct TestRequestRules: Sendable {
         case ErrorCode.remote, ErrorCode.tls, ErrorCode.tlsNotSpoken, ErrorCode.unknownAuthority, ErrorCode.hostnameMismatch,
             ErrorCode.decompression:
             return .end(.unavailable)
+        case ErrorCode.http2Connection where error == TransferFailure.withoutHTTP2: return .end(.unavailable)
         case _ where error.hasPrefix("proxy: "): return .unreachable
         // No HTTP, or an answer that would be refused each time.
         case ErrorCode.generic where error != "EOF" && error != "unexpected EOF": return .end(.unavailable)

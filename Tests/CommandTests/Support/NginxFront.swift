@@ -17,8 +17,9 @@ struct NginxFront {
     /// - Parameters:
     ///   - options: of the endpoint.
     ///   - directives: added to each of nginx's servers.
+    ///   - ofHTTP1: added to that of HTTP/1.1 only.
     static func start(
-        _ options: [String] = ["--ttft", "10ms", "--time-per-token", "0"], directives: String = ""
+        _ options: [String] = ["--ttft", "10ms", "--time-per-token", "0"], directives: String = "", ofHTTP1: String = ""
     ) async throws -> NginxFront {
         let scratch = try Scratch()
         let endpoint = try await EndpointProcess.start(options, in: scratch)
@@ -27,7 +28,8 @@ struct NginxFront {
         let file = try scratch.write(
             "nginx.conf",
             configuration(
-                scratch, backend: endpoint.port, http2: ports.http2.number, http1: ports.http1.number, directives: directives))
+                scratch, backend: endpoint.port, http2: (ports.http2.number, directives),
+                http1: (ports.http1.number, directives + ofHTTP1)))
         let nginx = try Program(
             "/usr/sbin/nginx", ["-c", file, "-p", scratch.path, "-e", scratch.file("error.log")], in: scratch)
         try await eventually("nginx listens") { !nginx.process.isRunning || canConnect(ports.http1.number) }
@@ -40,6 +42,31 @@ struct NginxFront {
         nginx.signal(SIGKILL)
         _ = try await nginx.end()
         return try await endpoint.stop()
+    }
+
+    /// A request as nginx noted it.
+    struct Noted {
+        var connection: Int
+        /// Which request of its connection, from 1.
+        var number: Int
+        var version: String
+        var status: Int
+        /// Its connection took up an earlier TLS session.
+        var isResumed: Bool
+        /// Of its connection when it came, seconds.
+        var age: Double
+    }
+
+    var noted: [Noted] {
+        let text = (try? String(contentsOfFile: scratch.hidden("access.log"), encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").compactMap { line in
+            let words = line.split(separator: " ").map(String.init)
+            guard words.count == 7, let connection = Int(words[0]), let number = Int(words[1]), let status = Int(words[3]),
+                let lived = Double(words[5]), let took = Double(words[6])
+            else { return nil }
+            return Noted(
+                connection: connection, number: number, version: words[2], status: status, isResumed: words[4] == "r", age: lived - took)
+        }
     }
 
     /// 40 requests to `url`; a summary, whatever came back.
@@ -73,9 +100,9 @@ struct NginxFront {
     }
 
     private static func configuration(
-        _ scratch: Scratch, backend: Int, http2: UInt16, http1: UInt16, directives: String
+        _ scratch: Scratch, backend: Int, http2: (port: UInt16, directives: String), http1: (port: UInt16, directives: String)
     ) -> String {
-        func server(_ listen: String, _ protocols: String) -> String {
+        func server(_ listen: String, _ protocols: String, _ directives: String) -> String {
             """
             server {
               listen 127.0.0.1:\(listen); server_name localhost; ssl_protocols \(protocols);
@@ -92,9 +119,10 @@ struct NginxFront {
             daemon off; master_process off; pid \(scratch.file("nginx.pid"));
             error_log \(scratch.file("error.log"));
             events { worker_connections 512; }
-            http { access_log off; \(temporary)
-            \(server("\(http2) ssl http2", "TLSv1.3"))
-            \(server("\(http1) ssl", "TLSv1.2"))
+            http { log_format seen '$connection $connection_requests $server_protocol $status $ssl_session_reused $connection_time $request_time';
+            access_log \(scratch.hidden("access.log")) seen; \(temporary)
+            \(server("\(http2.port) ssl http2", "TLSv1.3", http2.directives))
+            \(server("\(http1.port) ssl", "TLSv1.2", http1.directives))
             }
             """
     }
