@@ -6,6 +6,7 @@ import Glibc
 import Metrics
 import Models
 import Scenarios
+import Statistics
 import Submit
 
 struct LaunchesInTurns {
@@ -82,7 +83,10 @@ struct LaunchesInTurns {
     private func command(pairs: Int) -> String {
         func side(_ arm: Int) -> String { results[arm].prefix(pairs).map(ShellWord.quoted).joined(separator: " ") }
         return "sml loadtest compare --a \(side(0)) --b \(side(1))" + (isOneName ? "" : " --allow model")
+            + (tolerance > 0 ? " --tolerance \(Figures.percent(tolerance))%" : "")
     }
+
+    private var tolerance: Double { test.request.arms?.design.tolerance ?? 0 }
 
     private var isOneName: Bool { launches.allSatisfy { $0.servedName == launches[0].servedName } }
 
@@ -95,7 +99,8 @@ struct LaunchesInTurns {
             return ExitStatus.records.rawValue
         }
         let comparison = Comparison(
-            a: sides[0], b: sides[1], settings: ComparisonSettings(allowed: PlanFacts.differing(sides[0][0], sides[1][0])))
+            a: sides[0], b: sides[1],
+            settings: ComparisonSettings(tolerance: tolerance, allowed: PlanFacts.differing(sides[0][0], sides[1][0])))
         try StandardOutput.write(comparison.textBlock(color: TerminalStyle.colorWanted(STDOUT_FILENO)))
         say("Compare them again, or without one of the pairs:\n  \(command(pairs: pairs))")
         return comparison.verdict == .none ? ExitStatus.records.rawValue : ExitStatus.done.rawValue

@@ -149,6 +149,7 @@ struct RunLanes: Sendable {
             whole.design = design?.design.rawValue
             whole.cache = design?.cache.rawValue
             if turns != nil { whole.pairs = design?.pairs }
+            if let design, design.tolerance > 0 { whole.tolerance = design.tolerance }
         }
         whole.task = task.map {
             TaskDescription($0, plannedArrivals: sum(planned), lanes: whole.lanes == nil ? nil : planned, probe: probed)

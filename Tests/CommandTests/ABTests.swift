@@ -42,7 +42,7 @@ import Testing
         let keys = [try scratch.write("a.key", "key-a\n"), try scratch.write("b.key", "key-b\n")]
         let run = try await ab([
             "--a-server-url", a.url, "--b-server-url", b.url, "--a-api-key-file", keys[0], "--b-api-key-file", keys[1],
-            "--loadtest-model", "common", "--b-model", "other", "--b-max-tokens", "9", "--no-test-request",
+            "--loadtest-model", "common", "--b-model", "other", "--b-max-tokens", "9", "--no-test-request", "--tolerance", "5%",
         ])
         let result = try summary().result
         #expect(result.lanes.map(\.name) == ["a", "b"] && result.lanes.map { $0.result.run?.model } == ["common", "other"])
@@ -62,8 +62,12 @@ import Testing
         #expect(again.output == words + "\n" && run.output.contains(words), "\(again)")
         let codes: [String: Int32] = ["no_difference": 0, "b_worse": 1, "b_better": 2, "none": 65]
         #expect(codes[document["verdict"]?.text ?? ""] == again.code)
-        let with = try await Program.run("sml", ["loadtest", "compare", "out", "--tolerance", "3%"], in: scratch)
-        #expect(with.code == 64 && with.errors.contains("--tolerance: is for two runs; out holds two arms of one"), "\(with)")
+        #expect(document["tolerance"]?.number == 0.05 && result.run?.tolerance == 0.05)
+        // Judged anew, from the records, by another tolerance.
+        let with = try await Program.run("sml", ["loadtest", "compare", "out", "--tolerance", "500%", "--json"], in: scratch)
+        #expect(try JSON.parse(with.output)["tolerance"]?.number == 5 && [0, 65].contains(with.code), "\(with)")
+        let allowing = try await Program.run("sml", ["loadtest", "compare", "out", "--allow", "model"], in: scratch)
+        #expect(allowing.code == 64 && allowing.errors.contains("--allow: is for two runs; out holds two arms of one"), "\(allowing)")
         let other = try await Program.run("sml", ["loadtest", "compare", "out", "out"], in: scratch)
         #expect(other.code == 65 && other.errors.contains("holds arms a and b of one run; given alone"), "\(other)")
         // A key is in the run's own configuration and nowhere else.

@@ -44,7 +44,7 @@ package struct ArmComparison: Sendable, Equatable {
         }
         let comparison = Comparison(
             a: [runs[0]], b: [runs[1]], design: turns?.design ?? .duet,
-            settings: ComparisonSettings(allowed: PlanFacts.differing(runs[0], runs[1])))
+            settings: ComparisonSettings(tolerance: result.run?.tolerance ?? 0, allowed: PlanFacts.differing(runs[0], runs[1])))
         let deaths = zip(result.lanes, requests).compactMap { lane, requests in
             requests.silentSince.map { second in
                 let cause = lane.result.errors.first.map { ": " + OneLine.escaped($0.text ?? $0.hint) } ?? ""

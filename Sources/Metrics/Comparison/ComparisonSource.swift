@@ -42,18 +42,24 @@ package enum ComparisonSource {
 
     /// The comparison that a run of two arms at once made itself, from its records where they are; nil for runs of one server.
     ///
+    /// - Parameter tolerance: of the verdict; nil for the one that the run had.
     /// - Throws: ``ComparisonSourceError``, ``RecordFileError``, ``MergeError``.
-    package static func ofArms(at path: String) throws -> ArmComparison? {
+    package static func ofArms(at path: String, tolerance: Double? = nil) throws -> ArmComparison? {
         let all = try all(at: path)
         guard all.count == 1, let files = all.first else { return nil }
+        guard case .summary(let summary) = files else { return try result(files, tolerance: tolerance).comparison }
         // What is no summary of ours has no arms.
-        if case .summary(let path) = files { return try? Summary(path: path).result.comparison }
-        return try result(files).comparison
+        guard let comparison = try? Summary(path: summary).result.comparison else { return nil }
+        if tolerance != nil {
+            throw ComparisonSourceError(path: path, reason: "--tolerance needs the run's records, and only its summary is there")
+        }
+        return comparison
     }
 
-    private static func result(_ files: Files) throws -> RunResult {
+    private static func result(_ files: Files, tolerance: Double? = nil) throws -> RunResult {
         switch files {
-        case .records(let paths), .parts(let paths, _): return try SummaryBuilder.rebuild(fromRecords: paths).result
+        case .records(let paths), .parts(let paths, _):
+            return try SummaryBuilder.rebuild(fromRecords: paths, tolerance: tolerance).result
         case .summary(let path):
             do { return try Summary(path: path).result } catch {
                 throw ComparisonSourceError(path: path, reason: (error as? SummaryError)?.reason ?? "\(error)")

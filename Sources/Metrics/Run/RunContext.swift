@@ -48,6 +48,8 @@ package struct RunContext: Codable, Sendable, Equatable {
     package var cache: String?
     /// Of lanes that take turns, how many blocks of each; the plan is then that of one block. Absent for others.
     package var pairs: Int?
+    /// Of two arms the share up to which their comparison takes a difference for none; absent for none.
+    package var tolerance: Double?
     /// How much of a machine serves the model; absent where nobody said.
     package var server: ServerSize?
     /// What was typed to run it, without secrets; absent where nobody said.

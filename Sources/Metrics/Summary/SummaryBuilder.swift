@@ -31,27 +31,33 @@ package enum SummaryBuilder {
     ///
     /// A file without an end (killed job, full disk) gives an interrupted run that lasted until its last record.
     ///
-    /// - Parameter paths: one file, or those of the tasks of one run, which are merged.
+    /// - Parameters:
+    ///   - paths: one file, or those of the tasks of one run, which are merged.
+    ///   - tolerance: of the comparison of a run of two arms; nil for the one that it was run with.
     /// - Throws: ``RecordFileError``, ``MergeError``.
-    package static func rebuild(fromRecords paths: [String], redactor: Redactor = Redactor()) throws -> Summary {
-        try rebuildWithRequests(fromRecords: paths, redactor: redactor).summary
+    package static func rebuild(
+        fromRecords paths: [String], redactor: Redactor = Redactor(), tolerance: Double? = nil
+    ) throws -> Summary {
+        try rebuildWithRequests(fromRecords: paths, redactor: redactor, tolerance: tolerance).summary
     }
 
     /// The same, and the requests one by one.
     package static func rebuildWithRequests(
-        fromRecords paths: [String], redactor: Redactor = Redactor()
+        fromRecords paths: [String], redactor: Redactor = Redactor(), tolerance: Double? = nil
     ) throws -> (summary: Summary, requests: Observations) {
         if let path = paths.first, paths.count == 1, try RecordFileReader(path: path).context.task == nil {
-            return try single(path, redactor)
+            return try single(path, redactor, tolerance: tolerance)
         }
         let run = try MergedRun(recordsFiles: paths)
-        return (build(merged: run, redactor: redactor), run.statistics.observations)
+        return (build(merged: run, redactor: redactor, tolerance: tolerance), run.statistics.observations)
     }
 
     /// The document of a run of several tasks.
-    package static func build(merged run: MergedRun, redactor: Redactor = Redactor(), remoteWrite: RemoteWriteResult? = nil) -> Summary {
+    package static func build(
+        merged run: MergedRun, redactor: Redactor = Redactor(), remoteWrite: RemoteWriteResult? = nil, tolerance: Double? = nil
+    ) -> Summary {
         build(
-            tally: run.tally, context: run.context, outcome: run.outcome, redactor: redactor,
+            tally: run.tally, context: run.context.comparing(within: tolerance), outcome: run.outcome, redactor: redactor,
             remoteWrite: remoteWrite, tasks: run.tasks)
     }
 
@@ -60,7 +66,9 @@ package enum SummaryBuilder {
         try single(path, redactor).summary
     }
 
-    private static func single(_ path: String, _ redactor: Redactor) throws -> (summary: Summary, requests: Observations) {
+    private static func single(
+        _ path: String, _ redactor: Redactor, tolerance: Double? = nil
+    ) throws -> (summary: Summary, requests: Observations) {
         let reader = try RecordFileReader(path: path)
         var tally = RunTally(context: reader.context, texts: reader.texts)
         try reader.forEachBatch {
@@ -71,7 +79,8 @@ package enum SummaryBuilder {
             tally.consume($0)
         }
         let outcome = reader.outcome ?? missingEnd(tally.whole, reader.context)
-        return (build(tally: tally, context: reader.context, outcome: outcome, redactor: redactor), tally.whole.observations)
+        let context = reader.context.comparing(within: tolerance)
+        return (build(tally: tally, context: context, outcome: outcome, redactor: redactor), tally.whole.observations)
     }
 
     private static func missingEnd(_ statistics: RunStatistics, _ context: RunContext) -> RunOutcome {
@@ -79,5 +88,14 @@ package enum SummaryBuilder {
         return RunOutcome(
             .interrupted, reason: "the records file has no end", duration: last,
             endedUnixNanoseconds: context.startedUnixNanoseconds + last)
+    }
+}
+
+extension RunContext {
+    fileprivate func comparing(within tolerance: Double?) -> RunContext {
+        guard let tolerance else { return self }
+        var context = self
+        context.tolerance = tolerance
+        return context
     }
 }

@@ -28,14 +28,18 @@ package struct ArmDesign: Sendable, Equatable {
     package var cache: Cache
     /// Of turns, one of each arm.
     package var pairs: Int
+    /// The share up to which the comparison at the end takes a difference for none, 0.05 for 5 %.
+    package var tolerance: Double
 
     package static let fewestPairs = 8
     package static let mostPairs = 1_000
+    package static let tolerances = 0.0...10
 
-    package init(design: Design = .duet, cache: Cache = .asIs, pairs: Int = fewestPairs) {
+    package init(design: Design = .duet, cache: Cache = .asIs, pairs: Int = fewestPairs, tolerance: Double = 0) {
         self.design = design
         self.cache = cache
         self.pairs = pairs
+        self.tolerance = tolerance
     }
 
     /// The plan of each arm: of arms that take turns that of one block, as many of which as there are pairs make the whole.
@@ -102,7 +106,7 @@ package struct ArmOverrides: Sendable, Equatable {
 
 extension RunConfiguration {
     static let comparisonKey = "ab"
-    private static let keysOfComparison = ["design", "cache", "pairs", "arms"]
+    private static let keysOfComparison = ["design", "cache", "pairs", "tolerance", "arms"]
 
     /// What may differ between arms; all else would make two schedules of one.
     package static let armKeys = [
@@ -119,6 +123,7 @@ extension RunConfiguration {
         let comparison = JSON.object([
             ("design", .string(design.design.rawValue)), ("cache", .string(design.cache.rawValue)),
             ("pairs", design.design == .abba ? .int(design.pairs) : .null),
+            ("tolerance", design.tolerance > 0 ? .double(design.tolerance) : .null),
             ("arms", .object([("a", .object(a.members)), ("b", .object(b.members))])),
         ])
         return try RunConfiguration(
@@ -135,6 +140,12 @@ extension RunConfiguration {
             guard design.design == .abba else { throw field.rejected("nothing without the design abba") }
             let (fewest, most) = (ArmDesign.fewestPairs, ArmDesign.mostPairs)
             design.pairs = try field.integer(fewest...most, "a whole number from \(fewest) to \(most)")
+        }
+        if let field = group["tolerance"] {
+            guard let share = field.value.number, ArmDesign.tolerances.contains(share) else {
+                throw field.rejected("a share from 0 to 10, such as 0.05 for 5 %")
+            }
+            design.tolerance = share
         }
         return design
     }

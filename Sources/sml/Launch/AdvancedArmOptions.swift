@@ -48,6 +48,6 @@ struct AdvancedArmOptions: ParsableArguments {
     func requested() throws -> RequestedArms {
         let (a, b) = try requests.overrides()
         // Each launch has a cache of its own.
-        return RequestedArms(a: a, b: b, design: loading.chosen(cache: .asIs))
+        return RequestedArms(a: a, b: b, design: try loading.chosen(cache: .asIs))
     }
 }

@@ -44,7 +44,8 @@ struct ABCommand: AsyncParsableCommand {
               sml loadtest ab --partition normal --loadtest-model m \\
                   --a-server-url http://nid001234:8080 --b-server-url http://nid001240:8080
               sml loadtest ab --local --loadtest-model m --loadtest-duration 5m \\
-                  --a-server-url http://localhost:8000 --b-server-url http://localhost:8001
+                  --tolerance 5% --a-server-url http://localhost:8000 \\
+                  --b-server-url http://localhost:8001
               sml loadtest ab --local --loadtest-model m --cache nonce \\
                   --a-server-url http://localhost:8000 --a-max-tokens 64 --b-max-tokens 128
               sml loadtest ab --local --loadtest-model m --design abba --pairs 10 \\

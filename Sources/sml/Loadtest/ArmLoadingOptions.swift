@@ -29,9 +29,13 @@ struct ArmLoadingOptions: ParsableArguments {
             valueName: "warm|nonce|as-is"))
     var cache: ArmDesign.Cache?
 
+    @Option(help: ArgumentHelp("In the comparison at the end take differences up to this for none (default: 0%).", valueName: "percentage"))
+    var tolerance: String?
+
     /// Those that somebody gave.
     var given: [String] {
-        [("--design", design != nil), ("--pairs", pairs != nil), ("--cache", cache != nil)].filter(\.1).map(\.0)
+        [("--design", design != nil), ("--pairs", pairs != nil), ("--cache", cache != nil), ("--tolerance", tolerance != nil)]
+            .filter(\.1).map(\.0)
     }
 
     func check() throws {
@@ -41,7 +45,10 @@ struct ArmLoadingOptions: ParsableArguments {
     }
 
     /// - Parameter standard: where nobody said what is done about caches.
-    func chosen(cache standard: ArmDesign.Cache) -> ArmDesign {
-        ArmDesign(design: design ?? .duet, cache: cache ?? standard, pairs: pairs ?? ArmDesign.fewestPairs)
+    /// - Throws: ``ConfigurationError`` for a tolerance that is none.
+    func chosen(cache standard: ArmDesign.Cache) throws(ConfigurationError) -> ArmDesign {
+        ArmDesign(
+            design: design ?? .duet, cache: cache ?? standard, pairs: pairs ?? ArmDesign.fewestPairs,
+            tolerance: try tolerance.map { (text) throws(ConfigurationError) in try Percentage.share(text, option: "--tolerance") } ?? 0)
     }
 }

@@ -44,7 +44,7 @@ struct ArmOptions: ParsableArguments {
         a.apiKey = try aApiKeyFile.flatMap { try APIKey.read(file: $0, option: "--a-api-key-file", environment: environment) }
         b.apiKey = try bApiKeyFile.flatMap { try APIKey.read(file: $0, option: "--b-api-key-file", environment: environment) }
         let isOneServer = (a.serverURL ?? server) == (b.serverURL ?? server)
-        return RequestedArms(a: a, b: b, design: loading.chosen(cache: isOneServer ? .warm : .asIs))
+        return RequestedArms(a: a, b: b, design: try loading.chosen(cache: isOneServer ? .warm : .asIs))
     }
 
     private static func server(_ url: String?, _ option: String) throws -> String? {

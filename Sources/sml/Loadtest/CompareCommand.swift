@@ -17,7 +17,8 @@ struct CompareCommand: AsyncParsableCommand {
             A and B are records files, directories of runs, summaries (of sml loadtest, or one of k6's two), or runs by name, \
             label or job number; 'sml loadtest list' shows them. Records make intervals and a verdict; summaries alone have \
             values. Several of each side (--a, --b, or a directory of runs) are repeats: the interval is the one between them. \
-            A run of two arms ('sml loadtest ab', 'advanced --ab') is given alone: A and B are its arms.
+            A run of two arms ('sml loadtest ab', 'advanced --ab') is given alone: A and B are its arms, compared again \
+            where --tolerance is given.
 
             Runs that are no pair are refused, with what differs: rate, executor, corpus, seeds, max_tokens, model and other \
             settings of requests, more than one point of success rate, arrivals that were dropped, a generator that was late, \
@@ -42,7 +43,7 @@ struct CompareCommand: AsyncParsableCommand {
               sml loadtest compare tp4 dp4
               sml loadtest compare runs/old runs/new --tolerance 3%
               sml loadtest compare tp4 dp4 --report tp4-dp4.html
-              sml loadtest compare runs/ab
+              sml loadtest compare runs/ab --tolerance 5%
               sml loadtest compare old/summary.json k6_summary.json
               sml loadtest compare --a runs/a-* --b runs/b-* --json > comparison.json
               sml loadtest baseline tp4 && sml loadtest compare --baseline dp4
@@ -60,8 +61,10 @@ struct CompareCommand: AsyncParsableCommand {
     @Flag(help: "A is the run pinned by 'sml loadtest baseline'.")
     var baseline = false
 
-    @Option(help: ArgumentHelp("Take differences up to this for none.", valueName: "percentage"))
-    var tolerance = "0%"
+    @Option(
+        help: ArgumentHelp(
+            "Take differences up to this for none (default: 0%, of a run of two arms what it was run with).", valueName: "percentage"))
+    var tolerance: String?
 
     @Option(help: ArgumentHelp("Let this differ; may be repeated. Names are those of a refusal.", valueName: "setting"))
     var allow: [String] = []
@@ -78,8 +81,9 @@ struct CompareCommand: AsyncParsableCommand {
 
     private func runReported() throws -> Int32 {
         if report?.isEmpty == true { throw ConfigurationError(.usage, "--report: \"\" is not a file") }
-        let settings = ComparisonSettings(tolerance: try Percentage.share(tolerance, option: "--tolerance"), allowed: Set(allow))
-        if runs.count == 1, !baseline, a.isEmpty, b.isEmpty, let code = try showArms(of: runs[0]) { return code }
+        let share = try tolerance.map { text in try Percentage.share(text, option: "--tolerance") }
+        let settings = ComparisonSettings(tolerance: share ?? 0, allowed: Set(allow))
+        if runs.count == 1, !baseline, a.isEmpty, b.isEmpty, let code = try showArms(of: runs[0], tolerance: share) { return code }
         let (first, second) = try sides()
         let found = RunFinding(environment: ProcessVariables.all)
         let ofA = try ComparisonSource.side(try first.map(found.source)), ofB = try ComparisonSource.side(try second.map(found.source))
@@ -102,10 +106,11 @@ struct CompareCommand: AsyncParsableCommand {
     }
 
     /// What a run of two arms at once said of them at its end; nil for a run of one server, which needs another to compare with.
-    private func showArms(of run: String) throws -> Int32? {
-        guard let arms = try ComparisonSource.ofArms(at: RunFinding(environment: ProcessVariables.all).source(run).path) else { return nil }
-        for (option, isGiven) in [("--tolerance", tolerance != "0%"), ("--allow", !allow.isEmpty)] where isGiven {
-            throw ConfigurationError(.usage, "\(option): is for two runs; \(run) holds two arms of one, which were compared at its end")
+    private func showArms(of run: String, tolerance: Double?) throws -> Int32? {
+        let path = try RunFinding(environment: ProcessVariables.all).source(run).path
+        guard let arms = try ComparisonSource.ofArms(at: path, tolerance: tolerance) else { return nil }
+        guard allow.isEmpty else {
+            throw ConfigurationError(.usage, "--allow: is for two runs; \(run) holds two arms of one, which differ by what each was given")
         }
         guard report == nil else {
             throw ConfigurationError(.usage, "--report: is for two runs; 'sml loadtest report \(run)' makes the page of \(run)")

@@ -10,13 +10,14 @@ import Testing
 @Suite struct ArmComparisonTests {
     /// 400 s at 20/s. `shift`: B slower by that share.
     static func result(
-        shift: Double, design: String = "duet", turns: [LaneTurn]? = nil, change: (inout RunRecord) -> Void = { _ in }
+        shift: Double, design: String = "duet", turns: [LaneTurn]? = nil, tolerance: Double? = nil,
+        change: (inout RunRecord) -> Void = { _ in }
     ) throws -> RunResult {
         var context = Samples.context(plannedArrivals: 8_000)
         context.plan.durationSeconds = 400
         context.lanes = [LaneDescription(name: "a", arm: 1, context: context), LaneDescription(name: "b", arm: 2, context: context)]
         context.pairs = turns.map { $0.count / 2 }
-        (context.design, context.cache) = (design, "warm")
+        (context.design, context.cache, context.tolerance) = (design, "warm", tolerance)
         var tally = RunTally(context: context, texts: TextTable())
         var random = SplitMix(state: 5)
         var records: [RunRecord] = []
@@ -59,6 +60,18 @@ import Testing
         #expect(abs(ratio - 1.03) < 0.005)
         let equal = try #require(try Self.result(shift: 0).comparison)
         #expect(equal.hasVerdict && equal.document["verdict"]?.text == "no_difference", "\(equal.lines)")
+    }
+
+    /// 3 % slower is more than 2 % and not more than 5 %; the figures are the same.
+    @Test func aToleranceDecidesTheVerdictOnly() throws {
+        let none = try #require(try Self.result(shift: 0.03).comparison)
+        let small = try #require(try Self.result(shift: 0.03, tolerance: 0.02).comparison)
+        let large = try #require(try Self.result(shift: 0.03, tolerance: 0.05).comparison)
+        #expect(small.exitStatus == .worse && small.lines.contains("B is WORSE by more than 2.0 %"), "\(small.lines)")
+        #expect(large.exitStatus == .done && large.document["tolerance"]?.number == 0.05, "\(large.lines)")
+        for figure in ["latency_p50", "latency_p95"] {
+            #expect(large.document[path: "figures", figure, "measured"] == none.document[path: "figures", figure, "measured"])
+        }
     }
 
     @Test func anArmThatDiesHasNoComparison() throws {

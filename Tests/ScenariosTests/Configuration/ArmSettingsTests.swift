@@ -62,7 +62,7 @@ import Testing
         let text = #"{"server_url":"http://s","scenario_definition":{"executor":"constant-vus","vus":2,"duration":"10s"}}"#
         var b = ArmOverrides()
         (b.maxTokens, b.model, b.body) = ("prompt", "other", .object([("top_p", .number("0.5"))]))
-        let design = ArmDesign(design: .abba, cache: .nonce, pairs: 12)
+        let design = ArmDesign(design: .abba, cache: .nonce, pairs: 12, tolerance: 0.05)
         let written = try RunConfiguration.parse(text, file: "f").comparing(a: ArmOverrides(), b: b, design: design)
         let read = try RunConfiguration.parse(written.json(), file: "f")
         #expect(try read.armDesign() == design)
@@ -70,6 +70,13 @@ import Testing
         #expect(arm.maxTokens == .perPrompt && arm.model == "other" && arm.corpusOptions.bodyPatch?["top_p"] == .number("0.5"))
         #expect { _ = try RunConfiguration.parse(text.dropLast() + #","ab":{"design":"both"}}"#, file: "f").armDesign() } throws: {
             "\($0)".contains("ab.design: \"both\" is not accepted; expected duet, abba, aa")
+        }
+        for share in ["11", "-0.1", #""5%""#] {
+            #expect {
+                _ = try RunConfiguration.parse(text.dropLast() + #","ab":{"tolerance":\#(share)}}"#, file: "f").armDesign()
+            } throws: {
+                "\($0)".contains("ab.tolerance: \(share) is not accepted; expected a share from 0 to 10, such as 0.05 for 5 %")
+            }
         }
         #expect { _ = try RunConfiguration.parse(text.dropLast() + #","ab":{"pairs":9}}"#, file: "f").armDesign() } throws: {
             "\($0)".contains("ab.pairs")
