@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 
 from . import tools
@@ -65,12 +66,15 @@ class Client:
     is_small = True
 
     def install(self):
-        """Into an environment of its own, from PyPI; with the newest Python there is, which some of them need."""
+        """Into an environment of its own, from PyPI; with the newest Python there is, which some of them need. What fails says so, and
+        the client is absent."""
         pythons = [name for name in ("python3.13", "python3.12", "python3")
                    if shutil.which(name) and subprocess.run([name, "-c", "import venv, ensurepip"], capture_output=True).returncode == 0]
-        place = os.path.dirname(self.bin)
-        subprocess.run([pythons[0], "-m", "venv", place], check=True)
-        subprocess.run([os.path.join(self.bin, "pip"), "install", "--quiet", "--disable-pip-version-check", self.package], check=False)
+        if not pythons:
+            print("no python3 that can make environments (Debian: python3-venv)", file=sys.stderr)
+            return
+        if subprocess.run([pythons[0], "-m", "venv", os.path.dirname(self.bin)], check=False).returncode == 0:
+            subprocess.run([os.path.join(self.bin, "pip"), "install", "--quiet", "--disable-pip-version-check", self.package], check=False)
 
     def tokenizer(self):
         path = os.path.join(self.bench.home, f"tokenizer-{self.name}")
