@@ -8,6 +8,7 @@
 #include "CHTTP2.h"
 
 #include <dlfcn.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -24,7 +25,8 @@ typedef struct {
 typedef int (*frame_callback)(void *session, const frame_head *frame, void *context);
 enum { reset_stream = 3, no_error = 0 };
 
-// libcurl's own, the same for all of its sessions.
+// libcurl's own, the same for all of its sessions with servers. Another one (later libcurls have one for proxies that speak HTTP/2) is
+// left alone.
 static _Atomic(frame_callback) libcurls;
 
 static void *library(const char *name) {
@@ -49,8 +51,9 @@ __attribute__((visibility("default")))
 void nghttp2_session_callbacks_set_on_frame_recv_callback(void *callbacks, frame_callback callback) {
     void (*set)(void *, frame_callback) =
         (void (*)(void *, frame_callback))library("nghttp2_session_callbacks_set_on_frame_recv_callback");
-    libcurls = callback;
-    set(callbacks, on_frame);
+    frame_callback known = NULL;
+    if (atomic_compare_exchange_strong(&libcurls, &known, callback) || known == callback) callback = on_frame;
+    set(callbacks, callback);
 }
 
 int sml_http2_is_between(void) { return libcurls != NULL; }
