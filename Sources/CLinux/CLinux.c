@@ -81,8 +81,6 @@ int sml_connection_look(int socket, sml_connection_facts *facts) {
         facts->unacknowledged = (long long)info.tcpi_bytes_sent - (long long)info.tcpi_bytes_retrans - acknowledged
             + info.tcpi_notsent_bytes;
     }
-    facts->segments_sent = length >= offsetof(struct tcp_info, tcpi_data_segs_out) + sizeof info.tcpi_data_segs_out
-        ? (long long)info.tcpi_data_segs_out : -1;
     return 1;
 }
 

@@ -6,4 +6,7 @@
 // Whether libcurl's sessions are made by way of here, as far as one has been made.
 int sml_http2_is_between(void);
 
+// Whether a server's settings have come since the last call, on this thread.
+int sml_http2_take_settings(void);
+
 #endif

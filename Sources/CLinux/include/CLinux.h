@@ -23,8 +23,6 @@ typedef struct {
     int is_open;   // ESTABLISHED: neither side has ended it
     // Bytes given to the kernel that the peer's has not acknowledged, resets included; -1 when it does not tell (before 4.19).
     long long unacknowledged;
-    // Segments with data in them that we have sent; -1 when it does not tell (before 4.6).
-    long long segments_sent;
 } sml_connection_facts;
 // 0 when `socket` is no TCP socket.
 int sml_connection_look(int socket, sml_connection_facts *facts);

@@ -3,15 +3,13 @@
 // before it sends more, or open the next connection while one that the server has given up (GOAWAY) still has answers to bring.
 // So requests wait here, and libcurl is handed only what can go.
 
+import CHTTP2
 import CLibcurl
-import CLinux
 
 /// The sharing of one group. Not Sendable: it belongs to the group's shard.
 final class ConnectionSharing {
     /// Where new streams go; nil before the first, and once the last is closed or given up.
     private var current: SharedConnection?
-    /// The first on the current one, which goes alone.
-    private var pioneer: Exchange?
     /// Given up by the server or by libcurl, with answers still to come.
     private var draining: [SharedConnection] = []
     private var gate = StreamGate()
@@ -70,7 +68,6 @@ final class ConnectionSharing {
             current = SharedConnection(socket: opening.last ?? -1)
             opening = []
             gate = StreamGate()
-            pioneer = exchange
         }
         exchange.connection = current
         exchange.http2.pointee.connection = current?.watch
@@ -86,7 +83,6 @@ final class ConnectionSharing {
             // Before any answer come the server's settings.
             if exchange.watch.pointee.first_byte > 0 { gate.isProven = true }
         }
-        if pioneer === exchange { pioneer = nil }
         exchange.connection = nil
         exchange.http2.pointee.connection = nil
         exchange.isWaiting = false
@@ -96,7 +92,6 @@ final class ConnectionSharing {
     func end() {
         handed = []
         expired = []
-        pioneer = nil
         line = WaitingLine()
     }
 
@@ -122,7 +117,8 @@ final class ConnectionSharing {
             self.current = nil
             gate = StreamGate()
         }
-        prove()
+        // Until the server's settings are there one request is enough: a server refuses what it does not allow.
+        if sml_http2_take_settings() != 0, current != nil { gate.isProven = true }
         meetLimit()
         let isRaised = allow(1 + draining.count)
         var isHanded = isRaised
@@ -147,15 +143,6 @@ final class ConnectionSharing {
         current.isClosed = true
         self.current = nil
         gate = StreamGate()
-    }
-
-    /// Until the server's settings are there one request is enough: a server refuses what it does not allow. That they have
-    /// come is seen by their acknowledgement going out; TLS has tickets to bring before, so that a read alone says nothing.
-    private func prove() {
-        guard !gate.isProven, let current, let pioneer, pioneer.connection === current, pioneer.watch.pointee.written > 0 else { return }
-        var facts = sml_connection_facts()
-        guard sml_connection_look(current.socket, &facts) != 0 else { return }
-        gate.acknowledged(segmentsSent: facts.segments_sent)
     }
 
     /// What libcurl was handed and did not put on a connection that is there, the server does not allow.

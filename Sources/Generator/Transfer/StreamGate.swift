@@ -11,17 +11,7 @@ struct StreamGate: Sendable, Equatable {
     var isProven = false
     /// What it allows, once that was met.
     var limit = most
-    private var segmentsSent: Int64 = -1
 
     /// Whether one more may go, with `handed` on their way to it.
     func mayStart(_ handed: Int) -> Bool { streams + handed < (isProven ? limit : 1) }
-
-    /// Segments with data in them that have left us: more than after our request mean that we have answered something.
-    mutating func acknowledged(segmentsSent count: Int64) {
-        if segmentsSent < 0 {
-            segmentsSent = count
-        } else if count > segmentsSent {
-            isProven = true
-        }
-    }
 }

@@ -46,6 +46,18 @@ struct SharedConnectionTests {
         #expect(streams.most == 10 && streams.limit == nil)
     }
 
+    /// A first wave: what goes alone until the server's settings are there must not keep the others until it is answered.
+    @Test func theOthersDoNotWaitForTheFirstAnswer() async throws {
+        let backend = try ScriptedServer { _ in [.pause(milliseconds: 3_000), .completion] }
+        let nginx = try await NginxAlone(backend: backend.port)
+        let run = try await RunHarness.run(
+            RunHarness.plan(ResendTests.users(200, for: .milliseconds(500)), url: nginx.url(.secure), connections: Self.rule(8)),
+            environment: nginx.authority)
+        backend.stop()
+        Self.expectAllGood(run, nginx.noted)
+        #expect(run.requests.count == 200 && run.requests.allSatisfy { $0.sent - $0.started < 3_000_000_000 })
+    }
+
     /// Requests that the server has no stream for wait, and the wait counts: from the instant they were due.
     @Test func theServersLimitIsKeptAndTold() async throws {
         let (run, noted) = try await Self.run(users: 40, connections: 2, directives: "http2_max_concurrent_streams 4;")
