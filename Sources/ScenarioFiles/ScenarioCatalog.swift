@@ -111,7 +111,7 @@ package struct ScenarioCatalog: Sendable {
     }
 
     private static func definition(
-        name: String, value: JSON, origin: ScenarioDefinition.Origin
+        name: String, value: JSON, origin: DefinitionOrigin
     ) throws(ConfigurationError) -> ScenarioDefinition {
         let file = ScenarioDefinition(name: name, value: value, origin: origin).file
         guard case .object = value else {

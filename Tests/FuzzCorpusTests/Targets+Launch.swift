@@ -89,9 +89,9 @@ extension FuzzTarget {
             }
             refused("") {
                 let script = try JobScript(
-                    name: JobScript.jobName(scenario: value), account: "a", partition: "p", reservation: nil,
-                    time: JobTime("01:00:00", option: "t"), nodes: 2, runLabel: value, image: value, promptsFile: "/d/" + value,
-                    directory: "/h")
+                    LoadJob(
+                        name: JobScript.jobName(scenario: value), account: "a", partition: "p", time: JobTime("01:00:00", option: "t"),
+                        nodes: 2, runLabel: value, image: value, promptsFile: "/d/" + value, directory: "/h"))
                 precondition(!script.mounts.corpusMount.utf8.contains(UInt8(ascii: ",")))
                 precondition(script.mounts.corpusMount.utf8.count { $0 == UInt8(ascii: ":") } == 1)
                 precondition(headerLines(script.render()) == 12, script.render())

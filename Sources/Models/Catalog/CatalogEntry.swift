@@ -1,19 +1,9 @@
 // A model that can be launched by its name: what it needs, once known, is written down.
 
+import Base
+
 /// A model with one framework.
 package struct CatalogEntry: Sendable, Equatable {
-    package enum Origin: Sendable, Equatable, CustomStringConvertible {
-        case builtIn
-        case file(String)
-
-        package var description: String {
-            switch self {
-            case .builtIn: "built-in"
-            case .file(let path): path
-            }
-        }
-    }
-
     /// `vendor/model`, as on Hugging Face.
     package var model: String
     package var framework: Framework
@@ -27,5 +17,5 @@ package struct CatalogEntry: Sendable, Equatable {
     package var modelPath: String
     /// Size of its weights in GB, if somebody said it.
     package var weightsGB: Int?
-    package var origin: Origin
+    package var origin: DefinitionOrigin
 }

@@ -7,7 +7,7 @@ import Submit
 
 struct CatalogReader {
     let file: String
-    let origin: CatalogEntry.Origin
+    let origin: DefinitionOrigin
 
     /// Where SML keeps weights.
     static let registry = "/capstor/store/cscs/swissai/infra01/hf_models/models"

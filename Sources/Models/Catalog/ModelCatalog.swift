@@ -22,7 +22,7 @@ package struct ModelCatalog: Sendable, Equatable {
     /// What can be read of it, and why the other files cannot: one of them hides no other.
     package static func list(environment: [String: String]) throws -> (catalog: ModelCatalog, broken: [any Error]) {
         var entries: [[String]: CatalogEntry] = [:]
-        func add(_ value: JSON, file: String, origin: CatalogEntry.Origin) throws {
+        func add(_ value: JSON, file: String, origin: DefinitionOrigin) throws {
             for entry in try CatalogReader(file: file, origin: origin).entries(value) {
                 entries[[entry.model, entry.framework.rawValue]] = entry
             }

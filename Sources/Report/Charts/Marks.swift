@@ -57,35 +57,35 @@ package struct Marks: Sendable {
         return path
     }
 
-    private func line(_ values: [Double?]) -> String {
+    /// Begins anew behind each gap.
+    ///
+    /// - Parameter mark: what a value adds to the path, by its index and whether it goes on from the one before.
+    /// - Returns: the path, and whether there is a last value.
+    private func joined(
+        _ values: [Double?], _ mark: (_ index: Int, _ value: Double, _ goesOn: Bool) -> String
+    ) -> (path: String, isDown: Bool) {
         var path = ""
         var isDown = false
         for (index, value) in values.enumerated() where index < chart.xs.count {
-            guard let value else {
-                isDown = false
-                continue
-            }
-            let point = "\(x(chart.xs[index])) \(y(value))"
-            let isAlone = !isDown && (index + 1 >= values.count || values[index + 1] == nil)
-            path += isDown ? "L\(point)" : "M\(point)" + (isAlone ? "h.1" : "")
-            isDown = true
+            if let value { path += mark(index, value, isDown) }
+            isDown = value != nil
         }
-        return path
+        return (path, isDown)
+    }
+
+    private func line(_ values: [Double?]) -> String {
+        joined(values) { index, value, goesOn in
+            let point = "\(x(chart.xs[index])) \(y(value))"
+            let isAlone = !goesOn && (index + 1 >= values.count || values[index + 1] == nil)
+            return goesOn ? "L\(point)" : "M\(point)" + (isAlone ? "h.1" : "")
+        }.path
     }
 
     private func steps(_ values: [Double?]) -> String {
-        var path = ""
-        var isDown = false
-        for (index, value) in values.enumerated() where index < chart.xs.count {
-            guard let value else {
-                isDown = false
-                continue
-            }
-            path += isDown ? "H\(x(chart.xs[index]))V\(y(value))" : "M\(x(chart.xs[index])) \(y(value))"
-            isDown = true
+        let steps = joined(values) { index, value, goesOn in
+            goesOn ? "H\(x(chart.xs[index]))V\(y(value))" : "M\(x(chart.xs[index])) \(y(value))"
         }
-        if isDown { path += "H\(Self.number(width))" }
-        return path
+        return steps.path + (steps.isDown ? "H\(Self.number(width))" : "")
     }
 
     private func band(_ lower: [Double?], _ upper: [Double?]) -> String {

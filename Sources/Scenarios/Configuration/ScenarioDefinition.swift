@@ -4,28 +4,14 @@
 import Base
 
 package struct ScenarioDefinition: Sendable, Equatable {
-    package enum Origin: Sendable, Equatable, CustomStringConvertible {
-        /// Packaged with the program.
-        case builtIn
-        /// A file of the user's.
-        case file(String)
-
-        package var description: String {
-            switch self {
-            case .builtIn: "built-in"
-            case .file(let path): path
-            }
-        }
-    }
-
     /// What `--loadtest-scenario` calls it: the file's name without extension.
     package let name: String
     package let value: JSON
-    package let origin: Origin
+    package let origin: DefinitionOrigin
     /// Oddities that do not stop a run, such as a `name` inside that differs from the file's.
     package var warnings: [String]
 
-    package init(name: String, value: JSON, origin: Origin, warnings: [String] = []) {
+    package init(name: String, value: JSON, origin: DefinitionOrigin, warnings: [String] = []) {
         self.name = name
         self.value = value
         self.origin = origin

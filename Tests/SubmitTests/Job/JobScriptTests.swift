@@ -14,9 +14,9 @@ import Testing
         nodes: Int = 1
     ) throws -> JobScript {
         try JobScript(
-            name: name, account: "testacct", partition: "normal", reservation: reservation,
-            time: JobTime("02:00:00", option: "t"), nodes: nodes, runLabel: label, image: image, promptsFile: prompts,
-            directory: "/users/me/.sml/loadtest_runs")
+            LoadJob(
+                name: name, account: "testacct", partition: "normal", reservation: reservation, time: JobTime("02:00:00", option: "t"),
+                nodes: nodes, runLabel: label, image: image, promptsFile: prompts, directory: "/users/me/.sml/loadtest_runs"))
     }
 
     @Test func theHeaderIsSMLsWithTheSignalAfterIt() throws {
@@ -58,7 +58,7 @@ import Testing
         let directory = scratch.file(value)
         #expect(
             arguments == [
-                "--nodes=1", "--ntasks=1", "--cpus-per-task=4", "--export=ALL", "--container-image=\(script.image)",
+                "--nodes=1", "--ntasks=1", "--cpus-per-task=4", "--export=ALL", "--container-image=\(script.job.image)",
                 "--container-mounts=\(directory):/work,/data \(value):/data \(value)", "--container-workdir=/work", "sh", "-lc",
                 ". ./loadgen.env && exec sml-loadgen \"$@\"", "sml-loadgen", "--config", "run_config.json", "--prompts",
                 "/data \(value)/\(value)/p.json", "--out", ".", "--records", "records.smlrec", "--run-label", value, "--drain",
@@ -113,7 +113,8 @@ import Testing
             try FileManager.default.createSymbolicLink(atPath: scratch.file(name), withDestinationPath: target)
             let script = try Self.script(prompts: scratch.file(name))
             let arguments = try await run(script, in: scratch)
-            #expect(arguments.contains("--container-mounts=\(scratch.file(script.runLabel)):/work,\(top):\(top)\(extra)"), "\(arguments)")
+            #expect(
+                arguments.contains("--container-mounts=\(scratch.file(script.job.runLabel)):/work,\(top):\(top)\(extra)"), "\(arguments)")
             #expect(arguments.contains(scratch.file(name)))
         }
     }
@@ -133,7 +134,7 @@ import Testing
     @Test(arguments: [0, 99, 105]) func theStepsExitCodeIsTheJobsAndSecretsAreRemoved(code: Int32) async throws {
         let scratch = try ScratchDirectory()
         let script = try Self.script()
-        let run = scratch.file(script.runLabel)
+        let run = scratch.file(script.job.runLabel)
         try FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: true)
         for name in ["run_config.json", "loadgen.env", "summary.json"] {
             try "x".write(toFile: "\(run)/\(name)", atomically: true, encoding: .utf8)
@@ -146,8 +147,8 @@ import Testing
     @Test func aScriptThatIsToldToEndRemovesSecretsToo() async throws {
         let scratch = try ScratchDirectory()
         let script = try Self.script()
-        let run = scratch.file(script.runLabel)
-        for name in ["run_config.json", "loadgen.env", "summary.json"] { try scratch.write("\(script.runLabel)/\(name)", "x") }
+        let run = scratch.file(script.job.runLabel)
+        for name in ["run_config.json", "loadgen.env", "summary.json"] { try scratch.write("\(script.job.runLabel)/\(name)", "x") }
         _ = try await self.run(script, in: scratch, stub: "kill -TERM $PPID; sleep 5", exit: 143)
         #expect(try FileManager.default.contentsOfDirectory(atPath: run) == ["summary.json"])
     }
@@ -168,7 +169,7 @@ import Testing
         _ script: JobScript, in scratch: ScratchDirectory, stub body: String = "", exit: Int32 = 0, environment: [String: String] = [:]
     ) async throws -> [String] {
         // As it was staged.
-        try FileManager.default.createDirectory(atPath: scratch.file(script.runLabel), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(atPath: scratch.file(script.job.runLabel), withIntermediateDirectories: true)
         try FileManager.default.createDirectory(atPath: scratch.file("stand-in"), withIntermediateDirectories: true)
         let stub =
             "#!/bin/bash\n[ -z \"${SLURM_CPU_BIND+x}\" ] || exit 44\nprintf '%s\\0' \"$@\" > \"${0%/*}/arguments\"\nenv -0 >\"${0%/*}/environment\"\n\(body)\nexit \(exit)\n"
