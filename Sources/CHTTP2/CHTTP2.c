@@ -1,14 +1,16 @@
-// Keeps from libcurl 7.88 the one frame that has it throw an answer away. A server may answer before it has read the request, and
-// says with RST_STREAM and NO_ERROR that it wants no more of it; the answer counts (RFC 9113 §8.1). libcurl marks the stream as reset
-// when it sees that frame, and when it next comes to the stream, it drops what has come of the answer and was not yet handed over. From
-// nghttp2 it also hears that the stream is closed and with which code, which is all that it needs. A frame for a stream whose answer
-// has not ended passes.
+// Sees requests and frames on their way between libcurl and nghttp2, and keeps from libcurl 7.88 the one frame that has it throw an
+// answer away. A server may answer before it has read the request, and says with RST_STREAM and NO_ERROR that it wants no more of it;
+// the answer counts (RFC 9113 §8.1). libcurl marks the stream as reset when it sees that frame, and when it next comes to the stream, it
+// drops what has come of the answer and was not yet handed over. From nghttp2 it also hears that the stream is closed and with which
+// code, which is all that it needs. A frame for a stream whose answer has not ended passes.
 
 #define _GNU_SOURCE
 #include "CHTTP2.h"
 
 #include <dlfcn.h>
+#include <limits.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -22,38 +24,135 @@ typedef struct {
     frame_head head;
     uint32_t code;
 } reset_frame;
+typedef struct {
+    frame_head head;
+    int32_t last_stream;
+    uint32_t code;
+} go_away_frame;
 typedef int (*frame_callback)(void *session, const frame_head *frame, void *context);
-enum { reset_stream = 3, no_error = 0 };
+enum { frame_reset = 3, frame_go_away = 7, no_error = 0, refused_stream = 7 };
+
+// The next definition of a function; whoever called has it.
+#define LIBRARY(name) ({                                             \
+    static _Atomic(__typeof__(&(name))) found;                       \
+    if (!found) found = (__typeof__(&(name)))dlsym(RTLD_NEXT, #name); \
+    if (!found) abort();                                             \
+    found;                                                           \
+})
+
+// Only called by way of LIBRARY.
+int nghttp2_session_get_stream_remote_close(void *session, int32_t stream);
+
+// MARK: sessions
+
+struct sml_http2_session {
+    void *key;
+    sml_http2_watch *first;
+    struct sml_http2_session *next;
+};
+
+static _Thread_local struct sml_http2_session *sessions[1024];
+static _Thread_local sml_http2_watch *expected;
+
+static struct sml_http2_session **place(void *key) {
+    // Objects of a kilobyte and more: the lowest bits are alike.
+    struct sml_http2_session **at = &sessions[((uintptr_t)key >> 5 ^ (uintptr_t)key >> 15) % 1024];
+    while (*at && (*at)->key != key) at = &(*at)->next;
+    return at;
+}
+
+static void leave(sml_http2_watch *watch) {
+    if (!watch->session) return;
+    if (watch->previous) watch->previous->next = watch->next;
+    else watch->session->first = watch->next;
+    if (watch->next) watch->next->previous = watch->previous;
+    watch->session = NULL;
+    watch->previous = watch->next = NULL;
+}
+
+static void join(sml_http2_watch *watch, struct sml_http2_session *session) {
+    if (watch->session == session) return;
+    leave(watch);
+    watch->session = session;
+    watch->next = session->first;
+    if (watch->next) watch->next->previous = watch;
+    session->first = watch;
+}
+
+void sml_http2_clear(sml_http2_watch *watch) {
+    leave(watch);
+    if (expected == watch) expected = NULL;
+    *watch = (sml_http2_watch){.go_away = -1, .last_stream = LONG_MAX};
+}
+
+void sml_http2_expect(sml_http2_watch *watch) { expected = watch; }
+
+// MARK: what libcurl calls
+
+int32_t nghttp2_submit_request(
+    void *session, const void *priority, const void *headers, size_t count, const void *body, void *context) {
+    int32_t stream = LIBRARY(nghttp2_submit_request)(session, priority, headers, count, body, context);
+    sml_http2_watch *watch = expected;
+    expected = NULL;
+    if (stream < 0 || !watch) return stream;
+    watch->stream = stream;
+    struct sml_http2_session **at = place(session);
+    if (!*at) {
+        *at = calloc(1, sizeof **at);
+        // Then nobody hears of the session; its requests go on.
+        if (!*at) return stream;
+        (*at)->key = session;
+    }
+    join(watch, *at);
+    if (watch->connection) join(watch->connection, *at);
+    return stream;
+}
+
+void nghttp2_session_del(void *session) {
+    struct sml_http2_session **at = place(session), *gone = *at;
+    if (gone) {
+        while (gone->first) leave(gone->first);
+        *at = gone->next;
+        free(gone);
+    }
+    LIBRARY(nghttp2_session_del)(session);
+}
+
+static void hear_go_away(void *session, const go_away_frame *frame) {
+    struct sml_http2_session *seen = *place(session);
+    for (sml_http2_watch *watch = seen ? seen->first : NULL; watch; watch = watch->next) {
+        watch->go_away = frame->code;
+        watch->last_stream = frame->last_stream;
+    }
+}
+
+static void hear_refusal(void *session, int32_t stream) {
+    struct sml_http2_session *seen = *place(session);
+    sml_http2_watch *watch = seen ? seen->first : NULL;
+    while (watch && watch->stream != stream) watch = watch->next;
+    if (!watch) return;
+    watch->refused = 1;
+    if (watch->connection) watch->connection->retried = 1;
+}
 
 // libcurl's own, the same for all of its sessions with servers. Another one (later libcurls have one for proxies that speak HTTP/2) is
 // left alone.
 static _Atomic(frame_callback) libcurls;
 
-static void *library(const char *name) {
-    void *function = dlsym(RTLD_NEXT, name);
-    // Whoever called has it.
-    if (!function) abort();
-    return function;
-}
-
-static int has_ended(void *session, int32_t stream) {
-    static _Atomic(int (*)(void *, int32_t)) ask;
-    if (!ask) ask = (int (*)(void *, int32_t))library("nghttp2_session_get_stream_remote_close");
-    return ask(session, stream) == 1;
-}
-
 static int on_frame(void *session, const frame_head *frame, void *context) {
-    if (frame->type == reset_stream && ((const reset_frame *)frame)->code == no_error && has_ended(session, frame->stream)) return 0;
+    if (frame->type == frame_go_away) hear_go_away(session, (const go_away_frame *)frame);
+    if (frame->type == frame_reset) {
+        uint32_t code = ((const reset_frame *)frame)->code;
+        if (code == refused_stream) hear_refusal(session, frame->stream);
+        if (code == no_error && LIBRARY(nghttp2_session_get_stream_remote_close)(session, frame->stream) == 1) return 0;
+    }
     return libcurls(session, frame, context);
 }
 
-__attribute__((visibility("default")))
 void nghttp2_session_callbacks_set_on_frame_recv_callback(void *callbacks, frame_callback callback) {
-    void (*set)(void *, frame_callback) =
-        (void (*)(void *, frame_callback))library("nghttp2_session_callbacks_set_on_frame_recv_callback");
     frame_callback known = NULL;
     if (atomic_compare_exchange_strong(&libcurls, &known, callback) || known == callback) callback = on_frame;
-    set(callbacks, callback);
+    LIBRARY(nghttp2_session_callbacks_set_on_frame_recv_callback)(callbacks, callback);
 }
 
 int sml_http2_is_between(void) { return libcurls != NULL; }

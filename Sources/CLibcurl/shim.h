@@ -193,48 +193,6 @@ static inline CURLcode sml_easy_set_exchange_watch(CURL *easy, sml_exchange_watc
     if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_XFERINFODATA, watch);
     return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L) : code;
 }
-// What libcurl says of an HTTP/2 connection to nobody but a debug callback: the error code of a GOAWAY and the last stream
-// it covers, the request's own stream, and that a stream was refused. The other texts, among them headers with the key, pass unread.
-typedef struct sml_http2_watch {
-    // -1: there was no GOAWAY.
-    long go_away;
-    int refused;
-    // libcurl has given the connection up and begins again on another.
-    int retried;
-    // The last stream that the GOAWAY says was worked on (LONG_MAX: unknown), and the request's own (0: unknown).
-    long last_stream, stream;
-    // Of the connection, where exchanges share it: all of them must know.
-    struct sml_http2_watch *connection;
-} sml_http2_watch;
-static inline int sml_watch_text(CURL *easy, curl_infotype type, char *text, size_t size, void *context) {
-    // 7.88 spells the word before it "recveived".
-    static const char go_away[] = "GOAWAY, error=";
-    static const char refused[] = "REFUSED_STREAM, retrying", retried[] = "Connection died, retrying";
-    static const char last_stream[] = ", last_stream=", stream[] = "Using Stream ID: ";
-    sml_http2_watch *watch = (sml_http2_watch *)context;
-    (void)easy;
-    if (type != CURLINFO_TEXT || size < sizeof go_away) return 0;
-    if (size >= sizeof refused && strncmp(text, refused, sizeof refused - 1) == 0) watch->refused = 1;
-    // libcurl ends its texts with a zero.
-    const char *found = text[0] == 'r' ? strstr(text, go_away) : NULL;
-    if (found) {
-        char *rest;
-        watch->go_away = strtol(found + sizeof go_away - 1, &rest, 10);
-        if (strncmp(rest, last_stream, sizeof last_stream - 1) == 0)
-            watch->last_stream = strtol(rest + sizeof last_stream - 1, NULL, 10);
-        if (watch->connection) {
-            watch->connection->go_away = watch->go_away;
-            watch->connection->last_stream = watch->last_stream;
-        }
-    }
-    if (watch->connection && strncmp(text, retried, sizeof retried - 1) == 0) watch->connection->retried = 1;
-    if (strncmp(text, stream, sizeof stream - 1) == 0) watch->stream = strtol(text + sizeof stream - 1, NULL, 10);
-    return 0;
-}
-static inline CURLcode sml_easy_set_http2_watch(CURL *easy, sml_http2_watch *watch) {
-    CURLcode code = curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, sml_watch_text);
-    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_DEBUGDATA, watch);
-}
 static inline long sml_easy_get_long(CURL *easy, CURLINFO info) {
     long value = 0;
     curl_easy_getinfo(easy, info, &value);

@@ -1,6 +1,7 @@
 // What libcurl calls while an exchange is under way: bytes of the answer, the question whether it may be sent, sockets that
 // are needed, left and closed.
 
+import CHTTP2
 import CLibcurl
 import Glibc
 
@@ -94,17 +95,9 @@ extension Exchange {
             ? LostConnection(socket: socket, elapsed: elapsed, bodyWritten: Int(watch.pointee.uploaded), isReset: isReset)
             : LostConnection(elapsed: elapsed, bodyWritten: Int(watch.pointee.uploaded), isReset: isReset)
         loss.isUnwritten = watch.pointee.head < 0 && text.hasPrefix("Send failure")
-        let isOfAll = connection.map { $0.watch.pointee.go_away >= 0 } ?? false
-        if isOfAll, let watch = connection?.watch {
-            http2.pointee.go_away = watch.pointee.go_away
-            http2.pointee.last_stream = watch.pointee.last_stream
-        }
         if loss.isReset { connection?.isReset = true }
         let seen = http2.pointee
-        // Of a refused stream on a reused connection it says nothing, and goes on until it gives up.
-        loss.isRefused =
-            isHTTP2 && loss.isOpen && (text.isEmpty || text.hasPrefix(TransferEvidence.gaveUpResending))
-            || seen.go_away >= 0 && seen.last_stream < seen.stream
+        loss.isRefused = seen.refused != 0 || seen.go_away >= 0 && seen.last_stream < seen.stream
         sendings.lost(loss)
     }
 
@@ -165,11 +158,12 @@ extension Exchange {
         if isOpening { return isOpened() }
         noteSharedLoss()
         guard sendings.willSend(at: RunClock.monotonicNow) else { return false }
-        http2.pointee = Self.unseenHTTP2
+        sml_http2_clear(http2)
         group.sharing?.sends(self, isNew: sml_easy_get_long(easy, CURLINFO_NUM_CONNECTS) > 0)
         if isTLS {
             openedTLS = sml_easy_get_long(easy, CURLINFO_NUM_CONNECTS) > 0 ? session.map(TLSFacts.init(of:)) : nil
         }
+        if isHTTP2 { sml_http2_expect(http2) }
         sml_watch_sending(watch)
         group.poller.sender = self
         return true

@@ -133,10 +133,6 @@ extension Exchange {
             case Int(CURL_HTTP_VERSION_2_0): 20
             default: 0
             }
-        if isWatched, figures.httpVersion != 20 {
-            isWatched = false
-            sml_easy_set_long(easy, CURLOPT_VERBOSE, 0)
-        }
     }
 
     // MARK: - Failures

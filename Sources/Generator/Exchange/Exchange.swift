@@ -3,6 +3,7 @@
 // reset, never copied; the body belongs to the corpus and outlives the run. What it measured: Exchange+Figures.swift, what
 // libcurl calls: Exchange+Callbacks.swift.
 
+import CHTTP2
 import CLibcurl
 import Base
 
@@ -19,8 +20,6 @@ final class Exchange {
     let message: UnsafeMutablePointer<CChar>
     let watch: UnsafeMutablePointer<sml_exchange_watch>
     let http2: UnsafeMutablePointer<sml_http2_watch>
-    /// libcurl writes texts for us, which takes time: only until an answer shows that it is not HTTP/2.
-    var isWatched: Bool
     private var body = UnsafeRawBufferPointer(start: nil, count: 0)
 
     /// Start of the request's first exchange: redirects do not move it, nor the request's deadline.
@@ -75,9 +74,6 @@ final class Exchange {
 
     /// Header bytes of one answer, as libcurl's own limit; ours holds for trailers too.
     static let headerLimit = 300 << 10
-    static var unseenHTTP2: sml_http2_watch {
-        sml_http2_watch(go_away: -1, refused: 0, retried: 0, last_stream: .max, stream: 0, connection: nil)
-    }
 
     /// - Parameters:
     ///   - slot: its user's place among the shard's users.
@@ -101,17 +97,13 @@ final class Exchange {
         blank.head = -1
         watch.initialize(to: blank)
         http2 = .allocate(capacity: 1)
-        http2.initialize(to: Self.unseenHTTP2)
+        http2.initialize(to: sml_http2_watch())
+        sml_http2_clear(http2)
         isStreamEnded = .allocate(capacity: 1)
         isStreamEnded.initialize(to: false)
-        isWatched = common.mayBeHTTP2
         isTLS = common.isSecure
         seesIdleBytes = CommonTransferState.seesIdleBytes(through: common.settings.proxy)
         try common.configure(easy, exchange: self, connectTo: connectTo, message: message, watch: watch)
-        if isWatched {
-            sml_easy_set_http2_watch(easy, http2)
-            sml_easy_set_long(easy, CURLOPT_VERBOSE, 1)
-        }
     }
 
     deinit {
@@ -122,6 +114,7 @@ final class Exchange {
         curl_easy_cleanup(easy)
         message.deallocate()
         watch.deallocate()
+        sml_http2_clear(http2)
         http2.deallocate()
         isStreamEnded.deallocate()
     }
@@ -225,7 +218,7 @@ final class Exchange {
     private func start(isFirst: Bool) {
         refusal = nil
         sml_watch_start(watch, isFirst ? 1 : 0)
-        http2.pointee = Self.unseenHTTP2
+        sml_http2_clear(http2)
         socketError = 0
         tlsVersion = 0
         session = nil

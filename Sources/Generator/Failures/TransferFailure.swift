@@ -242,7 +242,8 @@ extension TransferFailure {
     /// libcurl names the error code of a stream in its message ("… (err 11)" or "…: INTERNAL_ERROR (err 2)"), that of a
     /// connection not.
     private static func http2(_ evidence: TransferEvidence) -> TransferFailure {
-        if let code = evidence.goAway {
+        // A stream may end with an error of its own on a connection that is being given up.
+        if let code = evidence.goAway, !evidence.message.contains("(err ") {
             return http2("GOAWAY", ErrorCode.http2GoAway, number: code, evidence.phase)
         }
         guard evidence.result == CURLE_HTTP2_STREAM else {

@@ -20,8 +20,6 @@ final class CommonTransferState {
     let needsHTTP2: Bool
     /// And it is spoken without asking.
     let hasPriorKnowledge: Bool
-    /// Before an answer has come.
-    let mayBeHTTP2: Bool
     private let poller: Poller
     private let url: ParsedURL?
     /// The server's addresses for libcurl's name cache; with several, users are told one entry each.
@@ -51,9 +49,6 @@ final class CommonTransferState {
         responseLimit = settings.target.responseLimit
         needsHTTP2 = settings.target.connections.needsHTTP2
         hasPriorKnowledge = needsHTTP2 && settings.url.scheme == .http
-        mayBeHTTP2 =
-            settings.libcurlVersion != Int(CURL_HTTP_VERSION_1_1)
-            && (needsHTTP2 || settings.url.scheme == .https)
         buffers = ResponseBufferPool(shards: shards, responseLimit: responseLimit)
         self.addresses = addresses
         texts = answers.texts
