@@ -46,6 +46,7 @@ final class ConnectionSharing {
     ///
     /// - Parameter deadline: on CLOCK_MONOTONIC, nanoseconds; what still waits then has failed.
     func begin(_ exchange: Exchange, deadline: Int64) {
+        exchange.waitsUntil = deadline
         if line.isEmpty, gate.mayStart(handed.count) { return hand(exchange) }
         exchange.isWaiting = true
         log.waited()
@@ -104,8 +105,12 @@ final class ConnectionSharing {
     var hasConnection: Bool { current != nil }
     var hasWaiting: Bool { !line.isEmpty }
 
-    /// When the first of those that wait has waited long enough, on CLOCK_MONOTONIC, nanoseconds.
-    var deadline: Int64 { line.deadline }
+    /// Nanoseconds that libcurl has to end by itself what it has found no connection for: it does so while it connects.
+    private static let grace: Int64 = 50_000_000
+
+    /// When the first of those that wait has waited long enough, on CLOCK_MONOTONIC, nanoseconds. The list of what libcurl was handed is
+    /// all but always empty.
+    var deadline: Int64 { handed.reduce(line.deadline) { min($0, $1.waitsUntil + Self.grace) } }
 
     /// libcurl has acted, and has closed these sockets.
     ///
@@ -131,7 +136,15 @@ final class ConnectionSharing {
     }
 
     /// Those whose time is over at `now` (CLOCK_MONOTONIC) have failed.
-    func expire(at now: Int64) { line.removeOverdue(at: now) { expired.append($0) } }
+    func expire(at now: Int64) {
+        line.removeOverdue(at: now) { expired.append($0) }
+        for exchange in handed where exchange.waitsUntil + Self.grace <= now {
+            curl_multi_remove_handle(multi, exchange.easy)
+            exchange.isWaiting = true
+            expired.append(exchange)
+        }
+        handed.removeAll { $0.isWaiting }
+    }
 
     func nextExpired() -> Exchange? { expired.popLast() }
 
