@@ -45,6 +45,12 @@ def scale(figures, _):
          number(seen["cpu_us_per_request"]), number(seen["peak_mib"])] for count, seen in figures.items()])
 
 
+def flight(figures, _):
+    return table(["in flight", "connections", "requests", "failed", "CPU µs a request", "peak memory, MiB", "kB a request in flight"], [
+        [f"{figures['in_flight']:,}", figures["connections"], f"{figures['requests']:,}", figures["failed"],
+         number(figures["cpu_us_per_request"]), number(figures["peak_mib"]), number(figures["peak_mib"] * 1024 / figures["in_flight"])]])
+
+
 def accuracy(figures, _):
     def cells(seen, side):
         return [number(value) for value in seen[side].values()] if seen[side] else ["–"] * 3
@@ -69,5 +75,5 @@ def remote_write(figures, _):
 
 
 ALL = {"saturation": ("Saturation", saturation), "shape": ("The shape of open_loop_decode", shape),
-       "scale": ("Scale", scale), "accuracy": ("Send accuracy", accuracy), "length": ("Length", length),
+       "scale": ("Scale", scale), "flight": ("In flight over shared connections", flight), "accuracy": ("Send accuracy", accuracy), "length": ("Length", length),
        "remote_write": ("Remote write", remote_write)}

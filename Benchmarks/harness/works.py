@@ -1,4 +1,4 @@
-"""The six works. Each returns its figures as plain data; report.py makes tables of them, plot.py pictures."""
+"""The works. Each returns its figures as plain data; report.py makes tables of them, plot.py pictures."""
 import csv
 import http.server
 import os
@@ -105,6 +105,27 @@ def scale(bench):
             "cpu_us_per_request": sum(cost.cpu for cost in costs) / count * 1e6,
             "peak_mib": sum(cost.peak_mib for cost in costs)}
     return figures
+
+
+def flight(bench):
+    """50,000 requests in flight in one process: users share 64 connections over HTTP/2, and nginx lets 4,000 a second through, which
+    it answers before it has read their bodies."""
+    users, rate, seconds = 50_000, 4000, 25
+    place = os.path.join(bench.home, "www")
+    os.makedirs(os.path.join(place, "v1", "chat"), exist_ok=True)
+    with open(place + tools.PATH, "w") as out:
+        out.write(servers.ANSWER)
+    settings = (f"limit_req_zone $server_name zone=all:1m rate={rate}r/s; http2_max_concurrent_streams 2000; root {place};"
+                " default_type application/json; error_page 405 =200 $uri;")
+    with servers.worker(bench.home, "flight", 4096, settings, "limit_req zone=all burst=1000000;") as urls:
+        command, out = bench.loadgen.command(urls["h2"], {
+            "executor": "constant-vus", "vus": users, "duration": f"{seconds}s", "gracefulStop": "60s", "request_timeout": "120s",
+            "connections": CONNECTIONS, "preconnect": True})
+        cost = child.run(command, environment={"SSL_CERT_FILE": os.path.join(bench.home, "cert.pem")})
+    seen = tools.summary(out)
+    count = seen["throughput"]["total_requests"]
+    return {"in_flight": users, "connections": CONNECTIONS, "requests": count, "failed": seen["throughput"]["error_count"],
+            "cpu_us_per_request": cost.cpu / count * 1e6, "peak_mib": cost.peak_mib}
 
 
 def accuracy(bench):
@@ -245,5 +266,5 @@ def remote_write(bench):
     return {way: {"cpu_us_per_request": spread(cpu[way]), "lateness_p99_us": spread(late[way])} for way in ways}
 
 
-ALL = {"saturation": saturation, "shape": shape, "scale": scale, "accuracy": accuracy, "length": length,
-       "remote_write": remote_write}
+ALL = {"saturation": saturation, "shape": shape, "scale": scale, "flight": flight, "accuracy": accuracy,
+       "length": length, "remote_write": remote_write}
