@@ -4,10 +4,9 @@
 // drops what has come of the answer and was not yet handed over. From nghttp2 it also hears that the stream is closed and with which
 // code, which is all that it needs. A frame for a stream whose answer has not ended passes.
 
-#define _GNU_SOURCE
 #include "CHTTP2.h"
+#include "library.h"
 
-#include <dlfcn.h>
 #include <limits.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -31,14 +30,6 @@ typedef struct {
 } go_away_frame;
 typedef int (*frame_callback)(void *session, const frame_head *frame, void *context);
 enum { frame_reset = 3, frame_go_away = 7, no_error = 0, refused_stream = 7 };
-
-// The next definition of a function; whoever called has it.
-#define LIBRARY(name) ({                                             \
-    static _Atomic(__typeof__(&(name))) found;                       \
-    if (!found) found = (__typeof__(&(name)))dlsym(RTLD_NEXT, #name); \
-    if (!found) abort();                                             \
-    found;                                                           \
-})
 
 // Only called by way of LIBRARY.
 int nghttp2_session_get_stream_remote_close(void *session, int32_t stream);
@@ -89,9 +80,7 @@ void sml_http2_expect(sml_http2_watch *watch) { expected = watch; }
 
 // MARK: what libcurl calls
 
-int32_t nghttp2_submit_request(
-    void *session, const void *priority, const void *headers, size_t count, const void *body, void *context) {
-    int32_t stream = LIBRARY(nghttp2_submit_request)(session, priority, headers, count, body, context);
+static int32_t submitted(void *session, int32_t stream) {
     sml_http2_watch *watch = expected;
     expected = NULL;
     if (stream < 0 || !watch) return stream;
@@ -106,6 +95,17 @@ int32_t nghttp2_submit_request(
     join(watch, *at);
     if (watch->connection) join(watch->connection, *at);
     return stream;
+}
+
+int32_t nghttp2_submit_request(
+    void *session, const void *priority, const void *headers, size_t count, const void *body, void *context) {
+    return submitted(session, LIBRARY(nghttp2_submit_request)(session, priority, headers, count, body, context));
+}
+
+// Since nghttp2 1.60; which of the two a libcurl calls is its own affair.
+int32_t nghttp2_submit_request2(
+    void *session, const void *priority, const void *headers, size_t count, const void *body, void *context) {
+    return submitted(session, LIBRARY(nghttp2_submit_request2)(session, priority, headers, count, body, context));
 }
 
 void nghttp2_session_del(void *session) {

@@ -1,5 +1,5 @@
 // What stands between libcurl and nghttp2. libcurl calls nghttp2 through the dynamic linker, which looks for a function in the program
-// first: those of nghttp2's that are defined in CHTTP2.c are found before the library's own, and call it. So we see what libcurl 7.88
+// first: those of nghttp2's that are defined here are found before the library's own, and call it. So we see what libcurl 7.88
 // tells nobody, or only in words: its texts cost 18,000 instructions a request.
 #ifndef SML_CHTTP2_H
 #define SML_CHTTP2_H
@@ -29,5 +29,8 @@ void sml_http2_clear(sml_http2_watch *watch);
 
 // The request that this thread next hands to nghttp2 is that of `watch`.
 void sml_http2_expect(sml_http2_watch *watch);
+
+// Whether a server's settings have come on one of this thread's connections since it last asked.
+int sml_http2_take_settings(void);
 
 #endif
