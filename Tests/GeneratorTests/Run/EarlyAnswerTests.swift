@@ -38,7 +38,7 @@ struct EarlyAnswerTests {
             content: String(repeating: "0123456789", count: kilobytes * 100), environment: nginx.authority)
         let told = Set(run.requests.map { "\($0.status) \(run.texts[$0.errorText]) \($0.completionTokens) \($0.resends)" })
         #expect(told == ["200  5 0"])
-        #expect(run.requests.count > (kilobytes == 1 ? 500 : 190) && nginx.noted.count == run.requests.count)
+        #expect(run.requests.count > 20 && nginx.noted.count == run.requests.count)
         #expect(nginx.noted.allSatisfy { $0.status == 200 && $0.version == "HTTP/2.0" })
         #expect(sml_http2_is_between() == 1)
     }
