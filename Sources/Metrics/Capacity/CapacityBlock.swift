@@ -26,7 +26,7 @@ extension CapacityResult {
         case .noneConfirmed: return "none confirmed" + refused + met
         case .generatorLimited: return "not found: the generator and not the server was the limit" + refused + met
         case .outOfTime: return "none confirmed in the time allowed" + refused + met
-        case .searching: return "not finished" + refused + met
+        case .searching: return "not finished" + (confirmed.map { ", \(load.text($0)) confirmed so far" } ?? "") + refused + met
         case .stopped: return "none confirmed before it was stopped" + refused + met
         case .failed: return "none confirmed: the search could not go on" + refused + met
         }

@@ -107,7 +107,8 @@ extension CapacityProbe {
                 .array(
                     looks.map {
                         .object([
-                            ("seconds", .double($0.seconds)), ("ok", .bool($0.isMet)), ("objectives", .array($0.objectives.map(\.json))),
+                            ("seconds", .double($0.seconds)), ("level", JSON($0.level)), ("ok", .bool($0.isMet)),
+                            ("objectives", .array($0.objectives.map(\.json))),
                         ])
                     })
             ),
@@ -142,7 +143,9 @@ extension CapacityProbe {
             outputTokensPerSecond: CertaintyDocument.figure(json["output_tokens_per_second"]), objectives: findings(json["objectives"]),
             decision: decision, reason: json["reason"]?.text,
             looks: (json["looks"]?.elements ?? []).map {
-                Look(seconds: $0["seconds"]?.number ?? 0, objectives: findings($0["objectives"]), isMet: $0["ok"] == .bool(true))
+                Look(
+                    seconds: $0["seconds"]?.number ?? 0, level: $0["level"]?.number, objectives: findings($0["objectives"]),
+                    isMet: $0["ok"] == .bool(true))
             }, overload: json["guard"].flatMap(Guard.init), cachedShare: json["cached_share"]?.number,
             repeatedShare: json["repeated_share"]?.number ?? 0, cutOff: Int(json["cut_off"]?.integer ?? 0),
             generator: json["generator"]?.text.flatMap { name in GeneratorVerdict.Level.allCases.first { $0.name == name } })

@@ -34,7 +34,7 @@ package struct CapacityJudge: Sendable {
     ///   - window: instants that count, nanoseconds since the probe's zero.
     ///   - tail: what each bound may fail with; nil to judge by the values.
     package func findings(_ statistics: RunStatistics, window: Range<Int64>, tail: Double?) -> [CapacityFinding] {
-        let confidence = tail.map(Confidence.init(tail:))
+        let confidence = tail.map(Confidence.confirming)
         return zip(statistics.objectives.thresholds.indices, zip(statistics.objectives.thresholds, objectives)).map { index, pair in
             let (bound, objective) = pair
             let values = statistics.objectives.values(index)
@@ -74,7 +74,7 @@ package struct CapacityJudge: Sendable {
 
     /// Requests without which no bound can meet the objectives, however good they are.
     package func neededRequests(tail: Double) -> Int {
-        let z = Confidence(tail: tail).z
+        let z = Confidence.confirming(tail: tail).z
         return thresholds.prefix(objectives.filter { !$0.isImplied }.count).map { threshold -> Int in
             switch threshold.expression.aggregation {
             case .percentile(let percent): Int((PrintingRule.neededBeyond / min(1 - percent / 100, 0.5)).rounded(.up)) + 1

@@ -19,7 +19,7 @@ extension CapacityProbe {
     ///
     /// - Parameters:
     ///   - warmUp, load: where the window begins and the load ended, nanoseconds since the probe's zero.
-    ///   - tail: of the bounds of a confirmation; nil in a search.
+    ///   - tail: of the bounds of a confirmation that goes on to its end; nil in a search.
     ///   - promptsBefore: those that earlier probes have sent.
     package mutating func take(
         _ statistics: RunStatistics, context: RunContext, outcome: RunOutcome, result: RunResult, watching: CapacityWatching,
@@ -40,7 +40,7 @@ extension CapacityProbe {
         }
         if looks.last?.isMet != true, watching.growth == nil, outcome.kind == .completed || tail == nil {
             let findings = judge.findings(statistics, window: window, tail: tail)
-            looks.append(Look(seconds: to - from, objectives: findings, isMet: findings.allSatisfy(\.isMet)))
+            looks.append(Look(seconds: to - from, level: tail, objectives: findings, isMet: findings.allSatisfy(\.isMet)))
         }
         objectives = looks.last?.objectives ?? judge.findings(statistics, window: window, tail: nil)
         let grown = context.plannedArrivals.flatMap { _ in Self.growth(statistics.observations, window: window) }
@@ -99,7 +99,8 @@ extension CapacityProbe {
             return (.overloaded, "requests in flight grew from \(Figures.short(grown.first)) to \(Figures.short(grown.last))")
         }
         // Users that were all busy, and requests that were dropped or cut off: the server did not take the load.
-        if generator == .invalid, !(isDecided && looks.last?.isMet == true) {
+        // What its early end cut off came after the look that decided.
+        if generator == .invalid, !isDecided {
             return (.missed, verdict?.run.reasons.first?.text ?? "not all requests were answered")
         }
         guard looks.last?.isMet == true else { return (.missed, limiting.map(Self.why)) }

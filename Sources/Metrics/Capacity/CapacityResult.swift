@@ -142,11 +142,14 @@ package struct CapacityProbe: Sendable, Equatable {
     package struct Look: Sendable, Equatable {
         /// Of the window that was looked at, seconds.
         package var seconds: Double
+        /// What each bound may fail with; nil of a probe.
+        package var level: Double?
         package var objectives: [CapacityFinding]
         package var isMet: Bool
 
-        package init(seconds: Double, objectives: [CapacityFinding], isMet: Bool) {
+        package init(seconds: Double, level: Double? = nil, objectives: [CapacityFinding], isMet: Bool) {
             self.seconds = seconds
+            self.level = level
             self.objectives = objectives
             self.isMet = isMet
         }

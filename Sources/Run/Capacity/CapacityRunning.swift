@@ -64,8 +64,8 @@ struct CapacityRunning {
         let isNew = !FileLook.isThere(request.directory)
         var code: Int32?
         while code == nil, result.state == .searching {
-            guard stop.first == nil else {
-                (result.state, result.reason) = (.stopped, stop.first?.reason)
+            if let stopped = stop.first {
+                end(.stopped, stopped.reason)
                 break
             }
             do {
@@ -77,7 +77,7 @@ struct CapacityRunning {
                     throw error
                 }
                 code = SignalledRun.exitCode(error)
-                (result.state, result.reason) = stop.first.map { (.stopped, $0.reason) } ?? (.failed, "\(error)")
+                if let stopped = stop.first { end(.stopped, stopped.reason) } else { end(.failed, "\(error)") }
             }
         }
         try result.write(to: path)
@@ -86,13 +86,18 @@ struct CapacityRunning {
         return show(final)
     }
 
+    /// Ends it before it is done. What was confirmed by then is, and what was tried above it says no more.
+    private mutating func end(_ state: CapacityResult.State, _ reason: String) {
+        (result.state, result.reason) = (search.confirmed == nil ? state : .confirmed, reason)
+    }
+
     /// One probe, or the end.
     private mutating func step() async throws {
         let trial: CapacityTrial
         switch search.next {
         case .finished(let outcome): return finish(outcome)
         case .probe(let load, let seconds): trial = self.trial(load, seconds: seconds, looks: [])
-        case .confirm(let load, let looks): trial = self.trial(load, seconds: looks.last ?? 0, looks: looks)
+        case .confirm(let load, let looks): trial = self.trial(load, seconds: looks.last?.seconds ?? 0, looks: looks)
         }
         guard trial.load.number <= CapacityFile.mostProbes else {
             (result.state, result.reason) = (.failed, "\(CapacityFile.mostProbes) probes did not find it")
@@ -106,13 +111,14 @@ struct CapacityRunning {
         try result.write(to: path)
     }
 
-    private func trial(_ load: Double, seconds: Double, looks: [Double]) -> CapacityTrial {
+    private func trial(_ load: Double, seconds: Double, looks: [CapacitySearch.Look]) -> CapacityTrial {
         let number = result.probes.count + 1
         let name = PathText.name(of: request.summaries.first ?? "summary.json")
         return CapacityTrial(
             load: CapacityLoad(
-                number: number, load: load, warmUp: settings.warmUp(of: plan), measured: .seconds(seconds), promptsBefore: sent),
-            judge: judge, looks: looks.map { .seconds($0) }, tail: search.rules.boundTail,
+                number: number, load: load, warmUp: settings.warmUp(of: plan, stretched: search.probeStretch), measured: .seconds(seconds),
+                promptsBefore: sent),
+            judge: judge, looks: looks,
             guarding: result.load == .rate ? min(settings.probe / 4, .seconds(20)) : nil,
             probe: CapacityProbe(
                 number: number, phase: looks.isEmpty ? .search : .confirm, asked: load,
@@ -144,14 +150,16 @@ struct CapacityRunning {
                 + (probe.reason.map { " (\($0))" } ?? ""))
         // No later load is more than twice this one.
         if result.load == .users { search.expect(overheadSeconds: settings.overheadSeconds(of: plan, users: Int(probe.asked) * 2)) }
-        search.learn(requestsPerSecond: probe.achieved, at: probe.asked)
+        let median = probe.latency.first { $0.p == 0.5 }.map { $0.figure.value / 1_000 }
+        search.learn(requestsPerSecond: probe.achieved, medianSeconds: probe.decision == .met ? median : nil, at: probe.asked)
         switch probe.decision {
-        case .met: search.report(.met, spent: spent)
-        case .missed, .overloaded: search.report(.missed, spent: spent)
+        case .met: search.report(.met, strain: strain(probe), spent: spent)
+        case .missed: search.report(.missed, strain: strain(probe), spent: spent)
+        case .overloaded: search.report(.missed, spent: spent)
         case .void: search.report(.void, spent: spent)
         }
+        (result.confirmed, result.lowestRefused, result.limitedBy) = (search.confirmed, search.lowestRefused, nil)
         if let refused = search.lowestRefused {
-            result.lowestRefused = refused
             let last = result.probes.last { $0.asked == refused && ($0.decision == .missed || $0.decision == .overloaded) }
             result.limitedBy = last.flatMap { probe in
                 probe.limiting.map { "\($0.selector): \($0.condition)" } ?? probe.reason
@@ -159,6 +167,12 @@ struct CapacityRunning {
         }
         // What a signal ended is no outcome of the search; what was confirmed before it came is.
         if case .finished(let outcome) = search.next, stop.first == nil || probe.decision == .met { finish(outcome) }
+    }
+
+    /// By the last look at it; nil where what was dropped or cut off speaks, and not what was answered.
+    private func strain(_ probe: CapacityProbe) -> CapacityStrain? {
+        guard let look = probe.looks.last, look.isMet || probe.generator != .invalid || look.level != nil else { return nil }
+        return judge.strain(look.objectives, seconds: look.seconds, tail: look.level)
     }
 
     private mutating func finish(_ outcome: CapacitySearch.Outcome) {
@@ -210,11 +224,11 @@ extension CapacitySettings {
         var rules = CapacitySearch.Rules(
             start: start ?? plan.executor.firstLoad, least: least, most: most, isWhole: plan.executor.arrivals == nil)
         rules.probeSeconds = probe.inSeconds
-        rules.looks = [confirm.inSeconds / 2, confirm.inSeconds]
+        rules.looks = CapacitySearch.looks(confirm.inSeconds)
         rules.overheadSeconds = overheadSeconds(of: plan)
         rules.budget = longest.inSeconds
         rules.confidence = confidence
-        rules.neededRequests = judge.neededRequests(tail: rules.boundTail)
+        rules.neededRequests = judge.neededRequests(tail: rules.tail(look: 1, misses: 0, isAbove: false))
         return rules
     }
 

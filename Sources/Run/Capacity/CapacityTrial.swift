@@ -3,14 +3,13 @@
 import Base
 import Metrics
 import Scenarios
+import Statistics
 
 struct CapacityTrial: Sendable {
     var load: CapacityLoad
     var judge: CapacityJudge
     /// Of a confirmation, after the warm-up; empty for a probe of the search.
-    var looks: [Duration] = []
-    /// What each bound may fail with.
-    var tail = 0.0
+    var looks: [CapacitySearch.Look] = []
     /// The shortest growth of a queue that ends it; nil for users, whose number in flight is fixed.
     var guarding: Duration?
     /// As far as it is known.

@@ -1,5 +1,5 @@
 // Watches a probe while it goes on, four times a second on a thread of its own: ends it when its queue grows beyond doubt, so that no
-// node's minute is spent on a collapsed server, and a confirmation as soon as a look has confirmed.
+// node's minute is spent on a collapsed server, and a confirmation as soon as a look has decided: confirmed, or no later one can.
 
 import Base
 import Generator
@@ -63,26 +63,29 @@ final class CapacityWatch: Sendable {
 
     /// Looks when a look is due and every request that it is about has been answered, at most once a second.
     private func look(_ elapsed: Int64) {
-        let due = state.withLock { state -> Int64? in
+        let next = state.withLock { state -> (index: Int, at: Int64)? in
             state.ticks += 1
-            guard state.ticks % 4 == 0, state.watching.decidedAt == nil,
-                let next = trial.looks.dropLast().dropFirst(state.watching.looks.count).first
-            else { return nil }
-            let end = warmUp + next.nanoseconds
-            return elapsed >= end ? end : nil
+            let index = state.watching.looks.count
+            guard state.ticks % 4 == 0, state.watching.decidedAt == nil, index < trial.looks.count - 1 else { return nil }
+            let end = warmUp + Duration.seconds(trial.looks[index].seconds).nanoseconds
+            return elapsed >= end ? (index, end) : nil
         }
-        guard let due else { return }
+        guard let (index, due) = next else { return }
         let statistics = readers.statistics
         guard isAnswered(statistics, by: due, elapsed: elapsed) else { return }
-        let findings = trial.judge.findings(statistics, window: warmUp..<due, tail: trial.tail)
+        let (tail, seconds) = (trial.looks[index].tail, Double(due - warmUp) / 1e9)
+        let findings = trial.judge.findings(statistics, window: warmUp..<due, tail: tail)
         let isGrowing = trial.guarding != nil && CapacityProbe.growth(statistics.observations, window: warmUp..<due) != nil
         let look = CapacityProbe.Look(
-            seconds: Double(due - warmUp) / 1e9, objectives: findings, isMet: !isGrowing && findings.allSatisfy(\.isMet))
+            seconds: seconds, level: tail, objectives: findings, isMet: !isGrowing && findings.allSatisfy(\.isMet))
+        // Where nothing was answered at all there is nothing to hope for.
+        let strain = trial.judge.strain(findings, seconds: seconds, tail: tail)
+        let isDecided = look.isMet || strain?.isHopeful(Array(trial.looks.dropFirst(index + 1))) != true
         state.withLock { state in
             state.watching.looks.append(look)
-            if look.isMet { state.watching.decidedAt = elapsed }
+            if isDecided { state.watching.decidedAt = elapsed }
         }
-        if look.isMet { run.stop(byRule: "the search has its answer", drain: lane.plan.gracefulStop) }
+        if isDecided { run.stop(byRule: "the search has its answer", drain: lane.plan.gracefulStop) }
     }
 
     /// Whether nothing that was due before `instant` is in flight any more. Of users nobody knows what was; what takes longer than
@@ -102,7 +105,7 @@ final class CapacityWatch: Sendable {
         var probe = trial.probe
         probe.take(
             statistics, context: context, outcome: outcome, result: result, watching: state.withLock { $0.watching }, judge: trial.judge,
-            warmUp: warmUp, load: (trial.load.warmUp + trial.load.measured).nanoseconds, tail: trial.isConfirmation ? trial.tail : nil,
+            warmUp: warmUp, load: (trial.load.warmUp + trial.load.measured).nanoseconds, tail: trial.looks.last?.tail,
             promptsBefore: trial.load.promptsBefore)
         return probe
     }

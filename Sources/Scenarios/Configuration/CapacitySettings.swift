@@ -12,7 +12,7 @@ package struct CapacitySettings: Sendable, Equatable {
     package var start, least, most: Double?
     /// How long a probe is judged, after its warm-up.
     package var probe = Duration.seconds(75)
-    /// How long a confirmation is; it is looked at in the middle and at the end.
+    /// How long a confirmation is; it is looked at in the middle and at the end, and while it is undecided after twice and four times that.
     package var confirm = Duration.seconds(600)
     /// With this probability no load is confirmed that does not meet the objectives.
     package var confidence = 0.95
@@ -80,9 +80,11 @@ package struct CapacitySettings: Sendable, Equatable {
     }
 
     /// What is left out at the start of each probe.
-    package func warmUp(of plan: Plan) -> Duration {
+    ///
+    /// - Parameter stretched: how much longer than asked for a probe is.
+    package func warmUp(of plan: Plan, stretched: Double = 1) -> Duration {
         if case .fixed(let duration) = plan.warmUp { return duration }
-        return probe / 3
+        return probe * stretched / 3
     }
 }
 

@@ -8,9 +8,19 @@ package struct CapacitySearch: Sendable {
     package enum Step: Sendable, Equatable {
         /// Load that much, after warm-up, and judge the point estimate.
         case probe(load: Double, seconds: Double)
-        /// Load that much and report a bound after each of `looks` (seconds after warm-up); ``Rules/boundTail`` is its level.
-        case confirm(load: Double, looks: [Double])
+        /// Load that much and look with a bound until one decides; the last is the longest it may take.
+        case confirm(load: Double, looks: [Look])
         case finished(Outcome)
+    }
+
+    /// When a confirmation is looked at, seconds after the warm-up, and what each bound may fail with.
+    package struct Look: Sendable, Equatable {
+        package var seconds, tail: Double
+
+        package init(seconds: Double, tail: Double) {
+            self.seconds = seconds
+            self.tail = tail
+        }
     }
 
     package enum Outcome: Sendable, Equatable {
@@ -35,7 +45,8 @@ package struct CapacitySearch: Sendable {
         package var isWhole: Bool
         /// Of a probe, after its warm-up.
         package var probeSeconds = 75.0
-        package var looks = [300.0, 600.0]
+        /// Of a confirmation that is not decided sooner.
+        package var looks = CapacitySearch.looks(600)
         /// Warm-up and what is between probes.
         package var overheadSeconds = 0.0
         /// Of the whole search; nil for as long as it takes.
@@ -55,27 +66,61 @@ package struct CapacitySearch: Sendable {
             self.most = most ?? .infinity
         }
 
-        /// What each one-sided bound may fail with, so that all looks of all tries together fail with 1 − confidence.
-        package var boundTail: Double { (1 - confidence) / Double(CapacitySearch.tries * looks.count) }
+        /// What a bound may fail with: at `look`, after `misses` confirmations that failed, and at a load above one that is confirmed.
+        ///
+        /// On the way down each load has half of what the one before had, so that all of them together wrongly confirm with less than
+        /// 1 − confidence. Above a confirmed load the first that does not confirm is the end: at most one that does not meet the
+        /// objectives is looked at there, and it may have all that is left. Of a load's share each look has twice that of the one before.
+        package func tail(look: Int, misses: Int, isAbove: Bool) -> Double {
+            let share = pow(0.5, Double(isAbove ? misses : misses + 1))
+            return (1 - confidence) * share * pow(2, Double(look)) / (pow(2, Double(looks.count)) - 1)
+        }
     }
 
-    /// Of 200 simulated searches (M/G/8, docs/CAPACITY.md) 5 %, 3 %, 3 % and 5 tries confirm 6.6 % below the capacity and 11.5 % at
-    /// worst; these 5.8 % and 9.4 %, for a quarter more time. Neither is ever above it.
+    /// After half of `seconds`, all, twice and four times as long.
+    package static func looks(_ seconds: Double) -> [Double] { [0.5, 1, 2, 4].map { $0 * seconds } }
+
+    /// Confirmations, without those of a generator that was late.
     static let tries = 6
     static let bracket = 1.03
+    /// Without a curve: below the highest load that was met, and below one that was not confirmed.
     static let margin = 0.98
     static let descent = 0.975
+    /// With one, no further at once.
+    private static let steps = 0.7...1.15
+    /// What a load above a confirmed one must promise.
+    private static let gain = 1.02
+    /// How far below the limit the first is tried.
+    private static let firstStrain = -0.04
+    /// How much further below the limit than the bound lies above the value: half of those that are tried at 1.0 are not confirmed.
+    private static let caution = 1.43
+    /// The first look is chosen that costs no more load than this.
+    private static let cheap = 0.05
     private static let mostRepeats = 3
     /// Below this share of the start nothing is looked for.
     fileprivate static let lowestShare = 1.0 / 64
+    /// Medians of latency that a probe and the first look last: a queue that is nearly full remembers longer than that.
+    private static let answersOfProbe = 15.0, answersOfLook = 60.0
+    private static let mostStretch = 4.0
 
-    private enum Phase { case search, confirm(tried: Int), done(Outcome) }
+    private enum Phase { case search, confirm, done(Outcome) }
 
     package private(set) var rules: Rules
     private var load: Double
     /// By point estimates.
     package private(set) var met: Double?
-    package private(set) var lowestRefused: Double?
+    /// The lowest that was refused; of a confirmed load, above it: what a probe of a minute refuses below that was chance.
+    package var lowestRefused: Double? { refused.filter { $0 > confirmed ?? 0 }.min() }
+    private var refused: [Double] = []
+    /// The lowest that no curve speaks of: its queue grew.
+    private var collapsed = Double.infinity
+    package private(set) var confirmed: Double?
+    private var curve = CapacityCurve()
+    /// Standard deviation of a strain in a window of a second.
+    private var spread: Double?
+    private var tries = 0, misses = 0
+    /// Seconds.
+    private var answer = 0.0
     private var repeats = 0
     private var phase = Phase.search
     /// Time that was spent so far, seconds.
@@ -89,31 +134,45 @@ package struct CapacitySearch: Sendable {
     package var next: Step {
         switch phase {
         case .search: .probe(load: load, seconds: probeSeconds)
-        case .confirm: .confirm(load: load, looks: affordable)
+        case .confirm:
+            .confirm(
+                load: load,
+                looks: affordable.enumerated().map { index, seconds in
+                    Look(seconds: seconds, tail: rules.tail(look: index, misses: misses, isAbove: confirmed != nil))
+                })
         case .done(let outcome): .finished(outcome)
         }
     }
 
-    /// How many requests a load brought, where that is found out: of users.
-    package mutating func learn(requestsPerSecond: Double, at load: Double) {
+    /// How many requests a load brought, where that is found out: of users; and how long a server that kept up took to answer.
+    package mutating func learn(requestsPerSecond: Double, medianSeconds: Double? = nil, at load: Double) {
         if rules.isWhole, load > 0, requestsPerSecond > 0 { rules.requestsPerLoad = requestsPerSecond / load }
+        if let medianSeconds { answer = medianSeconds }
     }
 
     /// What is spent besides on each probe from now on, where it grows with the load.
     package mutating func expect(overheadSeconds: Double) { rules.overheadSeconds = overheadSeconds }
+
+    private func stretch(_ seconds: Double, answers: Double) -> Double {
+        min(max(1, answers * answer / seconds), Self.mostStretch)
+    }
+
+    /// How much longer than asked for a probe and its warm-up are, where answers are slow.
+    package var probeStretch: Double { stretch(rules.probeSeconds, answers: Self.answersOfProbe) }
 
     private func seconds(for requests: Int) -> Double {
         let perSecond = (rules.requestsPerLoad ?? (rules.isWhole ? 0 : 1)) * load
         return perSecond > 0 ? (Double(requests) / perSecond).rounded(.up) : 0
     }
 
-    private var probeSeconds: Double { max(rules.probeSeconds, seconds(for: rules.neededRequests / 6)) }
+    private var probeSeconds: Double { max(rules.probeSeconds * probeStretch, seconds(for: rules.neededRequests / 6)) }
 
-    /// Longer where so few requests come that no shorter one could prove anything.
+    /// Longer where so few requests come that the second could not prove anything, and where answers are slow.
     private var looks: [Double] {
         // Random arrivals may be three standard deviations fewer.
         let needed = seconds(for: rules.neededRequests + Int(3 * Double(rules.neededRequests).squareRoot()))
-        let stretch = rules.looks.last.map { max(1, needed / $0) } ?? 1
+        guard let first = rules.looks.first, let second = rules.looks.prefix(2).last else { return [] }
+        let stretch = max(needed / second, stretch(first, answers: Self.answersOfLook))
         return stretch > 1 ? rules.looks.map { ($0 * stretch).rounded(.up) } : rules.looks
     }
 
@@ -124,7 +183,7 @@ package struct CapacitySearch: Sendable {
         let most: Double =
             switch phase {
             case .search: Double(probesLeft) * probe + Double(Self.tries) * confirmation
-            case .confirm(let tried): Double(Self.tries - tried) * confirmation
+            case .confirm: Double(Self.tries - tries) * confirmation
             case .done: 0
             }
         return rules.budget.map { min(most, max(0, $0 - seconds)) } ?? most
@@ -137,44 +196,87 @@ package struct CapacitySearch: Sendable {
 
     /// What came of what ``next`` asked for.
     ///
-    /// - Parameter spent: all of it, with its warm-up and draining, seconds.
-    package mutating func report(_ finding: Finding, spent: Double) {
+    /// - Parameters:
+    ///   - strain: by the last look; nil where the window says nothing, as of a queue that grew.
+    ///   - spent: all of it, with its warm-up and draining, seconds.
+    package mutating func report(_ finding: Finding, strain: CapacityStrain? = nil, spent: Double) {
         seconds += spent
         switch (phase, finding) {
         case (.done, _): return
         case (_, .void): repeated()
-        case (.search, .met):
-            met = max(met ?? 0, load)
-            advance()
-        case (.search, .missed):
-            refuse()
-            advance()
-        case (.confirm, .met): phase = .done(.confirmed(load: load, isMost: load >= rules.most))
-        case (.confirm(let tried), .missed):
-            refuse()
+        case (_, .met), (_, .missed):
+            learn(strain)
+            if finding == .missed {
+                refused.append(load)
+                if strain == nil { collapsed = min(collapsed, load) }
+            }
             repeats = 0
-            let lower = lower(load * Self.descent)
-            if tried + 1 < Self.tries, let lower {
-                load = lower
-                phase = .confirm(tried: tried + 1)
+            if case .search = phase {
+                if finding == .met { met = max(met ?? 0, load) }
+                advance()
             } else {
-                phase = .done(.refused)
+                finding == .met ? confirm() : miss()
             }
         }
         checkTime()
     }
 
-    private mutating func refuse() { lowestRefused = min(load, lowestRefused ?? load) }
+    private mutating func learn(_ strain: CapacityStrain?) {
+        guard let strain else { return }
+        curve.add(strain.value, at: load, weight: strain.seconds / rules.probeSeconds)
+        if let spread = strain.spread { self.spread = spread * strain.seconds.squareRoot() }
+    }
+
+    /// A higher load is tried where the curve promises one.
+    private mutating func confirm() {
+        tries += 1
+        confirmed = load
+        let ceiling = min(load * Self.steps.upperBound, rules.most, collapsed * Self.margin)
+        let higher = promising(isAbove: true).map { shown(min($0, ceiling)) } ?? 0
+        if load < rules.most, tries < Self.tries, higher > load, higher >= min(load * Self.gain, rules.most) {
+            load = higher
+        } else {
+            end()
+        }
+    }
+
+    private mutating func miss() {
+        tries += 1
+        guard confirmed == nil else { return end() }
+        misses += 1
+        let lowest = load * Self.steps.lowerBound
+        let below = promising(isAbove: false).map { min(max($0, lowest), load * Self.descent) } ?? load * Self.descent
+        guard tries < Self.tries, let lower = lower(below), lower < load else { return end() }
+        load = lower
+    }
+
+    private mutating func end() {
+        phase = .done(confirmed.map { .confirmed(load: $0, isMost: $0 >= rules.most) } ?? .refused)
+    }
+
+    /// The load at which the bound would be within the limit, by the first look that costs little load and by the last that there is
+    /// time for where none does.
+    private func promising(isAbove: Bool) -> Double? {
+        guard let slope = curve.slope else { return nil }
+        guard let spread else { return curve.load(at: Self.firstStrain) }
+        var needed = 0.0
+        for (index, seconds) in affordable.enumerated() {
+            let tail = rules.tail(look: index, misses: misses, isAbove: isAbove)
+            needed = Self.caution * spread * Normal.quantile(upperTail: tail) / seconds.squareRoot()
+            if needed <= Self.cheap * slope { break }
+        }
+        return curve.load(at: -needed)
+    }
 
     /// Data of a generator that was late is thrown away and taken again.
     private mutating func repeated() {
         repeats += 1
-        if repeats > Self.mostRepeats { phase = .done(.generatorLimited(load: load)) }
+        guard repeats > Self.mostRepeats else { return }
+        if confirmed != nil { end() } else { phase = .done(.generatorLimited(load: load)) }
     }
 
     /// Doubles, or halves while nothing was met, until there is a bracket; then bisects it.
     private mutating func advance() {
-        repeats = 0
         switch (met, lowestRefused) {
         case (let met?, nil):
             if met >= rules.most { begin(confirming: met) } else { load = shown(min(met * 2, rules.most)) }
@@ -183,7 +285,7 @@ package struct CapacitySearch: Sendable {
             if refused > met * Self.bracket, middle > met, middle < refused {
                 load = middle
             } else {
-                begin(confirming: lower(met * Self.margin) ?? met)
+                begin(below: met)
             }
         case (nil, let refused?):
             if refused <= rules.least { phase = .done(.refused) } else { load = shown(max(refused / 2, rules.least)) }
@@ -193,7 +295,12 @@ package struct CapacitySearch: Sendable {
 
     private mutating func begin(confirming load: Double) {
         self.load = load
-        phase = .confirm(tried: 0)
+        phase = .confirm
+    }
+
+    private mutating func begin(below met: Double) {
+        let wanted = min(promising(isAbove: false) ?? met * Self.margin, collapsed * Self.margin, met * Self.steps.upperBound, rules.most)
+        begin(confirming: lower(max(wanted, met * Self.steps.lowerBound)) ?? met)
     }
 
     /// The looks that there is time for; at least the first.
@@ -212,8 +319,9 @@ package struct CapacitySearch: Sendable {
         switch phase {
         case .search where left < probeSeconds + rules.overheadSeconds + confirmation:
             guard let met, left >= confirmation else { return phase = .done(.outOfTime) }
-            begin(confirming: lower(met * Self.margin) ?? met)
-        case .confirm where left < confirmation: phase = .done(.outOfTime)
+            begin(below: met)
+        case .confirm where left < confirmation:
+            if confirmed != nil { end() } else { phase = .done(.outOfTime) }
         default: break
         }
     }

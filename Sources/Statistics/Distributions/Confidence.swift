@@ -6,16 +6,21 @@ package struct Confidence: Sendable {
     /// The share of cases in which the truth lies beyond one bound.
     package let tail: Double
     package let z: Double
-    /// Critical t by number of blocks, in the order of ``BlockTotals/blockCounts``.
+    /// Numbers of blocks of time whose variances are taken, and critical t of each.
+    let blocks: [Int]
     let t: [Double]
 
     /// The usual interval: 2.5 % beyond each of its bounds.
     package static let twoSided95 = Confidence(tail: 0.025)
 
     /// A bound on one side that fails with probability `tail`.
-    package init(tail: Double) {
+    package init(tail: Double, blocks: [Int] = BlockTotals.blockCounts) {
         self.tail = tail
+        self.blocks = blocks
         z = Normal.quantile(upperTail: tail)
-        t = BlockTotals.blockCounts.map { StudentT.quantile(upperTail: tail, degrees: $0 - 1) }
+        t = blocks.map { StudentT.quantile(upperTail: tail, degrees: $0 - 1) }
     }
+
+    /// A bound of a confirmation. Without the 5 blocks, whose t at such levels, 5 and more, would need more load than they protect.
+    package static func confirming(tail: Double) -> Confidence { Confidence(tail: tail, blocks: [10, 20]) }
 }

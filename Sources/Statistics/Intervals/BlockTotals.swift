@@ -41,8 +41,10 @@ package struct BlockTotals: Sendable, Equatable {
     }
 
     /// The variance of the total, by number of blocks: b/(b−1)·Σ(e − ē)².
-    var variances: [Double] {
-        Self.blockCounts.map { blocks in
+    var variances: [Double] { variances(Self.blockCounts) }
+
+    private func variances(_ blockCounts: [Int]) -> [Double] {
+        blockCounts.map { blocks in
             let width = Self.finest / blocks
             let parts = (0..<blocks).map { sums[$0 * width..<($0 + 1) * width].reduce(0, +) }
             let mean = parts.reduce(0, +) / Double(blocks)
@@ -53,6 +55,6 @@ package struct BlockTotals: Sendable, Equatable {
 
     /// What the total may be off by, on either side: the largest of t·√V over the numbers of blocks.
     package func halfWidth(_ confidence: Confidence) -> Double {
-        zip(confidence.t, variances).map { $0 * $1.squareRoot() }.max() ?? 0
+        zip(confidence.t, variances(confidence.blocks)).map { $0 * $1.squareRoot() }.max() ?? 0
     }
 }

@@ -14,6 +14,8 @@ package struct LatencyIntervals: Sendable {
     package let seconds: Double
     /// The 99th percentile in seconds: how long the memory of a server is, as far as latencies tell.
     package let p99Seconds: Double
+    /// The smallest number of blocks that the window was divided into.
+    let coarsest: Int
 
     /// Whose effective sample makes a percentile's interval.
     package enum Memory: Sendable {
@@ -23,11 +25,14 @@ package struct LatencyIntervals: Sendable {
         case shared
     }
 
-    init(intervals: [PercentileInterval], count: Int, seconds: Double, p99Seconds: Double) {
+    init(
+        intervals: [PercentileInterval], count: Int, seconds: Double, p99Seconds: Double, coarsest: Int = BlockTotals.blockCounts[0]
+    ) {
         self.intervals = intervals
         self.count = count
         self.seconds = seconds
         self.p99Seconds = p99Seconds
+        self.coarsest = coarsest
     }
 
     /// `nil` when no request lies in the window. `percentiles` are shares, ascending.
@@ -60,6 +65,7 @@ package struct LatencyIntervals: Sendable {
         count = n
         seconds = Double(columns.window.upperBound - columns.window.lowerBound) / 1e9
         p99Seconds = values[percentiles.count] / 1e9
+        coarsest = confidence.blocks.min() ?? BlockTotals.blockCounts[0]
     }
 
     /// By percentile and block, values beyond the percentile less their expected number.

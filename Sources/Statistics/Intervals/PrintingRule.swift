@@ -13,8 +13,6 @@ package enum PrintingRule: Sendable {
     static let neededTailEvents = 5.0
     /// Below this many independent events the interval is marked.
     static let fewTailEvents = 20.0
-    /// The coarsest division of the window is the one whose blocks must outlast a latency: it is there for long memories.
-    static let blocks = 5.0
 }
 
 /// Why a value stands without an interval. Seconds say how much longer the window would have to be at the same rate.
@@ -63,7 +61,8 @@ extension LatencyIntervals {
                 return .withheld(
                     .fewValuesBeyond(beyond: Int(beyond), needed: Int(needed), moreSeconds: seconds * (needed / beyond - 1)))
             }
-            let shortest = PrintingRule.blocks * p99Seconds
+            // The blocks of the coarsest division are there for long memories: they must outlast a latency.
+            let shortest = Double(coarsest) * p99Seconds
             if seconds <= shortest { return .withheld(.shortBlocks(moreSeconds: shortest - seconds)) }
         }
         return .printed(low: interval.low, high: interval.high, fewEvents: events < PrintingRule.fewTailEvents ? Int(events) : nil)

@@ -13,8 +13,9 @@ struct CapacityCommand: AsyncParsableCommand {
         commandName: "capacity",
         abstract: "Find the highest load at which a server meets its objectives.",
         discussion: """
-            Tries loads for a minute each until the highest that meets the objectives is known to 3 %, then confirms it on \
-            fresh data of ten minutes, so that no load is claimed that does not meet them in 95 of 100 searches. Objectives \
+            Tries loads for a minute each until the highest that meets the objectives is known to 3 %, then confirms one a \
+            little below on fresh data of five minutes to forty, as long as it takes to decide, so that no load is claimed \
+            that does not meet them in 95 of 100 searches. Objectives \
             are thresholds (--threshold, or the scenario's) and limits of single requests (--slo). The load is a rate of \
             arrivals, or of a scenario with users their number; stages are left out.
 
@@ -23,7 +24,7 @@ struct CapacityCommand: AsyncParsableCommand {
 
             Submits one job, as 'run' does, with the options of 'run'; with --local it runs on this machine, against a \
             simulated endpoint unless --loadtest-server-url names a server. 'None confirmed' is an answer. Half an hour to \
-            an hour is usual; --max-duration bounds it.
+            an hour is usual, up to two where few requests come; --max-duration bounds it.
 
             EXIT CODES
             \(ExitStatus.table([

@@ -30,7 +30,7 @@ struct CapacityOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How long it is judged when it is to be confirmed; longer where so few requests come that this proves nothing.",
+            "How long it is judged when it is to be confirmed; half of it where that decides, up to four times as long where not.",
             valueName: "duration"))
     var confirm = "10m"
 

@@ -32,7 +32,7 @@ import Testing
         over.cutOff = 170
         var confirmed = met
         (confirmed.number, confirmed.phase, confirmed.objectives) = (3, .confirm, [found])
-        confirmed.looks = [.init(seconds: 300, objectives: [found], isMet: true)]
+        confirmed.looks = [.init(seconds: 300, level: 0.0017, objectives: [found], isMet: true)]
         return CapacityResult(
             scenario: "open_loop", executor: "poisson-arrival-rate", model: "org/m", server: ServerSize(replicas: 2, gpus: 8),
             runLabel: "open_loop_x", started: "2026-01-01T00:00:00.000Z", load: .rate,

@@ -2,6 +2,7 @@
 
 import Base
 import Generator
+import Glibc
 import Scenarios
 import Statistics
 import Testing
@@ -67,6 +68,31 @@ import Testing
         // Too few beyond it: no bound, and the reason.
         let rare = try finding("p(99.9)<5000")
         #expect(!rare.isMet && rare.bound == nil && rare.missing?.contains("values beyond it") == true, "\(rare)")
+    }
+
+    /// The nearest to its limit, in one unit: latency over its limit, and failures over those that are allowed.
+    @Test func theStrainIsThatOfTheNearest() throws {
+        let judge = try CapacityJudge(
+            Self.plan([
+                try Self.threshold("e2e_latency_ms", "p(90)<2000"), try Self.threshold("success_rate", "rate>0.9"),
+                try Self.threshold("e2e_latency_ms", "avg>10"),
+            ]), labels: nil)
+        let statistics = Self.statistics(judge, failedEvery: 20)
+        let findings = judge.findings(statistics, window: Self.window, tail: 0.01)
+        let strain = try #require(judge.strain(findings, seconds: 80, tail: 0.01))
+        func close(_ value: Double, _ expected: Double) -> Bool { abs(value - expected) < 1e-9 }
+        let values = findings.compactMap(\.figure?.value)
+        #expect(close(strain.value, log(values[0] / 2_000)) && log(values[0] / 2_000) > log((1 - values[1]) / 0.1))
+        let bound = try #require(findings[0].bound)
+        #expect(close(strain.spread ?? 0, log(bound / values[0]) / Confidence.confirming(tail: 0.01).z) && strain.seconds == 80)
+        // Without bounds, as a probe is judged; half as many failures allowed: that one is nearer.
+        let strict = try CapacityJudge(
+            Self.plan([try Self.threshold("e2e_latency_ms", "p(90)<2000"), try Self.threshold("success_rate", "rate>0.945")]), labels: nil)
+        let probe = strict.findings(Self.statistics(strict, failedEvery: 20), window: Self.window, tail: nil)
+        let found = try #require(strict.strain(probe, seconds: 80, tail: nil))
+        #expect(close(found.value, log((1 - values[1]) / 0.055)) && found.spread == nil)
+        // Nothing but what is implied.
+        #expect(judge.strain([], seconds: 80, tail: nil) == nil)
     }
 
     @Test func whatFailsQuicklyIsNotFast() throws {
@@ -181,5 +207,15 @@ import Testing
         watching.decidedAt = 61_000_000_000
         let confirmed = try Self.probe(.confirm, condition: "p(95)<1500", kind: .stopped, watching: watching, tail: 0.05 / 12)
         #expect(confirmed.decision == .met && confirmed.objectives == [met] && confirmed.looks.count == 1)
+
+        // Left because no later look could confirm; what its end cut off is no fault of the server's, and the reason stays.
+        var missed = met
+        (missed.bound, missed.isMet) = (1_800, false)
+        watching.looks = [.init(seconds: 40, objectives: [missed], isMet: false)]
+        let cut = GeneratorVerdict(level: .invalid, reasons: [.atCap(share: 0.5)])
+        let hopeless = try Self.probe(
+            .confirm, condition: "p(95)<1500", kind: .stopped, watching: watching, tail: 0.05 / 12, verdict: cut)
+        #expect(hopeless.decision == .missed && hopeless.looks.count == 1)
+        #expect(hopeless.reason == "e2e_latency_ms: p(95)<1500: 1,400, and up to 1,800 not excluded", "\(hopeless.reason ?? "")")
     }
 }
