@@ -124,12 +124,12 @@ actor Shard {
     private func collectCompletions() {
         while let group = groups.nextDirty() {
             let lane = lanes[group.lane]
-            while let (easy, result) = group.nextCompletion() {
+            // Those that wait for a stream go out, or have waited too long, when the others are through.
+            while let (easy, result) = group.nextCompletion() ?? group.startWaiting() {
                 guard let exchange = Exchange.of(easy), let answer = lane.transfers.complete(exchange, result: result) else { continue }
                 lane.driver.answered(
                     exchange.slot, status: answer.status, retryAfter: answer.retryAfter, at: answer.time, lane.transfers)
             }
-            group.startWaiting()
             groups.noteTimeout(of: group)
         }
     }

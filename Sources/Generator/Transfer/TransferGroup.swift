@@ -83,10 +83,13 @@ final class TransferGroup {
         }
     }
 
-    /// Answers have been collected.
-    func startWaiting() {
-        guard let sharing, sharing.hasWaiting else { return }
+    /// All completions have been collected: lets those go out that wait for a stream.
+    ///
+    /// - Returns: the first completion that has come of it.
+    func startWaiting() -> Completion? {
+        guard let sharing, sharing.hasWaiting else { return nil }
         actOnTimeout()
+        return nextCompletion()
     }
 
     /// Lets libcurl act on its expired timers; this is also what starts a transfer just added.
@@ -128,8 +131,10 @@ final class TransferGroup {
         connecting.removeAll { !$0.isConnecting }
     }
 
-    /// The next completed transfer: its easy handle and result.
-    func nextCompletion() -> (easy: UnsafeMutableRawPointer, result: CURLcode)? {
+    /// A completed transfer: its easy handle and result.
+    typealias Completion = (easy: UnsafeMutableRawPointer, result: CURLcode)
+
+    func nextCompletion() -> Completion? {
         if let exchange = sharing?.nextExpired() { return (exchange.easy, CURLE_OPERATION_TIMEDOUT) }
         var remaining: Int32 = 0
         while let message = curl_multi_info_read(multi, &remaining) {
