@@ -200,7 +200,8 @@ import Testing
         search.expect(overheadSeconds: 120)
         search.report(.met, spent: 200)
         // 600 s are left: a probe and half a confirmation are 75 + 120 + 300 + 120.
-        #expect(search.next == .confirm(load: 19.6, looks: [300]))
+        let look = CapacitySearch.Look(seconds: 300, tail: rules.tail(look: 0, misses: 0, isAbove: false))
+        #expect(search.next == .confirm(load: 19.6, looks: [look]))
     }
 
     @Test func tooLittleTimeIsSaid() {
