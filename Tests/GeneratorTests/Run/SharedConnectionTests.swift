@@ -119,12 +119,13 @@ struct SharedConnectionTests {
         let nginx = try await NginxAlone(backend: backend.port, directives: "http2_max_concurrent_streams 1;")
         let run = try await RunHarness.run(
             RunHarness.plan(
-                ResendTests.users(3, for: .milliseconds(300)), url: nginx.url(.secure), timeout: .milliseconds(800),
+                ResendTests.users(3, for: .seconds(1)), url: nginx.url(.secure), timeout: .milliseconds(800),
                 connections: Self.rule(1)),
             environment: nginx.authority)
-        #expect(run.requests.count == 3)
-        #expect(run.requests.allSatisfy { $0.errorCode == 1050 && (750_000_000...1_500_000_000).contains($0.end - $0.started) })
-        // Two wait, or one: before the server's settings are read a second request may be sent, which then waits there.
-        #expect((1...2).contains(run.requests.count { $0.sent < 0 && $0.phase == .connect }))
+        // Each user's second request begins when the stream of the first is being given back: the rarer ways to wait.
+        #expect(run.requests.count >= 3)
+        #expect(run.requests.allSatisfy { $0.errorCode == 1050 && (750_000_000...2_000_000_000).contains($0.end - $0.started) })
+        // Of three two wait, or one: before the server's settings are read a second request may be sent, which then waits there.
+        #expect(run.requests.contains { $0.sent < 0 && $0.phase == .connect })
     }
 }
