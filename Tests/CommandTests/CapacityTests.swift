@@ -72,6 +72,32 @@ import Testing
         #expect(again.code == 73 && again.errors.contains("already exists"), "\(again.errors)")
     }
 
+    /// Users of a server behind nginx: each probe is a run over HTTP/2, and says so.
+    @Test func overHTTPSAndHTTP2() async throws {
+        let front = try await NginxFront.start(["--ttft", "200ms", "--time-per-token", "0", "--max-batch", "8"])
+        try front.scratch.write("prompts.json", Self.corpus)
+        try front.scratch.write(
+            "scenarios/users.yaml", "executor: constant-vus\nvus: 4\nduration: 2s\nthink_time: 0\ngracefulStop: 5s\n")
+        let run = try await Program.run(
+            "sml",
+            Self.words(
+                "https://localhost:\(front.http2)",
+                ["--threshold", "e2e_latency_ms: avg<3000", "--max-users", "4", "--probe", "2s", "--confirm", "6s"], scenario: "users"),
+            in: front.scratch, environment: front.authority, within: 200)
+        let found = try Self.result(front.scratch)
+        let log = try await front.stop()
+        #expect(
+            run.code == 0 && found.state == .confirmedAtMaximum && found.confirmed == 4
+                || run.code == 4 && found.state == .generatorLimited,
+            "\(run.code) \(run.output) \(run.errors)")
+        let probes = try found.probes.map { try Results(directory: front.scratch.file("out/probe-\($0.number)")) }
+        #expect(probes.count >= 2 && probes.reduce(0) { $0 + $1.requests.count } == log.count && log.count > 30)
+        for probe in probes {
+            let kinds = probe.summary[path: "sml", "connections", "opened_to"]?.elements ?? []
+            #expect(!kinds.isEmpty && kinds.allSatisfy { $0["alpn"]?.text == "h2" && $0["http_version"]?.text == "HTTP/2.0" }, "\(kinds)")
+        }
+    }
+
     /// Nearly twice the 80 a second that the server can do: the guard ends the probe within seconds, and what is left behind is waited for.
     @Test func anOverloadedServerIsLeft() async throws {
         let scratch = try Self.scratch()
