@@ -92,7 +92,7 @@ package struct CapacitySearch: Sendable {
     private static let gain = 1.02
     /// How far below the limit the first is tried.
     private static let firstStrain = -0.04
-    /// How much further below the limit than the bound lies above the value: half of those that are tried at 1.0 are not confirmed.
+    /// How much further below the limit than the bound lies above the value: at 1.0 chance would leave half of them unconfirmed.
     private static let caution = 1.43
     /// The first look is chosen that costs no more load than this.
     private static let cheap = 0.05
