@@ -70,8 +70,9 @@ struct TestRequestRules: Sendable {
         case .busyAtLast where assumesHTTP2 && record.status == 0 && record.errorCode != ErrorCode.requestTimeout:
             return .end(
                 Self.error(
-                    .unavailable, "\(what), \(repeated + 1) times; http_version: 2 speaks HTTP/2 over plain http without asking, and this "
-                        + "server may not know it"))
+                    .unavailable,
+                    "\(what), \(repeated + 1) times; http_version: 2 speaks HTTP/2 over plain http without asking, and this server "
+                        + "may not know it"))
         case .busyAtLast: return .begin(warning: "the test request failed, but may succeed under the plan: \(what)")
         }
     }
