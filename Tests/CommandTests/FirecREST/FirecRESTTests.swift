@@ -87,6 +87,36 @@ import Testing
         program.errors.firstMatch(of: /Job submitted: (\d+)/).map { String($0.1) } ?? "?"
     }
 
+    /// One job searches, and what it came to is home with summary and records of each probe.
+    @Test func aSearchForACapacityComesHome() async throws {
+        let there = try await FirecRESTBed()
+        var words = try there.run(seconds: 3)
+        words[0] = "capacity"
+        words += [
+            "--threshold", "e2e_latency_ms: avg<3000", "--start-rate", "10", "--max-rate", "20", "--probe", "3s", "--confirm", "8s",
+        ]
+        let program = try there.laptop.start(words)
+        let code = try await program.end(within: 240)
+        let log = try await there.endpoint.stop()
+        func values(_ prefix: String) -> [String] {
+            program.errors.split(separator: "\n").filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+        }
+        let path = try #require(values("Capacity: ").first, "\(program.errors)")
+        let found = try #require(try CapacityResult.read(path: path))
+        // 4 where the machine did not let the generator run: then nothing is confirmed, and all of it is home all the same.
+        #expect(
+            code == 0 && found.state == .confirmedAtMaximum && found.confirmed == 20 || code == 4 && found.state == .generatorLimited,
+            "\(code) \(program.errors)")
+        #expect(values("Job submitted: ").count == 1 && program.output.contains("=== Capacity: load3 (constant-arrival-rate) ==="))
+        let records = values("Records: ")
+        #expect(records.count == found.probes.count && records.count >= 2, "\(program.errors)")
+        let directory = (path as NSString).deletingLastPathComponent
+        let results = try zip(found.probes, records).map { try Results(summary: "\(directory)/\($0.summary)", records: $1) }
+        #expect(results.reduce(0) { $0 + $1.requests.count } == log.count && log.count > 60)
+        #expect(try CanarySearch.files(in: there.bed.directory) == [:])
+        #expect(!program.errors.contains(Laptop.canary) && there.fake.violations == [])
+    }
+
     /// Every kind of trouble on the way, a second shell, records too large for a small download.
     @Test func aRunThatIsLeftIsTakenUpAgainThroughAllTrouble() async throws {
         let there = try await FirecRESTBed(gatewayKey: "gateway-canary") {
