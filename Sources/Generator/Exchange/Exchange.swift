@@ -42,6 +42,8 @@ final class Exchange {
     var isWaiting = false
     var ticket: UInt64 = 0
     var waitsUntil: Int64 = 0
+    /// It found its place when that was over.
+    var isOverdue = false
     /// A redirect changed URL, method, headers or deadline; the next request starts from the original ones.
     private var isDetoured = false
 
@@ -217,6 +219,7 @@ final class Exchange {
 
     private func start(isFirst: Bool) {
         refusal = nil
+        isOverdue = false
         sml_watch_start(watch, isFirst ? 1 : 0)
         sml_http2_clear(http2)
         socketError = 0
@@ -320,6 +323,7 @@ final class Exchange {
 
     /// What became of the exchange that ended for libcurl with `result`.
     private func judged(_ result: CURLcode) -> CURLcode {
+        if isOverdue { return CURLE_OPERATION_TIMEDOUT }
         if sendings.isRefused {
             // It died before libcurl was kept from sending it again, and libcurl has forgotten of what.
             if http2.pointee.go_away >= 0 { return CURLE_HTTP2 }

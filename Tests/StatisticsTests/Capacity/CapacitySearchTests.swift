@@ -123,7 +123,9 @@ import Testing
         guard let first = search.confirmed, case .confirm(let higher, let looks) = search.next else { return #expect(Bool(false)) }
         #expect(higher >= 1.02 * first && higher <= 1.15 * first && close(looks[0].tail, 0.05 / 15, within: 1e-12))
         search.report(.missed, spent: 300)
-        #expect(search.next == .finished(.confirmed(load: first, isMost: false)) && search.lowestRefused == higher)
+        #expect(search.next == .finished(.confirmed(load: first, isMost: false)))
+        // Which may be what a probe refused below it.
+        #expect(search.lowestRefused ?? 0 > first && search.lowestRefused ?? 0 <= higher)
         search = confirming()
         for _ in 0..<4 { search.report(.void, spent: 300) }
         #expect(search.next == .finished(.confirmed(load: first, isMost: false)))
