@@ -1,5 +1,5 @@
 // Names of variables as shells have them (POSIX, 3.230 Name): what k6's `--env` takes, what an environment file may set, and what
-// follows a dollar sign in one. By bytes, not by a regular expression: the engine for those is 2 MB in each program that has one.
+// follows a dollar sign in one. By bytes, as those who read it do.
 
 package enum VariableName {
     /// Whether all of `text` is a name: letters of ASCII, digits and `_`, no digit first.
