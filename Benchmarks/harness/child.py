@@ -30,11 +30,11 @@ def pin(cpu):
     return None if cpu is None else lambda: os.sched_setaffinity(0, {cpu})
 
 
-def finish(process, begin):
+def finish(process, begin, accepted=(0,)):
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
+    if process.returncode not in accepted:
         raise SystemExit(f"{process.args[0]} ended with {process.returncode}:\n{output[-2000:]}")
     return Cost(time.monotonic() - begin, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, output)
 
@@ -44,9 +44,9 @@ def start(command, cpu=TOOL_CPU, environment=None):
                             env={**os.environ, **(environment or {})})
 
 
-def run(command, cpu=TOOL_CPU, environment=None):
+def run(command, cpu=TOOL_CPU, environment=None, accepted=(0,)):
     begin = time.monotonic()
-    return finish(start(command, cpu, environment), begin)
+    return finish(start(command, cpu, environment), begin, accepted)
 
 
 def stop(process):

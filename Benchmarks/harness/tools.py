@@ -78,10 +78,11 @@ class Floor:
         protocol = "h2" if environment.get("BENCH_H2") else "http1"
         if environment.get("BENCH_SHARED"):
             protocol += "/" + environment["BENCH_SHARED"]
+        # Over shared connections libcurl itself loses answers that come before the body is read; 1 says that some failed.
         cost = child.run([self.program, url + PATH, self.body, str(connections), str(count), protocol],
-                         environment=environment)
+                         environment=environment, accepted=(0, 1) if environment.get("BENCH_SHARED") else (0,))
         self.rate = count / cost.wall
-        return cost, count
+        return cost, int(cost.output.split()[0])
 
     def pace(self, url, connections, rate, count):
         return child.run([self.program, url + PATH, self.body, str(connections), str(count), "http1", str(rate)])
