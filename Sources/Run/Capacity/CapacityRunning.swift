@@ -148,10 +148,11 @@ struct CapacityRunning {
         say(
             "probe \(probe.number), \(result.load.text(probe.asked)): \(probe.decision.rawValue)"
                 + (probe.reason.map { " (\($0))" } ?? ""))
-        // No later load is more than twice this one.
-        if result.load == .users { search.expect(overheadSeconds: settings.overheadSeconds(of: plan, users: Int(probe.asked) * 2)) }
         let median = probe.latency.first { $0.p == 0.5 }.map { $0.figure.value / 1_000 }
         search.learn(requestsPerSecond: probe.achieved, medianSeconds: probe.decision == .met ? median : nil, at: probe.asked)
+        // No later load is more than twice this one.
+        let users = result.load == .users ? Int(probe.asked) * 2 : nil
+        search.expect(overheadSeconds: settings.overheadSeconds(of: plan, users: users, stretched: search.probeStretch))
         switch probe.decision {
         case .met: search.report(.met, strain: strain(probe), spent: spent)
         case .missed: search.report(.missed, strain: strain(probe), spent: spent)
@@ -235,11 +236,13 @@ extension CapacitySettings {
     /// What a probe of `plan` takes besides being judged, seconds: its connections if they come first, its warm-up, and a few to read
     /// the corpus and for the last answers.
     ///
-    /// - Parameter users: of the load; nil for those of the plan.
-    fileprivate func overheadSeconds(of plan: Plan, users: Int? = nil) -> Double {
+    /// - Parameters:
+    ///   - users: of the load; nil for those of the plan.
+    ///   - stretch: ``CapacitySearch/probeStretch``, which the warm-up has too.
+    fileprivate func overheadSeconds(of plan: Plan, users: Int? = nil, stretched stretch: Double = 1) -> Double {
         var plan = plan
         if let users { plan.executor = .constantVUs(vus: users, duration: probe) }
-        return plan.lead().inSeconds + warmUp(of: plan).inSeconds + 5
+        return plan.lead().inSeconds + warmUp(of: plan, stretched: stretch).inSeconds + 5
     }
 }
 
